@@ -1,0 +1,157 @@
+"""The one place that knows dates, seasons and what time it is.
+
+A game date is an Eastern (ET) calendar day. The season and the type of a game are read from its ten-digit
+game id (`0022400061`: type 002, season 2024-25) and never from a month or a literal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+EPOCH = dt.date(1970, 1, 1)
+EARLIEST_TIP_OFF = dt.time(12, 0)
+"""No NBA game has tipped off before noon Eastern; the bound used where a tip-off time is unknown."""
+
+_GAME_ID = re.compile(r"00[1-6]\d{7}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class GameType(StrEnum):
+    """Type of a game, from the third digit of its id."""
+
+    PRE_SEASON = "pre_season"
+    REGULAR = "regular"
+    ALL_STAR = "all_star"
+    PLAYOFFS = "playoffs"
+    PLAY_IN = "play_in"
+    CUP_FINAL = "cup_final"
+
+
+_TYPE_OF_PREFIX = {
+    "001": GameType.PRE_SEASON,
+    "002": GameType.REGULAR,
+    "003": GameType.ALL_STAR,
+    "004": GameType.PLAYOFFS,
+    "005": GameType.PLAY_IN,
+    "006": GameType.CUP_FINAL,
+}
+COUNTED_TYPES = (GameType.REGULAR, GameType.PLAYOFFS, GameType.PLAY_IN)
+"""The types whose games enter season and last-N windows."""
+
+
+def parse_game_id(value: object) -> str:
+    """Return the ten-digit game id of `value`, restoring leading zeros that a spreadsheet dropped.
+
+    Raises:
+        ValueError: where `value` is not a game id of this league.
+    """
+    text = str(value).strip()
+    text = text.zfill(10) if text.isdigit() else text
+    if not _GAME_ID.fullmatch(text):
+        raise ValueError(f"{value!r} is not an NBA game id (ten digits, 001 to 006 first)")
+    return text
+
+
+def season_of(game_id: str) -> str:
+    """Return the season of a game id, as `2024-25`."""
+    return season_label(2000 + int(game_id[3:5]) if int(game_id[3:5]) < 46 else 1900 + int(game_id[3:5]))
+
+
+def season_label(start_year: int) -> str:
+    """Return `2024-25` for 2024."""
+    return f"{start_year}-{(start_year + 1) % 100:02d}"
+
+
+def game_type_of(game_id: str) -> GameType:
+    """Return the type of a game id."""
+    return _TYPE_OF_PREFIX[game_id[:3]]
+
+
+def parse_game_date(value: str) -> dt.date:
+    """Return the ET calendar date of `YYYY-MM-DD`.
+
+    Raises:
+        ValueError: naming the value, where it is not such a date.
+    """
+    if not _DATE.fullmatch(value):
+        raise ValueError(f"{value!r} is not a date; write it as 2026-02-07")
+    return dt.date.fromisoformat(value)
+
+
+def game_day(date: dt.date) -> int:
+    """Return the integer days since 1970-01-01, on which windows do their arithmetic."""
+    return (date - EPOCH).days
+
+
+def date_of(day: int) -> dt.date:
+    """Return the date of a `game_day`."""
+    return EPOCH + dt.timedelta(days=day)
+
+
+def date_range(start: dt.date, end: dt.date) -> Iterator[dt.date]:
+    """Yield the dates from `start` to `end`, both included."""
+    for day in range(game_day(start), game_day(end) + 1):
+        yield date_of(day)
+
+
+def eastern_to_utc(date: dt.date, time: dt.time) -> dt.datetime:
+    """Return the UTC instant (naive, as stored) of an Eastern wall time."""
+    return dt.datetime.combine(date, time, EASTERN).astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def eastern_date(instant: dt.datetime) -> dt.date:
+    """Return the ET calendar date of a UTC instant (naive means UTC)."""
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
+    return aware.astimezone(EASTERN).date()
+
+
+def to_utc(instant: dt.datetime) -> dt.datetime:
+    """Return an instant as it is stored: UTC without a zone (naive input is taken as UTC)."""
+    return instant.astimezone(dt.UTC).replace(tzinfo=None) if instant.tzinfo else instant
+
+
+class Clock(Protocol):
+    """Tells the present instant; injected, so that a test or a demo can fix it."""
+
+    def now(self) -> dt.datetime:
+        """Return the present instant, UTC without a zone."""
+        ...
+
+    def today(self) -> dt.date:
+        """Return the present ET calendar date."""
+        ...
+
+
+@dataclass(frozen=True)
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> dt.datetime:
+        """Return the present instant, UTC without a zone."""
+        return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+    def today(self) -> dt.date:
+        """Return the present ET calendar date."""
+        return eastern_date(self.now())
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands where it is put; `at` is UTC without a zone."""
+
+    at: dt.datetime
+
+    def now(self) -> dt.datetime:
+        """Return the instant the clock stands at."""
+        return self.at
+
+    def today(self) -> dt.date:
+        """Return the ET calendar date the clock stands at."""
+        return eastern_date(self.at)

@@ -1,0 +1,32 @@
+"""What a parser hands back: rows per raw table, and the rows it refused, each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from courtside.sources.payload import Payload
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The typed rows of one payload.
+
+    `frames` maps a raw table's name to a frame with that table's columns less its provenance columns;
+    `refused` counts the rows that could not be used, by reason.
+    """
+
+    kind: str
+    frames: dict[str, pl.DataFrame]
+    refused: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Rows that can be used, over all tables."""
+        return sum(frame.height for frame in self.frames.values())
+
+
+Parser = Callable[[Payload], Parsed]
+"""Turns a payload into typed rows; raises `PayloadRefusedError` where the payload is not what it claims to be."""

@@ -1,0 +1,180 @@
+"""The raw tables: every row as a provider gave it, with the payload it came from and when it was known.
+
+A raw row is never changed. A newer payload that says something else about the same natural key adds a row with
+a later `known_at`; the current row of a key is the one with the latest `known_at`, ties broken by `row_hash`.
+"""
+
+from __future__ import annotations
+
+from courtside.warehouse.schema import Column, Table, boolean, date, integer, real, text, timestamp
+
+PROVENANCE: tuple[Column, ...] = (
+    timestamp("known_at", "When the payload that holds this row was fetched."),
+    text("payload_id", "SHA-256 of the payload the row came from."),
+    integer("row_hash", "Hash of the row's own columns; the same content has the same hash."),
+)
+
+BOX_COUNTS: tuple[Column, ...] = tuple(
+    integer(name, sentence, nullable=True, minimum=0, unit="count")
+    for name, sentence in (
+        ("fgm", "Field goals made."),
+        ("fga", "Field goals attempted."),
+        ("fg3m", "Three-pointers made."),
+        ("fg3a", "Three-pointers attempted."),
+        ("ftm", "Free throws made."),
+        ("fta", "Free throws attempted."),
+        ("oreb", "Offensive rebounds."),
+        ("dreb", "Defensive rebounds."),
+        ("ast", "Assists."),
+        ("stl", "Steals."),
+        ("blk", "Blocks."),
+        ("tov", "Turnovers."),
+        ("pf", "Personal fouls."),
+    )
+)
+
+RAW_PLAYER_BOX = Table(
+    "raw_player_box",
+    "raw",
+    "A player's line of a box score, as the provider gave it.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        date("game_date", "Game date."),
+        integer("player_id", "The league's player id."),
+        text("player_name", "The player's name as the provider writes it."),
+        integer("team_id", "The league's team id."),
+        text("matchup", "`LAL vs. GSW` at home, `LAL @ GSW` away."),
+        integer("minutes", "Minutes played.", unit="minutes", nullable=True, minimum=0, maximum=90),
+        integer("points", "Points scored.", unit="points", nullable=True, minimum=0, maximum=150),
+        *BOX_COUNTS,
+        integer("plus_minus", "Score difference while on the floor.", unit="points", nullable=True),
+        text("start_position", "Position of a starter, where the payload tells.", nullable=True),
+        text("comment", "Why the player did not play, where the payload tells.", nullable=True),
+        *PROVENANCE,
+    ),
+    key=("game_id", "player_id", "known_at", "row_hash"),
+)
+
+RAW_TEAM_BOX = Table(
+    "raw_team_box",
+    "raw",
+    "A team's line of a box score, as the provider gave it: the final score among it.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        date("game_date", "Game date."),
+        integer("team_id", "The league's team id."),
+        text("matchup", "`LAL vs. GSW` at home, `LAL @ GSW` away."),
+        integer(
+            "minutes", "Player minutes of the team: 240, and 25 more for each overtime.", unit="minutes"
+        ),
+        integer("points", "Final score of the team.", unit="points", minimum=0, maximum=250),
+        *BOX_COUNTS,
+        *PROVENANCE,
+    ),
+    key=("game_id", "team_id", "known_at", "row_hash"),
+)
+
+RAW_SCHEDULE = Table(
+    "raw_schedule",
+    "raw",
+    "A game of the schedule, as one provider gave it.",
+    (
+        text("provider", "Which schedule it is.", allowed=("cdn", "game_log")),
+        text("game_id", "The league's ten-digit game id."),
+        date("game_date", "Game date."),
+        integer("home_team_id", "The home team (the first named, on a neutral court)."),
+        integer("away_team_id", "The visiting team."),
+        timestamp("tip_at", "Scheduled tip-off, where the payload tells.", nullable=True),
+        text(
+            "status", "State of the game.", allowed=("scheduled", "in_progress", "final", "postponed")
+        ),
+        boolean("is_neutral", "Whether the court is neutral, where the payload tells.", nullable=True),
+        integer("home_points", "Score of the home team, once final.", unit="points", nullable=True),
+        integer("away_points", "Score of the visitors, once final.", unit="points", nullable=True),
+        *PROVENANCE,
+    ),
+    key=("provider", "game_id", "known_at", "row_hash"),
+)
+
+RAW_LINES = Table(
+    "raw_lines",
+    "raw",
+    "A sportsbook's player-points line at one snapshot, with the player as the book writes him.",
+    (
+        text("source", "Where the line was collected, e.g. `the_odds_api`."),
+        date("game_date", "Game date."),
+        timestamp("snapshot_at", "When the book showed the line; NULL where nobody noted it.", nullable=True),
+        timestamp("commence_at", "Tip-off as the book has it.", nullable=True),
+        text("event_id", "The provider's id of the event.", nullable=True),
+        text("home_team", "Home team as the provider writes it.", nullable=True),
+        text("away_team", "Visitors as the provider writes them.", nullable=True),
+        text("opponent", "The player's opponent as the provider writes it.", nullable=True),
+        text("player_name", "The player as the provider writes him."),
+        text("book", "Key of the sportsbook."),
+        real("line", "The points line.", unit="points", minimum=0, maximum=100),
+        real("over_price", "Price of over.", unit="American odds", nullable=True),
+        real("under_price", "Price of under.", unit="American odds", nullable=True),
+        *PROVENANCE,
+    ),
+    key=(
+        "source", "game_date", "player_name", "book", "snapshot_at", "line", "event_id", "known_at", "row_hash",
+    ),
+)
+
+RAW_SHOTS = Table(
+    "raw_shots",
+    "raw",
+    "A shot of a shot chart.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        date("game_date", "Game date."),
+        integer("player_id", "The shooter."),
+        integer("team_id", "His team."),
+        integer("period", "Quarter, overtimes counted on.", minimum=1, maximum=12),
+        integer("seconds_left", "Seconds left in the period.", unit="seconds", minimum=0, maximum=720),
+        text("shot_type", "2 or 3 points attempted.", allowed=("2PT", "3PT")),
+        text("zone", "Basic zone of the floor, as the league names it."),
+        integer("distance", "Distance of the shot.", unit="feet", minimum=0, maximum=100),
+        boolean("is_made", "Whether it went in."),
+        real("x", "Location across the floor.", unit="feet"),
+        real("y", "Location along the floor.", unit="feet"),
+        integer("seq", "Distinguishes shots alike in all else: their order in the payload.", minimum=0),
+        *PROVENANCE,
+    ),
+    key=("game_id", "player_id", "period", "seconds_left", "seq", "known_at", "row_hash"),
+)
+
+PAYLOAD_LOG = Table(
+    "payload_log",
+    "raw",
+    "Append-only: every payload that was handed in, what it was and what became of its rows.",
+    (
+        text("payload_id", "SHA-256 of the bytes."),
+        integer("seq", "Order of arrival.", minimum=1),
+        text("source", "Who delivered it: `files`, `simulated`, a provider."),
+        text("name", "File name or request key."),
+        text("kind", "What it was recognised as; NULL where it was not.", nullable=True),
+        timestamp("fetched_at", "When it was fetched."),
+        integer("size_bytes", "Size as delivered.", unit="bytes", minimum=0),
+        text("status", "What became of it.", allowed=("ingested", "already_there", "refused", "empty")),
+        integer("rows_read", "Rows the payload holds.", minimum=0),
+        integer("rows_new", "Rows that were new or said something new.", minimum=0),
+        integer("rows_known", "Rows that were already there.", minimum=0),
+        integer("rows_refused", "Rows that could not be used.", minimum=0),
+        text("reason", "Why it, or some of its rows, were refused.", nullable=True),
+    ),
+    key=("seq",),
+    date_column=None,
+)
+
+NATURAL_KEYS: dict[str, tuple[str, ...]] = {
+    "raw_player_box": ("game_id", "player_id"),
+    "raw_team_box": ("game_id", "team_id"),
+    "raw_schedule": ("provider", "game_id"),
+    "raw_lines": ("source", "game_date", "player_name", "book", "snapshot_at", "line", "event_id"),
+    "raw_shots": ("game_id", "player_id", "period", "seconds_left", "seq"),
+}
+"""What a row is about, per raw table; the versions of one natural key differ in `known_at`."""
+
+RAW_TABLES: tuple[Table, ...] = (RAW_PLAYER_BOX, RAW_TEAM_BOX, RAW_SCHEDULE, RAW_LINES, RAW_SHOTS)
+"""The typed raw tables a parser may fill."""

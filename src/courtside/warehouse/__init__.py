@@ -1,0 +1,1 @@
+"""Tables, the one write and the engines that carry them."""
