@@ -34,7 +34,7 @@ class GameType(StrEnum):
     CUP_FINAL = "cup_final"
 
 
-_TYPE_OF_PREFIX = {
+TYPE_OF_PREFIX = {
     "001": GameType.PRE_SEASON,
     "002": GameType.REGULAR,
     "003": GameType.ALL_STAR,
@@ -71,7 +71,7 @@ def season_label(start_year: int) -> str:
 
 def game_type_of(game_id: str) -> GameType:
     """Return the type of a game id."""
-    return _TYPE_OF_PREFIX[game_id[:3]]
+    return TYPE_OF_PREFIX[game_id[:3]]
 
 
 def parse_game_date(value: str) -> dt.date:

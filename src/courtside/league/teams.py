@@ -75,13 +75,18 @@ def _by_spelling() -> dict[str, Team]:
     return spellings
 
 
+def team_spelled(spelling: str) -> Team | None:
+    """Return the team written as `spelling`, None where no team is."""
+    return _by_spelling().get(_plain(spelling))
+
+
 def team_named(spelling: str) -> Team:
     """Return the team a provider means by `spelling`: tricode, nickname, full name or a known variant.
 
     Raises:
         KeyError: naming the spelling, where no team is written so.
     """
-    try:
-        return _by_spelling()[_plain(spelling)]
-    except KeyError:
-        raise KeyError(f"{spelling!r} names no NBA team; add the spelling to league/teams.py") from None
+    team = team_spelled(spelling)
+    if team is None:
+        raise KeyError(f"{spelling!r} names no NBA team; add the spelling to league/teams.py")
+    return team

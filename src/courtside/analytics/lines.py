@@ -1,0 +1,107 @@
+"""Lines: resolved to players and games, placed before or after tip-off, and read as of tip-off in one way only."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from courtside.analytics.tables import PLAYER_LINES
+from courtside.clock import EARLIEST_TIP_OFF
+from courtside.league.odds import no_vig_over_expr
+
+BOOKS = {"mgm": "betmgm", "pointsbetus": "pointsbet"}
+"""Other keys of a book, by the one that is kept."""
+
+USABLE = ("pre_tip", "untimed")
+"""Timings that count: provably before tip-off, or a source's own pre-game consensus that notes no time."""
+
+PLAYER_GAME = ("game_id", "player_id")
+
+
+def placed_lines(resolved: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `PLAYER_LINES` for lines resolved to a player and a game.
+
+    Args:
+        resolved: raw line columns with game_id, player_id and team_id.
+        games: game_id, game_date, game_day, tip_at of the games they are about.
+    """
+    noon = (
+        pl.col("game_date")
+        .dt.combine(EARLIEST_TIP_OFF)
+        .dt.replace_time_zone("America/New_York")
+        .dt.convert_time_zone("UTC")
+        .dt.replace_time_zone(None)
+    )
+    bound = pl.coalesce("tip_at", noon)
+    seen = pl.coalesce("snapshot_at", pl.when(pl.col("known_at") < bound).then("known_at"))
+    placed = (
+        resolved.drop("game_date")
+        .join(games.select("game_id", "game_date", "game_day", "tip_at"), on="game_id", how="inner")
+        .with_columns(
+            book=pl.col("book").replace(BOOKS),
+            seen_at=seen,
+            timing=pl.when(seen.is_null())
+            .then(pl.lit("untimed"))
+            .when(seen < bound)
+            .then(pl.lit("pre_tip"))
+            .when(pl.col("tip_at").is_null())
+            .then(pl.lit("unproven"))
+            .otherwise(pl.lit("in_game")),
+        )
+        .unique(PLAYER_LINES.key, keep="last", maintain_order=True)
+    )
+    return PLAYER_LINES.conform(_with_main_line(placed)).sort(PLAYER_LINES.key)
+
+
+def _with_main_line(lines: pl.DataFrame) -> pl.DataFrame:
+    """Mark the main line of each book and snapshot: the one whose two sides are nearest to even."""
+    from_even = (no_vig_over_expr(pl.col("over_price"), pl.col("under_price")) - 0.5).abs()
+    snapshot = [*PLAYER_GAME, "source", "book", "seen_at"]
+    main = (
+        lines.with_columns(from_even=from_even)
+        .sort([*snapshot, "from_even", "line"], nulls_last=True)
+        .unique(snapshot, keep="first", maintain_order=True)
+        .select(*snapshot, "line", is_main=pl.lit(True))
+    )
+    return lines.join(main, on=[*snapshot, "line"], how="left", nulls_equal=True).with_columns(
+        pl.col("is_main").fill_null(False)
+    )
+
+
+def pre_tip(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the main lines that count before tip-off: the one relation every reader of lines goes through."""
+    return lines.filter(pl.col("is_main") & pl.col("timing").is_in(USABLE))
+
+
+def closing(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return each book's last pre-tip main line, one row per (game_id, player_id, book)."""
+    return (
+        pre_tip(lines)
+        .sort([*PLAYER_GAME, "book", "seen_at", "source", "line"], nulls_last=False)
+        .unique([*PLAYER_GAME, "book"], keep="last", maintain_order=True)
+    )
+
+
+def consensus(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per (game_id, player_id): the consensus and the quoted line nearest to it.
+
+    `consensus_line` is the median of the books' last pre-tip main lines and may lie between two of them, so a pick is
+    compared with `line`, which a book really offered: the nearest, two-sided prices first, then the book's key.
+    Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books.
+    """
+    last = closing(lines)
+    median = last.group_by(PLAYER_GAME).agg(
+        consensus_line=pl.col("line").median(), books=pl.len().cast(pl.Int64)
+    )
+    is_one_sided = pl.col("over_price").is_null() | pl.col("under_price").is_null()
+    return (
+        last.join(median, on=PLAYER_GAME)
+        .with_columns(
+            distance=(pl.col("line") - pl.col("consensus_line")).abs(), is_one_sided=is_one_sided
+        )
+        .sort([*PLAYER_GAME, "distance", "is_one_sided", "book"])
+        .unique(PLAYER_GAME, keep="first", maintain_order=True)
+        .select(
+            *PLAYER_GAME, "consensus_line", "line", "book", "over_price", "under_price", "books",
+            line_seen_at="seen_at", line_timing="timing",
+        )
+    )

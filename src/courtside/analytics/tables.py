@@ -1,0 +1,135 @@
+"""The analytics tables: games, team games, player games and the lines of resolved players."""
+
+from __future__ import annotations
+
+from courtside.clock import GameType
+from courtside.raw.tables import BOX_COUNTS
+from courtside.warehouse.schema import Column, Table, boolean, date, integer, real, text, timestamp
+
+GAME_TYPES = tuple(GameType)
+
+DATED: tuple[Column, ...] = (
+    date("game_date", "Game date."),
+    integer("game_day", "Game date as days since 1970-01-01.", unit="days"),
+    text("season", "Season of the game id, as `2024-25`."),
+    text("game_type", "Type of the game id.", allowed=tuple(str(kind) for kind in GAME_TYPES)),
+)
+
+GAMES = Table(
+    "games",
+    "analytics",
+    "A game of the schedule, all providers reconciled.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        *DATED,
+        integer("home_team_id", "The home team (the first named, on a neutral court)."),
+        integer("away_team_id", "The visiting team."),
+        timestamp("tip_at", "Tip-off, where the schedule or a sportsbook tells.", nullable=True),
+        text("status", "State of the game.", allowed=("scheduled", "in_progress", "final", "postponed")),
+        boolean("is_neutral", "Whether the court is neutral; false where nobody says so."),
+        boolean("is_counted", "Whether the game enters windows: regular season, play-in and playoffs."),
+    ),
+    key=("game_id",),
+)
+
+TEAM_GAMES = Table(
+    "team_games",
+    "analytics",
+    "A team's side of a game, its box score reconciled with the final score.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        *DATED,
+        integer("team_id", "The team."),
+        integer("opponent_team_id", "The other team."),
+        boolean("is_home", "Whether the team is the home team."),
+        boolean("is_neutral", "Whether the court is neutral."),
+        boolean("is_counted", "Whether the game enters windows."),
+        boolean("is_final", "Whether the game is over."),
+        integer("points", "Final score.", unit="points", nullable=True, minimum=0),
+        integer("opponent_points", "The opponent's final score.", unit="points", nullable=True, minimum=0),
+        integer("minutes", "Player minutes: 240, and 25 more for each overtime.", unit="minutes", nullable=True),
+        integer("possessions_x100", "100·FGA + 44·FTA + 100·TOV − 100·OREB.", unit="1/100", nullable=True),
+        integer("opponent_possessions_x100", "The same of the opponent.", unit="1/100", nullable=True),
+        integer("usage_x100", "100·FGA + 44·FTA + 100·TOV of the team.", unit="1/100", nullable=True),
+        integer("players_listed", "Players in the box score.", unit="count"),
+        integer("players_points", "Points of the players listed.", unit="points"),
+        integer("players_minutes", "Minutes of the players listed.", unit="minutes"),
+        text(
+            "box_status",
+            "Whether the players' box score is whole: it is complete when its points sum to the final score and its "
+            "minutes to 235, and 25 more for each overtime.",
+            allowed=("complete", "partial", "missing", "not_final"),
+        ),
+    ),
+    key=("game_id", "team_id"),
+)
+
+PLAYER_GAMES = Table(
+    "player_games",
+    "analytics",
+    "A player's line of a box score, with the state of that box score.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        *DATED,
+        integer("player_id", "The player."),
+        integer("team_id", "His team in the game."),
+        integer("opponent_team_id", "The other team."),
+        boolean("is_home", "Whether his team is the home team."),
+        boolean("is_counted", "Whether the game enters windows."),
+        boolean("did_play", "Whether he played: minutes above 0."),
+        integer("minutes", "Minutes played.", unit="minutes", nullable=True, minimum=0),
+        integer("points", "Points scored.", unit="points", nullable=True, minimum=0),
+        *BOX_COUNTS,
+        text("box_status", "State of his team's box score.", allowed=("complete", "partial", "missing", "not_final")),
+    ),
+    key=("game_id", "player_id"),
+)
+
+TIMINGS = ("pre_tip", "in_game", "untimed", "unproven")
+
+PLAYER_LINES = Table(
+    "player_lines",
+    "analytics",
+    "A sportsbook's points line of a resolved player at one snapshot, placed before or after tip-off.",
+    (
+        text("game_id", "The game the line is about."),
+        date("game_date", "Game date."),
+        integer("game_day", "Game date as days since 1970-01-01.", unit="days"),
+        integer("player_id", "The player."),
+        integer("team_id", "His team, where it could be told before the game.", nullable=True),
+        text("source", "Where the line was collected."),
+        text("book", "Key of the sportsbook, one spelling for each book."),
+        timestamp("seen_at", "When the book showed the line; NULL where nobody noted it.", nullable=True),
+        real("line", "The points line.", unit="points", minimum=0),
+        real("over_price", "Price of over.", unit="American odds", nullable=True),
+        real("under_price", "Price of under.", unit="American odds", nullable=True),
+        boolean("is_main", "Whether it is the book's main line of that snapshot, not an alternate one."),
+        timestamp("tip_at", "Tip-off, where it is known.", nullable=True),
+        text(
+            "timing",
+            "`pre_tip`: seen before tip-off; `in_game`: after it; `untimed`: nobody noted when; `unproven`: tip-off is "
+            "unknown and the snapshot is later than noon ET, the earliest tip there is.",
+            allowed=TIMINGS,
+        ),
+        timestamp("known_at", "When the payload that holds the line was fetched."),
+    ),
+    key=("game_id", "player_id", "source", "book", "seen_at", "line"),
+)
+
+UNRESOLVED_NAMES = Table(
+    "unresolved_names",
+    "analytics",
+    "Names in the lines that are nobody's for certain: counted, with suggestions, never guessed.",
+    (
+        date("game_date", "Game date of the line."),
+        text("source", "Where the line was collected."),
+        text("player_name", "The name as written."),
+        text("reason", "Why it was refused."),
+        text("suggestions", "The nearest names with their likeness; none is ever applied.", nullable=True),
+        integer("rows", "Raw lines held back.", unit="count", minimum=1),
+    ),
+    key=("game_date", "source", "player_name", "reason"),
+)
+
+ANALYTICS_TABLES = (GAMES, TEAM_GAMES, PLAYER_GAMES)
+LINE_TABLES = (PLAYER_LINES, UNRESOLVED_NAMES)

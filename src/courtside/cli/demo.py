@@ -1,0 +1,78 @@
+"""`courtside demo`: a simulated league from payloads to published picks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.table import Table
+
+from courtside.cli.common import console, opened, readable_errors, settings_of
+from courtside.cli.ingest import simulate_into
+from courtside.cli.run import run_shown
+from courtside.orchestration.context import Context
+from courtside.orchestration.status import season_start
+from courtside.picks.records import hit_rate, wilson_interval
+from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
+from courtside.publishing.stores.local import LocalStore
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.analytics.tables import GAMES
+from courtside.sources.simulated import Faults
+from courtside.sources.store import PayloadStore
+
+LAST_PLAYED = dt.date(2026, 2, 7)
+NOW = dt.datetime(2026, 2, 8, 17, 0)
+
+
+@readable_errors
+def demo_command(
+    home: Annotated[Path, typer.Option("--home", help="Folder for the demonstration.")] = Path(".courtside/demo"),
+    seed: Annotated[int, typer.Option(help="Another seed plays another league.")] = 7,
+) -> None:
+    """Play a league of one past season and the current one up to 2026-02-07, and run every stage on it."""
+    begun = time.perf_counter()
+    settings = settings_of(home, now=NOW)
+    with opened(settings) as context:
+        console.print("simulating two seasons and taking in their payloads …")
+        simulate_into(
+            context.warehouse,
+            PayloadStore(settings.raw_folder),
+            seasons=2,
+            seed=seed,
+            until=LAST_PLAYED,
+            faults=Faults(),
+        )
+        start = season_start(context.warehouse, dt.date(2025, 1, 1)) or LAST_PLAYED
+        summary = run_shown(context, start, context.clock.today())
+        _show(context, time.perf_counter() - begun)
+    if not summary.is_whole:
+        raise typer.Exit(1)
+
+
+def _show(context: Context, seconds: float) -> None:
+    def read(table: object) -> pl.DataFrame:
+        return context.warehouse.collect(context.warehouse.scan(table))  # type: ignore[arg-type]
+
+    picks, graded = read(PUBLISHED_PICKS), read(GRADED_PICKS)
+    season = graded.filter((pl.col("subset_key") == "all_picks") & (pl.col("game_date") >= dt.date(2025, 10, 1)))
+    wins, losses = (season.filter(pl.col("result") == word).height for word in ("hit", "miss"))
+    interval = wilson_interval(wins, losses)
+    folder = context.settings.public_folder
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_row("games", f"{read(GAMES).height:,}")
+    table.add_row("feature rows", f"{read(PLAYER_FEATURES).height:,}")
+    table.add_row("picks", f"{picks.height:,} published, {graded.height:,} graded")
+    if interval:
+        table.add_row(
+            "season record",
+            f"All Picks {wins}–{losses}, {hit_rate(wins, losses)} % (n = {wins + losses}, 95 % interval "
+            f"{interval[0]:.1f}–{interval[1]:.1f} %; BACKTEST on a simulated league)",
+        )
+    table.add_row("files", f"{sum(1 for path in folder.rglob('*.json')):,} in {folder}/v1")
+    table.add_row("time", f"{seconds:.1f} s")
+    console.print(table)
+    console.print(f"Look at them: [bold]courtside serve --home {context.settings.home}[/]", soft_wrap=True)

@@ -1,0 +1,154 @@
+"""`courtside ingest`: take in files, or a simulated league."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from courtside.cli.common import PROBLEM, Home, console, opened, readable_errors, settings_of
+from courtside.clock import Clock, parse_game_date
+from courtside.errors import ConfigError
+from courtside.raw.ingest import Report, ingest
+from courtside.sources.payload import Payload
+from courtside.sources.simulated import Faults, simulate
+from courtside.sources.store import PayloadStore
+from courtside.warehouse.base import Warehouse
+
+app = typer.Typer(help="Take in payloads: files on disk, or a simulated league.", no_args_is_help=True)
+STYLES = {"ingested": "green", "already_there": "dim", "empty": "yellow", "refused": "red"}
+
+
+@app.command("files")
+@readable_errors
+def files(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take every file of.")],
+    home: Home = None,
+) -> None:
+    """Take in files as their providers publish them; each is recognised by its content.
+
+    Player and team box scores (LeagueGameLog: CSV, Parquet, JSON), schedules (CSV, CDN JSON), lines (canonical CSV,
+    The Odds API flat or JSON) and shot charts (zipped CSV). A file that cannot be read is refused with the reason and
+    does not stop the rest; the exit code is then 1.
+    """
+    settings = settings_of(home)
+    with opened(settings) as context:
+        payloads = _payloads(_expanded(paths), settings.clock)
+        reports = list(ingest(payloads, context.warehouse, PayloadStore(settings.raw_folder)))
+    _show_each(reports)
+    if any(report.status == "refused" or report.rows_refused for report in reports):
+        raise typer.Exit(PROBLEM)
+
+
+@app.command("simulate")
+@readable_errors
+def simulated(
+    seasons: Annotated[int, typer.Option(min=1, help="Seasons to play, the current one last.")] = 2,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
+    until: Annotated[str, typer.Option(help="Last game date with results, as 2026-02-07.")] = "",
+    faults: Annotated[
+        str, typer.Option(help="Faults to plant, as `missing_box_share=0.02,missing_line_days=3`.")
+    ] = "",
+    truth: Annotated[
+        Path | None, typer.Option(help="Folder to write the truth to, which nothing else reads.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Take in a simulated league: fictional players, in the formats of the real providers."""
+    settings = settings_of(home)
+    with opened(settings) as context:
+        simulate_into(
+            context.warehouse,
+            PayloadStore(settings.raw_folder),
+            seasons=seasons,
+            seed=seed,
+            until=parse_date_option(until, "--until") if until else None,
+            faults=Faults.parse(faults) if faults else Faults(),
+            truth=truth,
+        )
+
+
+def simulate_into(
+    warehouse: Warehouse,
+    store: PayloadStore,
+    *,
+    seasons: int,
+    seed: int,
+    until: dt.date | None,
+    faults: Faults,
+    truth: Path | None = None,
+) -> None:
+    """Play the league, take in its payloads, and say what came of them."""
+    league = simulate(seasons=seasons, seed=seed, until=until, faults=faults)
+    reports = list(ingest(league.payloads, warehouse, store))
+    if truth:
+        league.truth.write(truth)
+    _show_kinds(reports)
+
+
+def parse_date_option(value: str, option: str) -> dt.date:
+    """Return the date an option gives.
+
+    Raises:
+        ConfigError: naming the option and its value.
+    """
+    try:
+        return parse_game_date(value)
+    except ValueError as error:
+        raise ConfigError(f"{option}: {error}") from error
+
+
+def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(child for child in path.rglob("*") if child.is_file())
+        elif path.exists():
+            yield path
+        else:
+            raise ConfigError(f"{path} does not exist; give files or folders that do")
+
+
+def _payloads(paths: Iterable[Path], clock: Clock) -> Iterator[Payload]:
+    for path in paths:
+        yield Payload("files", str(path), clock.now(), path.read_bytes())
+
+
+def _show_each(reports: list[Report]) -> None:
+    table = Table("file", "what it is", "status", "rows in", "known", "refused", box=None, pad_edge=False)
+    for report in reports:
+        table.add_row(
+            Path(report.name).name,
+            report.kind or "-",
+            f"[{STYLES[report.status]}]{report.status.replace('_', ' ')}[/]",
+            f"{report.rows_new:,}",
+            f"{report.rows_known:,}",
+            f"{report.rows_refused:,}",
+        )
+    console.print(table)
+    for report in reports:
+        if report.reason and report.status != "already_there":
+            console.print(f"{Path(report.name).name}: {report.reason}", soft_wrap=True, markup=False)
+    _show_total(reports)
+
+
+def _show_kinds(reports: list[Report]) -> None:
+    table = Table("what", "payloads", "rows in", "known", "refused", box=None, pad_edge=False)
+    for kind in sorted({report.kind or "already there" for report in reports}):
+        own = [report for report in reports if (report.kind or "already there") == kind]
+        counts = (len(own), *(sum(getattr(r, f"rows_{n}") for r in own) for n in ("new", "known", "refused")))
+        table.add_row(kind, *(f"{count:,}" for count in counts))
+    console.print(table)
+    _show_total(reports)
+
+
+def _show_total(reports: list[Report]) -> None:
+    refused = sum(report.status == "refused" for report in reports)
+    console.print(
+        f"{len(reports):,} payloads: {sum(report.rows_new for report in reports):,} rows in, "
+        f"{sum(report.rows_known for report in reports):,} already there, "
+        f"{sum(report.rows_refused for report in reports):,} refused; {refused} payloads refused"
+    )

@@ -1,0 +1,41 @@
+"""The command line: one module per command group; it parses, calls and prints, and holds no logic."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import courtside
+from courtside.cli import demo, ingest, publish, run, settings
+
+app = typer.Typer(
+    name="courtside",
+    help="An NBA player-points prop platform in which every value knows where it came from.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(ingest.app, name="ingest")
+app.command("run")(run.run_command)
+app.command("daily")(run.daily_command)
+app.command("status")(run.status_command)
+app.command("export")(publish.export_command)
+app.command("serve")(publish.serve_command)
+app.command("config")(settings.config_command)
+app.command("demo")(demo.demo_command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(courtside.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """An NBA player-points prop platform in which every value knows where it came from."""

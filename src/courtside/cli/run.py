@@ -1,0 +1,118 @@
+"""`courtside run`, `daily` and `status`: work the grid, and look at it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
+from courtside.cli.ingest import parse_date_option
+from courtside.cli.progress import BarProgress, PlainProgress
+from courtside.errors import ConfigError
+from courtside.orchestration.context import Context
+from courtside.orchestration.pipeline import RunSummary, run
+from courtside.orchestration.status import Status, season_start, status_of
+
+SHOWN = 12
+
+
+@readable_errors
+def run_command(
+    start_date: Annotated[str, typer.Option(help="First game date, as 2024-10-22.")],
+    end_date: Annotated[str, typer.Option(help="Last game date, included.")],
+    resume: Annotated[bool, typer.Option(help="Leave settled cells alone; --no-resume works them all.")] = True,
+    as_of: Annotated[
+        str, typer.Option(help="Use only payloads fetched until then, as 2026-02-07T15:00 (UTC).")
+    ] = "",
+    home: Home = None,
+) -> None:
+    """Run every stage over a range of dates; running it again does only what is not done.
+
+    Exits with 1 where a date is held or failed; those dates are listed.
+    """
+    start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
+    if start > end:
+        raise ConfigError(f"--start-date {start} is after --end-date {end}")
+    with opened(settings_of(home)) as context:
+        summary = run_shown(_as_of(context, as_of), start, end, resume=resume)
+    finish(summary)
+
+
+@readable_errors
+def daily_command(
+    date: Annotated[str, typer.Option(help="The day to run; today where it is not given.")] = "",
+    home: Home = None,
+) -> None:
+    """Run the day: grade what is final, predict and publish what is on, and fill every gap of the season."""
+    with opened(settings_of(home)) as context:
+        day = parse_date_option(date, "--date") if date else context.clock.today()
+        start = season_start(context.warehouse, day) or day
+        summary = run_shown(context, start, day)
+    finish(summary)
+
+
+@readable_errors
+def status_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    season: Annotated[str, typer.Option(help="Season to show, as 2025-26; the newest where it is not given.")] = "",
+    home: Home = None,
+) -> None:
+    """Show the grid: which dates and stages are complete, empty, held, failed or missing."""
+    with opened(settings_of(home)) as context:
+        status = status_of(context.warehouse, context.clock.today(), season or None)
+    if as_json:
+        typer.echo(json.dumps(status.as_dict(), indent=1))
+    else:
+        _show_status(status)
+
+
+def run_shown(context: Context, start: dt.date, end: dt.date, *, resume: bool = True) -> RunSummary:
+    """Run a range and show it: bars on a terminal, plain lines elsewhere."""
+    progress = BarProgress(console) if is_terminal() else PlainProgress(console)
+    with progress:
+        return run(context, start, end, resume=resume, observer=progress)
+
+
+def finish(summary: RunSummary) -> None:
+    """Say what is still open, and exit with 1 where something is held or failed."""
+    stuck = [item for item in summary.open_cells if item[2].state != "expected"]
+    waiting = len(summary.open_cells) - len(stuck)
+    for day, stage, cell in stuck[:SHOWN]:
+        console.print(f"{day} {stage}: {cell.state}: {cell.reason}", soft_wrap=True, markup=False)
+    if len(stuck) > SHOWN:
+        console.print(f"… and {len(stuck) - SHOWN} more: `courtside status --json` lists them all")
+    console.print(
+        f"run {summary.run_id}: {summary.start} to {summary.end}, "
+        f"{len(stuck)} dates held or failed, {waiting} waiting, "
+        f"{sum(stage.seconds for stage in summary.stages):.1f} s"
+    )
+    if not summary.is_whole:
+        raise typer.Exit(PROBLEM)
+
+
+def _as_of(context: Context, text: str) -> Context:
+    if not text:
+        return context
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"--as-of {text!r} is not an instant; write it as 2026-02-07T15:00") from error
+    return Context(context.settings, context.warehouse, context.ledger, context.clock, instant)
+
+
+def _show_status(status: Status) -> None:
+    console.print(f"season {status.season}: {status.start} to {status.end}")
+    table = Table("stage", *(state for state in status.states), box=None, pad_edge=False)
+    for stage, counts in status.stages.items():
+        table.add_row(stage, *(str(counts.get(state, 0)) for state in status.states))
+    console.print(table)
+    for item in status.open[:SHOWN]:
+        console.print(
+            f"{item['date']} {item['stage']}: {item['state']}: {item['reason']}", soft_wrap=True, markup=False
+        )
+    if len(status.open) > SHOWN:
+        console.print(f"… and {len(status.open) - SHOWN} more: `courtside status --json` lists them all")

@@ -1,0 +1,126 @@
+"""Settings: where things lie and which bounds apply, each with the place it was set.
+
+Order of precedence: a command's option, `COURTSIDE_*` in the environment, `courtside.toml` in the working folder
+(or the file `COURTSIDE_CONFIG` names), the default written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from courtside.clock import Clock, FixedClock, SystemClock, to_utc
+from courtside.errors import ConfigError
+
+PREFIX = "COURTSIDE_"
+
+
+def config_file() -> Path:
+    """Return the path of the settings file, whether it exists or not."""
+    return Path(os.environ.get("COURTSIDE_CONFIG", "courtside.toml"))
+
+
+class Settings(BaseSettings):
+    """Every setting of an installation."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(Path(".courtside"), description="The folder that holds everything.")
+    warehouse: str = Field("", description="`duckdb:PATH`; empty means `warehouse.duckdb` in the home.")
+    publish: str = Field("", description="Where files are published; empty means `public` in the home.")
+    champion: str = Field("moving_average", description="The prediction system that picks are made from.")
+    now: dt.datetime | None = Field(None, description="Fixes the clock, for a demonstration or a test (UTC).")
+    threads: int = Field(0, ge=0, description="Threads of the warehouse; 0 lets it choose.")
+    lock_patience_seconds: float = Field(10.0, ge=0, description="How long to wait for another writer.")
+    lease_seconds: int = Field(900, ge=1, description="How long a run may go without a sign of life.")
+
+    @field_validator("now")
+    @classmethod
+    def _now_is_utc(cls, value: dt.datetime | None) -> dt.datetime | None:
+        return to_utc(value) if value else None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read options first, then the environment, then the settings file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file.
+
+        Raises:
+            ConfigError: where `warehouse` names an engine that is not there.
+        """
+        if not self.warehouse:
+            return self.home / "warehouse.duckdb"
+        scheme, _, path = self.warehouse.partition(":")
+        if scheme != "duckdb" or not path:
+            raise ConfigError(f"warehouse {self.warehouse!r}: write `duckdb:PATH`, or leave it empty")
+        return Path(path)
+
+    @property
+    def raw_folder(self) -> Path:
+        """The folder of the payload store."""
+        return self.home / "raw"
+
+    @property
+    def public_folder(self) -> Path:
+        """The folder that files are published to; `v1/` lies in it."""
+        return Path(self.publish) if self.publish else self.home / "public"
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this installation."""
+        return FixedClock(self.now) if self.now else SystemClock()
+
+
+def load_settings(**options: Any) -> Settings:
+    """Return the settings, with `options` (None means not given) before all other places.
+
+    Raises:
+        ConfigError: naming the setting, its value and what is wrong with it.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'])} = {item.get('input')!r}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise ConfigError(f"settings: {problems}. `courtside config` lists them with their origin.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{config_file()}: not TOML: {error}") from error
+
+
+def origins(settings: Settings) -> dict[str, tuple[object, str]]:
+    """Return each setting's value and the place that set it."""
+    in_file = tomllib.loads(config_file().read_text()) if config_file().is_file() else {}
+    found: dict[str, tuple[object, str]] = {}
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        place = "default"
+        if name in in_file:
+            place = str(config_file())
+        if variable in os.environ:
+            place = variable
+        found[name] = (getattr(settings, name), place)
+    return found

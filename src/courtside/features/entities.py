@@ -1,0 +1,82 @@
+"""Who gets a row: decided with what was known before the game, the same for yesterday and for 2021.
+
+The box score of the game itself is never asked.
+"""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from courtside.features import windows
+from courtside.warehouse.base import Lazy, Warehouse
+
+RECENT_DAYS = 30
+RECENT_GAMES = 10
+MOST_GAMES_IN_RECENT_DAYS = 18
+
+
+def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehouse: Warehouse) -> Lazy:
+    """Return one row per (game_id, player_id) that gets features.
+
+    These are the players who appeared for the team in one of its games of the 30 days before, or in its last 10
+    games, and whose newest game was for that team; and players with a pre-tip line who belong to that team.
+
+    Args:
+        slate: team games to play, `TEAM_GAMES` columns; one row per (game_id, team_id).
+        team_history: all team games, to count back from.
+        played: player games with minutes, numbered by player.
+        lines: pre-tip lines with game_id, player_id, team_id, game_date.
+        warehouse: the engine the frames live in.
+    """
+    recent = _recent_games(slate, team_history, warehouse)
+    appeared = recent.join(
+        played.select("team_id", "player_id", event_game_id=nw.col("game_id")),
+        on=["team_id", "event_game_id"],
+        how="inner",
+    ).select("game_id", "team_id", "player_id")
+    quoted = lines.filter(~nw.col("team_id").is_null()).select("game_id", "team_id", "player_id")
+    candidates = (
+        nw.concat([appeared.with_columns(is_quoted=nw.lit(0)), quoted.with_columns(is_quoted=nw.lit(1))])
+        .group_by("game_id", "team_id", "player_id")
+        .agg(is_quoted=nw.col("is_quoted").max())
+        .join(_slate_columns(slate), on=["game_id", "team_id"], how="inner")
+    )
+    placed = windows.state(
+        windows.place(_one_team(candidates), played, "player_id"), played, "player_id"
+    )
+    return (
+        placed.filter(
+            ((nw.col("before_team_id") == nw.col("team_id")).fill_null(False)) | (nw.col("is_quoted") == 1)
+        )
+        .filter(nw.col("games_before") > 0)
+        .select(
+            "game_id", "player_id", "team_id", "opponent_team_id", "is_home", "is_neutral", "game_date",
+            "game_day", "season", "game_type", "games_before",
+        )
+    )
+
+
+def _one_team(candidates: Lazy) -> Lazy:
+    """Keep one team a day for each player: the one a sportsbook quotes him with, where one does."""
+    chosen = candidates.group_by("game_date", "player_id").agg(best=nw.col("is_quoted").max())
+    return (
+        candidates.join(chosen, on=["game_date", "player_id"], how="left")
+        .filter(nw.col("is_quoted") == nw.col("best"))
+        .drop("best")
+        .unique(subset=["game_id", "player_id"], keep="last", order_by=["team_id"])
+    )
+
+
+def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Warehouse) -> Lazy:
+    numbered = windows.number(team_history, "team_id").select("team_id", "game_id", "game_day", "nth")
+    placed = windows.place(slate.select("game_id", "team_id", "game_day"), numbered, "team_id")
+    window = windows.last(placed, numbered, MOST_GAMES_IN_RECENT_DAYS, "team_id", warehouse)
+    is_recent = (nw.col("recency") <= RECENT_GAMES) | (nw.col("event_day") >= nw.col("row_day") - RECENT_DAYS)
+    return window.filter(is_recent).select("game_id", "team_id", "event_game_id")
+
+
+def _slate_columns(slate: Lazy) -> Lazy:
+    return slate.select(
+        "game_id", "team_id", "opponent_team_id", "is_home", "is_neutral", "game_date", "game_day", "season",
+        "game_type",
+    )

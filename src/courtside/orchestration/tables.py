@@ -1,0 +1,84 @@
+"""The ledger's tables: the grid of dates and stages, the events of runs, and the leases."""
+
+from __future__ import annotations
+
+from courtside.analytics.tables import ANALYTICS_TABLES, LINE_TABLES
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.picks.tables import PICKS_TABLES
+from courtside.predictions.tables import PREDICTIONS
+from courtside.quality.tables import GATE_VERDICTS
+from courtside.raw.tables import PAYLOAD_LOG, RAW_TABLES
+from courtside.warehouse.schema import Table, date, integer, real, text, timestamp
+
+STATES = ("expected", "complete", "empty", "held", "failed")
+
+GRID = Table(
+    "grid",
+    "orchestration",
+    "The truth about every date and stage: what is there, from which inputs, or why it is not.",
+    (
+        date("game_date", "Game date."),
+        text("stage", "Stage of the flow."),
+        text("state", "State of the cell.", allowed=STATES),
+        text("reason", "Why it is empty, held, failed or still expected.", nullable=True),
+        integer("rows", "Rows the stage holds for the date.", unit="count", minimum=0),
+        text("content_hash", "Hash of those rows, whatever their order."),
+        text("input_hash", "Hash of everything they were made from."),
+        text("code_version", "Version that made them."),
+        integer("attempts", "Times the cell was worked on.", unit="count", minimum=0),
+        text("run_id", "The run that wrote the cell."),
+        timestamp("updated_at", "When."),
+    ),
+    key=("game_date", "stage"),
+)
+
+RUN_EVENTS = Table(
+    "run_events",
+    "orchestration",
+    "Append-only: what each run did, stage by stage.",
+    (
+        text("run_id", "The run."),
+        integer("seq", "Order within the run.", minimum=1),
+        timestamp("at", "When."),
+        text("stage", "Stage, or `run` for the run itself."),
+        text("event", "What happened.", allowed=("started", "wrote", "failed", "finished")),
+        date("first_date", "First date concerned.", nullable=True),
+        date("last_date", "Last date concerned.", nullable=True),
+        integer("dates", "Dates concerned.", unit="count", minimum=0),
+        integer("rows", "Rows held for them.", unit="count", minimum=0),
+        real("seconds", "Time it took.", unit="seconds", nullable=True),
+        text("detail", "Command line, error or summary.", nullable=True),
+    ),
+    key=("run_id", "seq"),
+    date_column=None,
+)
+
+LEASES = Table(
+    "leases",
+    "orchestration",
+    "Who may write now: a lease expires by itself, so nothing stays `running` for ever.",
+    (
+        text("name", "What is leased."),
+        text("owner", "Host and process id of the holder."),
+        text("run_id", "Run of the holder."),
+        timestamp("acquired_at", "Since when."),
+        timestamp("expires_at", "Until when, unless renewed."),
+    ),
+    key=("name",),
+    date_column=None,
+)
+
+ALL_TABLES: tuple[Table, ...] = (
+    PAYLOAD_LOG,
+    *RAW_TABLES,
+    *ANALYTICS_TABLES,
+    *LINE_TABLES,
+    PLAYER_FEATURES,
+    GATE_VERDICTS,
+    PREDICTIONS,
+    *PICKS_TABLES,
+    GRID,
+    RUN_EVENTS,
+    LEASES,
+)
+"""Every table of the platform, in the order of the flow."""

@@ -1,0 +1,173 @@
+"""Grading: what became of a pick or a prediction, by the one function that says hit, miss, push or void."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import cast
+
+import polars as pl
+
+from courtside.league.odds import profit_per_unit, profit_per_unit_expr
+from courtside.picks.tables import (
+    GRADED_PICKS,
+    GRADED_PREDICTIONS,
+    OUTCOMES,
+    PUBLISHED_PICKS,
+    SIDES,
+    require_grain,
+)
+
+PLAYER_GAME = ("game_id", "player_id")
+PRICE_WHERE_NONE_WAS_SEEN = -110.0
+
+
+def result_expr(direction: pl.Expr, line: pl.Expr, actual: pl.Expr, outcome: pl.Expr) -> pl.Expr:
+    """Return hit, miss, push or void for a side and a line, null while it cannot be said.
+
+    OVER hits where `actual` > `line`, UNDER where `actual` < `line`; equal is push; `outcome` did_not_play is
+    void. Null for PASS, without a line, and where the game is not final.
+    """
+    is_bet = direction.is_in(SIDES) & line.is_not_null()
+    wins = pl.when(direction == "OVER").then(actual > line).otherwise(actual < line)
+    return (
+        pl.when(~is_bet.fill_null(False))
+        .then(pl.lit(None, dtype=pl.String))
+        .when(outcome == "did_not_play")
+        .then(pl.lit("void"))
+        .when((outcome != "played").fill_null(True) | actual.is_null())
+        .then(pl.lit(None, dtype=pl.String))
+        .when(actual == line)
+        .then(pl.lit("push"))
+        .when(wins)
+        .then(pl.lit("hit"))
+        .otherwise(pl.lit("miss"))
+    )
+
+
+def result_of(
+    direction: str | None, line: float | None, actual: int | None, outcome: str | None
+) -> str | None:
+    """Return the result of one side, by `result_expr`."""
+    values = (
+        pl.lit(direction, dtype=pl.String),
+        pl.lit(line, dtype=pl.Float64),
+        pl.lit(actual, dtype=pl.Int64),
+        pl.lit(outcome, dtype=pl.String),
+    )
+    return cast("str | None", pl.select(result_expr(*values)).item())
+
+
+def with_units(graded: pl.DataFrame) -> pl.DataFrame:
+    """Return `graded` (result, price) with units: won or lost for one unit staked; null without a result.
+
+    A hit pays at the price, at −110 where there is none; a miss costs one unit; push and void give it back.
+    """
+    result, standard = pl.col("result"), profit_per_unit(PRICE_WHERE_NONE_WAS_SEEN)
+    return graded.with_columns(
+        units=pl.when(result == "hit")
+        .then(profit_per_unit_expr("price").fill_null(standard))
+        .when(result == "miss")
+        .then(-1.0)
+        .when(result.is_not_null())
+        .then(0.0)
+    )
+
+
+def revise_outcomes(existing: pl.DataFrame, observed: pl.DataFrame, now: dt.datetime) -> pl.DataFrame:
+    """Return the revisions to append to `outcomes`: player games that are new, or that now say otherwise.
+
+    `observed` holds the player games of final games: game_id, player_id, game_date, actual_points (null where
+    he did not play), outcome (played, did_not_play). What is not observed any more keeps what was said.
+
+    Raises:
+        GrainError: where a player game is observed twice, or a revision stands twice.
+    """
+    require_grain(observed, PLAYER_GAME, "observed outcomes")
+    said = ["actual_points", "outcome", "game_date"]
+    rows = (
+        observed.select(*PLAYER_GAME, *said)
+        .join(latest_outcomes(existing), on=PLAYER_GAME, how="left", validate="1:1", suffix="_before")
+        .with_columns(
+            pl.col("revision").fill_null(0) + 1,
+            graded_at=pl.lit(now, dtype=pl.Datetime("us")),
+            changed=pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in said),
+        )
+    )
+    return OUTCOMES.conform(rows.filter("changed")).sort(OUTCOMES.key)
+
+
+def latest_outcomes(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return the revision that holds of each (game_id, player_id), sorted by it.
+
+    Raises:
+        GrainError: where a revision stands twice.
+    """
+    require_grain(outcomes, OUTCOMES.key, "outcomes")
+    return outcomes.sort(OUTCOMES.key).unique(PLAYER_GAME, keep="last", maintain_order=True)
+
+
+def grade_picks(counted: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return `graded_picks`: the `counted` picks whose game is final, each with its result and units.
+
+    A pick of a game that was put off to another date is void. `graded_at` is that of the outcome's revision.
+
+    Raises:
+        GrainError: where a pick, or a revision of an outcome, stands twice.
+    """
+    require_grain(counted, GRADED_PICKS.key, "counted picks")
+    graded = with_units(_with_outcome(counted.select(PUBLISHED_PICKS.column_names), outcomes))
+    return GRADED_PICKS.conform(graded.filter(pl.col("result").is_not_null())).sort(GRADED_PICKS.key)
+
+
+def grade_predictions(predictions: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return `graded_predictions`: every prediction whose game is final, with its and its line's error.
+
+    In: predictions of any systems, one row per (game_id, player_id, system). The errors are null where the
+    player did not play.
+
+    Raises:
+        GrainError: where a prediction, or a revision of an outcome, stands twice.
+    """
+    require_grain(predictions, GRADED_PREDICTIONS.key, "predictions")
+    is_over, is_under = pl.col("direction") == "OVER", pl.col("direction") == "UNDER"
+    price = pl.when(is_over).then("over_price").when(is_under).then("under_price")
+    graded = _with_outcome(predictions.with_columns(price=price), outcomes).with_columns(
+        absolute_error=(pl.col("prediction") - pl.col("actual")).abs(),
+        line_absolute_error=(pl.col("line") - pl.col("actual")).abs(),
+    )
+    return GRADED_PREDICTIONS.conform(graded).sort(GRADED_PREDICTIONS.key)
+
+
+def grading_coverage(gradable: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFrame:
+    """Return per game_date how many `gradable` rows are `graded`: gradable, graded, coverage_pct.
+
+    `gradable` are the counted picks whose games are over; both frames have the grain of `graded_picks`.
+    """
+    key = list(GRADED_PICKS.key)
+    require_grain(gradable, key, "gradable picks")
+    require_grain(graded, key, "graded picks")
+    marked = gradable.select(key).join(graded.select(*key, "result"), on=key, how="left", validate="1:1")
+    return (
+        marked.group_by("game_date")
+        .agg(
+            pl.len().cast(pl.Int64).alias("gradable"), pl.col("result").count().cast(pl.Int64).alias("graded")
+        )
+        .with_columns(coverage_pct=100 * pl.col("graded") / pl.col("gradable"))
+        .sort("game_date")
+    )
+
+
+def _with_outcome(rows: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return the `rows` whose player game has an outcome, with actual, result, revision and graded_at."""
+    latest = latest_outcomes(outcomes).rename({"game_date": "played_on"})
+    was_put_off = pl.col("played_on") != pl.col("game_date")
+    return (
+        rows.join(latest, on=PLAYER_GAME, validate="m:1", maintain_order="left")
+        .with_columns(
+            outcome=pl.when(was_put_off).then(pl.lit("did_not_play")).otherwise("outcome"),
+            actual=pl.when(~was_put_off).then("actual_points"),
+        )
+        .with_columns(
+            result=result_expr(pl.col("direction"), pl.col("line"), pl.col("actual"), pl.col("outcome"))
+        )
+    )

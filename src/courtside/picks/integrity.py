@@ -1,0 +1,92 @@
+"""Guards of the ledger: it is whole, and what it once held it still holds."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from courtside.errors import CourtsideError
+from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS, require_grain
+from courtside.warehouse.schema import Table
+
+
+class LedgerBrokenError(CourtsideError):
+    """A ledger that lost or changed what it once held."""
+
+
+def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
+    """Refuse a ledger that is not whole: versions of a date count from 1, each with the picks it names.
+
+    Raises:
+        LedgerBrokenError: naming the first date and version that is not whole.
+        GrainError: where a publication or a pick stands twice.
+    """
+    require_grain(publications, PUBLICATIONS.key, "publications")
+    require_grain(picks, PUBLISHED_PICKS.key, "published picks")
+    held = picks.group_by("game_date", "version").agg(pl.len().cast(pl.Int64).alias("held"))
+    both = publications.select("game_date", "version", "picks").join(
+        held, on=["game_date", "version"], how="full", coalesce=True
+    )
+    wrong = both.filter(pl.col("picks").is_null() | (pl.col("picks") != pl.col("held").fill_null(0))).sort(
+        "game_date", "version"
+    )
+    if wrong.height:
+        row = wrong.row(0, named=True)
+        raise LedgerBrokenError(
+            f"published picks of {row['game_date']} version {row['version']}: the ledger holds "
+            f"{row['held'] or 0}, its publication counts {row['picks']}; "
+            "restore the warehouse before publishing"
+        )
+    _require_unbroken_versions(publications)
+
+
+def _require_unbroken_versions(publications: pl.DataFrame) -> None:
+    gaps = (
+        publications.group_by("game_date")
+        .agg(pl.len().alias("held"), pl.col("version").max().alias("last"))
+        .filter(pl.col("held") != pl.col("last"))
+        .sort("game_date")
+    )
+    if gaps.height:
+        date, held, last = gaps.row(0)
+        raise LedgerBrokenError(
+            f"publications of {date}: {held} versions are there, the last is {last}; "
+            "restore the warehouse before publishing"
+        )
+
+
+def require_append_only(before: pl.DataFrame, after: pl.DataFrame, table: Table) -> None:
+    """Refuse `after` unless it holds every row of `before` as it was.
+
+    Raises:
+        LedgerBrokenError: naming the table and the first key that vanished or changed.
+    """
+    columns = list(table.column_names)
+    lost = before.join(after, on=columns, how="anti", nulls_equal=True).sort(table.key)
+    if lost.height:
+        key = ", ".join(
+            f"{name} {value}" for name, value in lost.select(table.key).row(0, named=True).items()
+        )
+        raise LedgerBrokenError(
+            f"{table.name}: {lost.height} rows vanished or changed, first {key}; this table is append-only"
+        )
+
+
+def require_counted(publications: pl.DataFrame, counted: pl.DataFrame) -> None:
+    """Refuse `counted` picks that are not, date by date, as many as the last publication says.
+
+    `publications` are the versions of the dates in question. A view that dropped old days, a query that
+    failed into an empty frame or a retraction is caught here, before a file is built.
+
+    Raises:
+        LedgerBrokenError: naming the first date that differs.
+    """
+    last = publications.sort("game_date", "version").unique("game_date", keep="last", maintain_order=True)
+    held = counted.group_by("game_date").agg(pl.len().cast(pl.Int64).alias("held"))
+    both = last.select("game_date", "picks").join(held, on="game_date", how="full", coalesce=True)
+    wrong = both.filter(pl.col("picks").fill_null(-1) != pl.col("held").fill_null(0)).sort("game_date")
+    if wrong.height:
+        date, picks, held_rows = wrong.row(0)
+        raise LedgerBrokenError(
+            f"picks of {date}: {picks} were published, {held_rows or 0} were handed in "
+            f"({wrong.height} dates differ); nothing is exported, read the whole ledger and export again"
+        )

@@ -1,0 +1,243 @@
+"""The ledger of published picks: append-only versions per date, in which a begun game never changes.
+
+The version that counts for a game is the last one published before its tip-off; of a BACKTEST date, whose
+first version came after its first tip-off, it is that first version, and the date is never decided again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from courtside.clock import EARLIEST_TIP_OFF, EASTERN
+from courtside.picks.integrity import verify_ledger
+from courtside.picks.tables import BACKTEST, LIVE, PUBLICATIONS, PUBLISHED_PICKS, require_grain
+
+CONTENT = tuple(
+    name for name in PUBLISHED_PICKS.column_names if name not in ("version", "published_at", "kind", "rank")
+)
+"""What makes two picks the same; a place in the order is no content, the composite behind it is."""
+SIGNAL_CONTENT = ("signal", "skew", "pct_over", "high_edge", "predictions_with_line", "model_code")
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """The picks to publish per date, and what stands on each date so far."""
+
+    dates: pl.DataFrame
+    picks: pl.DataFrame
+
+
+def plan_publications(
+    candidates: pl.DataFrame,
+    signals: pl.DataFrame,
+    dates: Iterable[dt.date],
+    publications: pl.DataFrame,
+    picks: pl.DataFrame,
+    *,
+    now: dt.datetime,
+    tips: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows to append to `publications` and to `published_picks` for `dates`.
+
+    In: `candidates` as `subsets.qualified` returns them (all that qualify, so that a place freed by a game
+    that has begun goes to the next best; the frame of `select` works too), the frame of `daily_signals`, the
+    whole ledger of these dates, `now` (UTC without a zone) and `tips` with one row per game of these dates:
+    game_id, game_date, tip_at (null: noon Eastern). A date without publication gets its first, of no picks
+    where there are none. A later version decides the games still ahead and carries the begun ones over as
+    they are; it is appended only if its content differs, and never from a date without predictions.
+
+    Raises:
+        LedgerBrokenError: where the ledger handed in does not hold what its publications count.
+        GrainError: where candidates, signals or tips stand twice.
+    """
+    verify_ledger(publications, picks)
+    require_grain(candidates, ("game_date", "subset_key", "player_id"), "candidates")
+    require_grain(signals, ("game_date",), "signals")
+    games = _games(tips, candidates, picks, now)
+    days = _days(pl.Series("game_date", list(dates), dtype=pl.Date), games, publications, signals, now)
+    proposed = _decide(candidates, days, games, counted(publications, picks), now)
+    changed = _changed(proposed, publications, picks)
+    return _publication_rows(changed, now), _pick_rows(changed)
+
+
+def counted(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
+    """Return the picks that count: per game those of the version that counts, sorted by the table's key.
+
+    A game's tip-off is the earliest that any of its published picks names, noon Eastern where one names none:
+    what was once final stays final, whatever a schedule says later.
+
+    Raises:
+        GrainError: where a publication or a pick stands twice.
+    """
+    require_grain(publications, PUBLICATIONS.key, "publications")
+    require_grain(picks, PUBLISHED_PICKS.key, "published picks")
+    first = publications.filter(pl.col("version") == 1).select("game_date", date_kind="kind")
+    games = picks.group_by("game_date", "game_id").agg(_starts_at().min().alias("starts_at"))
+    versions = publications.select("game_date", "version", "published_at").join(
+        first, on="game_date", validate="m:1"
+    )
+    in_time = (pl.col("published_at") < pl.col("starts_at")) & (pl.col("date_kind") == LIVE)
+    chosen = (
+        games.join(versions, on="game_date")
+        .group_by("game_date", "game_id")
+        .agg(pl.col("version").filter(in_time).max().fill_null(1).alias("version"))
+    )
+    return (
+        picks.join(chosen, on=["game_date", "game_id", "version"], validate="m:1")
+        .select(picks.columns)
+        .sort(PUBLISHED_PICKS.key)
+    )
+
+
+def _starts_at(tip: str = "tip_at") -> pl.Expr:
+    noon = (
+        pl.col("game_date")
+        .dt.combine(EARLIEST_TIP_OFF)
+        .dt.replace_time_zone(EASTERN.key)
+        .dt.convert_time_zone("UTC")
+        .dt.replace_time_zone(None)
+        .dt.cast_time_unit("us")
+    )
+    return pl.coalesce(pl.col(tip).cast(pl.Datetime("us")), noon)
+
+
+def _games(
+    tips: pl.DataFrame, candidates: pl.DataFrame, picks: pl.DataFrame, now: dt.datetime
+) -> pl.DataFrame:
+    """Return each game's earliest known tip-off: game_date, game_id, starts_at, has_begun."""
+    columns = ("game_date", "game_id", "tip_at")
+    require_grain(tips, ("game_date", "game_id"), "tip-offs")
+    unlisted = candidates.select(columns).join(tips, on=["game_date", "game_id"], how="anti")
+    known = pl.concat([tips.select(columns), unlisted, picks.select(columns)], how="vertical_relaxed")
+    return (
+        known.group_by("game_date", "game_id")
+        .agg(_starts_at().min().alias("starts_at"))
+        .with_columns((pl.col("starts_at") <= now).alias("has_begun"))
+    )
+
+
+def _days(
+    dates: pl.Series, games: pl.DataFrame, publications: pl.DataFrame, signals: pl.DataFrame, now: dt.datetime
+) -> pl.DataFrame:
+    """Return the dates to decide: signal columns, last (version, 0 for none), kind, ahead (games)."""
+    slate = games.group_by("game_date").agg(
+        pl.col("starts_at").min().alias("first_tip"),
+        (~pl.col("has_begun")).sum().cast(pl.Int64).alias("ahead"),
+    )
+    stand = publications.group_by("game_date").agg(
+        pl.col("version").max().alias("last"),
+        pl.col("kind").sort_by("version").first().alias("stored_kind"),
+    )
+    days = dates.unique().to_frame().join(slate, on="game_date", how="left", validate="1:1")
+    days = days.join(stand, on="game_date", how="left", validate="1:1")
+    days = days.join(signals.with_columns(has_predictions=True), on="game_date", how="left", validate="1:1")
+    first_kind = pl.when(now < _starts_at("first_tip")).then(pl.lit(LIVE)).otherwise(pl.lit(BACKTEST))
+    days = days.with_columns(
+        pl.col("last").fill_null(0),
+        pl.coalesce("stored_kind", first_kind).alias("kind"),
+        pl.col("ahead", "high_edge", "predictions_with_line").fill_null(0),
+    )
+    again = (pl.col("kind") == LIVE) & (pl.col("ahead") > 0) & pl.col("has_predictions").fill_null(False)
+    return days.filter((pl.col("last") == 0) | again).sort("game_date")
+
+
+def _decide(
+    candidates: pl.DataFrame,
+    days: pl.DataFrame,
+    games: pl.DataFrame,
+    standing: pl.DataFrame,
+    now: dt.datetime,
+) -> _Decision:
+    keys = ["game_date", "game_id"]
+    placed = days.select("game_date", "last")
+    begun = games.filter("has_begun").select(keys)
+    carried = standing.join(placed, on="game_date", validate="m:1").join(begun, on=keys, how="semi")
+    is_open = (pl.col("last") == 0) | ~pl.col("has_begun")
+    fresh = (
+        candidates.join(placed, on="game_date", validate="m:1")
+        .join(games, on=keys, validate="m:1")
+        .filter(is_open)
+        .with_columns(published_at=pl.lit(now, dtype=pl.Datetime("us")), kind=_pick_kind(now))
+    )
+    columns = [name for name in PUBLISHED_PICKS.column_names if name != "version"]
+    return _Decision(
+        days,
+        pl.concat(
+            [frame.select(*columns, "last") for frame in (carried, _within_top(fresh, carried))],
+            how="vertical_relaxed",
+        ),
+    )
+
+
+def _pick_kind(now: dt.datetime) -> pl.Expr:
+    is_live = (pl.col("starts_at") > now) & (pl.col("line_timing") == "pre_tip").fill_null(False)
+    return pl.when(is_live).then(pl.lit(LIVE)).otherwise(pl.lit(BACKTEST))
+
+
+def _within_top(fresh: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
+    """Return the `fresh` picks that still have a place in their subset beside the `carried` ones."""
+    key = ["game_date", "subset_key"]
+    taken = carried.group_by(key).agg(pl.len().cast(pl.Int64).alias("taken"))
+    ordered = fresh.join(taken, on=key, how="left", validate="m:1").sort(*key, "rank", "player_id")
+    places = (
+        ordered.group_by(key, maintain_order=True)
+        .agg(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("place"))
+        .explode("place")
+    )
+    place = places["place"] + ordered["taken"].fill_null(0)
+    ordered = ordered.with_columns(place.alias("place"))
+    return ordered.filter(pl.col("top").is_null() | (pl.col("place") <= pl.col("top")))
+
+
+def _changed(proposed: _Decision, publications: pl.DataFrame, picks: pl.DataFrame) -> _Decision:
+    """Return what is proposed for dates whose last version says something else, or that have none."""
+    last = proposed.dates.select("game_date", version="last")
+    standing = picks.join(last, on=["game_date", "version"], how="semi")
+    signals = publications.join(last, on=["game_date", "version"], how="semi")
+    different = pl.concat(
+        [
+            proposed.dates.filter(pl.col("last") == 0).select("game_date"),
+            _differences(proposed.picks, standing, CONTENT),
+            _differences(proposed.dates, signals, ("game_date", *SIGNAL_CONTENT)),
+        ]
+    ).unique()
+    return _Decision(
+        proposed.dates.join(different, on="game_date", how="semi"),
+        proposed.picks.join(different, on="game_date", how="semi"),
+    )
+
+
+def _differences(new: pl.DataFrame, old: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    on = list(columns)
+    sides = [
+        new.join(old, on=on, how="anti", nulls_equal=True),
+        old.join(new, on=on, how="anti", nulls_equal=True),
+    ]
+    return pl.concat([side.select("game_date") for side in sides])
+
+
+def _publication_rows(decided: _Decision, now: dt.datetime) -> pl.DataFrame:
+    held = decided.picks.group_by("game_date").agg(pl.len().cast(pl.Int64).alias("picks"))
+    reason = (
+        pl.when(pl.col("last") > 0)
+        .then(pl.format("decided again with {} games ahead", "ahead"))
+        .when(pl.col("kind") == LIVE)
+        .then(pl.lit("first publication, before the first tip-off"))
+        .otherwise(pl.lit("first publication, after the first tip-off"))
+    )
+    rows = decided.dates.join(held, on="game_date", how="left", validate="1:1").with_columns(
+        pl.col("picks").fill_null(0),
+        version=pl.col("last") + 1,
+        published_at=pl.lit(now, dtype=pl.Datetime("us")),
+        reason=reason,
+    )
+    return PUBLICATIONS.conform(rows).sort(PUBLICATIONS.key)
+
+
+def _pick_rows(decided: _Decision) -> pl.DataFrame:
+    rows = decided.picks.with_columns(version=pl.col("last") + 1)
+    return PUBLISHED_PICKS.conform(rows).sort(PUBLISHED_PICKS.key)

@@ -1,0 +1,154 @@
+"""Records: how the published picks did, from their grades and nothing else, over calendar windows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from courtside.picks.signal import percent_of_tenths, rounded_tenths
+from courtside.picks.tables import GRADED_PICKS, require_grain
+
+WINDOWS = ("season", "month", "week")
+Z_95 = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution: two-sided 95 %."""
+_COUNTS = ("wins", "losses", "pushes", "voids")
+
+
+def hit_rate(wins: int, losses: int) -> float | None:
+    """Return 100·W/(W+L) in % with one decimal, half rounded up; None where W+L is 0.
+
+    Rounded in integers, so 1–15 is 6.3 on every engine. Pushes and voids are in no denominator.
+    """
+    played = wins + losses
+    return ((2000 * wins + played) // (2 * played)) / 10 if played else None
+
+
+def hit_rate_expr(wins: pl.Expr, losses: pl.Expr) -> pl.Expr:
+    """Return `hit_rate` of two integer columns."""
+    return percent_of_tenths(rounded_tenths(wins, wins + losses))
+
+
+def wilson_interval(wins: int, losses: int, z: float = Z_95) -> tuple[float, float] | None:
+    """Return the Wilson score interval of the hit rate in %, not rounded; None where W+L is 0.
+
+    Source: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference.
+    """
+    played = wins + losses
+    if played == 0:
+        return None
+    share, spread = wins / played, z * z / played
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / played + spread / (4 * played)) / (1 + spread)
+    return 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)
+
+
+def daily_results(graded: pl.DataFrame) -> pl.DataFrame:
+    """Return per (subset_key, game_date) of `graded_picks`: wins, losses, pushes, voids, units.
+
+    Raises:
+        GrainError: where a graded pick stands twice.
+    """
+    require_grain(graded, GRADED_PICKS.key, "graded picks")
+    words = zip(_COUNTS, ("hit", "miss", "push", "void"), strict=True)
+    return (
+        graded.group_by("subset_key", "game_date")
+        .agg(
+            *((pl.col("result") == word).sum().cast(pl.Int64).alias(name) for name, word in words),
+            pl.col("units").sort_by("player_id").sum().alias("units"),
+        )
+        .sort("subset_key", "game_date")
+    )
+
+
+def records_before(
+    graded: pl.DataFrame,
+    dates: Iterable[dt.date],
+    season_starts: Sequence[dt.date],
+    subset_keys: Sequence[str],
+) -> pl.DataFrame:
+    """Return each subset's record as of each date, that date excluded: the records of per-date files.
+
+    `season_starts` are first regular-season days; the season of a date is the latest that has begun by it.
+    Out: game_date, subset_key, window (season, month from the 1st, week from Monday), start_date (null before
+    any season), wins, losses, pushes, voids, pct; every date × subset × window, sorted so.
+    """
+    targets = pl.Series("game_date", list(dates), dtype=pl.Date).unique().to_frame()
+    return _records(
+        graded, targets.with_columns(end="game_date", as_of="game_date"), season_starts, subset_keys
+    )
+
+
+def records_through(
+    graded: pl.DataFrame,
+    dates: Iterable[dt.date],
+    season_starts: Sequence[dt.date],
+    subset_keys: Sequence[str],
+) -> pl.DataFrame:
+    """Return each subset's record up to and including each date: the records of the season file.
+
+    The windows are those that hold the date; columns as in `records_before`.
+    """
+    targets = pl.Series("game_date", list(dates), dtype=pl.Date).unique().to_frame()
+    end = pl.col("game_date").dt.offset_by("1d")
+    return _records(graded, targets.with_columns(end=end, as_of="game_date"), season_starts, subset_keys)
+
+
+def _records(
+    graded: pl.DataFrame, targets: pl.DataFrame, season_starts: Sequence[dt.date], subset_keys: Sequence[str]
+) -> pl.DataFrame:
+    asked = _windows(targets, season_starts).join(
+        pl.DataFrame({"subset_key": list(subset_keys)}, schema={"subset_key": pl.String}), how="cross"
+    )
+    totals = _totals(daily_results(graded))
+    through = _totals_before(asked, totals, "end")
+    before = _totals_before(asked, totals, "start_date")
+    counts = pl.DataFrame([through[name] - before[name] for name in _COUNTS])
+    order = pl.col("window").cast(pl.Enum(WINDOWS))
+    return (
+        asked.select("game_date", "subset_key", "window", "start_date")
+        .hstack(counts)
+        .with_columns(pct=hit_rate_expr(pl.col("wins"), pl.col("losses")))
+        .sort("game_date", "subset_key", order)
+    )
+
+
+def _windows(targets: pl.DataFrame, season_starts: Sequence[dt.date]) -> pl.DataFrame:
+    starts = pl.DataFrame({"season": sorted(season_starts)}, schema={"season": pl.Date})
+    seasons = targets.sort("as_of").join_asof(starts, left_on="as_of", right_on="season", strategy="backward")
+    return seasons.with_columns(
+        month=pl.col("as_of").dt.month_start(),
+        week=pl.col("as_of").dt.truncate("1w"),
+    ).unpivot(
+        on=WINDOWS, index=["game_date", "as_of", "end"], variable_name="window", value_name="start_date"
+    )
+
+
+def _totals(daily: pl.DataFrame) -> pl.DataFrame:
+    """Return `daily` with each count summed from the subset's first day to that day."""
+    summed = (
+        daily.group_by("subset_key", maintain_order=True)
+        .agg("game_date", *(pl.col(name).cum_sum() for name in _COUNTS))
+        .explode("game_date", *_COUNTS)
+    )
+    return summed.sort("game_date", "subset_key")
+
+
+def _totals_before(asked: pl.DataFrame, totals: pl.DataFrame, boundary: str) -> pl.DataFrame:
+    """Return, in the order of `asked`, the counts of its subset on the days before `boundary`.
+
+    A null boundary (no season has begun) stands for the window's end, so that the window is empty.
+    """
+    rows = asked.select("subset_key", at=pl.coalesce(boundary, "end")).with_row_index("row")
+    found = rows.sort("at", "row").join_asof(
+        totals,
+        left_on="at",
+        right_on="game_date",
+        by="subset_key",
+        strategy="backward",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )
+    return found.sort("row").select(pl.col(_COUNTS).fill_null(0))

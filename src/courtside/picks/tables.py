@@ -1,0 +1,171 @@
+"""The tables of the picks room, and the guard of their grain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from courtside.errors import CourtsideError
+from courtside.warehouse.schema import Column, Table, date, integer, real, text, timestamp
+
+LIVE = "LIVE"
+BACKTEST = "BACKTEST"
+KINDS = (LIVE, BACKTEST)
+SIDES = ("OVER", "UNDER")
+RESULTS = ("hit", "miss", "push", "void")
+
+
+class GrainError(CourtsideError):
+    """Rows that stand twice where each key may stand once; a join on them would fan out."""
+
+
+def require_grain(frame: pl.DataFrame, key: Sequence[str], what: str) -> None:
+    """Refuse `frame` unless each `key` stands once in it.
+
+    Raises:
+        GrainError: naming `what` and the first key that stands twice.
+    """
+    twice = frame.filter(frame.select(key).is_duplicated()).select(key).unique().sort(key)
+    if twice.height:
+        first = ", ".join(f"{name} {value}" for name, value in twice.row(0, named=True).items())
+        raise GrainError(
+            f"{what}: {twice.height} keys stand more than once, first {first}; "
+            f"hand in one row per ({', '.join(key)})"
+        )
+
+
+def _line_columns() -> tuple[Column, ...]:
+    return (
+        real("line", "The points line of the pick.", unit="points"),
+        real("price", "Price of the side picked, where it was seen.", unit="American odds", nullable=True),
+    )
+
+
+PUBLICATIONS = Table(
+    "publications",
+    "picks",
+    "Append-only: every version of a date's picks that was published, picks or none.",
+    (
+        date("game_date", "Game date."),
+        integer("version", "Counts the publications of the date.", minimum=1),
+        timestamp("published_at", "When it was published."),
+        text("kind", "LIVE where the date's first version preceded its first tip-off.", allowed=KINDS),
+        text("reason", "Why this version was published."),
+        text("model_code", "Champion the predictions came from; NULL without predictions.", nullable=True),
+        text("signal", "Signal of the day.", nullable=True, allowed=("GREEN", "YELLOW", "RED")),
+        text(
+            "skew",
+            "Which way the day's predictions lean.",
+            nullable=True,
+            allowed=("under_heavy", "balanced", "over_heavy"),
+        ),
+        real("pct_over", "Share of OVER among predictions with a line.", unit="%", nullable=True),
+        integer("high_edge", "Predictions whose edge is 5 points or more.", unit="count", minimum=0),
+        integer("predictions_with_line", "Predictions that had a line.", unit="count", minimum=0),
+        integer("picks", "Rows of `published_picks` in this version.", unit="count", minimum=0),
+    ),
+    key=("game_date", "version"),
+)
+
+PUBLISHED_PICKS = Table(
+    "published_picks",
+    "picks",
+    "Append-only ledger: a pick of a subset in one version of its date's publication.",
+    (
+        date("game_date", "Game date."),
+        text("subset_key", "Subset the pick belongs to."),
+        integer("player_id", "The league's player id."),
+        integer("version", "Version of the publication.", minimum=1),
+        text("game_id", "The league's ten-digit game id."),
+        integer("team_id", "The player's team."),
+        integer("opponent_team_id", "The team he plays against."),
+        real("prediction", "Predicted points.", unit="points"),
+        *_line_columns(),
+        text("book", "Book, or consensus, the line is from.", nullable=True),
+        timestamp("line_seen_at", "When the line was shown.", nullable=True),
+        text("direction", "Side picked.", allowed=SIDES),
+        real("edge", "|prediction − line|.", unit="points", minimum=0),
+        real("confidence", "Probability of the side picked.", nullable=True, minimum=0, maximum=1),
+        real("composite", "10·edge + 0.5·confidence; a NULL confidence adds nothing."),
+        integer("rank", "Place in the subset when the pick was decided.", minimum=1),
+        real("feature_quality_score", "Quality of the features behind it.", minimum=0, maximum=100),
+        timestamp("tip_at", "Tip-off as known at publication.", nullable=True),
+        timestamp("published_at", "When the pick was decided; a version that carries it over keeps it."),
+        text("kind", "LIVE where pick and line preceded the game's tip-off.", allowed=KINDS),
+        text("model_code", "Champion the prediction came from."),
+    ),
+    key=("game_date", "subset_key", "player_id", "version"),
+)
+
+OUTCOMES = Table(
+    "outcomes",
+    "picks",
+    "Append-only: what a player did in a final game; a stat correction adds a revision.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        integer("player_id", "The league's player id."),
+        integer("revision", "Counts what was said of this player game; the highest holds.", minimum=1),
+        date("game_date", "Game date."),
+        integer("actual_points", "Points scored; NULL where he did not play.", unit="points", nullable=True),
+        text("outcome", "Whether he played.", allowed=("played", "did_not_play")),
+        timestamp("graded_at", "When this revision was first used."),
+    ),
+    key=("game_id", "player_id", "revision"),
+)
+
+GRADED_PICKS = Table(
+    "graded_picks",
+    "picks",
+    "The grade of each published pick that counts; line and price are the pick's own.",
+    (
+        date("game_date", "Game date."),
+        text("subset_key", "Subset the pick belongs to."),
+        integer("player_id", "The league's player id."),
+        text("game_id", "The league's ten-digit game id."),
+        integer("version", "Version of the publication that counts.", minimum=1),
+        *_line_columns(),
+        text("direction", "Side picked.", allowed=SIDES),
+        integer("actual", "Points scored; NULL where he did not play.", unit="points", nullable=True),
+        text("result", "The grade.", allowed=RESULTS),
+        real("units", "Won or lost for one unit, at the pick's price, else −110.", unit="units"),
+        integer("revision", "Revision of the outcome that was used.", minimum=1),
+        timestamp("graded_at", "When that revision was first used."),
+        text("kind", "LIVE or BACKTEST, as published.", allowed=KINDS),
+    ),
+    key=("game_date", "subset_key", "player_id"),
+)
+
+GRADED_PREDICTIONS = Table(
+    "graded_predictions",
+    "picks",
+    "A prediction beside what happened, the line's own error on the same row.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        integer("player_id", "The league's player id."),
+        text("system", "System that predicted."),
+        date("game_date", "Game date."),
+        real("prediction", "Predicted points.", unit="points"),
+        real("line", "The points line, where there was one.", unit="points", nullable=True),
+        real("price", "Price of the side.", unit="American odds", nullable=True),
+        text("book", "Book, or consensus, the line is from.", nullable=True),
+        text("direction", "Side, or PASS; NULL without a line.", nullable=True, allowed=(*SIDES, "PASS")),
+        integer("actual", "Points scored; NULL where he did not play.", unit="points", nullable=True),
+        text("result", "Grade of the side; NULL for PASS.", nullable=True, allowed=RESULTS),
+        real("absolute_error", "|prediction − actual|.", unit="points", nullable=True, minimum=0),
+        real("line_absolute_error", "|line − actual|.", unit="points", nullable=True, minimum=0),
+        integer("revision", "Revision of the outcome that was used.", minimum=1),
+        timestamp("graded_at", "When that revision was first used."),
+        text("model_code", "Model the prediction came from."),
+    ),
+    key=("game_id", "player_id", "system"),
+)
+
+PICKS_TABLES: tuple[Table, ...] = (
+    PUBLICATIONS,
+    PUBLISHED_PICKS,
+    OUTCOMES,
+    GRADED_PICKS,
+    GRADED_PREDICTIONS,
+)
+"""The tables of this room."""

@@ -1,0 +1,25 @@
+"""From expected points and a line to the probability of over."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+LEAST_SPREAD = 1.0
+
+
+def probability_over(rows: pl.DataFrame) -> pl.Series:
+    """Return the probability that points exceed the line, for rows with prediction, line and points_std_last_10.
+
+    Points are whole, so exceeding 24.5 means 25 or more and exceeding 24 means 25 or more as well: a normal
+    distribution around the prediction is read half a point above the highest score that does not exceed the line.
+    Its standard deviation is the player's over his last 10 games, but at least the square root of the prediction,
+    the spread of a Poisson count. The probability is not calibrated against results.
+    """
+    highest_not_over = pl.col("line").floor()
+    spread = pl.max_horizontal(
+        pl.col("points_std_last_10"), pl.col("prediction").sqrt(), pl.lit(LEAST_SPREAD)
+    )
+    z = rows.select(z=(highest_not_over + 0.5 - pl.col("prediction")) / spread)["z"]
+    return z.map_elements(lambda value: 0.5 * math.erfc(value / math.sqrt(2)), return_dtype=pl.Float64)

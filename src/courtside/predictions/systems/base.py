@@ -1,0 +1,27 @@
+"""What a prediction system is: a name, and expected points for a whole slate in one call."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import polars as pl
+
+LOWEST_POINTS, HIGHEST_POINTS = 0.0, 60.0
+
+
+class System(Protocol):
+    """A prediction system."""
+
+    @property
+    def name(self) -> str:
+        """Internal name; public files use its code name."""
+        ...
+
+    def expected_points(self, features: pl.DataFrame) -> pl.Series:
+        """Return expected points for each row of `PLAYER_FEATURES`, NULL where the row does not carry enough."""
+        ...
+
+
+def clamped(points: pl.Expr) -> pl.Expr:
+    """Return expected points within what a system may say, 0 to 60."""
+    return points.clip(LOWEST_POINTS, HIGHEST_POINTS)

@@ -1,0 +1,36 @@
+"""Systems made of form alone: the moving average and the exponentially weighted mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from courtside.predictions.systems.base import clamped
+
+
+@dataclass(frozen=True)
+class MovingAverage:
+    """0.5 · last 5 + 0.3 · last 10 + 0.2 · season."""
+
+    name: str = "moving_average"
+
+    def expected_points(self, features: pl.DataFrame) -> pl.Series:
+        """Return expected points for each row of `PLAYER_FEATURES`, NULL where one of the means is."""
+        mean = (
+            0.5 * pl.col("points_avg_last_5")
+            + 0.3 * pl.col("points_avg_last_10")
+            + 0.2 * pl.col("points_avg_season")
+        )
+        return features.select(prediction=clamped(mean))["prediction"]
+
+
+@dataclass(frozen=True)
+class ExponentialMean:
+    """The exponentially weighted mean of points, half-life 8 games."""
+
+    name: str = "ewma"
+
+    def expected_points(self, features: pl.DataFrame) -> pl.Series:
+        """Return expected points for each row of `PLAYER_FEATURES`, NULL where form is not known."""
+        return features.select(prediction=clamped(pl.col("points_ewma")))["prediction"]

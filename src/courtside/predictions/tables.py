@@ -1,0 +1,39 @@
+"""The predictions table: one row per game, player and system."""
+
+from __future__ import annotations
+
+from courtside.warehouse.schema import Table, boolean, date, integer, real, text, timestamp
+
+DIRECTIONS = ("OVER", "UNDER", "PASS")
+
+PREDICTIONS = Table(
+    "predictions",
+    "predictions",
+    "What a system expects of a player in a game, beside the line it was compared with.",
+    (
+        text("game_id", "The game."),
+        date("game_date", "Game date."),
+        integer("player_id", "The player."),
+        text("system", "The system that predicts."),
+        integer("team_id", "His team, as known before the game."),
+        integer("opponent_team_id", "The other team."),
+        real("prediction", "Expected points, made without the line.", unit="points", minimum=0, maximum=60),
+        real("line", "The line compared with: a quoted one, the nearest to the consensus.", unit="points", nullable=True),
+        real("consensus_line", "Median of the books' last pre-tip main lines.", unit="points", nullable=True),
+        text("book", "The book that quoted the line.", nullable=True),
+        real("over_price", "Its price of over.", unit="American odds", nullable=True),
+        real("under_price", "Its price of under.", unit="American odds", nullable=True),
+        timestamp("line_seen_at", "When it was seen; NULL where nobody noted it.", nullable=True),
+        text("line_timing", "Whether it was provably seen before tip-off.", nullable=True, allowed=("pre_tip", "untimed")),
+        real("edge", "prediction − line.", unit="points", nullable=True),
+        text("direction", "Side taken; PASS where the edge is under a point.", nullable=True, allowed=DIRECTIONS),
+        real("probability_over", "Probability that the points exceed the line.", nullable=True, minimum=0, maximum=1),
+        real("confidence", "Probability of the side taken, between 0 and 1.", nullable=True, minimum=0, maximum=1),
+        real("feature_quality_score", "Quality of the row predicted from.", minimum=0, maximum=100),
+        boolean("gate_passed", "Whether the quality gate let it through."),
+        text("gate_reason", "Why it did not.", nullable=True),
+        timestamp("tip_at", "Tip-off, where it is known.", nullable=True),
+        text("model_code", "Public code name of the system."),
+    ),
+    key=("game_id", "player_id", "system"),
+)

@@ -1,0 +1,28 @@
+"""The public code name of each prediction system; internal ids never leave the house."""
+
+from __future__ import annotations
+
+from courtside.errors import ConfigError
+
+CODE_OF_SYSTEM: dict[str, str] = {
+    "moving_average": "210M",
+    "ewma": "318E",
+    "similarity": "447S",
+    "catboost_v9": "926A",
+    "lightgbm": "835C",
+    "ensemble": "650X",
+}
+"""Code names by system. A code once published is never given to another system."""
+
+
+def public_code(name: str) -> str:
+    """Return the code name of a system; a code name stands for itself.
+
+    Raises:
+        ConfigError: naming a system that has no code name.
+    """
+    if name in CODE_OF_SYSTEM.values():
+        return name
+    if name not in CODE_OF_SYSTEM:
+        raise ConfigError(f"model {name!r} has no public code name; add one to publishing/codenames.py")
+    return CODE_OF_SYSTEM[name]

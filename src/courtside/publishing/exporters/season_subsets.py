@@ -1,0 +1,91 @@
+"""`subsets/season.json`: every published date of a season by subset, with what came of each pick."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, cast
+
+import polars as pl
+
+from courtside.errors import ConfigError
+from courtside.picks.integrity import require_counted
+from courtside.picks.records import records_through
+from courtside.picks.signal import public_word
+from courtside.picks.subsets import Definitions
+from courtside.picks.tables import GRADED_PICKS, require_grain
+from courtside.publishing.codenames import public_code
+from courtside.publishing.contracts import GradedPick, SeasonDate, SeasonGroup, SeasonSubsets
+from courtside.publishing.exporters.rows import last_versions, named_picks, records_by_subset, utc
+
+_PICK = tuple(GradedPick.model_fields)
+
+
+def build_season_subsets(
+    season: str,
+    publications: pl.DataFrame,
+    counted: pl.DataFrame,
+    graded: pl.DataFrame,
+    *,
+    players: pl.DataFrame,
+    definitions: Definitions,
+    season_starts: Mapping[str, dt.date],
+    generated_at: dt.datetime,
+) -> SeasonSubsets:
+    """Return the file of `season` (as `2024-25`): each published date from its first regular-season day on.
+
+    `season_starts` maps seasons to first regular-season days; a season ends where the next begins. Dates
+    stand newest first, those without a pick included; records run through the last graded date.
+
+    Raises:
+        ConfigError: where `season` is not among `season_starts`.
+        LedgerBrokenError: where `counted` does not hold what the publications count.
+        ExportRefusedError: where a player or team has no name.
+    """
+    in_season = _in_season(season, season_starts)
+    days = last_versions(publications.filter(in_season)).sort("game_date", descending=True)
+    chosen, grades = counted.filter(in_season), graded.filter(in_season)
+    require_counted(days, chosen)
+    picks = named_picks(_with_grades(chosen, grades), players)
+    as_of = cast("dt.date | None", grades["game_date"].max()) or season_starts[season]
+    starts = sorted(season_starts.values())
+    records = records_by_subset(records_through(grades, [as_of], starts, definitions.keys))
+    newest = days.filter(pl.col("model_code").is_not_null()).head(1)
+    return SeasonSubsets(
+        generated_at=utc(generated_at),
+        model=public_code(newest["model_code"][0]) if newest.height else None,
+        season=season,
+        groups=tuple(
+            SeasonGroup(
+                id=str(subset.id),
+                name=subset.name,
+                record=records[as_of, subset.key],
+                dates=tuple(
+                    _date(day, picks.get((day["game_date"], subset.key), [])) for day in days.rows(named=True)
+                ),
+            )
+            for subset in definitions.subsets
+        ),
+    )
+
+
+def _date(day: dict[str, Any], rows: list[dict[str, Any]]) -> SeasonDate:
+    picks = tuple(GradedPick(**{name: row[name] for name in _PICK}) for row in rows)
+    return SeasonDate(date=day["game_date"], signal=public_word(day["signal"]), picks=picks)
+
+
+def _with_grades(counted: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFrame:
+    key = list(GRADED_PICKS.key)
+    require_grain(graded, key, "graded picks")
+    return counted.join(graded.select(*key, "actual", "result"), on=key, how="left", validate="1:1")
+
+
+def _in_season(season: str, starts: Mapping[str, dt.date]) -> pl.Expr:
+    if season not in starts:
+        raise ConfigError(
+            f"season {season!r} has no games; those that do: {', '.join(sorted(starts)) or 'none'}"
+        )
+    first = starts[season]
+    following = min((start for start in starts.values() if start > first), default=None)
+    in_season = pl.col("game_date") >= first
+    return in_season if following is None else in_season & (pl.col("game_date") < following)

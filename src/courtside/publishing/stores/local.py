@@ -1,0 +1,78 @@
+"""Public files in a local folder, each replaced in one step."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from courtside.publishing.contracts import max_age_of
+from courtside.publishing.stores.base import PathRefusedError, Written, safe_path, same_content
+
+
+class LocalStore:
+    """A folder of public files.
+
+    A folder keeps no headers: the server reads a file's cache age from `contracts.max_age_of`, so a write
+    with another age is refused.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes at `path`, None where there is no file.
+
+        Raises:
+            PathRefusedError: where `path` leaves the folder.
+        """
+        target = self._target(path)
+        return target.read_bytes() if target.is_file() else None
+
+    def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
+        """Write `content` to `path` unless all but `generated_at` is there already; a reader sees old or new.
+
+        Raises:
+            PathRefusedError: where `path` leaves the folder.
+            ValueError: where `max_age` is not that of the contract, or no content type is given.
+        """
+        contract = max_age_of(path)
+        if (contract is not None and contract != max_age) or not content_type:
+            raise ValueError(
+                f"{path}: max_age {max_age} and content type {content_type!r}; the contract says {contract}"
+            )
+        published = self.read(path)
+        if published is not None and same_content(published, content):
+            return "unchanged"
+        _replace(self._target(path), content)
+        return "written"
+
+    def _target(self, path: str) -> Path:
+        root = self.root.resolve()
+        target = (root / safe_path(path)).resolve()
+        if not target.is_relative_to(root):
+            raise PathRefusedError(f"{path!r} leads out of {self.root}; remove the link it goes through")
+        return target
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write a file beside `target`, then rename it over; file and folder reach the disk first."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

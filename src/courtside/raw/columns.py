@@ -1,0 +1,117 @@
+"""Reads provider columns, handed over as text, into the typed columns of a raw table.
+
+A value that cannot be read refuses its row, never the payload; each refusal is counted by one reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from courtside.raw.sheets import RAGGED, Sheet
+from courtside.raw.tables import NATURAL_KEYS, PROVENANCE
+from courtside.warehouse.schema import Column, Table
+
+Reader = Callable[[pl.Expr], pl.Expr]
+"""A text column to a typed one, NULL where the text is not of the type."""
+
+TWICE = "stands twice in the payload"
+SUPERSEDED = "a later row of the payload says otherwise"
+
+
+class Sieve:
+    """Which rows of a payload can be used, and how many were refused for what; the first reason counts."""
+
+    def __init__(self, rows: int, refused: Counter[str] | None = None) -> None:
+        self._usable = pl.repeat(True, rows, dtype=pl.Boolean, eager=True)
+        self.refused: Counter[str] = Counter() if refused is None else refused
+
+    def refuse(self, mask: pl.Series, reason: str) -> None:
+        """Refuse the rows where `mask` is true; NULL refuses nothing."""
+        if not mask.any():
+            return
+        hit = mask.fill_null(False) & self._usable
+        self.count(int(hit.sum()), reason)
+        self._usable = self._usable & ~hit
+
+    def count(self, rows: int, reason: str) -> None:
+        """Count rows that are refused without having been read."""
+        if rows:
+            self.refused[reason] += rows
+
+    def usable(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows of `frame` that were not refused."""
+        return frame.filter(self._usable)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a column of a raw table comes from: the provider's column, and how its text is read."""
+
+    name: str
+    target: str
+    read: Reader
+    says: str
+
+
+def read_sheet(sheet: Sheet, names: Sequence[str]) -> tuple[pl.DataFrame, Sieve]:
+    """Return the columns `names` of a sheet as text, and a sieve that has counted its ragged rows."""
+    frame, ragged = sheet.read(names)
+    sieve = Sieve(frame.height)
+    sieve.count(ragged, RAGGED)
+    return frame, sieve
+
+
+def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: Sieve) -> pl.DataFrame:
+    """Return the columns that `sources` name, typed, as high as `frame`; rows that do not fit are refused."""
+    columns = frame.select(source.read(pl.col(source.name)).alias(source.target) for source in sources)
+    for source in sources:
+        cells, column = frame[source.name], columns[source.target]
+        if column.null_count() > cells.null_count():
+            is_filled = cells.str.strip_chars() != ""
+            sieve.refuse(column.is_null() & is_filled, f"{source.name} is not {source.says}")
+        _check(column, table.column(source.target), source.name, sieve)
+    return columns
+
+
+def _check(column: pl.Series, rule: Column, name: str, sieve: Sieve) -> None:
+    if not rule.nullable and column.null_count():
+        sieve.refuse(column.is_null(), f"{name} is empty")
+    if rule.minimum is not None:
+        sieve.refuse(column < rule.minimum, f"{name} is below {rule.minimum:g}")
+    if rule.maximum is not None:
+        sieve.refuse(column > rule.maximum, f"{name} is above {rule.maximum:g}")
+
+
+def own_schema(table: Table) -> dict[str, pl.DataType]:
+    """Return the dtypes of a raw table's columns less its provenance, in order."""
+    provenance = {column.name for column in PROVENANCE}
+    return {name: dtype for name, dtype in table.polars_schema.items() if name not in provenance}
+
+
+def finished(frame: pl.DataFrame, table: Table, refused: Counter[str]) -> pl.DataFrame:
+    """Return `frame` in the shape of a raw table less its provenance, the last row of each natural key.
+
+    Columns that `frame` lacks are NULL. Rows that repeat another one, or that a later row of the same key
+    overrules, are counted in `refused`.
+    """
+    blank = [
+        pl.lit(None, dtype).alias(name)
+        for name, dtype in own_schema(table).items()
+        if name not in frame.columns
+    ]
+    frame = frame.with_columns(blank).select(
+        pl.col(name).cast(dtype) for name, dtype in own_schema(table).items()
+    )
+    key = list(NATURAL_KEYS[table.name])
+    kept = frame.unique(key, keep="last", maintain_order=True)
+    if kept.height < frame.height:
+        distinct = frame.unique().height
+        refused.update({TWICE: frame.height - distinct, SUPERSEDED: distinct - kept.height})
+        for reason in (TWICE, SUPERSEDED):
+            if not refused[reason]:
+                del refused[reason]
+    return kept

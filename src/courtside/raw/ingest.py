@@ -1,0 +1,185 @@
+"""Payloads into raw rows: keep the bytes, parse them, add what is new, and say what became of each."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import duckdb
+import polars as pl
+
+from courtside.errors import PayloadRefusedError
+from courtside.raw import parse
+from courtside.raw.parsed import Parsed
+from courtside.raw.tables import NATURAL_KEYS, PAYLOAD_LOG, PROVENANCE, RAW_TABLES
+from courtside.sources.payload import Payload
+from courtside.sources.store import PayloadStore
+from courtside.warehouse.base import Upsert, Warehouse
+from courtside.warehouse.schema import Table
+
+BATCH = 250
+"""Payloads that are written in one transaction."""
+
+SEQ, ORDER = "__seq", "__order"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one payload."""
+
+    name: str
+    payload_id: str
+    kind: str | None
+    status: str
+    rows_read: int = 0
+    rows_new: int = 0
+    rows_known: int = 0
+    rows_refused: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    payload: Payload
+    report: Report
+    parsed: Parsed | None
+
+
+def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStore) -> Iterator[Report]:
+    """Take in payloads and yield a report for each, in order.
+
+    The bytes are kept before they are parsed, refused ones too. Rows that say what is already known add nothing;
+    rows that say something new about a natural key add a version known from the payload's `fetched_at`.
+    A payload that cannot be read does not stop the rest.
+    """
+    seen, seq = _known_payloads(warehouse)
+    for batch in _batched(payloads):
+        arrivals = []
+        for payload in batch:
+            store.keep(payload)
+            arrivals.append(_arrive(payload, seen))
+            if arrivals[-1].report.status in {"ingested", "empty"}:
+                seen.add(payload.payload_id)
+        reports = _write(arrivals, warehouse, seq)
+        seq += len(reports)
+        yield from reports
+
+
+def _batched(payloads: Iterable[Payload]) -> Iterator[tuple[Payload, ...]]:
+    iterator = iter(payloads)
+    while batch := tuple(itertools.islice(iterator, BATCH)):
+        yield batch
+
+
+def _known_payloads(warehouse: Warehouse) -> tuple[set[str], int]:
+    log = warehouse.collect(warehouse.scan(PAYLOAD_LOG).select("payload_id", "status", "seq"))
+    usable = log.filter(pl.col("status").is_in(["ingested", "empty"]))
+    return set(usable["payload_id"]), log.height
+
+
+def _arrive(payload: Payload, seen: set[str]) -> _Arrival:
+    blank = Report(payload.name, payload.payload_id, None, "already_there")
+    if payload.payload_id in seen:
+        return _Arrival(payload, replace(blank, reason="the same bytes were ingested before"), None)
+    try:
+        parsed = parse(payload)
+    except PayloadRefusedError as error:
+        return _Arrival(payload, replace(blank, status="refused", reason=str(error)), None)
+    refused = sum(parsed.refused.values())
+    report = replace(
+        blank,
+        kind=parsed.kind,
+        status="ingested" if parsed.rows else "refused" if refused else "empty",
+        rows_read=parsed.rows + refused,
+        rows_refused=refused,
+        reason="; ".join(f"{count} rows: {why}" for why, count in sorted(parsed.refused.items())) or None,
+    )
+    return _Arrival(payload, report, parsed)
+
+
+def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Report]:
+    new_rows = []
+    added = dict.fromkeys(range(len(arrivals)), 0)
+    for table in RAW_TABLES:
+        frames = [
+            frame.with_columns(
+                known_at=pl.lit(arrival.payload.fetched_at, pl.Datetime("us")),
+                payload_id=pl.lit(arrival.payload.payload_id),
+                **{SEQ: pl.lit(position)},
+            )
+            for position, arrival in enumerate(arrivals)
+            if arrival.parsed and (frame := arrival.parsed.frames.get(table.name)) is not None and frame.height
+        ]
+        if frames:
+            fresh = _new_versions(table, pl.concat(frames), warehouse)
+            for position, count in fresh.group_by(SEQ).len().iter_rows():
+                added[position] += count
+            new_rows.append(Upsert(table, table.conform(fresh)))
+    reports = [
+        replace(
+            arrival.report,
+            rows_new=added[position],
+            rows_known=(arrival.parsed.rows if arrival.parsed else 0) - added[position],
+        )
+        for position, arrival in enumerate(arrivals)
+    ]
+    log = Upsert(PAYLOAD_LOG, _log_rows(arrivals, reports, seq))
+    warehouse.append([*new_rows, log])
+    return reports
+
+
+def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
+    """Return the arrived rows whose content differs from the version known just before them."""
+    key = list(NATURAL_KEYS[table.name])
+    arrived = with_row_hash(table, arrived)
+    days = arrived["game_date"]
+    stored = warehouse.collect(
+        warehouse.scan(table).select(*key, "known_at", "row_hash")
+        if "game_date" not in key
+        else warehouse.scan(table, start=days.min(), end=days.max()).select(*key, "known_at", "row_hash")
+    ).with_columns(pl.lit(-1, pl.Int32).alias(SEQ))
+    return (
+        pl.concat([stored, arrived], how="diagonal_relaxed")
+        .sort([*key, "known_at", SEQ], nulls_last=False)
+        .filter(pl.col("row_hash").ne_missing(pl.col("row_hash").shift(1).over(key)))
+        .filter(pl.col(SEQ) >= 0)
+        .unique([*key, "known_at", "row_hash"], keep="first", maintain_order=True)
+    )
+
+
+def with_row_hash(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return `frame` with `row_hash` over the table's own columns: equal content, equal hash, on any machine."""
+    provenance = {column.name for column in PROVENANCE}
+    names = [name for name in table.column_names if name not in provenance]
+    parts = ", ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '~')" for name in names)
+    with duckdb.connect(":memory:") as connection:
+        connection.register("arrived", frame)
+        hashes = connection.sql(
+            f"SELECT CAST('0x' || left(md5(concat_ws('|', {parts})), 15) AS BIGINT) AS row_hash FROM arrived"
+        ).to_arrow_table()
+    return frame.with_columns(row_hash=pl.Series(hashes.column("row_hash")))
+
+
+def _log_rows(arrivals: list[_Arrival], reports: list[Report], seq: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "payload_id": report.payload_id,
+                "seq": seq + position + 1,
+                "source": arrival.payload.source,
+                "name": report.name,
+                "kind": report.kind,
+                "fetched_at": arrival.payload.fetched_at,
+                "size_bytes": len(arrival.payload.content),
+                "status": report.status,
+                "rows_read": report.rows_read,
+                "rows_new": report.rows_new,
+                "rows_known": report.rows_known,
+                "rows_refused": report.rows_refused,
+                "reason": report.reason,
+            }
+            for position, (arrival, report) in enumerate(zip(arrivals, reports, strict=True))
+        ],
+        schema=PAYLOAD_LOG.polars_schema,
+    )

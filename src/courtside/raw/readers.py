@@ -1,0 +1,98 @@
+"""How a provider's text becomes values: each reader gives a typed column, NULL where the text fails it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from courtside.raw.columns import Reader, Source
+
+_LARGEST_WHOLE = 2.0**53
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_FRACTION = r"(?:\.[0-9]{1,9})?"
+_TIME = rf"[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}{_FRACTION}"
+_MIDNIGHT = rf"(?:[T ]00:00(?::00{_FRACTION})?Z?)?"
+_INSTANT = "%Y-%m-%dT%H:%M:%S%.f"
+
+
+def as_written(text: pl.Expr) -> pl.Expr:
+    """Return text as it stands, NULL where it is blank."""
+    return pl.when(text.str.strip_chars() != "").then(text)
+
+
+def trimmed(text: pl.Expr) -> pl.Expr:
+    """Return text without surrounding blanks, NULL where nothing is left."""
+    return as_written(text.str.strip_chars())
+
+
+def whole_number(text: pl.Expr) -> pl.Expr:
+    """Return integers; `26.0`, as a spreadsheet writes 26, is one, and `26.5` is not."""
+    plain = text.str.strip_chars()
+    loose = plain.cast(pl.Float64, strict=False)
+    is_whole = (loose == loose.floor()) & (loose.abs() < _LARGEST_WHOLE)
+    return pl.coalesce(
+        plain.cast(pl.Int64, strict=False), pl.when(is_whole).then(loose).cast(pl.Int64, strict=False)
+    )
+
+
+def real_number(text: pl.Expr) -> pl.Expr:
+    """Return finite floats."""
+    number = text.str.strip_chars().cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
+
+
+def truth(text: pl.Expr) -> pl.Expr:
+    """Return booleans, written true or false, 1 or 0."""
+    known = {"true": True, "1": True, "false": False, "0": False}
+    plain = text.str.strip_chars().str.to_lowercase()
+    return plain.replace_strict(known, default=None, return_dtype=pl.Boolean)
+
+
+def game_id(text: pl.Expr) -> pl.Expr:
+    """Return ten-digit game ids as `parse_game_id` does, with leading zeros that a spreadsheet dropped."""
+    padded = text.str.strip_chars().str.zfill(10)
+    return pl.when(padded.str.contains(r"^00[1-6][0-9]{7}$")).then(padded)
+
+
+def iso_date(text: pl.Expr) -> pl.Expr:
+    """Return the dates of `2024-10-22`, with or without a midnight after it."""
+    day = text.str.strip_chars().str.extract(rf"^({_DAY}){_MIDNIGHT}$", 1)
+    return day.str.to_date("%Y-%m-%d", strict=False)
+
+
+def month_first_date(text: pl.Expr) -> pl.Expr:
+    """Return the dates of `10-22-2024`."""
+    day = text.str.strip_chars().str.extract(r"^([0-9]{2}-[0-9]{2}-[0-9]{4})$", 1)
+    return day.str.to_date("%m-%d-%Y", strict=False)
+
+
+def compact_date(text: pl.Expr) -> pl.Expr:
+    """Return the dates of `20241022`."""
+    return text.str.strip_chars().str.extract(r"^([0-9]{8})$", 1).str.to_date("%Y%m%d", strict=False)
+
+
+def utc_instant(text: pl.Expr) -> pl.Expr:
+    """Return the instants of `2024-10-22T23:30:00Z` without a zone; one without an offset is taken as UTC."""
+    plain = text.str.strip_chars().str.replace(" ", "T", literal=True)
+    naive = plain.str.extract(rf"^({_DAY}T{_TIME})(?:Z|\+00:00)?$", 1)
+    offset = plain.str.extract(rf"^({_DAY}T{_TIME}[+-][0-9]{{2}}:[0-9]{{2}})$", 1)
+    zoned = offset.str.to_datetime(f"{_INSTANT}%:z", strict=False, time_unit="us")
+    return pl.coalesce(
+        naive.str.to_datetime(_INSTANT, strict=False, time_unit="us"), zoned.dt.replace_time_zone(None)
+    )
+
+
+def one_of(spellings: dict[str, str]) -> Reader:
+    """Return a reader of a few words, each given by its spelling in lower case."""
+
+    def read(text: pl.Expr) -> pl.Expr:
+        plain = text.str.strip_chars().str.to_lowercase()
+        return plain.replace_strict(spellings, default=None, return_dtype=pl.String)
+
+    return read
+
+
+def wholes(names: Sequence[tuple[str, str]]) -> tuple[Source, ...]:
+    """Return the sources of whole-number columns, from pairs of the provider's name and ours."""
+    return tuple(Source(name, target, whole_number, "a whole number") for name, target in names)

@@ -1,0 +1,194 @@
+"""Recognises a payload by its content and has it parsed; the file name counts for nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from courtside.errors import PayloadRefusedError
+from courtside.raw import cdn_schedule, game_log_schedule, league_game_log, lines, odds_api, shots
+from courtside.raw.containers import unpacked
+from courtside.raw.parsed import Parsed
+from courtside.raw.sheets import CsvSheet, ListSheet, ParquetSheet, Sheet, require
+from courtside.sources.payload import Payload
+
+ENOUGH = 0.6
+"""Share of a shape's columns that makes a sheet one of it, so that a missing column can be named."""
+
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was found in a payload: sheets, and the document they were part of, if any."""
+
+    sheets: tuple[Sheet, ...] = ()
+    document: Any = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape that payloads come in: how it is told from the others, and its parser."""
+
+    name: str
+    fits: Callable[[Content], bool]
+    parse: Callable[[Content], Parsed]
+
+
+def _sheet_shape(
+    name: str,
+    columns: Sequence[str],
+    parse: Callable[[Sheet], Parsed],
+    any_of: Sequence[str] = (),
+    none_of: Sequence[str] = (),
+) -> Shape:
+    """Return a shape of sheets that hold enough of `columns`, one of `any_of` and none of `none_of`."""
+
+    def is_one(sheet: Sheet) -> bool:
+        held = set(sheet.header)
+        enough = len(held.intersection(columns)) >= ENOUGH * len(columns)
+        return enough and (not any_of or not held.isdisjoint(any_of)) and held.isdisjoint(none_of)
+
+    def parse_one(content: Content) -> Parsed:
+        sheet = next(sheet for sheet in content.sheets if is_one(sheet))
+        require(sheet, columns, name)
+        return parse(sheet)
+
+    return Shape(name, lambda content: any(map(is_one, content.sheets)), parse_one)
+
+
+def _document_shape(name: str, fits: Callable[[Any], bool], parse: Callable[[Any], Parsed]) -> Shape:
+    return Shape(name, lambda content: fits(content.document), lambda content: parse(content.document))
+
+
+_PLAYER = ("PLAYER_ID", "PLAYER_NAME")
+
+SHAPES: tuple[Shape, ...] = (
+    _sheet_shape(
+        "LeagueGameLog of players",
+        league_game_log.PLAYER_COLUMNS,
+        league_game_log.parse_player_log,
+        any_of=_PLAYER,
+    ),
+    _sheet_shape(
+        "LeagueGameLog of teams",
+        league_game_log.TEAM_COLUMNS,
+        league_game_log.parse_team_log,
+        none_of=_PLAYER,
+    ),
+    _sheet_shape(
+        "schedule of a game log",
+        game_log_schedule.SCHEDULE_COLUMNS,
+        game_log_schedule.parse_schedule,
+        none_of=(*_PLAYER, "PTS", "FGM"),
+    ),
+    _sheet_shape(
+        "shot chart", shots.CSV_COLUMNS, shots.parse_shot_csv, any_of=("BASIC_ZONE", "MINS_LEFT", "QUARTER")
+    ),
+    _sheet_shape(
+        "ShotChartDetail",
+        shots.DETAIL_COLUMNS,
+        shots.parse_shot_detail,
+        any_of=("SHOT_ZONE_BASIC", "MINUTES_REMAINING", "PERIOD"),
+    ),
+    _sheet_shape("canonical points lines", lines.LINES_COLUMNS, lines.parse_lines),
+    _sheet_shape("The Odds API, flattened", odds_api.FLAT_COLUMNS, odds_api.parse_flat_odds),
+    _document_shape("The Odds API, event odds", odds_api.is_event_odds, odds_api.parse_event_odds),
+    _document_shape(cdn_schedule.SHAPE, cdn_schedule.is_cdn_schedule, cdn_schedule.parse_cdn_schedule),
+)
+"""The shapes known, tried in order."""
+
+
+def parse(payload: Payload) -> Parsed:
+    """Return the typed rows of a payload, recognised by content, and the count of rows refused, by reason.
+
+    The frames are keyed by raw table; each has that table's columns less its provenance and holds
+    a natural key once. A payload that is well formed and holds no rows gives empty frames.
+
+    Raises:
+        PayloadRefusedError: in one line that begins with the payload's name and says what is wrong, where the
+            payload is empty, truncated, damaged, of an unknown shape, or lacks a column.
+    """
+    try:
+        content = _opened(unpacked(payload.content))
+        return _shape_of(content).parse(content)
+    except PayloadRefusedError as error:
+        name = payload.name if payload.name.isprintable() else ascii(payload.name)
+        raise PayloadRefusedError(f"{name[-120:]}: {' '.join(str(error).split())}") from None
+
+
+def _opened(content: bytes) -> Content:
+    if content.startswith(b"PAR1"):
+        return Content((ParquetSheet.of(content),))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PayloadRefusedError(
+            "neither UTF-8 text nor gzip, Zstandard, zip or Parquet "
+            f"(byte {error.start:,} of {len(content):,} is 0x{content[error.start]:02x})"
+        ) from None
+    start = text[:4096].lstrip()[:1] or text.lstrip()[:1]
+    if not start:
+        raise PayloadRefusedError("empty: it holds no rows and no header; fetch it again")
+    if start == "<":
+        raise PayloadRefusedError(
+            "HTML or XML in place of CSV or JSON; the provider may have shown an error page"
+        )
+    if start in "{[":
+        return _document(text)
+    return Content((CsvSheet.of(text.lstrip("\r\n").encode()),))
+
+
+def _document(text: str) -> Content:
+    try:
+        document = json.loads(text)
+        if _LONE_SURROGATE.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
+    except RecursionError:
+        raise PayloadRefusedError("JSON that is nested too deep") from None
+    except UnicodeEncodeError:
+        raise PayloadRefusedError("JSON with half a surrogate pair, which is no text") from None
+    except ValueError as error:
+        raise PayloadRefusedError(f"truncated or damaged JSON ({str(error)[:100]}); fetch it again") from None
+    return Content(tuple(_result_sets(document)), document)
+
+
+def _result_sets(document: Any) -> list[ListSheet]:
+    """Return the sheets of a stats.nba.com envelope, whose `resultSets` is a list or a single object."""
+    sets = document.get("resultSets", document.get("resultSet")) if isinstance(document, dict) else []
+    found = []
+    for one in sets if isinstance(sets, list) else [sets]:
+        if not isinstance(one, dict):
+            continue
+        header, rows = one.get("headers"), one.get("rowSet")
+        if (
+            isinstance(header, list)
+            and isinstance(rows, list)
+            and all(isinstance(name, str) for name in header)
+        ):
+            found.append(ListSheet(str(one.get("name")), tuple(header), rows))
+    return found
+
+
+def _shape_of(content: Content) -> Shape:
+    shape = next((shape for shape in SHAPES if shape.fits(content)), None)
+    if shape is None:
+        known = "; ".join(shape.name for shape in SHAPES)
+        raise PayloadRefusedError(f"unknown shape: {_seen(content)}. The shapes known are: {known}")
+    return shape
+
+
+def _seen(content: Content) -> str:
+    if content.sheets:
+        shown = [_listed(sheet.header) for sheet in content.sheets[:3]]
+        return f"columns {' / '.join(shown)}"
+    if isinstance(content.document, dict):
+        return f"an object with {_listed(tuple(content.document))}"
+    return f"a {type(content.document).__name__} of {len(content.document)}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(ascii(name[:40]) for name in names[:8]) + (", …" if len(names) > 8 else "")

@@ -1,0 +1,85 @@
+"""The simulated league: a settled history of seasons that is delivered as providers deliver."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from courtside.errors import ConfigError
+from courtside.sources.payload import Payload
+from courtside.sources.simulated.deliveries import SeasonDeliveries, deliver_season
+from courtside.sources.simulated.faults import Faults
+from courtside.sources.simulated.season import Season, play_seasons
+from courtside.sources.simulated.truth import Truth, tell_truth
+
+SOURCE = "simulated"
+NO_FAULTS = Faults()
+FIRST_YEAR, LAST_YEAR = 1946, 2045
+"""The years a season can start in: a game id holds two digits of it, and the league began in 1946."""
+
+
+@dataclass(frozen=True)
+class League:
+    """A league fixed by its seed and bounds; build it with `simulate`.
+
+    Everything is computed when it is asked for, a season at a time, and comes out the same each time.
+    """
+
+    first_season_start: int
+    last_season_start: int
+    seed: int
+    until: dt.date | None = None
+    faults: Faults = field(default_factory=Faults)
+
+    @property
+    def payloads(self) -> Iterator[Payload]:
+        """Every payload in order of `fetched_at`; no more than one season is held in memory."""
+        for _, deliveries in self._seasons():
+            for one in deliveries.ordered:
+                yield Payload(SOURCE, one.name, one.fetched_at, one.render())
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What the payloads do not tell: expected points and minutes, and each fault; for tests only."""
+        return tell_truth(self._seasons())
+
+    def _seasons(self) -> Iterator[tuple[Season, SeasonDeliveries]]:
+        for season in play_seasons(self.seed, self.first_season_start, self.last_season_start, self.until):
+            yield season, deliver_season(season, self.faults)
+
+
+def simulate(
+    *,
+    seasons: int = 2,
+    seed: int = 7,
+    last_season_start: int = 2025,
+    until: dt.date | None = None,
+    faults: Faults = NO_FAULTS,
+) -> League:
+    """Return a league of `seasons` regular seasons; the last starts in October of `last_season_start`.
+
+    `until` is the last game date with results: later games are in the schedule only, and of the next day's
+    lines those that were up by 15:00 UTC. Without it, the last season is played to its end.
+
+    Raises:
+        ConfigError: naming the argument that no league can be made of.
+    """
+    first = last_season_start - seasons + 1
+    if seasons < 1:
+        raise ConfigError(f"a simulated league has at least one season; it was asked for {seasons}")
+    if seed < 0:
+        raise ConfigError(f"the seed of a simulated league is 0 or more; it was given {seed}")
+    if first < FIRST_YEAR or last_season_start > LAST_YEAR:
+        raise ConfigError(
+            f"seasons {first} to {last_season_start} are not within {FIRST_YEAR} to {LAST_YEAR}; "
+            f"ask for fewer seasons or set last_season_start"
+        )
+    begins, ends = dt.date(last_season_start, 10, 22), dt.date(last_season_start + 1, 4, 30)
+    if until is not None and not begins <= until <= ends:
+        raise ConfigError(
+            f"until {until} is not within the last season, {begins} to {ends}; "
+            f"set last_season_start to the year that season starts in"
+        )
+    return League(first, last_season_start, seed, until, faults)

@@ -1,0 +1,174 @@
+"""Plays a season: who takes the floor, what he is expected to do, and what he does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from courtside.sources.simulated.arrays import Bools, Floats, Ints, around_one, to_whole
+from courtside.sources.simulated.boxes import Box, play_box, settle_ties
+from courtside.sources.simulated.calendar import Calendar
+from courtside.sources.simulated.conditions import Conditions
+from courtside.sources.simulated.players import Players
+
+REGULATION = 240
+OVERTIME = 25
+"""Player minutes of a team."""
+
+_LEAGUE_POINTS = 112.6
+_MOST_INJURED = 4
+_HOME_FACTOR = np.array([1.009, 0.991])
+_TIRED_RATE, _TIRED_WEIGHT = 0.98, 0.96
+_LATE_SCRATCH = 0.05
+_CLOSE_GAME, _TIED_OF_CLOSE = 1, 0.72
+_MOST_MINUTES = 41.0
+
+
+@dataclass(frozen=True)
+class Played:
+    """A season as it was played; arrays are (game, side, place), the home side first.
+
+    `player` is the player's seat at the season's start. A player `played`, was `scratched` late, or neither
+    (injured, or the coach's decision, told apart by `injured`). `expected_minutes` and `expected_points` are
+    of those who played or were scratched, before any overtime. `overtimes` is by game.
+    """
+
+    player: Ints
+    played: Bools
+    scratched: Bools
+    injured: Bools
+    expected_minutes: Floats
+    expected_points: Floats
+    minutes: Ints
+    overtimes: Ints
+    box: Box
+
+    @cached_property
+    def score(self) -> Ints:
+        """Final score by game and side."""
+        return np.asarray(self.box.points.sum(axis=2))
+
+
+def play_season(
+    calendar: Calendar, players: Players, conditions: Conditions, rng: np.random.Generator
+) -> Played:
+    """Return every game of the season, played."""
+    teams, day = calendar.teams, calendar.day
+    player = conditions.seats[day[:, None], teams]
+    tired = calendar.back_to_back()[..., None]
+    weight = np.exp(players.log_minutes[player] + conditions.minutes_drift[day[:, None, None], player])
+    rate = np.exp(players.log_rate[player] + conditions.rate_drift[day[:, None, None], player])
+    rate *= np.where(tired, _TIRED_RATE, 1.0)
+    weight *= np.where(tired & (weight > 28), _TIRED_WEIGHT, 1.0)
+
+    injured = _injured(conditions.injured[day[:, None, None], player], rng)
+    chosen = _rotation(weight, injured, rng)
+    scratched = _late_scratches(weight, chosen, rng)
+    played = chosen & ~scratched
+    pace = conditions.pace[teams].mean(axis=1)[:, None, None]
+    against = conditions.defence[teams[:, ::-1]][..., None]
+    setting = pace * against * _HOME_FACTOR[None, :, None]
+
+    planned = _expected(weight, rate, chosen, setting)
+    expected = _expected(weight, rate, played, setting)
+    in_form = expected.rate * _form(weight, expected.points, rng)
+    spread = 0.15 + 0.40 * np.exp(-weight / 16)
+    whole = REGULATION + np.clip(np.rint(rng.normal(0, 1, teams.shape)), -3, 3).astype(np.int64)
+    minutes = _minutes(weight * around_one(rng, spread, player.shape), played, whole)
+    box = play_box(minutes, in_form, player, players, rng)
+    overtimes = _overtimes(box.points.sum(axis=2), rng)
+    extra = _extra_minutes(minutes, overtimes)
+    box = box + play_box(extra, in_form, player, players, rng)
+    return Played(
+        player=player,
+        played=played,
+        scratched=scratched,
+        injured=injured,
+        expected_minutes=np.where(scratched, planned.minutes, expected.minutes),
+        expected_points=np.where(scratched, planned.points, expected.points),
+        minutes=minutes + extra,
+        overtimes=overtimes,
+        box=settle_ties(box, minutes, rng),
+    )
+
+
+@dataclass(frozen=True)
+class _Expected:
+    minutes: Floats
+    rate: Floats
+
+    @property
+    def points(self) -> Floats:
+        return self.minutes * self.rate
+
+
+def _expected(weight: Floats, rate: Floats, on_floor: Bools, setting: Floats) -> _Expected:
+    """Return expected minutes and points a minute; who replaces a missing scorer shoots more."""
+    minutes = _share_out(weight, on_floor)
+    raw = (minutes * rate).sum(axis=2, keepdims=True)
+    return _Expected(minutes, rate * (_LEAGUE_POINTS / raw) ** 0.85 * setting)
+
+
+def _share_out(weight: Floats, on_floor: Bools) -> Floats:
+    """Return 240 minutes shared by `weight`, at most 41 a man."""
+    minutes = np.where(on_floor, weight, 0.0)
+    for _ in range(4):
+        minutes = np.minimum(minutes * (REGULATION / minutes.sum(axis=2, keepdims=True)), _MOST_MINUTES)
+    return np.asarray(minutes * (REGULATION / minutes.sum(axis=2, keepdims=True)))
+
+
+def _minutes(weight: Floats, on_floor: Bools, totals: Ints) -> Ints:
+    """Return whole minutes, at least one for each on the floor, that sum to `totals`."""
+    parts = _share_out(weight, on_floor) * (totals / REGULATION)[..., None]
+    return to_whole(np.where(on_floor, np.maximum(parts, 1.0), 0.0), totals)
+
+
+def _injured(out: Bools, rng: np.random.Generator) -> Bools:
+    """Return who sits out injured; where more than four would, the others play hurt."""
+    severity = np.where(out, rng.random(out.shape), -1.0)
+    rank = np.argsort(np.argsort(-severity, axis=2), axis=2)
+    return out & (rank < _MOST_INJURED)
+
+
+def _rotation(weight: Floats, injured: Bools, rng: np.random.Generator) -> Bools:
+    """Return the ten, eleven or twelve men of each side whom the coach would play."""
+    standing = np.where(injured, -1.0, weight * around_one(rng, 0.12, weight.shape))
+    rank = np.argsort(np.argsort(-standing, axis=2), axis=2)
+    size = rng.choice([10, 11, 12], size=weight.shape[:2], p=[0.4, 0.38, 0.22])
+    return np.asarray((rank < size[..., None]) & ~injured)
+
+
+def _late_scratches(weight: Floats, chosen: Bools, rng: np.random.Generator) -> Bools:
+    """Return who of the men with lines withdraws when the books are open; never from a side of ten."""
+    rank = np.argsort(np.argsort(np.where(chosen, -weight, 0.0), axis=2), axis=2)
+    strikes = (rng.random(chosen.shape[:2]) < _LATE_SCRATCH) & (chosen.sum(axis=2) > 10)
+    victim = rng.integers(0, 8, size=chosen.shape[:2])
+    return np.asarray(chosen & strikes[..., None] & (rank == victim[..., None]))
+
+
+def _form(weight: Floats, points: Floats, rng: np.random.Generator) -> Floats:
+    """Return how each game runs for both sides, for one side, and for each man at his team-mates' expense."""
+    own = around_one(rng, 0.24 + 0.30 * np.exp(-weight / 14), weight.shape)
+    shares = points / points.sum(axis=2, keepdims=True)
+    own /= (own * shares).sum(axis=2, keepdims=True)
+    game = around_one(rng, 0.025, (len(weight), 1, 1))
+    return game * around_one(rng, 0.02, (len(weight), 2, 1)) * own
+
+
+def _overtimes(score: Ints, rng: np.random.Generator) -> Ints:
+    """Return overtimes by game: most of the games that came out closest went on."""
+    close = np.abs(score[:, 0] - score[:, 1]) <= _CLOSE_GAME
+    count = rng.choice([1, 2, 3], size=len(close), p=[0.85, 0.13, 0.02])
+    return np.where(close & (rng.random(len(close)) < _TIED_OF_CLOSE), count, 0)
+
+
+def _extra_minutes(minutes: Ints, overtimes: Ints) -> Ints:
+    """Return overtime minutes: they go to the men who played most."""
+    weight = np.square(np.maximum(minutes - 14.0, 0.0))
+    share = weight / weight.sum(axis=2, keepdims=True)
+    totals = np.repeat(overtimes[:, None], 2, axis=1) * OVERTIME
+    capped = np.minimum(share * totals[..., None], 5.0 * overtimes[:, None, None])
+    scale = totals / np.maximum(capped.sum(axis=2), 1e-9)
+    return to_whole(capped * scale[..., None], totals)

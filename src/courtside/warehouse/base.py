@@ -1,0 +1,127 @@
+"""What every engine offers: scans as lazy frames, and the one write.
+
+The one write replaces whole dates of one or more tables: stage, validate, swap, read back and record, in a single
+transaction. A stage that wrote no rows where rows were required fails; running it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import narwhals as nw
+import polars as pl
+
+from courtside.warehouse.schema import Table
+
+Lazy = nw.LazyFrame[Any]
+
+
+@dataclass(frozen=True)
+class DateContent:
+    """What a table holds for one date: the number of rows and a hash over them that ignores their order."""
+
+    rows: int
+    content_hash: str
+
+
+EMPTY = DateContent(0, "0")
+
+Contents = Mapping[str, Mapping[dt.date, DateContent]]
+"""Per table name and date: what was read back after the swap."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """New rows of one table for the dates of a write.
+
+    `frame` is a lazy frame of this engine or a Polars frame; `required` are the dates that must have rows.
+    """
+
+    table: Table
+    frame: Lazy | pl.DataFrame
+    required: frozenset[dt.date] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Rows that replace those of the same key, written in the same transaction as a change."""
+
+    table: Table
+    frame: pl.DataFrame
+
+
+Recorder = Callable[[Contents], Sequence[Upsert]]
+"""Turns what was read back into ledger rows, inside the transaction of the write."""
+
+
+class Warehouse(Protocol):
+    """An engine that stores the tables."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def prepare(self, tables: Iterable[Table]) -> None:
+        """Create the tables that do not exist and compare those that do with their table objects.
+
+        Raises:
+            SchemaDriftError: naming the table and the column that differ.
+        """
+        ...
+
+    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
+        ...
+
+    def lazy(self, frame: pl.DataFrame) -> Lazy:
+        """Return a Polars frame as a lazy frame of this engine."""
+        ...
+
+    def materialise(self, frame: Lazy) -> Lazy:
+        """Compute `frame` once and return it, so that several readers do not each compute it again."""
+        ...
+
+    def collect(self, frame: Lazy) -> pl.DataFrame:
+        """Compute `frame` and return its rows."""
+        ...
+
+    def replace_dates(
+        self,
+        changes: Sequence[Change],
+        dates: Iterable[dt.date],
+        record: Recorder | None = None,
+        *,
+        append: Sequence[Upsert] = (),
+        read_back: Sequence[Table] = (),
+    ) -> Contents:
+        """Replace all rows of `dates` in the tables of `changes`, and return what was read back.
+
+        `append` adds rows to append-only tables and `read_back` names tables that were not replaced but belong to
+        what is recorded, all in the same transaction.
+
+        Raises:
+            WriteRefusedError: where the rows fail validation; nothing has then been written.
+        """
+        ...
+
+    def append(self, rows: Sequence[Upsert]) -> None:
+        """Add rows to append-only tables, all in one transaction; a key that is already there is refused."""
+        ...
+
+    def upsert(self, rows: Sequence[Upsert]) -> None:
+        """Replace rows by key, all in one transaction."""
+        ...
+
+    def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
+        """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
+        ...
+
+    def release(self) -> None:
+        """Drop what `lazy` and `materialise` computed; frames they returned are of no more use."""
+        ...

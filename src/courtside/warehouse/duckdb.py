@@ -1,0 +1,357 @@
+"""The default engine: one DuckDB file, one short writer, readers read-only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+import duckdb
+import narwhals as nw
+import polars as pl
+import stamina
+
+from courtside.errors import SchemaDriftError, WarehouseBusyError, WriteRefusedError
+from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert
+from courtside.warehouse.schema import Table, Type
+from courtside.warehouse.validation import row_claims
+
+SQL_TYPES = {
+    Type.TEXT: "VARCHAR",
+    Type.INTEGER: "BIGINT",
+    Type.FLOAT: "DOUBLE",
+    Type.BOOLEAN: "BOOLEAN",
+    Type.DATE: "DATE",
+    Type.TIMESTAMP: "TIMESTAMP",
+}
+SHOWN = 3
+WRITTEN = "SELECT d FROM written_dates"
+_T = TypeVar("_T")
+
+
+def quoted(name: str) -> str:
+    """Return an identifier as SQL; only names of table objects reach this."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def column_list(names: Iterable[str]) -> str:
+    """Return identifiers as a comma-separated SQL list."""
+    return ", ".join(quoted(name) for name in names)
+
+
+class DuckDBWarehouse:
+    """A warehouse in one DuckDB file.
+
+    Opening waits up to `patience` seconds for another process's write to end, then raises `WarehouseBusyError`.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        read_only: bool = False,
+        patience: float = 10.0,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+    ) -> None:
+        self.path = str(path)
+        self._names = itertools.count()
+        self._scratch: list[tuple[str, str]] = []
+        config: dict[str, Any] = {"threads": threads} if threads else {}
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        if self.path != ":memory:":
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            read_only = read_only and Path(self.path).exists()
+        self._connection = _connect(self.path, read_only, config, patience)
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file, so that another process can write."""
+        self._connection.close()
+
+    def prepare(self, tables: Iterable[Table]) -> None:
+        """Create the tables that do not exist and compare those that do with their table objects."""
+        stored = self._stored_columns()
+        for table in tables:
+            if table.name in stored:
+                _refuse_drift(table, stored[table.name], self.path)
+            else:
+                self._execute(f"CREATE TABLE {quoted(table.name)} ({_ddl(table)})")
+
+    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
+        frame = self._narwhals(self._connection.table(table.name))
+        if table.date_column and start is not None:
+            frame = frame.filter(nw.col(table.date_column) >= start)
+        if table.date_column and end is not None:
+            frame = frame.filter(nw.col(table.date_column) <= end)
+        return frame
+
+    def lazy(self, frame: pl.DataFrame) -> Lazy:
+        """Return a Polars frame as a lazy frame of this engine."""
+        return self._temporary(frame)
+
+    def materialise(self, frame: Lazy) -> Lazy:
+        """Compute `frame` once into a temporary table and return that."""
+        return self._temporary(frame.to_native())
+
+    def collect(self, frame: Lazy) -> pl.DataFrame:
+        """Compute `frame` and return its rows as Polars."""
+        return cast("pl.DataFrame", pl.from_arrow(frame.to_native().to_arrow_table()))
+
+    def replace_dates(
+        self,
+        changes: Sequence[Change],
+        dates: Iterable[dt.date],
+        record: Recorder | None = None,
+        *,
+        append: Sequence[Upsert] = (),
+        read_back: Sequence[Table] = (),
+    ) -> Contents:
+        """Replace all rows of `dates` in the tables of `changes`, and return what was read back."""
+        wanted = sorted(set(dates))
+        self._execute("CREATE OR REPLACE TEMP TABLE written_dates (d DATE)")
+        if wanted:
+            days = self._view(pl.DataFrame({"d": wanted}))
+            self._execute(f"INSERT INTO written_dates SELECT d FROM {days}")
+        staged = {change.table.name: self._stage(change) for change in changes}
+
+        def work() -> Contents:
+            contents = {
+                change.table.name: self._swap(change, staged[change.table.name], wanted) for change in changes
+            }
+            self._append(append)
+            for table in read_back:
+                contents[table.name] = self._written_contents(table)
+            for upsert in record(contents) if record else ():
+                self._upsert(upsert)
+            return contents
+
+        return self._in_transaction(work)
+
+    def append(self, rows: Sequence[Upsert]) -> None:
+        """Add rows to append-only tables in one transaction; a key that is already there is refused."""
+        self._in_transaction(lambda: self._append(rows))
+
+    def upsert(self, rows: Sequence[Upsert]) -> None:
+        """Replace rows by key in one transaction."""
+        self._in_transaction(lambda: [self._upsert(row) for row in rows])
+
+    def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
+        """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
+        source = quoted(table.name) if frame is None else self._view(frame.to_native())
+        return self._contents(table, source)
+
+    def release(self) -> None:
+        """Drop what `lazy` and `materialise` computed; frames they returned are of no more use."""
+        for kind, name in self._scratch:
+            self._execute(f"DROP {kind} IF EXISTS {name}")
+        self._scratch.clear()
+
+    def _append(self, rows: Sequence[Upsert]) -> None:
+        for row in rows:
+            stage = self._stage(Change(row.table, row.frame), whole_table=True)
+            self._refuse_known_keys(row.table, stage)
+            self._execute(f"INSERT INTO {quoted(row.table.name)} SELECT * FROM {stage}")
+
+    def _swap(self, change: Change, stage: str, dates: Sequence[dt.date]) -> dict[dt.date, DateContent]:
+        table, name = change.table, quoted(change.table.name)
+        date = quoted(table.date_column or "")
+        limit = WRITTEN
+        self._refuse_known_keys(table, stage, f"t.{date} NOT IN ({limit})")
+        staged = self._contents(table, stage)
+        stored = self._contents(table, name, f"{date} IN ({limit})")
+        changed = [day for day in dates if staged.get(day, EMPTY) != stored.get(day, EMPTY)]
+        if changed:
+            days = self._view(pl.DataFrame({"d": changed}))
+            self._execute(f"DELETE FROM {name} WHERE {date} IN (SELECT d FROM {days})")
+            self._execute(f"INSERT INTO {name} SELECT * FROM {stage} WHERE {date} IN (SELECT d FROM {days})")
+        read_back = self._written_contents(table)
+        for day in dates:
+            if read_back.get(day, EMPTY) != staged.get(day, EMPTY):
+                raise WriteRefusedError(
+                    f"{table.name} {day}: {read_back.get(day, EMPTY)} was read back, {staged.get(day, EMPTY)} was meant"
+                )
+        return {day: read_back.get(day, EMPTY) for day in dates}
+
+    def _written_contents(self, table: Table) -> dict[dt.date, DateContent]:
+        return self._contents(table, quoted(table.name), f"{quoted(table.date_column or '')} IN ({WRITTEN})")
+
+    def _stage(self, change: Change, *, whole_table: bool = False) -> str:
+        """Cast the new rows to the table's shape in a temporary table, and refuse them where a claim breaks."""
+        table = change.table
+        source = self._source(change.frame, table)
+        casts = ", ".join(
+            f"CAST({quoted(column.name)} AS {SQL_TYPES[column.type]}) AS {quoted(column.name)}"
+            for column in table.columns
+        )
+        stage = f"stage_{table.name}"
+        self._execute(f"CREATE OR REPLACE TEMP TABLE {stage} AS SELECT {casts} FROM {source}")
+        problems = self._broken_claims(table, stage)
+        if table.date_column and not whole_table:
+            problems += self._date_problems(change, stage)
+        if problems:
+            raise WriteRefusedError(f"{table.name}: nothing was written; " + "; ".join(problems))
+        return stage
+
+    def _source(self, frame: Lazy | pl.DataFrame, table: Table) -> str:
+        have = frame.columns if isinstance(frame, pl.DataFrame) else frame.collect_schema().names()
+        missing = [name for name in table.column_names if name not in have]
+        if missing:
+            raise WriteRefusedError(f"{table.name}: nothing was written; the new rows lack {missing}")
+        return self._view(frame if isinstance(frame, pl.DataFrame) else frame.to_native())
+
+    def _broken_claims(self, table: Table, stage: str) -> list[str]:
+        claims = row_claims(table)
+        counts = [f"count(*) FILTER (WHERE {claim.broken_when})" for claim in claims]
+        key = column_list(table.key)
+        counts.append(f"count(*) - (SELECT count(*) FROM (SELECT DISTINCT {key} FROM {stage}))")
+        row = self._execute(f"SELECT {', '.join(counts)} FROM {stage}").fetchone() or ()
+        sentences = [*(claim.sentence for claim in claims), f"one row per ({', '.join(table.key)})"]
+        return [f"{count} rows break '{s}'" for s, count in zip(sentences, row, strict=True) if count]
+
+    def _date_problems(self, change: Change, stage: str) -> list[str]:
+        date = quoted(change.table.date_column or "")
+        found = {
+            day for (day,) in self._execute(f"SELECT DISTINCT {date} FROM {stage}").fetchall()
+        }
+        written = {day for (day,) in self._execute("SELECT d FROM written_dates").fetchall()}
+        problems = []
+        if outside := sorted(found - written):
+            problems.append(f"rows for dates outside the write: {_some(outside)}")
+        if empty := sorted(change.required - found):
+            problems.append(f"no rows where rows are required: {_some(empty)}")
+        return problems
+
+    def _refuse_known_keys(self, table: Table, stage: str, extra: str = "TRUE") -> None:
+        on = " AND ".join(f"t.{quoted(k)} IS NOT DISTINCT FROM s.{quoted(k)}" for k in table.key)
+        keys = ", ".join(f"s.{quoted(k)}" for k in table.key)
+        rows = self._execute(
+            f"SELECT {keys} FROM {stage} s JOIN {quoted(table.name)} t ON {on} WHERE {extra} LIMIT {SHOWN}"
+        ).fetchall()
+        if rows:
+            raise WriteRefusedError(
+                f"{table.name}: nothing was written; already stored under the same {', '.join(table.key)}: {_some(rows)}"
+            )
+
+    def _upsert(self, row: Upsert) -> None:
+        stage = self._stage(Change(row.table, row.frame), whole_table=True)
+        name = quoted(row.table.name)
+        on = " AND ".join(f"{name}.{quoted(k)} IS NOT DISTINCT FROM s.{quoted(k)}" for k in row.table.key)
+        self._execute(f"DELETE FROM {name} USING {stage} s WHERE {on}")
+        self._execute(f"INSERT INTO {name} SELECT * FROM {stage}")
+
+    def _contents(self, table: Table, source: str, where: str = "TRUE") -> dict[dt.date, DateContent]:
+        date = quoted(table.date_column or "")
+        rows = self._execute(
+            f"SELECT {date}, count(*), CAST(sum(hash({column_list(table.column_names)})) AS VARCHAR) "
+            f"FROM {source} WHERE {where} GROUP BY 1"
+        ).fetchall()
+        return {day: DateContent(count, total) for day, count, total in rows}
+
+    def _stored_columns(self) -> dict[str, dict[str, str]]:
+        rows = self._execute(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = 'main' ORDER BY table_name, ordinal_position"
+        ).fetchall()
+        stored: dict[str, dict[str, str]] = {}
+        for table, column, kind in rows:
+            stored.setdefault(table, {})[column] = kind
+        return stored
+
+    def _in_transaction(self, work: Callable[[], _T]) -> _T:
+        self._execute("BEGIN TRANSACTION")
+        try:
+            result = work()
+        except BaseException:
+            self._execute("ROLLBACK")
+            raise
+        self._execute("COMMIT")
+        return result
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        return self._connection.execute(sql)
+
+    def _temporary(self, native: Any) -> Lazy:
+        name = f"temporary_{next(self._names)}"
+        self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {self._view(native)}")
+        self._scratch.append(("TABLE", name))
+        return self._narwhals(self._connection.table(name))
+
+    def _view(self, native: Any) -> str:
+        name = f"view_{next(self._names)}"
+        if isinstance(native, pl.DataFrame):
+            self._connection.register(name, native)
+        else:
+            self._execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {native.sql_query()}")
+        self._scratch.append(("VIEW", name))
+        return name
+
+    def _narwhals(self, relation: duckdb.DuckDBPyRelation) -> Lazy:
+        return nw.from_native(relation)
+
+
+def _connect(
+    path: str, read_only: bool, config: dict[str, Any], patience: float
+) -> duckdb.DuckDBPyConnection:
+    def is_locked(error: Exception) -> bool:
+        return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+
+    try:
+        for attempt in stamina.retry_context(on=is_locked, timeout=patience, attempts=None, wait_max=1.0):
+            with attempt:
+                return duckdb.connect(path, read_only=read_only, config=config)
+    except duckdb.IOException as error:
+        if not is_locked(error):
+            raise
+        raise WarehouseBusyError(
+            f"{path} is being written by another process ({_holder(error)}); wait for it to end and run this again"
+        ) from error
+    raise AssertionError("stamina ends with a return or an error")
+
+
+def _holder(error: Exception) -> str:
+    text = str(error)
+    return text[text.find("PID") :].split(")")[0] if "PID" in text else "unknown"
+
+
+def _ddl(table: Table) -> str:
+    return ", ".join(
+        f"{quoted(column.name)} {SQL_TYPES[column.type]}{'' if column.nullable else ' NOT NULL'}"
+        for column in table.columns
+    )
+
+
+def _refuse_drift(table: Table, stored: Mapping[str, str], path: str) -> None:
+    wanted = {column.name: SQL_TYPES[column.type] for column in table.columns}
+    problems = [f"column {name} is missing" for name in wanted if name not in stored]
+    problems += [f"column {name} is not declared" for name in stored if name not in wanted]
+    problems += [
+        f"column {name} is {stored[name]}, not {kind}"
+        for name, kind in wanted.items()
+        if name in stored and stored[name] != kind
+    ]
+    if not problems and list(stored) != list(wanted):
+        problems.append(f"columns stand in another order: {', '.join(stored)}")
+    if problems:
+        raise SchemaDriftError(
+            f"table {table.name} in {path}: {'; '.join(problems)}. "
+            "Nothing was run. `courtside migrate` rebuilds the table from what is kept."
+        )
+
+
+def _some(items: Sequence[object]) -> str:
+    shown = ", ".join(str(item) for item in items[:SHOWN])
+    return f"{shown} and {len(items) - SHOWN} more" if len(items) > SHOWN else shown

@@ -1,0 +1,35 @@
+"""The claims that rows must meet in staging, as SQL conditions that every engine reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from courtside.warehouse.schema import Column, Table
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence about a table and the condition that a row breaking it meets."""
+
+    sentence: str
+    broken_when: str
+
+
+def column_claims(column: Column) -> Iterator[Claim]:
+    """Yield what `column` promises of each value."""
+    name = f'"{column.name}"'
+    if not column.nullable:
+        yield Claim(f"{column.name} is never NULL", f"{name} IS NULL")
+    if column.allowed:
+        values = ", ".join(f"'{value}'" for value in column.allowed)
+        yield Claim(f"{column.name} is one of {', '.join(column.allowed)}", f"{name} NOT IN ({values})")
+    if column.minimum is not None:
+        yield Claim(f"{column.name} is at least {column.minimum:g}", f"{name} < {column.minimum!r}")
+    if column.maximum is not None:
+        yield Claim(f"{column.name} is at most {column.maximum:g}", f"{name} > {column.maximum!r}")
+
+
+def row_claims(table: Table) -> tuple[Claim, ...]:
+    """Return every claim that can be told from one row of `table`."""
+    return tuple(claim for column in table.columns for claim in column_claims(column))

@@ -1,0 +1,178 @@
+"""A provider's name resolves to a player by what was known before the game, or is refused with a reason."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from courtside.league.resolver import MENTION_COLUMNS, METHODS, REASONS, stints_of
+from tests.league.small_league import DAY, appearances, mention, mentions, resolved_from, slate, team
+
+TONIGHT = slate((DAY - 2, "BOS", "LAL"), (DAY, "BOS", "MIA"), (DAY, "LAL", "GSW"))
+PLAYED = appearances(
+    (1, "Jarmo Ožol III", "BOS", DAY - 2),
+    (2, "Herbert Jones", "MIA", DAY - 3),
+    (3, "Luka Mirčić", "LAL", DAY - 2),
+    (4, "Pau Restell", "CHI", DAY - 4),
+)
+
+
+def answer(*asked, played=PLAYED, games=TONIGHT):
+    """The only resolved mention as a row, or the reason of the only refused one."""
+    resolution = resolved_from(asked, played, games)
+    rows = resolution.resolved.to_dicts()
+    return rows[0] if rows else resolution.unresolved["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "player_id", "method"),
+    [
+        ("Jarmo Ozol III", 1, "exact"),
+        ("jarmoozol-iii", 1, "exact"),
+        ("Jarmo Ozol", 1, "suffix"),
+        ("jarmoozol-g", 1, "suffix"),
+        ("HERB JONES", 2, "alias"),
+        ("Mircic, Luka", 3, "exact"),
+        ("Luka Mircic Jr.", 3, "suffix"),
+        ("lukamircicjr", 3, "suffix"),
+    ],
+)
+def test_every_spelling_of_a_player_resolves_to_his_id(name, player_id, method):
+    found = answer(mention(name))
+    assert (found["player_id"], found["method"]) == (player_id, method)
+
+
+@pytest.mark.parametrize("name", ["Jarmo Ozol Jr.", "J. Ozol", "Ozol", "", "..."])
+def test_a_spelling_nobody_has_is_unknown(name):
+    assert answer(mention(name)) == "unknown_name"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"home_team": "Boston Celtics", "away_team": "Miami Heat"},
+        {"home_team": "Miami Heat", "away_team": "Boston Celtics"},
+        {"away_team": "BOS"},
+        {"opponent": "MIA"},
+        {"home_team": "BOS", "away_team": "MIA", "opponent": "Heat"},
+    ],
+)
+def test_the_game_is_found_from_whatever_teams_the_mention_tells(told):
+    found = answer(mention("Jarmo Ozol", **told))
+    assert found["game_id"] == TONIGHT["game_id"][1]
+    assert (found["team_id"], found["opponent_team_id"]) == (team("BOS"), team("MIA"))
+
+
+def test_a_traded_player_has_the_game_his_mention_tells_and_no_team_yet():
+    found = answer(mention("Luka Mircic", home_team="BOS", away_team="MIA"))
+    assert (found["player_id"], found["game_id"]) == (3, TONIGHT["game_id"][1])
+    assert (found["team_id"], found["opponent_team_id"]) == (None, None)
+
+
+def test_an_opponent_tells_the_new_team_of_a_traded_player():
+    found = answer(mention("Luka Mircic", opponent="MIA"))
+    assert (found["team_id"], found["opponent_team_id"]) == (team("BOS"), team("MIA"))
+    assert found["game_id"] == TONIGHT["game_id"][1]
+
+
+def test_an_opponent_that_rests_leaves_team_and_game_open():
+    found = answer(mention("Luka Mircic", opponent="CHI"))
+    assert (found["player_id"], found["team_id"], found["game_id"]) == (3, None, None)
+
+
+def test_a_pair_of_teams_that_do_not_meet_that_day_has_no_game():
+    found = answer(mention("Luka Mircic", home_team="LAL", away_team="BOS"))
+    assert (found["player_id"], found["team_id"], found["game_id"]) == (3, team("LAL"), None)
+
+
+@pytest.mark.parametrize("told", [{}, {"home_team": "BOS", "away_team": "MIA"}, {"opponent": "MIA"}])
+def test_a_player_whose_team_rests_is_refused(told):
+    assert answer(mention("Pau Restell", **told)) == "team_does_not_play"
+
+
+def test_a_team_no_one_has_heard_of_is_refused():
+    assert answer(mention("Luka Mircic", home_team="Team Captain", away_team="LAL")) == "unknown_team"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"home_team": "BOS", "away_team": "MIA"}, 10),
+        ({"home_team": "LAL", "away_team": "GSW"}, 11),
+        ({"opponent": "MIA"}, 10),
+        ({"opponent": "GSW"}, 11),
+        ({}, "two_players"),
+        ({"opponent": "BOS"}, "two_players"),
+    ],
+)
+def test_namesakes_are_told_apart_by_team_and_date_or_refused(told, expected):
+    played = appearances((10, "Marko Twin", "BOS", DAY - 2), (11, "Marko Twin", "LAL", DAY - 2))
+    found = answer(mention("Marko Twin", **told), played=played)
+    assert found == expected if isinstance(expected, str) else found["player_id"] == expected
+    assert isinstance(found, str) or found["method"] == "team_and_date"
+
+
+def test_a_suffix_is_ignored_where_only_the_suffixed_namesake_plays():
+    played = appearances((10, "Marko Twin", "CHI", DAY - 2), (11, "Marko Twin Jr.", "LAL", DAY - 2))
+    assert answer(mention("Marko Twin", opponent="GSW"), played=played)["player_id"] == 11
+    played = appearances((10, "Marko Twin", "GSW", DAY - 2), (11, "Marko Twin Jr.", "LAL", DAY - 2))
+    assert answer(mention("Marko Twin"), played=played)["player_id"] == 10
+
+
+def test_a_suffix_left_out_between_two_suffixed_players_is_refused():
+    played = appearances((10, "Marko Twin II", "LAL", DAY - 2), (11, "Marko Twin Jr.", "LAL", DAY - 2))
+    assert answer(mention("Marko Twin"), played=played) == "two_players"
+
+
+def test_a_line_of_a_rookie_never_goes_to_a_veteran_namesake_whose_team_rests():
+    veteran = (10, "Marko Twin", "CHI", DAY - 2)
+    line = mention("Marko Twin", home_team="BOS", away_team="MIA")
+    assert answer(line, played=appearances(veteran)) == "team_does_not_play"
+    rookie_seen = appearances(veteran, (11, "Marko Twin", "BOS", DAY))
+    assert answer(line, played=rookie_seen) == "team_does_not_play"
+    next_line = mention("Marko Twin", DAY + 1, opponent="GSW")
+    games = slate((DAY, "BOS", "MIA"), (DAY + 1, "BOS", "GSW"))
+    assert answer(next_line, played=rookie_seen, games=games)["player_id"] == 11
+
+
+def test_a_player_who_had_not_yet_appeared_has_the_team_only_an_opponent_tells():
+    played = appearances((20, "Ruud Kie", "BOS", DAY))
+    assert answer(mention("Ruud Kie", home_team="BOS", away_team="MIA"), played=played)["team_id"] is None
+    assert answer(mention("Ruud Kie", opponent="MIA"), played=played)["team_id"] == team("BOS")
+    assert answer(mention("Ruud Kie"), played=played)["game_id"] is None
+
+
+def test_the_box_score_of_the_day_does_not_tell_the_team():
+    traded_tonight = pl.concat([PLAYED, appearances((3, "Luka Mirčić", "MIA", DAY))])
+    assert answer(mention("Luka Mircic"), played=traded_tonight)["team_id"] == team("LAL")
+
+
+def test_a_stint_ends_where_the_next_begins():
+    rows = appearances(
+        (1, "A B", "BOS", 10), (1, "A B", "BOS", 12), (1, "A B", "LAL", 15), (1, "A B", "BOS", 20)
+    )
+    stints = stints_of(pl.concat([rows, rows]).sample(fraction=1, shuffle=True, seed=1))
+    expected = [(1, team("BOS"), 10, 12), (1, team("LAL"), 15, 15), (1, team("BOS"), 20, 20)]
+    assert stints.rows() == expected
+
+
+def test_every_mention_comes_out_once_with_the_declared_columns():
+    asked = [mention("Herb Jones"), mention("Herb Jones"), mention("Nobody Here"), mention("Pau Restell")]
+    resolution = resolved_from(asked, PLAYED, TONIGHT)
+    answered = ("player_id", "team_id", "opponent_team_id", "game_id", "method")
+    assert tuple(resolution.resolved.columns) == (*MENTION_COLUMNS, *answered)
+    assert tuple(resolution.unresolved.columns) == (*MENTION_COLUMNS, "reason", "suggestions")
+    assert resolution.counts == {"alias": 2, "team_does_not_play": 1, "unknown_name": 1}
+    assert set(resolution.counts) <= {*METHODS, *REASONS}
+
+
+@pytest.mark.parametrize("empty", ["mentions", "box scores", "slate"])
+def test_empty_frames_have_the_same_shape(empty):
+    asked = [] if empty == "mentions" else [mention("Herb Jones", opponent="BOS")]
+    played = PLAYED.clear() if empty == "box scores" else PLAYED
+    resolution = resolved_from(asked, played, TONIGHT.clear() if empty == "slate" else TONIGHT)
+    full = resolved_from([mention("Herb Jones"), mention("No One")], PLAYED, TONIGHT)
+    assert resolution.resolved.schema == full.resolved.schema
+    assert resolution.unresolved.schema == full.unresolved.schema
+    assert resolution.resolved.height + resolution.unresolved.height == len(mentions(asked))

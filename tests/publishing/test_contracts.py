@@ -1,0 +1,175 @@
+import datetime as dt
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from courtside.publishing.contracts import (
+    FILE_TYPES,
+    GROUP_IDS,
+    SEASON_SUBSETS,
+    SUBSET_PICKS,
+    SeasonSubsets,
+    SubsetPicks,
+    json_schema,
+    max_age_of,
+    one_decimal,
+    render,
+    schema_files,
+)
+
+EXAMPLE_GROUP = {
+    "id": "1",
+    "name": "Top Pick",
+    "record": {
+        "season": {"wins": 42, "losses": 18, "pct": 70.0},
+        "month": {"wins": 8, "losses": 3, "pct": 72.7},
+        "week": {"wins": 3, "losses": 1, "pct": 75.0},
+    },
+    "picks": [
+        {
+            "player": "LeBron James",
+            "team": "LAL",
+            "opponent": "BOS",
+            "prediction": 26.1,
+            "line": 24.5,
+            "direction": "OVER",
+        }
+    ],
+}
+
+
+def example(**changes):
+    groups = [EXAMPLE_GROUP | {"id": number} for number in GROUP_IDS]
+    document = {
+        "date": "2026-02-07",
+        "generated_at": "2026-02-07T15:00:00Z",
+        "model": "926A",
+        "signal": "favorable",
+        "groups": groups,
+    }
+    return document | changes
+
+
+def season_example(*dates):
+    pick = EXAMPLE_GROUP["picks"][0] | {"actual": 28, "result": "hit"}
+    entries = [{"date": date, "signal": "favorable", "picks": [pick]} for date in dates]
+    group = {"name": "Top Pick", "record": EXAMPLE_GROUP["record"], "dates": entries}
+    return {
+        "generated_at": "2026-02-07T15:00:00Z",
+        "model": "926A",
+        "season": "2025-26",
+        "groups": [{"id": number, **group} for number in GROUP_IDS],
+    }
+
+
+def test_the_example_of_the_specification_comes_back_key_by_key_in_its_order():
+    rendered = render(SubsetPicks.model_validate(example()))
+    assert json.loads(rendered) == example()
+    assert rendered == json.dumps(example(), separators=(",", ":")).encode() + b"\n"
+    season = season_example("2026-02-07", "2026-02-05")
+    assert json.loads(render(SeasonSubsets.model_validate(season))) == season
+
+
+def without(key):
+    document = example()
+    del document[key]
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        example(extra=1),
+        *(without(key) for key in example()),
+        example(signal="GREEN"),
+        example(generated_at="2026-02-07T15:00:00"),
+        example(generated_at="2026-02-07T15:00:00-05:00"),
+        example(groups=example()["groups"][:7]),
+        example(groups=example()["groups"][::-1]),
+        example(groups=[EXAMPLE_GROUP] * 8),
+    ],
+)
+def test_a_document_of_another_shape_is_refused(document):
+    with pytest.raises(ValidationError):
+        SubsetPicks.model_validate(document)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("prediction", 26.14),
+        ("line", float("nan")),
+        ("line", None),
+        ("direction", "PASS"),
+        ("team", 1610612747),
+        ("player", ""),
+    ],
+)
+def test_a_pick_of_another_shape_is_refused(field, value):
+    pick = EXAMPLE_GROUP["picks"][0] | {field: value}
+    groups = [EXAMPLE_GROUP | {"id": number, "picks": [pick]} for number in GROUP_IDS]
+    with pytest.raises(ValidationError, match=field):
+        SubsetPicks.model_validate(example(groups=groups))
+
+
+@pytest.mark.parametrize("dates", [("2026-02-05", "2026-02-07"), ("2026-02-07", "2026-02-07")])
+def test_a_season_stands_newest_date_first_each_once(dates):
+    with pytest.raises(ValidationError, match="newest first"):
+        SeasonSubsets.model_validate(season_example(*dates))
+
+
+def test_documents_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        SubsetPicks.model_validate(example()).model = "318E"
+
+
+@given(st.floats(-200, 200))
+def test_one_decimal_is_within_half_a_tenth_and_stays(value):
+    rounded = one_decimal(value)
+    assert abs(rounded - value) <= 0.05 + 1e-9
+    assert one_decimal(rounded) == rounded
+
+
+@pytest.mark.parametrize(("value", "rounded"), [(24.25, 24.3), (24.35, 24.4), (24.5, 24.5), (-0.25, -0.3)])
+def test_one_decimal_rounds_half_up_as_written(value, rounded):
+    assert one_decimal(value) == rounded
+
+
+def test_names_are_rendered_as_letters_and_nan_is_refused():
+    assert "Dončić".encode() in render({"player": "Luka Dončić"})
+    with pytest.raises(ValueError, match="Out of range float"):
+        render({"pct": float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("path", "age"),
+    [
+        (SUBSET_PICKS.path(date=dt.date(2026, 2, 7)), 300),
+        (SEASON_SUBSETS.path(), 3600),
+        ("v1/predictions/today.json", 300),
+        ("v1/predictions/2026-02-07.json", 3600),
+        ("v1/results/latest.json", 300),
+        ("v1/results/2026-02-07.json", 86400),
+        ("v1/players/index.json", 3600),
+        ("v1/status.json", 60),
+        ("v1/statusXjson", None),
+        ("v1/picks/latest.json", None),
+        ("picks/2026-02-07.json", None),
+        ("index.html", None),
+    ],
+)
+def test_the_cache_age_of_a_path_is_that_of_the_contract(path, age):
+    assert max_age_of(path) == age
+
+
+def test_every_built_type_has_a_published_schema_that_forbids_more_and_less():
+    built = {kind.name: kind.model for kind in FILE_TYPES if kind.model}
+    assert set(schema_files()) == {f"v1/schemas/{name}.json" for name in built}
+    for model in built.values():
+        schema = json_schema(model)
+        for shape in (schema, *schema["$defs"].values()):
+            assert shape["additionalProperties"] is False
+            assert set(shape["required"]) == set(shape["properties"])
