@@ -78,17 +78,13 @@ def predictions(*rows):
 def fillers(over=4, under=3, passing=5, start=900, **common):
     """Predictions with a line that make a signal (12 of them, YELLOW) and qualify for no subset."""
     predicted = [26.5] * over + [22.5] * under + [24.6] * passing
-    return [
-        {"player_id": start + number, "prediction": value, **common} for number, value in enumerate(predicted)
-    ]
+    return [{"player_id": start + number, "prediction": value, **common} for number, value in enumerate(predicted)]
 
 
 def tips(*games, date=DATE):
     """Tip-offs of games, given as (game_id, tip_at)."""
     rows = [{"game_date": date, "game_id": game, "tip_at": tip} for game, tip in games]
-    return pl.DataFrame(
-        rows, schema={"game_date": pl.Date, "game_id": pl.String, "tip_at": pl.Datetime("us")}
-    )
+    return pl.DataFrame(rows, schema={"game_date": pl.Date, "game_id": pl.String, "tip_at": pl.Datetime("us")})
 
 
 def outcomes(*rows):

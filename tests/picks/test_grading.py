@@ -37,9 +37,7 @@ def counted_picks(*rows):
     frame = predictions(*rows)
     signals = daily_signals(frame)
     candidates = qualified(frame, signals, DEFINITIONS)
-    ledger = plan_publications(
-        candidates, signals, [DATE], *empty_ledger(), now=MORNING, tips=tips((GAME, TIP))
-    )
+    ledger = plan_publications(candidates, signals, [DATE], *empty_ledger(), now=MORNING, tips=tips((GAME, TIP)))
     return counted(*ledger)
 
 
@@ -77,14 +75,11 @@ def test_over_and_under_of_one_line_never_both_win_or_both_lose(line, actual, ou
 @settings(deadline=None)
 @given(st.lists(st.tuples(SIDES, LINES, POINTS), max_size=25))
 def test_graded_predictions_equal_the_oracle_row_by_row(rows):
-    frame = predictions(
-        *({"direction": side, "line": line, "player_id": n} for n, (side, line, _) in enumerate(rows))
-    )
+    frame = predictions(*({"direction": side, "line": line, "player_id": n} for n, (side, line, _) in enumerate(rows)))
     said = outcomes(*((GAME, n, points) for n, (_, _, points) in enumerate(rows)))
     graded = grade_predictions(frame, said)
     expected = [
-        oracle(side, line, points, "did_not_play" if points is None else "played")
-        for side, line, points in rows
+        oracle(side, line, points, "did_not_play" if points is None else "played") for side, line, points in rows
     ]
     assert graded.sort("player_id")["result"].to_list() == expected
 
@@ -103,9 +98,7 @@ def test_graded_predictions_equal_the_oracle_row_by_row(rows):
     ],
 )
 def test_units_are_paid_at_the_stored_price_else_at_minus_110(price, result, units):
-    frame = pl.DataFrame(
-        {"price": [price], "result": [result]}, schema={"price": pl.Float64, "result": pl.String}
-    )
+    frame = pl.DataFrame({"price": [price], "result": [result]}, schema={"price": pl.Float64, "result": pl.String})
     assert with_units(frame)["units"].to_list() == [pytest.approx(units)]
 
 
@@ -131,9 +124,7 @@ def test_a_game_put_off_to_another_date_is_void():
 
 
 def test_errors_of_prediction_and_line_stand_on_the_same_row():
-    frame = predictions(
-        {"player_id": 1, "prediction": 30.5}, {"player_id": 2, "line": None}, {"player_id": 3}
-    )
+    frame = predictions({"player_id": 1, "prediction": 30.5}, {"player_id": 2, "line": None}, {"player_id": 3})
     graded = grade_predictions(frame, outcomes((GAME, 1, 26), (GAME, 2, 20), (GAME, 3, None)))
     rows = graded.select("absolute_error", "line_absolute_error", "result").rows()
     assert rows == [(4.5, 1.5, "hit"), (10.5, None, None), (None, None, "void")]

@@ -182,3 +182,20 @@ def test_the_order_of_the_rows_handed_in_changes_nothing():
     forward = rerun(empty_ledger(), rows, MORNING)
     backward = rerun(empty_ledger(), [*reversed(rows)], MORNING)
     assert all(one.equals(other) for one, other in zip(forward, backward, strict=True))
+
+
+def test_a_game_has_begun_at_its_tip_off_and_not_a_second_before():
+    ledger = rerun(empty_ledger(), [pick(1)], MORNING)
+    for now, expected in ((EARLY_TIP, 32.5), (EARLY_TIP - dt.timedelta(seconds=1), 40.0)):
+        assert counted_players(rerun(ledger, [pick(1, prediction=40.0)], now)) == {1: expected}
+
+
+def test_a_version_published_after_the_tip_off_does_not_count_whatever_it_holds():
+    publications, picks = rerun(empty_ledger(), [pick(1)], MORNING)
+    for published_at, expected in ((EARLY_TIP, 32.5), (EARLY_TIP - dt.timedelta(seconds=1), 40.0)):
+        second = publications.with_columns(
+            version=pl.lit(2, dtype=pl.Int64), published_at=pl.lit(published_at, dtype=pl.Datetime("us"))
+        )
+        better = picks.with_columns(version=pl.lit(2, dtype=pl.Int64), prediction=pl.lit(40.0))
+        ledger = (pl.concat([publications, second]), pl.concat([picks, better]))
+        assert counted_players(ledger) == {1: expected}

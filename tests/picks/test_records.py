@@ -88,10 +88,7 @@ def by_hand(graded, target, start, key, *, through):
     results = [
         result
         for date, subset, result in graded.select("game_date", "subset_key", "result").iter_rows()
-        if subset == key
-        and start is not None
-        and start <= date
-        and (date < target or (through and date == target))
+        if subset == key and start is not None and start <= date and (date < target or (through and date == target))
     ]
     wins, losses = results.count("hit"), results.count("miss")
     exact = None if wins + losses == 0 else int(1000 * wins / (wins + losses) + 0.5) / 10

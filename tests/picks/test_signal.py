@@ -55,9 +55,9 @@ def test_a_date_without_any_line_has_a_row_without_figures():
 
 
 def test_high_edge_counts_both_sides_and_exactly_five():
-    row = daily_signals(
-        predictions(*fillers(), {"prediction": 29.5}, {"prediction": 19.5}, {"prediction": 29.4})
-    ).row(0, named=True)
+    row = daily_signals(predictions(*fillers(), {"prediction": 29.5}, {"prediction": 19.5}, {"prediction": 29.4})).row(
+        0, named=True
+    )
     assert row["high_edge"] == 2
 
 

@@ -65,9 +65,7 @@ def test_a_day_without_signal_satisfies_any_only():
 
 def test_a_red_day_gives_no_green_or_yellow_picks():
     red = fillers(0, 12, 0)
-    assert keys_of({"prediction": 32.5}, signal_rows=red).isdisjoint(
-        {"top_pick", "top_3", "top_5", "green_light"}
-    )
+    assert keys_of({"prediction": 32.5}, signal_rows=red).isdisjoint({"top_pick", "top_3", "top_5", "green_light"})
 
 
 def test_signals_that_are_missing_count_as_none():
@@ -100,7 +98,7 @@ def test_the_order_is_composite_then_player_id():
     top = picks_of(*rows)
     assert top.filter(subset_key="top_3")["player_id"].to_list() == [9, 3, 7]
     assert top.filter(subset_key="top_5")["rank"].to_list() == [1, 2, 3, 4]
-    assert top.filter(subset_key="top_pick")["composite"].to_list() == [10 * 6 + 0.5 * 0.9]
+    assert top.filter(subset_key="top_pick")["composite"].to_list() == [10 * 6 + 0.5 * 90]
 
 
 def test_the_price_is_that_of_the_side():
@@ -125,7 +123,7 @@ def test_selection_equals_sorting_by_hand(data):
     picks = picks_of(*rows)
     for subset in DEFINITIONS.subsets:
         meets = [
-            (-10 * abs(row["prediction"] - 24.5) - 0.5 * (row["confidence"] or 0), row["player_id"])
+            (-10 * abs(row["prediction"] - 24.5) - 0.5 * 100 * (row["confidence"] or 0), row["player_id"])
             for row in rows
             if row["feature_quality_score"] >= 85
             and abs(row["prediction"] - 24.5) >= subset.min_edge

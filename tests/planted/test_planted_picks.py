@@ -110,9 +110,7 @@ def test_a_season_record_over_a_rolling_month_would_lose_picks_and_ours_does_not
     tomorrow = DATE + dt.timedelta(days=1)
     records = records_before(graded, [tomorrow], list(STARTS.values()), DEFINITIONS.keys)
     season = records.filter(window="season", subset_key="all_picks")
-    recent = graded.filter(subset_key="all_picks").filter(
-        pl.col("game_date") >= tomorrow - dt.timedelta(days=30)
-    )
+    recent = graded.filter(subset_key="all_picks").filter(pl.col("game_date") >= tomorrow - dt.timedelta(days=30))
     assert recent.height == 30
     assert season["wins"].to_list() == [60]
 

@@ -40,9 +40,7 @@ def published(*picks_by_date, now=None):
     signals = daily_signals(frame)
     candidates = qualified(frame, signals, DEFINITIONS)
     dates = signals["game_date"].to_list()
-    return plan_publications(
-        candidates, signals, dates, *empty_ledger(), now=now or GENERATED, tips=pl.concat(games)
-    )
+    return plan_publications(candidates, signals, dates, *empty_ledger(), now=now or GENERATED, tips=pl.concat(games))
 
 
 def graded_season(*picks_by_date, points=25, ungraded=0):

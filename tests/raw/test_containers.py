@@ -69,6 +69,13 @@ def test_a_zip_bomb_is_refused_by_what_it_declares_without_being_read(monkeypatc
         unpacked(bomb, limit=1_000)
 
 
+def test_a_zip_whose_file_has_no_name_is_refused():
+    content = bytearray(zipped({"l": LOG}))
+    content[30] = content[content.index(b"PK\x01\x02") + 46] = 0
+    with pytest.raises(PayloadRefusedError, match="zip"):
+        read(bytes(content))
+
+
 def test_an_encrypted_zip_is_refused():
     content = bytearray(zipped({"log.csv": LOG}))
     content[6] |= 1

@@ -26,11 +26,7 @@ from courtside.raw.rules import season_window
 
 
 def values(reader, *cells):
-    return (
-        pl.DataFrame({"cell": cells}, schema={"cell": pl.String})
-        .select(reader(pl.col("cell")))["cell"]
-        .to_list()
-    )
+    return pl.DataFrame({"cell": cells}, schema={"cell": pl.String}).select(reader(pl.col("cell")))["cell"].to_list()
 
 
 @given(st.from_regex(r"\A[ ]?[0-9]{0,11}[ ]?\Z") | st.text(max_size=12))

@@ -8,6 +8,7 @@ import random
 import time
 
 import polars as pl
+import pyarrow.parquet as pa_parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -120,6 +121,33 @@ def test_what_is_no_payload_is_refused_in_one_line(content, says):
     assert "\n" not in str(caught.value)
 
 
+def as_plain_parquet(content: bytes) -> bytes:
+    table = pl.read_csv(content, infer_schema=False).to_arrow()
+    out = io.BytesIO()
+    pa_parquet.write_table(table.replace_schema_metadata({"maker": "mémoire"}), out, compression="NONE")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("text", ["Đorđe", "PLAYER_NAME"], ids=["cell", "column name"])
+def test_a_parquet_file_with_text_that_is_no_utf_8_is_refused(text):
+    content = as_plain_parquet(PLAYERS)
+    assert text.encode() in content
+    with pytest.raises(PayloadRefusedError, match="Parquet"):
+        read(content.replace(text.encode(), b"\xad" * len(text.encode())))
+
+
+def test_a_parquet_file_whose_notes_are_no_text_is_read_all_the_same():
+    content = as_plain_parquet(PLAYERS)
+    assert read(content.replace("mémoire".encode(), b"\xad" * 8)).rows == 1
+
+
+def test_a_parquet_column_of_lists_is_refused():
+    out = io.BytesIO()
+    pl.read_csv(PLAYERS, infer_schema=False).with_columns(pl.col("PTS").reshape((-1, 1))).write_parquet(out)
+    with pytest.raises(PayloadRefusedError, match="PTS holds no plain values"):
+        read(out.getvalue())
+
+
 def test_an_unknown_shape_is_told_which_shapes_are_known():
     with pytest.raises(PayloadRefusedError) as caught:
         read(b"a,b\n1,2\n")
@@ -197,9 +225,7 @@ def read_or_refuse(content: bytes) -> None:
         assert_in_shape(parsed)
 
 
-@given(
-    st.sampled_from([b"", b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"{", b"[", b"\x28\xb5\x2f\xfd"]), st.binary()
-)
+@given(st.sampled_from([b"", b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"{", b"[", b"\x28\xb5\x2f\xfd"]), st.binary())
 def test_arbitrary_bytes_are_read_or_refused_and_nothing_else(start, content):
     read_or_refuse(start + content)
 
@@ -207,9 +233,7 @@ def test_arbitrary_bytes_are_read_or_refused_and_nothing_else(start, content):
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.sampled_from([content for content, _ in SAMPLES.values()]),
-    st.lists(
-        st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=6), st.integers(0, 6)), max_size=4
-    ),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=6), st.integers(0, 6)), max_size=4),
 )
 def test_a_damaged_payload_is_read_or_refused_and_nothing_else(content, damage):
     for place, patch, dropped in damage:

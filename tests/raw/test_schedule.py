@@ -58,9 +58,7 @@ def test_a_score_is_never_told_by_a_game_log():
     assert frame.select("home_points", "away_points").rows() == [(None, None)]
 
 
-@pytest.mark.parametrize(
-    "changes", [{"MATCHUP": "BOS @ NYK"}, {"GAME_DATE": "2024-10-23"}], ids=["teams", "date"]
-)
+@pytest.mark.parametrize("changes", [{"MATCHUP": "BOS @ NYK"}, {"GAME_DATE": "2024-10-23"}], ids=["teams", "date"])
 def test_rows_that_contradict_each_other_on_a_game_make_no_game(changes):
     rows = schedule_game()
     rows[1] |= changes

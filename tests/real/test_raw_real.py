@@ -62,11 +62,7 @@ def test_every_playoff_row_is_read_with_ten_starters_a_game(season, rows):
 
 
 def test_players_points_sum_to_the_teams_points_in_all_9840_team_games():
-    sums = (
-        pl.concat([players(season) for season in SEASONS])
-        .group_by("game_id", "team_id")
-        .agg(pl.sum("points"))
-    )
+    sums = pl.concat([players(season) for season in SEASONS]).group_by("game_id", "team_id").agg(pl.sum("points"))
     boxes = pl.concat([teams(season).frames["raw_team_box"] for season in SEASONS])
     both = sums.join(boxes, on=["game_id", "team_id"], suffix="_of_team")
     assert (boxes.height, both.height) == (9_840, 9_840)

@@ -14,7 +14,7 @@ ROUNDING_MINUTES = 5
 
 
 def team_games(games: Lazy, team_box: Lazy, player_box: Lazy, schedule: Lazy) -> Lazy:
-    """Return one row per (game_id, team_id), in the shape of `TEAM_GAMES`.
+    """Return one row per (game_id, team_id), in the shape of `TEAM_GAMES`; a postponed game has none.
 
     The final score is the team's box score's, else the schedule's. A box score that does not reconcile with it is
     `partial`, one that is not there `missing`.
@@ -25,7 +25,8 @@ def team_games(games: Lazy, team_box: Lazy, player_box: Lazy, schedule: Lazy) ->
         player_box: current raw player box rows, one per (game_id, player_id).
         schedule: current raw schedule rows, one per (provider, game_id).
     """
-    sides = nw.concat([_side(games, schedule, home=True), _side(games, schedule, home=False)])
+    on = games.filter(nw.col("status") != "postponed")
+    sides = nw.concat([_side(on, schedule, home=True), _side(on, schedule, home=False)])
     box = team_box.select(
         "game_id",
         "team_id",
@@ -69,8 +70,16 @@ def player_games(team_games: Lazy, player_box: Lazy) -> Lazy:
     A row whose game or team the schedule does not know is left out; the grid's counts show it.
     """
     sides = team_games.select(
-        "game_id", "game_date", "game_day", "season", "game_type", "team_id", "opponent_team_id", "is_home",
-        "is_counted", "box_status",
+        "game_id",
+        "game_date",
+        "game_day",
+        "season",
+        "game_type",
+        "team_id",
+        "opponent_team_id",
+        "is_home",
+        "is_counted",
+        "box_status",
     )
     counts = [column.name for column in BOX_COUNTS]
     return (
@@ -87,7 +96,14 @@ def _side(games: Lazy, schedule: Lazy, *, home: bool) -> Lazy:
         "game_id", scheduled_points=nw.col(f"{own}_points")
     )
     return games.join(scores, on="game_id", how="left").select(
-        "game_id", "game_date", "game_day", "season", "game_type", "is_neutral", "is_counted", "scheduled_points",
+        "game_id",
+        "game_date",
+        "game_day",
+        "season",
+        "game_type",
+        "is_neutral",
+        "is_counted",
+        "scheduled_points",
         team_id=nw.col(f"{own}_team_id"),
         opponent_team_id=nw.col(f"{other}_team_id"),
         is_home=nw.lit(home),
@@ -106,6 +122,8 @@ def _box_status() -> nw.Expr:
         .otherwise(
             nw.when(nw.col("players_listed") == 0)
             .then(nw.lit("missing"))
-            .otherwise(nw.when(reconciles.fill_null(False)).then(nw.lit("complete")).otherwise(nw.lit("partial")))
+            .otherwise(
+                nw.when(reconciles.fill_null(False)).then(nw.lit("complete")).otherwise(nw.lit("partial"))
+            )
         )
     )

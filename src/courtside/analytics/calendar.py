@@ -37,5 +37,3 @@ def season_order() -> pl.DataFrame:
             "season_before": [season_label(year - 1) for year in years],
         }
     )
-
-

@@ -95,13 +95,18 @@ def consensus(lines: pl.DataFrame) -> pl.DataFrame:
     is_one_sided = pl.col("over_price").is_null() | pl.col("under_price").is_null()
     return (
         last.join(median, on=PLAYER_GAME)
-        .with_columns(
-            distance=(pl.col("line") - pl.col("consensus_line")).abs(), is_one_sided=is_one_sided
-        )
+        .with_columns(distance=(pl.col("line") - pl.col("consensus_line")).abs(), is_one_sided=is_one_sided)
         .sort([*PLAYER_GAME, "distance", "is_one_sided", "book"])
         .unique(PLAYER_GAME, keep="first", maintain_order=True)
         .select(
-            *PLAYER_GAME, "consensus_line", "line", "book", "over_price", "under_price", "books",
-            line_seen_at="seen_at", line_timing="timing",
+            *PLAYER_GAME,
+            "consensus_line",
+            "line",
+            "book",
+            "over_price",
+            "under_price",
+            "books",
+            line_seen_at="seen_at",
+            line_timing="timing",
         )
     )

@@ -47,7 +47,9 @@ TEAM_GAMES = Table(
         boolean("is_final", "Whether the game is over."),
         integer("points", "Final score.", unit="points", nullable=True, minimum=0),
         integer("opponent_points", "The opponent's final score.", unit="points", nullable=True, minimum=0),
-        integer("minutes", "Player minutes: 240, and 25 more for each overtime.", unit="minutes", nullable=True),
+        integer(
+            "minutes", "Player minutes: 240, and 25 more for each overtime.", unit="minutes", nullable=True
+        ),
         integer("possessions_x100", "100·FGA + 44·FTA + 100·TOV − 100·OREB.", unit="1/100", nullable=True),
         integer("opponent_possessions_x100", "The same of the opponent.", unit="1/100", nullable=True),
         integer("usage_x100", "100·FGA + 44·FTA + 100·TOV of the team.", unit="1/100", nullable=True),
@@ -80,7 +82,11 @@ PLAYER_GAMES = Table(
         integer("minutes", "Minutes played.", unit="minutes", nullable=True, minimum=0),
         integer("points", "Points scored.", unit="points", nullable=True, minimum=0),
         *BOX_COUNTS,
-        text("box_status", "State of his team's box score.", allowed=("complete", "partial", "missing", "not_final")),
+        text(
+            "box_status",
+            "State of his team's box score.",
+            allowed=("complete", "partial", "missing", "not_final"),
+        ),
     ),
     key=("game_id", "player_id"),
 )

@@ -11,18 +11,18 @@ import polars as pl
 import typer
 from rich.table import Table
 
+from courtside.analytics.tables import GAMES
 from courtside.cli.common import console, opened, readable_errors, settings_of
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
+from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.context import Context
 from courtside.orchestration.status import season_start
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
-from courtside.publishing.stores.local import LocalStore
-from courtside.features.tables import PLAYER_FEATURES
-from courtside.analytics.tables import GAMES
 from courtside.sources.simulated import Faults
 from courtside.sources.store import PayloadStore
+from courtside.warehouse.schema import Table as WarehouseTable
 
 LAST_PLAYED = dt.date(2026, 2, 7)
 NOW = dt.datetime(2026, 2, 8, 17, 0)
@@ -54,8 +54,8 @@ def demo_command(
 
 
 def _show(context: Context, seconds: float) -> None:
-    def read(table: object) -> pl.DataFrame:
-        return context.warehouse.collect(context.warehouse.scan(table))  # type: ignore[arg-type]
+    def read(table: WarehouseTable) -> pl.DataFrame:
+        return context.warehouse.collect(context.warehouse.scan(table))
 
     picks, graded = read(PUBLISHED_PICKS), read(GRADED_PICKS)
     season = graded.filter((pl.col("subset_key") == "all_picks") & (pl.col("game_date") >= dt.date(2025, 10, 1)))

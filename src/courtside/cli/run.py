@@ -25,9 +25,7 @@ def run_command(
     start_date: Annotated[str, typer.Option(help="First game date, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last game date, included.")],
     resume: Annotated[bool, typer.Option(help="Leave settled cells alone; --no-resume works them all.")] = True,
-    as_of: Annotated[
-        str, typer.Option(help="Use only payloads fetched until then, as 2026-02-07T15:00 (UTC).")
-    ] = "",
+    as_of: Annotated[str, typer.Option(help="Use only payloads fetched until then, as 2026-02-07T15:00 (UTC).")] = "",
     home: Home = None,
 ) -> None:
     """Run every stage over a range of dates; running it again does only what is not done.

@@ -41,17 +41,24 @@ def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehou
         .agg(is_quoted=nw.col("is_quoted").max())
         .join(_slate_columns(slate), on=["game_id", "team_id"], how="inner")
     )
-    placed = windows.state(
-        windows.place(_one_team(candidates), played, "player_id"), played, "player_id"
-    )
+    placed = windows.state(windows.place(_one_team(candidates), played, "player_id"), played, "player_id")
     return (
         placed.filter(
             ((nw.col("before_team_id") == nw.col("team_id")).fill_null(False)) | (nw.col("is_quoted") == 1)
         )
         .filter(nw.col("games_before") > 0)
         .select(
-            "game_id", "player_id", "team_id", "opponent_team_id", "is_home", "is_neutral", "game_date",
-            "game_day", "season", "game_type", "games_before",
+            "game_id",
+            "player_id",
+            "team_id",
+            "opponent_team_id",
+            "is_home",
+            "is_neutral",
+            "game_date",
+            "game_day",
+            "season",
+            "game_type",
+            "games_before",
         )
     )
 
@@ -77,6 +84,13 @@ def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Warehouse) -> Lazy
 
 def _slate_columns(slate: Lazy) -> Lazy:
     return slate.select(
-        "game_id", "team_id", "opponent_team_id", "is_home", "is_neutral", "game_date", "game_day", "season",
+        "game_id",
+        "team_id",
+        "opponent_team_id",
+        "is_home",
+        "is_neutral",
+        "game_date",
+        "game_day",
+        "season",
         "game_type",
     )

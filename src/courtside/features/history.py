@@ -54,8 +54,14 @@ def _all_sums(inputs: Inputs) -> Lazy:
     for part in (_window_sums(inputs), _season_sums(inputs), _meeting_sums(inputs), _absence_sums(inputs)):
         joined = joined.join(part, on=list(KEY), how="left")
     counts = [
-        "games_used_l5", "games_used_l10", "games_week", "games_season", "games_season_before", "games_met",
-        "team_games_known", "team_games_unknown",
+        "games_used_l5",
+        "games_used_l10",
+        "games_week",
+        "games_season",
+        "games_season_before",
+        "games_met",
+        "team_games_known",
+        "team_games_unknown",
     ]
     joined = joined.with_columns(nw.col(name).fill_null(0) for name in counts)
     gaps = _gap_counts(inputs, joined)
@@ -91,8 +97,18 @@ def _window_sums(inputs: Inputs) -> Lazy:
         day_l10=nw.when(in_10).then(nw.col("event_day")),
     )
     summed = [
-        "points_l5", "points_l10", "points_squared_l10", "minutes_l10", "recency_l10", "recency_squared_l10",
-        "recency_points_l10", "games_used_l5", "games_used_l10", "games_week", "weighted_points", "weight",
+        "points_l5",
+        "points_l10",
+        "points_squared_l10",
+        "minutes_l10",
+        "recency_l10",
+        "recency_squared_l10",
+        "recency_points_l10",
+        "games_used_l5",
+        "games_used_l10",
+        "games_week",
+        "weighted_points",
+        "weight",
     ]
     return lines.group_by(*KEY).agg(
         *(nw.col(name).sum() for name in summed),
@@ -250,7 +266,10 @@ def _derived(features: Lazy) -> Lazy:
         nw.col(name) for name in ("points_avg_last_5", "points_avg_season", "points_std_last_10")
     )
     inherited = worst(
-        *(nw.col(f"{name}_origin") for name in ("points_avg_last_5", "points_avg_season", "points_std_last_10"))
+        *(
+            nw.col(f"{name}_origin")
+            for name in ("points_avg_last_5", "points_avg_season", "points_std_last_10")
+        )
     )
     has_no_spread = (spread == 0).fill_null(False)
     zscore_origin = nw.when(has_no_spread).then(nw.lit(str(Origin.EARLY))).otherwise(inherited)

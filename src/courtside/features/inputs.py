@@ -43,9 +43,7 @@ def prepare(slate: Lazy, team_games: Lazy, player_games: Lazy, lines: Lazy, ware
         warehouse: the engine the frames live in.
     """
     counted = team_games.filter(nw.col("is_counted"))
-    team_played = warehouse.materialise(
-        windows.number(counted.filter(nw.col("is_final")), "team_id")
-    )
+    team_played = warehouse.materialise(windows.number(counted.filter(nw.col("is_final")), "team_id"))
     seen = player_games.filter(
         nw.col("is_counted") & nw.col("did_play") & (nw.col("box_status") == "complete")
     ).with_columns(points_squared=nw.col("points") * nw.col("points"))
@@ -59,8 +57,11 @@ def prepare(slate: Lazy, team_games: Lazy, player_games: Lazy, lines: Lazy, ware
     rows = warehouse.materialise(entities(slate, counted, played, lines, warehouse))
     window = warehouse.materialise(
         windows.last(
-            rows, played.select("player_id", "game_id", "game_day", "nth", "points", "minutes"), LONGEST,
-            "player_id", warehouse,
+            rows,
+            played.select("player_id", "game_id", "game_day", "nth", "points", "minutes"),
+            LONGEST,
+            "player_id",
+            warehouse,
         )
     )
     unknown = counted.filter(nw.col("box_status").is_in(["missing", "partial"]))

@@ -18,7 +18,9 @@ def _feature_columns() -> Iterator[Column]:
             feature.name, feature.sentence, nullable=True, minimum=feature.minimum, maximum=feature.maximum
         )
         yield text(
-            feature.origin_column, f"Origin of {feature.name}.", allowed=tuple(str(origin) for origin in Origin)
+            feature.origin_column,
+            f"Origin of {feature.name}.",
+            allowed=tuple(str(origin) for origin in Origin),
         )
 
 
@@ -42,10 +44,20 @@ PLAYER_FEATURES = Table(
         real("completeness_l10", "100·used/(used + missing) of the last-10 window.", unit="%", nullable=True),
         date("oldest_game_l10", "Date of the oldest game in the last-10 window.", nullable=True),
         text("missing_game_ids", "Games his windows should hold and do not, newest first, comma-separated."),
-        real("points_ewma", "Exponentially weighted mean of points, half-life 8 games.", unit="points", nullable=True),
+        real(
+            "points_ewma",
+            "Exponentially weighted mean of points, half-life 8 games.",
+            unit="points",
+            nullable=True,
+        ),
         integer("default_feature_count", "Features without a value of their own.", minimum=0),
         integer("required_default_count", "Required features without a value of their own.", minimum=0),
-        real("feature_quality_score", "Mean weight of the features, capped by required defaults.", minimum=0, maximum=100),
+        real(
+            "feature_quality_score",
+            "Mean weight of the features, capped by required defaults.",
+            minimum=0,
+            maximum=100,
+        ),
         real("history_quality_pct", "The same over the history family.", unit="%", nullable=True),
         real("matchup_quality_pct", "The same over the matchup family.", unit="%", nullable=True),
         text("quality_tier", "Tier of the score.", allowed=TIERS),

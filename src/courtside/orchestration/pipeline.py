@@ -120,9 +120,7 @@ def _stage(
         states.update(outcome.state for outcome in outcomes.values())
         context.warehouse.release()
         observer.cells_done(stage.name, len(chunk))
-    summary = StageSummary(
-        stage.name, len(wanted), len(dates) - len(wanted), dict(states), time.perf_counter() - begun
-    )
+    summary = StageSummary(stage.name, len(wanted), len(dates) - len(wanted), dict(states), time.perf_counter() - begun)
     observer.stage_ends(summary)
     return summary
 

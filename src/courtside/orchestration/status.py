@@ -73,11 +73,13 @@ def status_of(warehouse: Warehouse, today: dt.date, season: str | None = None) -
         .group_by("season")
         .agg(start=nw.col("game_date").min(), end=nw.col("game_date").max())
     )
-    chosen = season or spans["season"].max()
+    chosen = season or max(spans["season"], default="")
     row = spans.filter(pl.col("season") == chosen)
     if row.is_empty():
         known = ", ".join(sorted(spans["season"])) or "none yet"
-        raise ConfigError(f"season {chosen}: no games; seasons with games: {known}. `courtside run` works a range.")
+        raise ConfigError(
+            f"season {chosen or 'newest'}: no games; seasons with games: {known}. `courtside run` works a range."
+        )
     start, end = row["start"][0], min(row["end"][0], today)
     cells = warehouse.collect(warehouse.scan(GRID, start=start, end=end))
     stored = {(cell["game_date"], cell["stage"]): cell for cell in cells.to_dicts()}
@@ -93,4 +95,4 @@ def status_of(warehouse: Warehouse, today: dt.date, season: str | None = None) -
                     {"date": str(day), "stage": stage.name, "state": cell["state"], "reason": cell["reason"]}
                 )
         stages[stage.name] = {state: counts[state] for state in SHOWN_STATES}
-    return Status(str(chosen), start, end, stages, unsettled)
+    return Status(chosen, start, end, stages, unsettled)

@@ -44,9 +44,7 @@ def result_expr(direction: pl.Expr, line: pl.Expr, actual: pl.Expr, outcome: pl.
     )
 
 
-def result_of(
-    direction: str | None, line: float | None, actual: int | None, outcome: str | None
-) -> str | None:
+def result_of(direction: str | None, line: float | None, actual: int | None, outcome: str | None) -> str | None:
     """Return the result of one side, by `result_expr`."""
     values = (
         pl.lit(direction, dtype=pl.String),
@@ -149,9 +147,7 @@ def grading_coverage(gradable: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFra
     marked = gradable.select(key).join(graded.select(*key, "result"), on=key, how="left", validate="1:1")
     return (
         marked.group_by("game_date")
-        .agg(
-            pl.len().cast(pl.Int64).alias("gradable"), pl.col("result").count().cast(pl.Int64).alias("graded")
-        )
+        .agg(pl.len().cast(pl.Int64).alias("gradable"), pl.col("result").count().cast(pl.Int64).alias("graded"))
         .with_columns(coverage_pct=100 * pl.col("graded") / pl.col("gradable"))
         .sort("game_date")
     )
@@ -167,7 +163,5 @@ def _with_outcome(rows: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
             outcome=pl.when(was_put_off).then(pl.lit("did_not_play")).otherwise("outcome"),
             actual=pl.when(~was_put_off).then("actual_points"),
         )
-        .with_columns(
-            result=result_expr(pl.col("direction"), pl.col("line"), pl.col("actual"), pl.col("outcome"))
-        )
+        .with_columns(result=result_expr(pl.col("direction"), pl.col("line"), pl.col("actual"), pl.col("outcome")))
     )

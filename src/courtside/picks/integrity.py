@@ -63,9 +63,7 @@ def require_append_only(before: pl.DataFrame, after: pl.DataFrame, table: Table)
     columns = list(table.column_names)
     lost = before.join(after, on=columns, how="anti", nulls_equal=True).sort(table.key)
     if lost.height:
-        key = ", ".join(
-            f"{name} {value}" for name, value in lost.select(table.key).row(0, named=True).items()
-        )
+        key = ", ".join(f"{name} {value}" for name, value in lost.select(table.key).row(0, named=True).items())
         raise LedgerBrokenError(
             f"{table.name}: {lost.height} rows vanished or changed, first {key}; this table is append-only"
         )

@@ -77,9 +77,7 @@ def counted(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
     require_grain(picks, PUBLISHED_PICKS.key, "published picks")
     first = publications.filter(pl.col("version") == 1).select("game_date", date_kind="kind")
     games = picks.group_by("game_date", "game_id").agg(_starts_at().min().alias("starts_at"))
-    versions = publications.select("game_date", "version", "published_at").join(
-        first, on="game_date", validate="m:1"
-    )
+    versions = publications.select("game_date", "version", "published_at").join(first, on="game_date", validate="m:1")
     in_time = (pl.col("published_at") < pl.col("starts_at")) & (pl.col("date_kind") == LIVE)
     chosen = (
         games.join(versions, on="game_date")
@@ -105,9 +103,7 @@ def _starts_at(tip: str = "tip_at") -> pl.Expr:
     return pl.coalesce(pl.col(tip).cast(pl.Datetime("us")), noon)
 
 
-def _games(
-    tips: pl.DataFrame, candidates: pl.DataFrame, picks: pl.DataFrame, now: dt.datetime
-) -> pl.DataFrame:
+def _games(tips: pl.DataFrame, candidates: pl.DataFrame, picks: pl.DataFrame, now: dt.datetime) -> pl.DataFrame:
     """Return each game's earliest known tip-off: game_date, game_id, starts_at, has_begun."""
     columns = ("game_date", "game_id", "tip_at")
     require_grain(tips, ("game_date", "game_id"), "tip-offs")

@@ -76,9 +76,7 @@ def records_before(
     any season), wins, losses, pushes, voids, pct; every date × subset × window, sorted so.
     """
     targets = pl.Series("game_date", list(dates), dtype=pl.Date).unique().to_frame()
-    return _records(
-        graded, targets.with_columns(end="game_date", as_of="game_date"), season_starts, subset_keys
-    )
+    return _records(graded, targets.with_columns(end="game_date", as_of="game_date"), season_starts, subset_keys)
 
 
 def records_through(
@@ -121,9 +119,7 @@ def _windows(targets: pl.DataFrame, season_starts: Sequence[dt.date]) -> pl.Data
     return seasons.with_columns(
         month=pl.col("as_of").dt.month_start(),
         week=pl.col("as_of").dt.truncate("1w"),
-    ).unpivot(
-        on=WINDOWS, index=["game_date", "as_of", "end"], variable_name="window", value_name="start_date"
-    )
+    ).unpivot(on=WINDOWS, index=["game_date", "as_of", "end"], variable_name="window", value_name="start_date")
 
 
 def _totals(daily: pl.DataFrame) -> pl.DataFrame:

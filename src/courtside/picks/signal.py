@@ -59,9 +59,7 @@ def daily_signals(predictions: pl.DataFrame) -> pl.DataFrame:
         pl.col("model_code").min(),
     )
     _require_one_model(counts)
-    tenths = counts.with_columns(
-        rounded_tenths(pl.col("over"), pl.col("predictions_with_line")).alias("tenths")
-    )
+    tenths = counts.with_columns(rounded_tenths(pl.col("over"), pl.col("predictions_with_line")).alias("tenths"))
     enough = pl.col("predictions_with_line") >= MINIMUM_PREDICTIONS
     return tenths.select(
         "game_date",

@@ -43,7 +43,7 @@ class Candidates(_Model):
 
 
 class Composite(_Model):
-    """Weights of the score that orders picks; edge is in points, confidence 0–1."""
+    """Weights of the score that orders picks; edge is in points, confidence 0–100."""
 
     edge: float = Field(ge=0, allow_inf_nan=False)
     confidence: float = Field(ge=0, allow_inf_nan=False)
@@ -142,7 +142,7 @@ def _candidates(predictions: pl.DataFrame, definitions: Definitions) -> pl.DataF
         pl.col("direction").is_in(SIDES),
     ).with_columns(
         edge.alias("edge"),
-        (weights.edge * edge + weights.confidence * pl.col("confidence").fill_null(0.0)).alias("composite"),
+        (weights.edge * edge + weights.confidence * 100 * pl.col("confidence").fill_null(0.0)).alias("composite"),
         pl.when(pl.col("direction") == "OVER")
         .then(pl.col("over_price"))
         .otherwise(pl.col("under_price"))

@@ -30,8 +30,7 @@ def require_grain(frame: pl.DataFrame, key: Sequence[str], what: str) -> None:
     if twice.height:
         first = ", ".join(f"{name} {value}" for name, value in twice.row(0, named=True).items())
         raise GrainError(
-            f"{what}: {twice.height} keys stand more than once, first {first}; "
-            f"hand in one row per ({', '.join(key)})"
+            f"{what}: {twice.height} keys stand more than once, first {first}; hand in one row per ({', '.join(key)})"
         )
 
 
@@ -87,7 +86,7 @@ PUBLISHED_PICKS = Table(
         text("direction", "Side picked.", allowed=SIDES),
         real("edge", "|prediction − line|.", unit="points", minimum=0),
         real("confidence", "Probability of the side picked.", nullable=True, minimum=0, maximum=1),
-        real("composite", "10·edge + 0.5·confidence; a NULL confidence adds nothing."),
+        real("composite", "10·edge + 0.5·confidence in percent; a NULL confidence adds nothing."),
         integer("rank", "Place in the subset when the pick was decided.", minimum=1),
         real("feature_quality_score", "Quality of the features behind it.", minimum=0, maximum=100),
         timestamp("tip_at", "Tip-off as known at publication.", nullable=True),

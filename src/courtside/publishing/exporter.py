@@ -51,6 +51,13 @@ class Published:
     definitions: Definitions
     now: dt.datetime
 
+    def picks_in(self, season: str) -> int | None:
+        """Return how many picks the publications of a season count; None where there is no publication."""
+        own = self.publications.filter(
+            pl.col("game_date").map_elements(lambda day: season_of_day(self.starts, day) == season, pl.Boolean)
+        )
+        return int(own["picks"].sum()) if own.height else None
+
 
 Files = Iterator[tuple[FileType, str, Document, bool]]
 """The type, path and content of each file, and whether the ledger itself has nothing to put in it."""
@@ -96,14 +103,15 @@ def subset_picks(published: Published, dates: Sequence[dt.date]) -> Files:
         season_starts=sorted(published.starts.values()),
         generated_at=published.now,
     )
+    counts = dict(published.publications.sort("version").select("game_date", "picks").iter_rows())
     for day, document in documents.items():
-        yield SUBSET_PICKS, SUBSET_PICKS.path(date=day), document, True
+        yield SUBSET_PICKS, SUBSET_PICKS.path(date=day), document, counts[day] == 0
 
 
 def season_subsets(published: Published, dates: Sequence[dt.date]) -> Files:
     """Yield the season file of each season that `dates` touch; the newest season is also `subsets/season.json`."""
     newest = max(published.starts, default=None)
-    for season in sorted({season for day in dates if (season := _season_of(published.starts, day))}):
+    for season in sorted({season for day in dates if (season := season_of_day(published.starts, day))}):
         document = build_season_subsets(
             season,
             published.publications,
@@ -114,8 +122,7 @@ def season_subsets(published: Published, dates: Sequence[dt.date]) -> Files:
             season_starts=published.starts,
             generated_at=published.now,
         )
-        first = published.starts[season]
-        no_picks = published.counted.filter(pl.col("game_date") >= first).is_empty()
+        no_picks = published.picks_in(season) == 0
         yield SEASON_ARCHIVE, SEASON_ARCHIVE.path(season=season), document, no_picks
         if season == newest:
             yield SEASON_SUBSETS, SEASON_SUBSETS.path(), document, no_picks
@@ -148,15 +155,14 @@ def export(
     return reports
 
 
-def _write(
-    store: Store, kind: FileType, path: str, document: Document, ledger_is_empty: bool
-) -> FileReport:
+def _write(store: Store, kind: FileType, path: str, document: Document, ledger_is_empty: bool) -> FileReport:
     try:
         return FileReport(path, publish(store, kind, path, document, ledger_is_empty=ledger_is_empty))
     except (CourtsideError, OSError) as error:
         return FileReport(path, "failed", str(error))
 
 
-def _season_of(starts: Mapping[str, dt.date], day: dt.date) -> str | None:
+def season_of_day(starts: Mapping[str, dt.date], day: dt.date) -> str | None:
+    """Return the latest season that has begun by `day`."""
     begun = [season for season, first in starts.items() if first <= day]
     return max(begun, default=None)

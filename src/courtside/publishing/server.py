@@ -37,7 +37,7 @@ class Handler(SimpleHTTPRequestHandler):
         """Send a file's headers."""
         self._answer(with_body=False)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+    def log_message(self, format: str, *args: object) -> None:
         """Log nothing; the browser shows what failed."""
 
     def _answer(self, *, with_body: bool) -> None:

@@ -45,9 +45,7 @@ def scored(rows: Lazy, features: Sequence[Scored]) -> Lazy:
     quality_tier, quality_alert_level, is_quality_ready, is_training_ready. An origin that is NULL counts as a default.
     """
     required = [feature for feature in features if feature.is_required]
-    of = {
-        family: [feature for feature in features if feature.category == family] for family in ("history", "matchup")
-    }
+    of = {family: [feature for feature in features if feature.category == family] for family in ("history", "matchup")}
     counted = rows.with_columns(
         default_feature_count=_defaults(features),
         required_default_count=_defaults(required),
@@ -55,9 +53,11 @@ def scored(rows: Lazy, features: Sequence[Scored]) -> Lazy:
         history_quality_pct=_mean_weight(of["history"]),
         matchup_quality_pct=_mean_weight(of["matchup"]),
     ).with_columns(feature_quality_score=_capped())
-    return counted.with_columns(quality_tier=_tier(), quality_alert_level=_alert()).with_columns(
-        is_quality_ready=_is_quality_ready(), is_training_ready=_is_training_ready()
-    ).drop("raw_score")
+    return (
+        counted.with_columns(quality_tier=_tier(), quality_alert_level=_alert())
+        .with_columns(is_quality_ready=_is_quality_ready(), is_training_ready=_is_training_ready())
+        .drop("raw_score")
+    )
 
 
 def _defaults(features: Iterable[Scored]) -> nw.Expr:
@@ -133,15 +133,11 @@ def _alert() -> nw.Expr:
 
 
 def _is_quality_ready() -> nw.Expr:
-    return (
-        (nw.col("feature_quality_score") >= 70) & (_matchup() >= 50) & (nw.col("required_default_count") == 0)
-    )
+    return (nw.col("feature_quality_score") >= 70) & (_matchup() >= 50) & (nw.col("required_default_count") == 0)
 
 
 def _is_training_ready() -> nw.Expr:
-    return (
-        _is_quality_ready() & (_matchup() >= 70) & (nw.col("history_quality_pct").fill_null(0.0) >= 80)
-    )
+    return _is_quality_ready() & (_matchup() >= 70) & (nw.col("history_quality_pct").fill_null(0.0) >= 80)
 
 
 def _sum(terms: Iterable[nw.Expr]) -> nw.Expr:

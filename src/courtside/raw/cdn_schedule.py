@@ -76,7 +76,7 @@ def _games(document: object) -> list[dict[str, Any]]:
     dates = schedule.get("gameDates") if isinstance(schedule, dict) else None
     if not isinstance(dates, list):
         raise PayloadRefusedError(f"{SHAPE} lacks the list leagueSchedule.gameDates")
-    games = []
+    games: list[dict[str, Any]] = []
     for date in dates:
         of_date = date.get("games") if isinstance(date, dict) else None
         if not isinstance(of_date, list) or not all(isinstance(game, dict) for game in of_date):
@@ -102,6 +102,4 @@ def _with_state(rows: pl.DataFrame, text: pl.DataFrame) -> pl.DataFrame:
         provider=pl.lit("cdn"),
         tip_at=rows["tip_at"].set(note.str.contains("(?i)tbd"), None),
         status=rows["status"].set(called_off | unplayed, "postponed"),
-    ).with_columns(
-        pl.when(pl.col("status") == "final").then(pl.col(side)) for side in ("home_points", "away_points")
-    )
+    ).with_columns(pl.when(pl.col("status") == "final").then(pl.col(side)) for side in ("home_points", "away_points"))

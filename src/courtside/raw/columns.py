@@ -98,14 +98,8 @@ def finished(frame: pl.DataFrame, table: Table, refused: Counter[str]) -> pl.Dat
     Columns that `frame` lacks are NULL. Rows that repeat another one, or that a later row of the same key
     overrules, are counted in `refused`.
     """
-    blank = [
-        pl.lit(None, dtype).alias(name)
-        for name, dtype in own_schema(table).items()
-        if name not in frame.columns
-    ]
-    frame = frame.with_columns(blank).select(
-        pl.col(name).cast(dtype) for name, dtype in own_schema(table).items()
-    )
+    blank = [pl.lit(None, dtype).alias(name) for name, dtype in own_schema(table).items() if name not in frame.columns]
+    frame = frame.with_columns(blank).select(pl.col(name).cast(dtype) for name, dtype in own_schema(table).items())
     key = list(NATURAL_KEYS[table.name])
     kept = frame.unique(key, keep="last", maintain_order=True)
     if kept.height < frame.height:

@@ -22,6 +22,16 @@ LAYERS = 3
 """How many containers may lie inside each other."""
 
 _CHUNK = 4 * 2**10
+_ZIP_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    IndexError,
+    OSError,
+    ValueError,
+)
 _LEAVES_ARCHIVE = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
 
 
@@ -38,9 +48,7 @@ def unpacked(content: bytes, limit: int = LIMIT_BYTES) -> bytes:
             return content
         content = opener(content, limit)
     if any(content.startswith(magic) for magic in _OPENERS):
-        raise PayloadRefusedError(
-            f"more than {LAYERS} containers inside each other; unpack it and hand that in"
-        )
+        raise PayloadRefusedError(f"more than {LAYERS} containers inside each other; unpack it and hand that in")
     return content
 
 
@@ -49,9 +57,7 @@ def _gzip(content: bytes, limit: int) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
             plain = stream.read(limit + 1)
     except EOFError:
-        raise PayloadRefusedError(
-            f"truncated gzip: its {len(content):,} bytes end early; fetch it again"
-        ) from None
+        raise PayloadRefusedError(f"truncated gzip: its {len(content):,} bytes end early; fetch it again") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise PayloadRefusedError(f"damaged gzip ({error}); fetch it again") from None
     return _within(plain, limit, "gzip")
@@ -69,9 +75,7 @@ def _zstandard(content: bytes, limit: int) -> bytes:
         raise PayloadRefusedError(f"damaged Zstandard ({error}); fetch it again") from None
     whole = _within(bytes(plain), limit, "Zstandard")
     if not stream.eof:
-        raise PayloadRefusedError(
-            f"truncated Zstandard: its {len(content):,} bytes end early; fetch it again"
-        )
+        raise PayloadRefusedError(f"truncated Zstandard: its {len(content):,} bytes end early; fetch it again")
     return whole
 
 
@@ -81,20 +85,10 @@ def _zip(content: bytes, limit: int) -> bytes:
             member = _only_file(archive, limit)
             with archive.open(member) as stream:
                 plain = stream.read(limit + 1)
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        zlib.error,
-        lzma.LZMAError,
-        struct.error,
-        OSError,
-        ValueError,
-    ) as error:
+    except _ZIP_DAMAGE as error:
         raise PayloadRefusedError(f"truncated or damaged zip ({error}); fetch it again") from None
     except (NotImplementedError, RuntimeError) as error:
-        raise PayloadRefusedError(
-            f"zip that cannot be opened ({error}); unpack it and hand that in"
-        ) from None
+        raise PayloadRefusedError(f"zip that cannot be opened ({error}); unpack it and hand that in") from None
     return _within(plain, limit, "zip")
 
 

@@ -17,6 +17,4 @@ def current(rows: Lazy, table: Table, as_of: dt.datetime | None = None) -> Lazy:
     Columns are those of `table`; the grain becomes its natural key.
     """
     known = rows if as_of is None else rows.filter(nw.col("known_at") <= as_of)
-    return known.unique(
-        subset=list(NATURAL_KEYS[table.name]), keep="last", order_by=["known_at", "row_hash"]
-    )
+    return known.unique(subset=list(NATURAL_KEYS[table.name]), keep="last", order_by=["known_at", "row_hash"])

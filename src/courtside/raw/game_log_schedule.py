@@ -56,13 +56,10 @@ def schedule_rows(rows: pl.DataFrame, unplayed: str, refused: Counter[str]) -> p
             pl.first("game_date", "home", "away"),
             is_neutral=pl.when(pl.col("home").n_unique() > 1).then(pl.lit(True)),
             is_one_game=(
-                pl.concat_str(pl.min_horizontal("home", "away"), pl.max_horizontal("home", "away")).n_unique()
-                == 1
+                pl.concat_str(pl.min_horizontal("home", "away"), pl.max_horizontal("home", "away")).n_unique() == 1
             )
             & (pl.col("game_date").n_unique() == 1),
-            status=pl.when(pl.col("result").is_null().any())
-            .then(pl.lit(unplayed))
-            .otherwise(pl.lit("final")),
+            status=pl.when(pl.col("result").is_null().any()).then(pl.lit(unplayed)).otherwise(pl.lit("final")),
         )
     )
     sieve = Sieve(games.height, refused)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 import duckdb
 import polars as pl
@@ -133,12 +135,9 @@ def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> 
     """Return the arrived rows whose content differs from the version known just before them."""
     key = list(NATURAL_KEYS[table.name])
     arrived = with_row_hash(table, arrived)
-    days = arrived["game_date"]
-    stored = warehouse.collect(
-        warehouse.scan(table).select(*key, "known_at", "row_hash")
-        if "game_date" not in key
-        else warehouse.scan(table, start=days.min(), end=days.max()).select(*key, "known_at", "row_hash")
-    ).with_columns(pl.lit(-1, pl.Int32).alias(SEQ))
+    first, last = cast("dt.date", arrived["game_date"].min()), cast("dt.date", arrived["game_date"].max())
+    scan = warehouse.scan(table, start=first, end=last) if "game_date" in key else warehouse.scan(table)
+    stored = warehouse.collect(scan.select(*key, "known_at", "row_hash")).with_columns(pl.lit(-1, pl.Int32).alias(SEQ))
     return (
         pl.concat([stored, arrived], how="diagonal_relaxed")
         .sort([*key, "known_at", SEQ], nulls_last=False)

@@ -74,10 +74,7 @@ def parse_flat_odds(sheet: Sheet) -> Parsed:
     )
     sieve.refuse(rows["commence_at"].is_null(), "commence_time is empty")
     american = _american(price, sieve)
-    prices = [
-        american.set((side != name).fill_null(True), None).alias(name)
-        for name in ("over_price", "under_price")
-    ]
+    prices = [american.set((side != name).fill_null(True), None).alias(name) for name in ("over_price", "under_price")]
     rows = rows.with_columns(prices)
     refuse_bad_lines(rows, sieve)
     lines = finished(_paired(sieve.usable(rows), sieve), RAW_LINES, sieve.refused)
@@ -87,7 +84,7 @@ def parse_flat_odds(sheet: Sheet) -> Parsed:
 def _events(document: object) -> list[dict[str, Any]]:
     if isinstance(document, dict) and "data" in document:
         document = document["data"]
-    events = document if isinstance(document, list) else [document]
+    events: list[Any] = document if isinstance(document, list) else [document]
     for event in events:
         if not isinstance(event, dict) or not isinstance(event.get("bookmakers"), list):
             raise PayloadRefusedError("events of The Odds API without odds: no list `bookmakers`")
@@ -95,9 +92,7 @@ def _events(document: object) -> list[dict[str, Any]]:
 
 
 def _outcomes(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    shared = {
-        name: event.get(name) for name in ("id", "sport_key", "commence_time", "home_team", "away_team")
-    }
+    shared = {name: event.get(name) for name in ("id", "sport_key", "commence_time", "home_team", "away_team")}
     for book, market in _markets(event):
         place = {
             "bookmakers.key": book.get("key"),
@@ -105,9 +100,7 @@ def _outcomes(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "bookmakers.markets.last_update": market.get("last_update") or book.get("last_update"),
         }
         for outcome in _dicts(market, "outcomes"):
-            wording = {
-                f"outcomes_{name}": outcome.get(name) for name in ("name", "description", "price", "point")
-            }
+            wording = {f"outcomes_{name}": outcome.get(name) for name in ("name", "description", "price", "point")}
             yield {**shared, **place, **wording}
 
 
@@ -138,8 +131,7 @@ def _american(prices: pl.Series, sieve: Sieve) -> pl.Series:
         return prices
     if (prices >= 100).any():
         raise PayloadRefusedError(
-            f"prices from {prices.min()} to {prices.max()} may be decimal or American; "
-            "ask for oddsFormat=american"
+            f"prices from {prices.min()!r} to {prices.max()!r} may be decimal or American; ask for oddsFormat=american"
         )
     sieve.refuse(~decimal, "outcomes_price is not decimal odds")
     return pl.select(pl.when(prices >= 2).then((prices - 1) * 100).otherwise(-100 / (prices - 1))).to_series()

@@ -31,9 +31,7 @@ def whole_number(text: pl.Expr) -> pl.Expr:
     plain = text.str.strip_chars()
     loose = plain.cast(pl.Float64, strict=False)
     is_whole = (loose == loose.floor()) & (loose.abs() < _LARGEST_WHOLE)
-    return pl.coalesce(
-        plain.cast(pl.Int64, strict=False), pl.when(is_whole).then(loose).cast(pl.Int64, strict=False)
-    )
+    return pl.coalesce(plain.cast(pl.Int64, strict=False), pl.when(is_whole).then(loose).cast(pl.Int64, strict=False))
 
 
 def real_number(text: pl.Expr) -> pl.Expr:
@@ -78,9 +76,7 @@ def utc_instant(text: pl.Expr) -> pl.Expr:
     naive = plain.str.extract(rf"^({_DAY}T{_TIME})(?:Z|\+00:00)?$", 1)
     offset = plain.str.extract(rf"^({_DAY}T{_TIME}[+-][0-9]{{2}}:[0-9]{{2}})$", 1)
     zoned = offset.str.to_datetime(f"{_INSTANT}%:z", strict=False, time_unit="us")
-    return pl.coalesce(
-        naive.str.to_datetime(_INSTANT, strict=False, time_unit="us"), zoned.dt.replace_time_zone(None)
-    )
+    return pl.coalesce(naive.str.to_datetime(_INSTANT, strict=False, time_unit="us"), zoned.dt.replace_time_zone(None))
 
 
 def one_of(spellings: dict[str, str]) -> Reader:

@@ -85,9 +85,7 @@ SHAPES: tuple[Shape, ...] = (
         game_log_schedule.parse_schedule,
         none_of=(*_PLAYER, "PTS", "FGM"),
     ),
-    _sheet_shape(
-        "shot chart", shots.CSV_COLUMNS, shots.parse_shot_csv, any_of=("BASIC_ZONE", "MINS_LEFT", "QUARTER")
-    ),
+    _sheet_shape("shot chart", shots.CSV_COLUMNS, shots.parse_shot_csv, any_of=("BASIC_ZONE", "MINS_LEFT", "QUARTER")),
     _sheet_shape(
         "ShotChartDetail",
         shots.DETAIL_COLUMNS,
@@ -134,9 +132,7 @@ def _opened(content: bytes) -> Content:
     if not start:
         raise PayloadRefusedError("empty: it holds no rows and no header; fetch it again")
     if start == "<":
-        raise PayloadRefusedError(
-            "HTML or XML in place of CSV or JSON; the provider may have shown an error page"
-        )
+        raise PayloadRefusedError("HTML or XML in place of CSV or JSON; the provider may have shown an error page")
     if start in "{[":
         return _document(text)
     return Content((CsvSheet.of(text.lstrip("\r\n").encode()),))
@@ -164,11 +160,7 @@ def _result_sets(document: Any) -> list[ListSheet]:
         if not isinstance(one, dict):
             continue
         header, rows = one.get("headers"), one.get("rowSet")
-        if (
-            isinstance(header, list)
-            and isinstance(rows, list)
-            and all(isinstance(name, str) for name in header)
-        ):
+        if isinstance(header, list) and isinstance(rows, list) and all(isinstance(name, str) for name in header):
             found.append(ListSheet(str(one.get("name")), tuple(header), rows))
     return found
 

@@ -52,9 +52,7 @@ def season_window(game_id: str) -> tuple[dt.date, dt.date]:
 
 def refuse_summer_dates(dates: pl.Series, name: str, sieve: Sieve) -> None:
     """Refuse rows dated where no season is played: August and September, but for those of 2020."""
-    sieve.refuse(
-        dates.dt.month().is_in(_SUMMER) & (dates.dt.year() != 2020), f"{name} lies outside every season"
-    )
+    sieve.refuse(dates.dt.month().is_in(_SUMMER) & (dates.dt.year() != 2020), f"{name} lies outside every season")
 
 
 def refuse_bad_names(names: pl.Series, name: str, sieve: Sieve) -> None:

@@ -116,9 +116,7 @@ class CsvSheet:
         places = [self.header.index(name) for name in names]
         rows = [_fields(line.decode()) for line in self.content.splitlines()[1:] if line]
         fitting = [fields for fields in rows if len(fields) == len(self.header)]
-        columns = {
-            name: [row[place] or None for row in fitting] for name, place in zip(names, places, strict=True)
-        }
+        columns = {name: [row[place] or None for row in fitting] for name, place in zip(names, places, strict=True)}
         return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String())), len(rows) - len(fitting)
 
 
@@ -147,7 +145,7 @@ class ParquetSheet:
             meta = pa_parquet.read_metadata(io.BytesIO(content))
             header = tuple(meta.schema.to_arrow_schema().names)
             size = sum(meta.row_group(place).total_byte_size for place in range(meta.num_row_groups))
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise PayloadRefusedError(f"truncated or damaged Parquet ({_one_line(error)})") from None
         if max(size, meta.num_rows) > LIMIT_BYTES:
             raise PayloadRefusedError(f"Parquet holds more than {LIMIT_BYTES:,} bytes when unpacked")
@@ -157,6 +155,10 @@ class ParquetSheet:
         """Return the columns `names` as text."""
         try:
             table = pa_parquet.read_table(io.BytesIO(self.content), columns=list(names))
+            table.validate(full=True)
+            nested = [name for name in names if pa.types.is_nested(table.schema.field(name).type)]
+            if nested:
+                raise PayloadRefusedError(f"Parquet whose column {nested[0]} holds no plain values")
             return _frame(table, names), 0
         except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
             raise PayloadRefusedError(f"Parquet that cannot be read ({_one_line(error)})") from None
@@ -173,9 +175,7 @@ class ListSheet:
     @classmethod
     def of_records(cls, name: str, records: Sequence[dict[str, Any]], expected: Sequence[str]) -> ListSheet:
         """Return a sheet with a column for every key of `records`, or `expected` where there are none."""
-        header = (
-            tuple(dict.fromkeys(key for record in records for key in record)) if records else tuple(expected)
-        )
+        header = tuple(dict.fromkeys(key for record in records for key in record)) if records else tuple(expected)
         return cls(name, header, [[record.get(key) for key in header] for record in records])
 
     def read(self, names: Sequence[str]) -> Text:
@@ -183,17 +183,13 @@ class ListSheet:
         width = len(self.header)
         fitting = [row for row in self.rows if isinstance(row, list) and len(row) == width]
         places = [self.header.index(name) for name in names]
-        columns = [
-            _text_column(name, [row[at] for row in fitting]) for name, at in zip(names, places, strict=True)
-        ]
+        columns = [_text_column(name, [row[at] for row in fitting]) for name, at in zip(names, places, strict=True)]
         return pl.DataFrame(columns), len(self.rows) - len(fitting)
 
 
 def _frame(table: pa.Table, names: Sequence[str]) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    if not isinstance(frame, pl.DataFrame):
-        raise PayloadRefusedError("a sheet without columns")
-    return frame.select(pl.col(name).cast(pl.String) for name in names)
+    # Column by column, because Polars aborts on metadata of a damaged schema that is no text.
+    return pl.DataFrame(pl.Series(name, table.column(name)).cast(pl.String) for name in names)
 
 
 def _text_column(name: str, values: list[Any]) -> pl.Series:

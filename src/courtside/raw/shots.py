@@ -76,9 +76,7 @@ def parse_shot_detail(sheet: Sheet) -> Parsed:
     return _parsed(text, rows.with_columns(x=-pl.col("x") / 10, y=pl.col("y") / 10 + HOOP_FEET), sieve)
 
 
-def _rows(
-    text: pl.DataFrame, sources: tuple[Source, ...], clock: tuple[str, str], sieve: Sieve
-) -> pl.DataFrame:
+def _rows(text: pl.DataFrame, sources: tuple[Source, ...], clock: tuple[str, str], sieve: Sieve) -> pl.DataFrame:
     refuse_other_leagues(text["GAME_ID"], sieve)
     rows = typed(text, RAW_SHOTS, sources, sieve)
     minutes, seconds = text.select(whole_number(pl.col(name)) for name in clock)
@@ -100,8 +98,6 @@ def _numbered(shots: pl.DataFrame) -> pl.DataFrame:
     second = ["game_id", "player_id", "period", "seconds_left"]
     is_alone = ~shots.select(second).is_duplicated()
     alike = shots.filter(~is_alone).with_row_index("place")
-    counted = (
-        alike.group_by(second).agg(pl.col("place").sort(), seq=pl.int_range(pl.len())).explode("place", "seq")
-    )
+    counted = alike.group_by(second).agg(pl.col("place").sort(), seq=pl.int_range(pl.len())).explode("place", "seq")
     numbered = alike.join(counted.select("place", "seq"), on="place").sort("place").drop("place")
     return pl.concat([shots.filter(is_alone).with_columns(seq=pl.lit(0, pl.Int64)), numbered])

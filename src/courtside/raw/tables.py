@@ -64,9 +64,7 @@ RAW_TEAM_BOX = Table(
         date("game_date", "Game date."),
         integer("team_id", "The league's team id."),
         text("matchup", "`LAL vs. GSW` at home, `LAL @ GSW` away."),
-        integer(
-            "minutes", "Player minutes of the team: 240, and 25 more for each overtime.", unit="minutes"
-        ),
+        integer("minutes", "Player minutes of the team: 240, and 25 more for each overtime.", unit="minutes"),
         integer("points", "Final score of the team.", unit="points", minimum=0, maximum=250),
         *BOX_COUNTS,
         *PROVENANCE,
@@ -85,9 +83,7 @@ RAW_SCHEDULE = Table(
         integer("home_team_id", "The home team (the first named, on a neutral court)."),
         integer("away_team_id", "The visiting team."),
         timestamp("tip_at", "Scheduled tip-off, where the payload tells.", nullable=True),
-        text(
-            "status", "State of the game.", allowed=("scheduled", "in_progress", "final", "postponed")
-        ),
+        text("status", "State of the game.", allowed=("scheduled", "in_progress", "final", "postponed")),
         boolean("is_neutral", "Whether the court is neutral, where the payload tells.", nullable=True),
         integer("home_points", "Score of the home team, once final.", unit="points", nullable=True),
         integer("away_points", "Score of the visitors, once final.", unit="points", nullable=True),
@@ -117,7 +113,15 @@ RAW_LINES = Table(
         *PROVENANCE,
     ),
     key=(
-        "source", "game_date", "player_name", "book", "snapshot_at", "line", "event_id", "known_at", "row_hash",
+        "source",
+        "game_date",
+        "player_name",
+        "book",
+        "snapshot_at",
+        "line",
+        "event_id",
+        "known_at",
+        "row_hash",
     ),
 )
 

@@ -56,6 +56,7 @@ class PayloadStore:
             ) from error
         if hashlib.sha256(content).hexdigest() != payload_id:
             raise CorruptPayloadError(
-                f"payload at {path} does not have the hash it is named after; delete the file and ingest its source again"
+                f"payload at {path} does not have the hash it is named after; "
+                "delete the file and ingest its source again"
             )
         return content

@@ -129,9 +129,7 @@ class DuckDBWarehouse:
         staged = {change.table.name: self._stage(change) for change in changes}
 
         def work() -> Contents:
-            contents = {
-                change.table.name: self._swap(change, staged[change.table.name], wanted) for change in changes
-            }
+            contents = {change.table.name: self._swap(change, staged[change.table.name], wanted) for change in changes}
             self._append(append)
             for table in read_back:
                 contents[table.name] = self._written_contents(table)
@@ -147,7 +145,12 @@ class DuckDBWarehouse:
 
     def upsert(self, rows: Sequence[Upsert]) -> None:
         """Replace rows by key in one transaction."""
-        self._in_transaction(lambda: [self._upsert(row) for row in rows])
+
+        def work() -> None:
+            for row in rows:
+                self._upsert(row)
+
+        self._in_transaction(work)
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
         """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
@@ -224,9 +227,7 @@ class DuckDBWarehouse:
 
     def _date_problems(self, change: Change, stage: str) -> list[str]:
         date = quoted(change.table.date_column or "")
-        found = {
-            day for (day,) in self._execute(f"SELECT DISTINCT {date} FROM {stage}").fetchall()
-        }
+        found = {day for (day,) in self._execute(f"SELECT DISTINCT {date} FROM {stage}").fetchall()}
         written = {day for (day,) in self._execute("SELECT d FROM written_dates").fetchall()}
         problems = []
         if outside := sorted(found - written):
@@ -243,7 +244,8 @@ class DuckDBWarehouse:
         ).fetchall()
         if rows:
             raise WriteRefusedError(
-                f"{table.name}: nothing was written; already stored under the same {', '.join(table.key)}: {_some(rows)}"
+                f"{table.name}: nothing was written; already stored under the same "
+                f"{', '.join(table.key)}: {_some(rows)}"
             )
 
     def _upsert(self, row: Upsert) -> None:
@@ -303,9 +305,7 @@ class DuckDBWarehouse:
         return nw.from_native(relation)
 
 
-def _connect(
-    path: str, read_only: bool, config: dict[str, Any], patience: float
-) -> duckdb.DuckDBPyConnection:
+def _connect(path: str, read_only: bool, config: dict[str, Any], patience: float) -> duckdb.DuckDBPyConnection:
     def is_locked(error: Exception) -> bool:
         return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
 
@@ -324,7 +324,7 @@ def _connect(
 
 def _holder(error: Exception) -> str:
     text = str(error)
-    return text[text.find("PID") :].split(")")[0] if "PID" in text else "unknown"
+    return text[text.find("PID") :].split(")", maxsplit=1)[0] if "PID" in text else "unknown"
 
 
 def _ddl(table: Table) -> str:

@@ -37,8 +37,7 @@ def all_flat_lines(payloads: Iterable[Payload]) -> pl.DataFrame:
 def schedules(payloads: Iterable[Payload]) -> list[list[dict[str, object]]]:
     documents = [json.loads(payload.content) for payload in named(payloads, "schedule_")]
     return [
-        [game for date in document["leagueSchedule"]["gameDates"] for game in date["games"]]
-        for document in documents
+        [game for date in document["leagueSchedule"]["gameDates"] for game in date["games"]] for document in documents
     ]
 
 

@@ -57,9 +57,7 @@ def test_a_line_of_a_box_score_hangs_together(players: pl.DataFrame):
     assert players["PF"].max() <= 6
     assert players["MIN"].min() >= 1
     assert players.filter(pl.col("FTA") == 0)["FT_PCT"].is_null().all()
-    assert players.filter(
-        pl.col("FGA") > 0, (pl.col("FGM") / pl.col("FGA")).round(3) != pl.col("FG_PCT")
-    ).is_empty()
+    assert players.filter(pl.col("FGA") > 0, (pl.col("FGM") / pl.col("FGA")).round(3) != pl.col("FG_PCT")).is_empty()
 
 
 def test_minutes_sum_to_240_and_25_more_each_overtime(players: pl.DataFrame, teams: pl.DataFrame):
@@ -89,12 +87,18 @@ def test_ten_to_twelve_of_fifteen_appear(season: Season):
     assert (season.played.minutes > 0)[~season.played.played].sum() == 0
 
 
+def test_nobody_plays_longer_than_the_game(season: Season):
+    longest = season.played.minutes.max(axis=(1, 2))
+    assert (longest <= 48 + 5 * season.played.overtimes).all()
+    assert (season.played.minutes.sum(axis=2) >= 237 + 25 * season.played.overtimes[:, None]).all()
+
+
 def test_a_season_looks_like_one(season: Season):
     score, overtimes = season.played.score, season.played.overtimes
     assert 108 < score.mean() < 119
     assert 11 < score.std() < 16
     assert 0.4 < (score[:, 0] - score[:, 1]).mean() < 4
-    assert 0.03 < (overtimes > 0).mean() < 0.08
+    assert 0.04 < (overtimes > 0).mean() < 0.08
     assert (score[:, 0] != score[:, 1]).all()
     best = season.played.box.points.max()
     assert 40 <= best <= 85

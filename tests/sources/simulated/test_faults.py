@@ -46,11 +46,7 @@ def _struck(league: League, kind: str) -> pl.DataFrame:
 
 
 def _holding(payloads: list[Payload], game_id: str, grain: str = "P") -> list[dt.datetime]:
-    logs = [
-        payload
-        for payload in named(payloads, f"leaguegamelog_{grain}_")
-        if game_id.encode() in payload.content
-    ]
+    logs = [payload for payload in named(payloads, f"leaguegamelog_{grain}_") if game_id.encode() in payload.content]
     return sorted({payload.fetched_at for payload in logs})
 
 
@@ -127,9 +123,7 @@ def test_a_correction_moves_a_basket_between_teammates_two_days_later(
         both = on_time.join(later, on=["GAME_ID", "PLAYER_ID"], suffix="_later").filter(
             pl.col("GAME_ID") == row["game_id"]
         )
-        change = both.select("PLAYER_ID", change=pl.col("PTS_later") - pl.col("PTS")).filter(
-            pl.col("change") != 0
-        )
+        change = both.select("PLAYER_ID", change=pl.col("PTS_later") - pl.col("PTS")).filter(pl.col("change") != 0)
         assert dict(change.iter_rows()) == {row["player_id"]: -2, row["to_player_id"]: 2}
         own = (pl.col("GAME_ID") == row["game_id"]) & (pl.col("TEAM_ID") == row["team_id"])
         assert later.filter(own)["PTS"].sum() == teams.filter(own)["PTS"].item()
@@ -156,9 +150,7 @@ def test_a_renamed_player_is_quoted_under_a_name_that_nobody_bears(
 
 def test_a_missing_line_day_has_no_lines_at_all(faulty: League, delivered: list[Payload]):
     for date in _struck(faulty, "missing_line_day")["game_date"]:
-        assert not [
-            p for p in delivered if str(date) in p.name and p.name.startswith(("player_points", "event_odds"))
-        ]
+        assert not [p for p in delivered if str(date) in p.name and p.name.startswith(("player_points", "event_odds"))]
         assert [p for p in delivered if p.name.startswith(f"leaguegamelog_P_{date}")]
 
 

@@ -52,9 +52,7 @@ def test_the_same_seed_gives_the_same_bytes_in_this_process_and_in_another():
 
 
 def test_another_seed_gives_another_league():
-    assert _digest(list(simulate(**_SHORT | {"seed": 12}).payloads)) != _digest(
-        list(simulate(**_SHORT).payloads)
-    )
+    assert _digest(list(simulate(**_SHORT | {"seed": 12}).payloads)) != _digest(list(simulate(**_SHORT).payloads))
 
 
 def test_payloads_come_from_the_simulated_source_in_the_order_they_were_fetched(payloads: list[Payload]):
@@ -70,11 +68,7 @@ def test_nothing_is_fetched_after_the_afternoon_that_follows_the_last_results(pa
 
 def test_the_slate_after_the_last_results_has_its_early_lines_and_no_others(payloads: list[Payload]):
     slate = UNTIL + dt.timedelta(days=1)
-    rounds = {
-        payload.name.split("_")[-1]
-        for payload in named(payloads, "event_odds_")
-        if f"_{slate}_" in payload.name
-    }
+    rounds = {payload.name.split("_")[-1] for payload in named(payloads, "event_odds_") if f"_{slate}_" in payload.name}
     assert rounds == {"evening.json", "morning.json"}
 
 
@@ -113,9 +107,7 @@ def test_the_truth_tells_of_every_rostered_player_and_nothing_of_it_is_delivered
     players = league.truth.players
     assert players.height == 1230 * 2 * 15
     assert players.select("game_id", "player_id").is_unique().all()
-    box = game_logs(payloads, "P").join(
-        players, left_on=["GAME_ID", "PLAYER_ID"], right_on=["game_id", "player_id"]
-    )
+    box = game_logs(payloads, "P").join(players, left_on=["GAME_ID", "PLAYER_ID"], right_on=["game_id", "player_id"])
     assert set(box["status"]) == {"played"}
     assert abs((box["PTS"] - box["expected_points"]).mean()) < 0.3
     assert abs((box["MIN"] - box["expected_minutes"]).mean()) < 0.6

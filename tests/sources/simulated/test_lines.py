@@ -25,19 +25,14 @@ def lines(payloads: list[Payload]) -> pl.DataFrame:
 def priced(lines: pl.DataFrame) -> pl.DataFrame:
     """Both sides of each quote in a row, with the truth beside it."""
     over, under = (lines.filter(pl.col("outcomes_name") == side) for side in ("Over", "Under"))
-    return over.join(
-        under.select(*_KEY, "outcomes_price", "outcomes_point"), on=_KEY, suffix="_under", validate="1:1"
-    )
+    return over.join(under.select(*_KEY, "outcomes_price", "outcomes_point"), on=_KEY, suffix="_under", validate="1:1")
 
 
 @pytest.fixture(scope="module")
 def with_truth(priced: pl.DataFrame, payloads: list[Payload], league: League) -> pl.DataFrame:
     """The quotes with the truth of each player, but for the two namesakes."""
     games = pl.DataFrame(
-        [
-            (game["gameId"], game["homeTeam"]["teamId"], game["gameDateTimeUTC"])
-            for game in schedules(payloads)[0]
-        ],
+        [(game["gameId"], game["homeTeam"]["teamId"], game["gameDateTimeUTC"]) for game in schedules(payloads)[0]],
         schema=["game_id", "home", "tip"],
         orient="row",
     ).with_columns(pl.col("tip").str.to_datetime("%Y-%m-%dT%H:%M:%SZ"))
@@ -77,9 +72,7 @@ def test_lines_are_near_the_truth_and_nearer_at_the_close(with_truth: pl.DataFra
     before_tip = with_truth.filter(pl.col("shown_at") < pl.col("commence_time"))
     error = (pl.col("outcomes_point") - pl.col("expected_points")).abs()
     assert before_tip.filter(error < 3).height > 0.94 * before_tip.height
-    by_round = before_tip.group_by(pl.col("payload").str.slice(25).alias("round")).agg(
-        error.mean().alias("error")
-    )
+    by_round = before_tip.group_by(pl.col("payload").str.slice(25).alias("round")).agg(error.mean().alias("error"))
     errors = dict(by_round.iter_rows())
     assert errors["close.csv"] < errors["evening.csv"]
     assert abs(before_tip.select((pl.col("outcomes_point") - pl.col("expected_points")).mean()).item()) < 0.5
@@ -103,9 +96,7 @@ def test_four_books_quote_eight_or_nine_players_a_team_in_four_rounds(with_truth
 
 
 def test_lines_move(priced: pl.DataFrame):
-    moved = priced.group_by("id", "bookmakers.key", "outcomes_description").agg(
-        pl.col("outcomes_point").n_unique()
-    )
+    moved = priced.group_by("id", "bookmakers.key", "outcomes_description").agg(pl.col("outcomes_point").n_unique())
     assert 0.2 < (moved["outcomes_point"] > 1).mean() < 0.9
 
 

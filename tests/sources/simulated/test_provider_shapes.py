@@ -21,14 +21,9 @@ pytestmark = [pytest.mark.real, needs_real_data]
 @pytest.mark.parametrize(("grain", "letter"), [("player", "P"), ("team", "T")])
 def test_game_logs_have_the_headers_of_stats_nba_com(payloads: list[Payload], grain: str, letter: str):
     assert DATA is not None
-    recorded = (
-        DATA / "payloads" / "jordan_koch_fixtures" / "league_game_log" / "season=2024-25" / f"grain={grain}"
-    )
+    recorded = DATA / "payloads" / "jordan_koch_fixtures" / "league_game_log" / "season=2024-25" / f"grain={grain}"
     document = json.loads(next(recorded.rglob("payload.json")).read_text())
-    assert (
-        game_log(named(payloads, f"leaguegamelog_{letter}_")[0]).columns
-        == document["resultSets"][0]["headers"]
-    )
+    assert game_log(named(payloads, f"leaguegamelog_{letter}_")[0]).columns == document["resultSets"][0]["headers"]
 
 
 def test_the_schedule_has_keys_of_the_cdn(payloads: list[Payload]):

@@ -55,9 +55,7 @@ class FeaturesStage:
         teams = warehouse.collect(slate.select("game_date", "game_id", "team_id"))
         verdicts = _verdicts(warehouse.collect(rows.select(*READ_BY_GATE)), teams)
         playing = frozenset(teams["game_date"])
-        outcomes = {
-            day: Outcome() if day in playing else Outcome("empty", "no games scheduled") for day in dates
-        }
+        outcomes = {day: Outcome() if day in playing else Outcome("empty", "no games scheduled") for day in dates}
         required = frozenset(verdicts.filter(pl.col("rows") > 0)["game_date"])
         changes = [Change(PLAYER_FEATURES, rows, required), Change(GATE_VERDICTS, verdicts, playing)]
         warehouse.replace_dates(changes, dates, record(outcomes))

@@ -10,7 +10,7 @@ import polars as pl
 
 from courtside.analytics.tables import PLAYER_GAMES, TEAM_GAMES
 from courtside.orchestration.context import Context, Record, span
-from courtside.orchestration.inputs import combined, content_hashes
+from courtside.orchestration.inputs import combined, content_hashes, lookback_start
 from courtside.orchestration.ledger import Outcome, Outcomes
 from courtside.picks.grading import grade_picks, grade_predictions, revise_outcomes
 from courtside.picks.ledger import counted
@@ -36,10 +36,7 @@ class GradingStage:
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
         """Hash the box scores, the predictions and the picks of each date."""
-        parts = [
-            content_hashes(context.ledger.cells(stage), dates)
-            for stage in ("analytics", "predictions", "picks")
-        ]
+        parts = [content_hashes(context.ledger.cells(stage), dates) for stage in ("analytics", "predictions", "picks")]
         return combined(dates, *parts)
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
@@ -54,12 +51,12 @@ class GradingStage:
 
         predictions, teams = read(PREDICTIONS), read(TEAM_GAMES)
         picks = counted(read(PUBLICATIONS), read(PUBLISHED_PICKS))
-        wanted = pl.concat(
-            [frame.select(*PLAYER_GAME, "team_id") for frame in (predictions, picks)]
-        ).unique(PLAYER_GAME, keep="first", maintain_order=True)
-        stored = read(OUTCOMES)
+        wanted = pl.concat([frame.select(*PLAYER_GAME, "game_date") for frame in (predictions, picks)]).unique(
+            PLAYER_GAME, keep="first", maintain_order=True
+        )
+        stored = warehouse.collect(warehouse.scan(OUTCOMES, start=lookback_start(first)))
         revisions = revise_outcomes(stored, _observed(wanted, teams, read(PLAYER_GAMES)), context.clock.now())
-        outcomes = pl.concat([stored, revisions])
+        outcomes = pl.concat([stored, revisions, _put_off(wanted, teams, stored)])
         results = _outcomes(dates, teams)
         warehouse.replace_dates(
             [
@@ -87,18 +84,36 @@ def _observed(wanted: pl.DataFrame, teams: pl.DataFrame, players: pl.DataFrame) 
         .join(whole, on="game_id", how="inner")
         .join(played, on=PLAYER_GAME, how="left")
         .with_columns(
-            outcome=pl.when(pl.col("actual_points").is_null())
-            .then(pl.lit("did_not_play"))
-            .otherwise(pl.lit("played"))
+            outcome=pl.when(pl.col("actual_points").is_null()).then(pl.lit("did_not_play")).otherwise(pl.lit("played"))
+        )
+    )
+
+
+def _put_off(wanted: pl.DataFrame, teams: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return did-not-play rows, for grading only, of games no longer on the date they were predicted for."""
+    return (
+        wanted.join(teams.select("game_id", "game_date"), on=["game_id", "game_date"], how="anti")
+        .join(stored, on=PLAYER_GAME, how="anti")
+        .select(
+            *PLAYER_GAME,
+            revision=pl.lit(1, pl.Int64),
+            game_date="game_date",
+            actual_points=pl.lit(None, pl.Int64),
+            outcome=pl.lit("did_not_play"),
+            graded_at=pl.col("game_date").dt.offset_by("1d").cast(pl.Datetime("us")),
         )
     )
 
 
 def _outcomes(dates: Sequence[dt.date], teams: pl.DataFrame) -> dict[dt.date, Outcome]:
-    games = teams.filter(pl.col("is_counted")).group_by("game_date").agg(
-        games=pl.col("game_id").n_unique(),
-        waiting=pl.col("game_id").filter(pl.col("box_status") == "not_final").n_unique(),
-        broken=pl.col("game_id").filter(pl.col("box_status").is_in(["missing", "partial"])).n_unique(),
+    games = (
+        teams.filter(pl.col("is_counted"))
+        .group_by("game_date")
+        .agg(
+            games=pl.col("game_id").n_unique(),
+            waiting=pl.col("game_id").filter(pl.col("box_status") == "not_final").n_unique(),
+            broken=pl.col("game_id").filter(pl.col("box_status").is_in(["missing", "partial"])).n_unique(),
+        )
     )
     by_day = {row["game_date"]: row for row in games.to_dicts()}
     return {day: _outcome(by_day.get(day)) for day in dates}

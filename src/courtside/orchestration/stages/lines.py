@@ -51,9 +51,7 @@ class LinesStage:
         return outcomes
 
 
-def _resolved(
-    context: Context, raw: pl.DataFrame, games: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _resolved(context: Context, raw: pl.DataFrame, games: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     warehouse = context.warehouse
     appearances = warehouse.collect(warehouse.scan(PLAYER_GAMES).select("player_id", "team_id", "game_day"))
     people = warehouse.collect(context.raw(RAW_PLAYER_BOX).select("player_id", "player_name").unique())
@@ -65,9 +63,7 @@ def _resolved(
     return placed_lines(matched, games), _counted(held)
 
 
-def _as_known_before(
-    resolution: Resolution, appearances: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _as_known_before(resolution: Resolution, appearances: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Hold back resolutions that rest on a first box score of the day itself or later, and those without a game."""
     seen = appearances.group_by("player_id").agg(first_day=pl.col("game_day").min())
     resolved = resolution.resolved.join(seen, on="player_id", how="left").with_columns(

@@ -44,29 +44,33 @@ class PicksStage:
             return frame.filter(pl.col("game_date").is_in(days))
 
         games = read(GAMES).filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
-        predictions = read(PREDICTIONS).filter(
-            (pl.col("system") == context.settings.champion) & pl.col("gate_passed")
-        )
+        predictions = read(PREDICTIONS).filter((pl.col("system") == context.settings.champion) & pl.col("gate_passed"))
         signals = daily_signals(predictions)
-        playing = sorted(set(games["game_date"]))
+        playing = set(games["game_date"])
+        standing = read(PUBLICATIONS)
+        quoted = set(read(PREDICTIONS).filter(pl.col("line").is_not_null())["game_date"])
         publications, picks = plan_publications(
             qualified(predictions, signals, load_definitions()),
             signals,
-            playing,
-            read(PUBLICATIONS),
+            sorted(playing & (quoted | set(standing["game_date"]))),
+            standing,
             read(PUBLISHED_PICKS),
             now=context.clock.now(),
             tips=games.select("game_id", "game_date", "tip_at"),
         )
-        outcomes = {
-            day: Outcome() if day in playing else Outcome("empty", "no games scheduled") for day in dates
-        }
+        published = set(standing["game_date"]) | set(publications["game_date"])
+        outcomes = {day: _outcome(day in playing, day in published) for day in dates}
         appended = [
             Upsert(table, table.conform(rows))
             for table, rows in ((PUBLICATIONS, publications), (PUBLISHED_PICKS, picks))
             if rows.height
         ]
-        warehouse.replace_dates(
-            [], dates, record(outcomes), append=appended, read_back=(PUBLICATIONS, PUBLISHED_PICKS)
-        )
+        warehouse.replace_dates([], dates, record(outcomes), append=appended, read_back=(PUBLICATIONS, PUBLISHED_PICKS))
         return outcomes
+
+
+def _outcome(is_playing: bool, is_published: bool) -> Outcome:
+    """Return the state of a date; before a prediction has a line there is nothing to freeze."""
+    if is_published:
+        return Outcome()
+    return Outcome("empty", "no prediction has a line" if is_playing else "no games scheduled")

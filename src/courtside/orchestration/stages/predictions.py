@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import narwhals as nw
 import polars as pl
 
 from courtside.analytics.lines import consensus
-from courtside.analytics.tables import GAMES, PLAYER_LINES
+from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.context import Context, Record, span
 from courtside.orchestration.inputs import combined, content_hashes, slate_hashes
@@ -51,9 +52,19 @@ class PredictionsStage:
         games = warehouse.collect(warehouse.scan(GAMES, start=first, end=last))
         verdicts = warehouse.collect(warehouse.scan(GATE_VERDICTS, start=first, end=last))
         predictions = predict(features, lines, games, verdicts, SYSTEMS, CODE_OF_SYSTEM)
-        outcomes = _outcomes(dates, features, predictions, verdicts)
+        outcomes = _outcomes(dates, features, predictions, verdicts, _days_with_history(context, games))
         warehouse.replace_dates([Change(PREDICTIONS, predictions)], dates, record(outcomes))
         return outcomes
+
+
+def _days_with_history(context: Context, games: pl.DataFrame) -> set[dt.date]:
+    """Return the dates on which a team plays that has a box score of an earlier date."""
+    first = context.warehouse.collect(
+        context.warehouse.scan(PLAYER_GAMES).group_by("team_id").agg(first=nw.col("game_date").min())
+    )
+    sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
+    known = sides.join(first, on="team_id", how="inner").filter(pl.col("first") < pl.col("game_date"))
+    return set(known["game_date"])
 
 
 def _mode(context: Context, last: dt.date) -> RunMode:
@@ -65,9 +76,16 @@ def _of(dates: Sequence[dt.date], rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _outcomes(
-    dates: Sequence[dt.date], features: pl.DataFrame, predictions: pl.DataFrame, verdicts: pl.DataFrame
+    dates: Sequence[dt.date],
+    features: pl.DataFrame,
+    predictions: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    with_history: set[dt.date],
 ) -> dict[dt.date, Outcome]:
-    predicted, prepared = set(predictions["game_date"]), set(features["game_date"])
+    """Return the state of each date; one that nobody could have been predicted for is empty, not held."""
+    predicted = set(predictions["game_date"])
+    incomplete = set(features.filter(pl.col("missing_game_ids") != "")["game_date"])
+    prepared = set(features["game_date"])
     playing = {row["game_date"]: row for row in verdicts.to_dicts()}
     outcomes = {}
     for day in dates:
@@ -75,8 +93,10 @@ def _outcomes(
             outcomes[day] = Outcome("empty", "no games scheduled")
         elif day in predicted:
             outcomes[day] = Outcome()
-        elif day in prepared:
-            outcomes[day] = Outcome("held", "quality gate: no row carries enough history to predict from")
+        elif day in incomplete:
+            outcomes[day] = Outcome("held", "quality gate: box scores are missing behind every row")
+        elif day in prepared or day not in with_history:
+            outcomes[day] = Outcome("empty", "no player has enough games behind him yet")
         else:
             outcomes[day] = Outcome("held", f"readiness gate: {playing[day]['reason']}")
     return outcomes

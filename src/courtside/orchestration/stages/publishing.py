@@ -32,7 +32,7 @@ class PublishingStage:
             content_hashes(context.ledger.cells("picks"), dates),
             content_hashes(grading, dates),
             history_hashes(grading, dates),
-            dict.fromkeys(dates, str(context.settings.public_folder)),
+            dict.fromkeys(dates, context.settings.publish),
         )
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
@@ -40,9 +40,7 @@ class PublishingStage:
         store = LocalStore(context.settings.public_folder)
         reports = export(context.warehouse, store, dates, now=context.clock.now())
         outcomes = _outcomes(dates, reports)
-        context.warehouse.replace_dates(
-            [], dates, record(outcomes), read_back=(PUBLISHED_PICKS, GRADED_PICKS)
-        )
+        context.warehouse.replace_dates([], dates, record(outcomes), read_back=(PUBLISHED_PICKS, GRADED_PICKS))
         return outcomes
 
 

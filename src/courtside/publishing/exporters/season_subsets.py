@@ -60,9 +60,7 @@ def build_season_subsets(
                 id=str(subset.id),
                 name=subset.name,
                 record=records[as_of, subset.key],
-                dates=tuple(
-                    _date(day, picks.get((day["game_date"], subset.key), [])) for day in days.rows(named=True)
-                ),
+                dates=tuple(_date(day, picks.get((day["game_date"], subset.key), [])) for day in days.rows(named=True)),
             )
             for subset in definitions.subsets
         ),
@@ -82,9 +80,7 @@ def _with_grades(counted: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFrame:
 
 def _in_season(season: str, starts: Mapping[str, dt.date]) -> pl.Expr:
     if season not in starts:
-        raise ConfigError(
-            f"season {season!r} has no games; those that do: {', '.join(sorted(starts)) or 'none'}"
-        )
+        raise ConfigError(f"season {season!r} has no games; those that do: {', '.join(sorted(starts)) or 'none'}")
     first = starts[season]
     following = min((start for start in starts.values() if start > first), default=None)
     in_season = pl.col("game_date") >= first

@@ -40,9 +40,7 @@ def safe_path(path: str) -> PurePosixPath:
     """
     parts = path.split("/")
     if any(not part or part.startswith(".") or "\\" in part or "\0" in part or ":" in part for part in parts):
-        raise PathRefusedError(
-            f"{path!r} is not a path inside the store; write it as v1/picks/2026-02-07.json"
-        )
+        raise PathRefusedError(f"{path!r} is not a path inside the store; write it as v1/picks/2026-02-07.json")
     return PurePosixPath(*parts)
 
 

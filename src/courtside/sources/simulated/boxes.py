@@ -45,9 +45,7 @@ class Box:
 
 def play_box(minutes: Ints, rate: Floats, player: Ints, players: Players, rng: np.random.Generator) -> Box:
     """Return what players do in `minutes` when they are good for `rate` points a minute."""
-    share, three, two = (
-        values[player] for values in (players.three_share, players.three_pct, players.two_pct)
-    )
+    share, three, two = (values[player] for values in (players.three_share, players.three_pct, players.two_pct))
     free, from_line = players.free_throw_pct[player], players.free_throw_share[player]
     points = minutes * rate
     shots = points * (1 - from_line) / (3 * share * three + 2 * (1 - share) * two)

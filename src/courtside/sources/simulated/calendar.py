@@ -81,9 +81,7 @@ def build_calendar(start_year: int, rng: np.random.Generator) -> Calendar:
         home=np.array([home for _, (home, _) in placed]),
         away=np.array([away for _, (_, away) in placed]),
         tip_minute=minutes,
-        tip_at=np.array(
-            [_instant(dates[day], int(at)) for (day, _), at in zip(placed, minutes, strict=True)]
-        ),
+        tip_at=np.array([_instant(dates[day], int(at)) for (day, _), at in zip(placed, minutes, strict=True)]),
         game_ids=[f"002{start_year % 100:02d}{number:05d}" for number in range(1, len(placed) + 1)],
     )
 
@@ -112,10 +110,7 @@ def _instant(date: dt.date, minute: int) -> int:
 
 def _fixtures(rng: np.random.Generator) -> list[Fixture]:
     """Return 82 games a team, 41 at home: four a rival, three or four in the conference, two beyond it."""
-    sides = [
-        [[_PLACE[code] for code in division.split()] for division in conference]
-        for conference in _CONFERENCES
-    ]
+    sides = [[[_PLACE[code] for code in division.split()] for division in conference] for conference in _CONFERENCES]
     east, west = ([team for division in conference for team in division] for conference in sides)
     games = [game for home in east for away in west for game in ((home, away), (away, home))]
     for conference in sides:

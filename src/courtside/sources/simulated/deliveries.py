@@ -67,9 +67,7 @@ def _order(delivery: Delivery) -> tuple[dt.datetime, str]:
     return delivery.fetched_at, delivery.name
 
 
-def _repeats(
-    deliveries: list[Delivery], share: float, latest: dt.datetime, rng: np.random.Generator
-) -> list[Delivery]:
+def _repeats(deliveries: list[Delivery], share: float, latest: dt.datetime, rng: np.random.Generator) -> list[Delivery]:
     able = [one for one in deliveries if one.fetched_at + _REPEATED_AFTER <= latest]
     chosen = np.sort(rng.permutation(len(able))[: round(share * len(deliveries))])
     return [replace(able[place], fetched_at=able[place].fetched_at + _REPEATED_AFTER) for place in chosen]
@@ -125,9 +123,7 @@ class _BoxScores:
 
     def _render(self, day: int, days_late: int, grain: str) -> bytes:
         plan, played = self.plan, self.season.played.played
-        withheld = (
-            plan.missing if days_late >= plan.late_days else np.concatenate([plan.missing, plan.delayed])
-        )
+        withheld = plan.missing if days_late >= plan.late_days else np.concatenate([plan.missing, plan.delayed])
         games = np.setdiff1d(np.flatnonzero(self.season.calendar.day == day), withheld)
         if grain == "T":
             return self.logs.teams_json(games)

@@ -61,9 +61,7 @@ def plan_faults(season: Season, quotes: Quotes, faults: Faults, rng: np.random.G
             ]
         ),
     )
-    corrections = [
-        _correction(season, int(game), rng) for game in sound[: round(faults.correction_share * games)]
-    ]
+    corrections = [_correction(season, int(game), rng) for game in sound[: round(faults.correction_share * games)]]
     renamed = _renamed(quotes, faults.renamed_players, rng)
     names = [as_a_book_writes(name) for name in season.players.name]
     for position, seat in enumerate(renamed):

@@ -66,10 +66,7 @@ class GameLogs:
     def _counts(self, at: tuple[Ints, ...], as_corrected: Bools) -> dict[str, Ints]:
         later = as_corrected[at[0]]
         corrected = self.corrected.counts()
-        return {
-            name: np.where(later, corrected[name][at], values[at])
-            for name, values in self.box.counts().items()
-        }
+        return {name: np.where(later, corrected[name][at], values[at]) for name, values in self.box.counts().items()}
 
     def _who(self, game: Ints, side: Ints) -> list[list[object]]:
         calendar, score = self.season.calendar, self.season.played.score

@@ -79,8 +79,7 @@ class OddsFeed:
             "home_team": _NAMES[calendar.home[game]],
             "away_team": _NAMES[calendar.away[game]],
             "bookmakers": [
-                self._bookmaker(book, here[quotes.book[here] == book])
-                for book in np.unique(quotes.book[here])
+                self._bookmaker(book, here[quotes.book[here] == book]) for book in np.unique(quotes.book[here])
             ],
         }
         return json.dumps(event, separators=(",", ":")).encode()
@@ -98,8 +97,7 @@ class OddsFeed:
         name, point = self.player_names[self.quotes.player[quote]], float(self.quotes.line[quote])
         prices = {"Over": self.quotes.over[quote], "Under": self.quotes.under[quote]}
         return [
-            {"name": side, "description": name, "price": int(price), "point": point}
-            for side, price in prices.items()
+            {"name": side, "description": name, "price": int(price), "point": point} for side, price in prices.items()
         ]
 
 

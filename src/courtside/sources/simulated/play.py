@@ -22,8 +22,10 @@ _MOST_INJURED = 4
 _HOME_FACTOR = np.array([1.009, 0.991])
 _TIRED_RATE, _TIRED_WEIGHT = 0.98, 0.96
 _LATE_SCRATCH = 0.05
-_CLOSE_GAME, _TIED_OF_CLOSE = 1, 0.72
-_MOST_MINUTES = 41.0
+_CLOSE_GAME, _TIED_OF_CLOSE = 1, 0.92
+_STARTER = 28
+_MOST_MINUTES = 41
+_ROUNDS_OF_SHARING = 6
 
 
 @dataclass(frozen=True)
@@ -51,32 +53,19 @@ class Played:
         return np.asarray(self.box.points.sum(axis=2))
 
 
-def play_season(
-    calendar: Calendar, players: Players, conditions: Conditions, rng: np.random.Generator
-) -> Played:
+def play_season(calendar: Calendar, players: Players, conditions: Conditions, rng: np.random.Generator) -> Played:
     """Return every game of the season, played."""
-    teams, day = calendar.teams, calendar.day
-    player = conditions.seats[day[:, None], teams]
-    tired = calendar.back_to_back()[..., None]
-    weight = np.exp(players.log_minutes[player] + conditions.minutes_drift[day[:, None, None], player])
-    rate = np.exp(players.log_rate[player] + conditions.rate_drift[day[:, None, None], player])
-    rate *= np.where(tired, _TIRED_RATE, 1.0)
-    weight *= np.where(tired & (weight > 28), _TIRED_WEIGHT, 1.0)
-
-    injured = _injured(conditions.injured[day[:, None, None], player], rng)
+    player = conditions.seats[calendar.day[:, None], calendar.teams]
+    weight, rate = _powers(calendar, players, conditions)
+    injured = _injured(conditions.injured[calendar.day[:, None, None], player], rng)
     chosen = _rotation(weight, injured, rng)
     scratched = _late_scratches(weight, chosen, rng)
     played = chosen & ~scratched
-    pace = conditions.pace[teams].mean(axis=1)[:, None, None]
-    against = conditions.defence[teams[:, ::-1]][..., None]
-    setting = pace * against * _HOME_FACTOR[None, :, None]
-
+    setting = _setting(calendar, conditions)
     planned = _expected(weight, rate, chosen, setting)
     expected = _expected(weight, rate, played, setting)
     in_form = expected.rate * _form(weight, expected.points, rng)
-    spread = 0.15 + 0.40 * np.exp(-weight / 16)
-    whole = REGULATION + np.clip(np.rint(rng.normal(0, 1, teams.shape)), -3, 3).astype(np.int64)
-    minutes = _minutes(weight * around_one(rng, spread, player.shape), played, whole)
+    minutes = _minutes(weight, played, rng)
     box = play_box(minutes, in_form, player, players, rng)
     overtimes = _overtimes(box.points.sum(axis=2), rng)
     extra = _extra_minutes(minutes, overtimes)
@@ -94,6 +83,24 @@ def play_season(
     )
 
 
+def _powers(calendar: Calendar, players: Players, conditions: Conditions) -> tuple[Floats, Floats]:
+    """Return by (game, side, place) a player's claim to minutes and his points a minute, tired or fresh."""
+    day = calendar.day[:, None, None]
+    player = conditions.seats[calendar.day[:, None], calendar.teams]
+    tired = calendar.back_to_back()[..., None]
+    weight = np.exp(players.log_minutes[player] + conditions.minutes_drift[day, player])
+    rate = np.exp(players.log_rate[player] + conditions.rate_drift[day, player])
+    starts = weight > _STARTER
+    return np.where(tired & starts, _TIRED_WEIGHT, 1.0) * weight, np.where(tired, _TIRED_RATE, 1.0) * rate
+
+
+def _setting(calendar: Calendar, conditions: Conditions) -> Floats:
+    """Return by game and side how much the pace, the opponent's defence and the court add to scoring."""
+    pace = conditions.pace[calendar.teams].mean(axis=1)[:, None, None]
+    against = conditions.defence[calendar.teams[:, ::-1]][..., None]
+    return np.asarray(pace * against * _HOME_FACTOR[None, :, None])
+
+
 @dataclass(frozen=True)
 class _Expected:
     minutes: Floats
@@ -106,23 +113,29 @@ class _Expected:
 
 def _expected(weight: Floats, rate: Floats, on_floor: Bools, setting: Floats) -> _Expected:
     """Return expected minutes and points a minute; who replaces a missing scorer shoots more."""
-    minutes = _share_out(weight, on_floor)
+    minutes = _share_out(np.where(on_floor, weight, 0.0), REGULATION, _MOST_MINUTES)
     raw = (minutes * rate).sum(axis=2, keepdims=True)
     return _Expected(minutes, rate * (_LEAGUE_POINTS / raw) ** 0.85 * setting)
 
 
-def _share_out(weight: Floats, on_floor: Bools) -> Floats:
-    """Return 240 minutes shared by `weight`, at most 41 a man."""
-    minutes = np.where(on_floor, weight, 0.0)
-    for _ in range(4):
-        minutes = np.minimum(minutes * (REGULATION / minutes.sum(axis=2, keepdims=True)), _MOST_MINUTES)
-    return np.asarray(minutes * (REGULATION / minutes.sum(axis=2, keepdims=True)))
+def _share_out(weight: Floats, totals: Ints | int, most: Ints | int) -> Floats:
+    """Return minutes shared by `weight` that come to `totals` a side, at most `most` a man."""
+    minutes, full = weight, np.zeros(weight.shape, dtype=np.bool_)
+    for _ in range(_ROUNDS_OF_SHARING):
+        left = totals - np.where(full, most, 0).sum(axis=2)
+        scale = left / np.maximum(np.where(full, 0.0, weight).sum(axis=2), 1e-9)
+        minutes = np.where(full, most, weight * scale[..., None])
+        full |= minutes >= most
+    return np.minimum(minutes, most)
 
 
-def _minutes(weight: Floats, on_floor: Bools, totals: Ints) -> Ints:
-    """Return whole minutes, at least one for each on the floor, that sum to `totals`."""
-    parts = _share_out(weight, on_floor) * (totals / REGULATION)[..., None]
-    return to_whole(np.where(on_floor, np.maximum(parts, 1.0), 0.0), totals)
+def _minutes(weight: Floats, on_floor: Bools, rng: np.random.Generator) -> Ints:
+    """Return whole minutes, at least one for each on the floor, that sum to 240 or, by rounding, nearly so."""
+    spread = 0.15 + 0.40 * np.exp(-weight / 16)
+    off = np.clip(np.rint(rng.normal(0, 1, weight.shape[:2])), -3, 3).astype(np.int64)
+    claims = np.where(on_floor, weight * around_one(rng, spread, weight.shape), 0.0)
+    parts = _share_out(claims, REGULATION + off, _MOST_MINUTES)
+    return to_whole(np.where(on_floor, np.maximum(parts, 1.0), 0.0), REGULATION + off)
 
 
 def _injured(out: Bools, rng: np.random.Generator) -> Bools:
@@ -166,9 +179,6 @@ def _overtimes(score: Ints, rng: np.random.Generator) -> Ints:
 
 def _extra_minutes(minutes: Ints, overtimes: Ints) -> Ints:
     """Return overtime minutes: they go to the men who played most."""
-    weight = np.square(np.maximum(minutes - 14.0, 0.0))
-    share = weight / weight.sum(axis=2, keepdims=True)
+    weight = np.square(np.maximum(minutes - 6.0, 0.0)) * (overtimes > 0)[:, None, None]
     totals = np.repeat(overtimes[:, None], 2, axis=1) * OVERTIME
-    capped = np.minimum(share * totals[..., None], 5.0 * overtimes[:, None, None])
-    scale = totals / np.maximum(capped.sum(axis=2), 1e-9)
-    return to_whole(capped * scale[..., None], totals)
+    return to_whole(_share_out(weight, totals, 5 * overtimes[:, None, None]), totals)

@@ -56,9 +56,7 @@ def play_seasons(seed: int, first: int, last: int, until: dt.date | None) -> Ite
         season = _season(seed, year, players, until if year == last else None)
         yield season
         final_seats = season.conditions.seats[-1].ravel()
-        players = after_summer(
-            _as_drifted(season).seated(final_seats), names, stream(seed, year + 1, _SUMMER)
-        )
+        players = after_summer(_as_drifted(season).seated(final_seats), names, stream(seed, year + 1, _SUMMER))
 
 
 def _season(seed: int, year: int, players: Players, until: dt.date | None) -> Season:

@@ -97,9 +97,7 @@ def _faults(season: Season, deliveries: SeasonDeliveries) -> list[_Row]:
     for seat in plan.renamed:
         who: _Row = {"player_id": int(season.players.player_id[seat]), "name": plan.player_names[seat]}
         rows.append({"kind": "renamed_player", **who})
-    rows += [
-        {"kind": "missing_line_day", "game_date": season.calendar.dates[day]} for day in plan.silent_days
-    ]
+    rows += [{"kind": "missing_line_day", "game_date": season.calendar.dates[day]} for day in plan.silent_days]
     for again in deliveries.repeated:
         rows.append({"kind": "repeated_payload", "name": again.name, "delivered_at": again.fetched_at})
     empty = dict.fromkeys(FAULT_SCHEMA)

@@ -1,0 +1,33 @@
+"""Fixtures that several rooms' tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import homes
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep a developer's settings and home out of the tests."""
+    for name in ("COURTSIDE_HOME", "COURTSIDE_NOW", "COURTSIDE_WAREHOUSE", "COURTSIDE_PUBLISH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COURTSIDE_CONFIG", str(tmp_path / "no-such-courtside.toml"))
+
+
+@pytest.fixture(scope="session")
+def ingested_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose payloads are in and nothing else; copy it before you change it."""
+    home = tmp_path_factory.mktemp("ingested") / "home"
+    homes.take_in(home, homes.payloads())
+    return home
+
+
+@pytest.fixture(scope="session")
+def run_home(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which every stage has run; copy it before you change it."""
+    home = homes.copy_of(ingested_home, tmp_path_factory.mktemp("run") / "home")
+    homes.run_in(home)
+    return home

@@ -1,0 +1,84 @@
+"""A home with a small simulated season in it, built once and copied for each test."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from courtside.config import Settings, load_settings
+from courtside.orchestration.context import Context
+from courtside.orchestration.ledger import Ledger
+from courtside.orchestration.pipeline import RunSummary, run
+from courtside.orchestration.tables import ALL_TABLES
+from courtside.raw.ingest import Report, ingest
+from courtside.sources.payload import Payload
+from courtside.sources.simulated import simulate
+from courtside.sources.store import PayloadStore
+from courtside.warehouse.duckdb import DuckDBWarehouse
+
+FIRST, LAST = dt.date(2025, 10, 22), dt.date(2025, 11, 12)
+NOW = dt.datetime(2025, 11, 13, 17, 0)
+LEDGER_TABLES = ("grid", "run_events", "leases", "payload_log")
+
+
+def settings_in(home: Path, now: dt.datetime = NOW) -> Settings:
+    """Return settings of a home with a fixed clock."""
+    return load_settings(home=home, now=now, threads=2)
+
+
+@contextmanager
+def opened(home: Path, now: dt.datetime = NOW, as_of: dt.datetime | None = None) -> Iterator[Context]:
+    """Open a home as a run does."""
+    settings = settings_in(home, now)
+    with DuckDBWarehouse(settings.warehouse_path, threads=2) as warehouse:
+        warehouse.prepare(ALL_TABLES)
+        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock, as_of)
+
+
+def payloads(until: dt.date = LAST) -> list[Payload]:
+    """Return the payloads of the small season."""
+    return list(simulate(seasons=1, seed=11, until=until).payloads)
+
+
+def take_in(home: Path, batch: Iterable[Payload]) -> list[Report]:
+    """Ingest payloads into a home."""
+    with opened(home) as context:
+        return list(ingest(batch, context.warehouse, PayloadStore(context.settings.raw_folder)))
+
+
+def run_in(home: Path, now: dt.datetime = NOW, last: dt.date = LAST, *, resume: bool = True) -> RunSummary:
+    """Run every stage of a home over the small season."""
+    with opened(home, now) as context:
+        return run(context, FIRST, last, resume=resume)
+
+
+def contents(home: Path) -> dict[str, dict[dt.date, str]]:
+    """Return, per table that is derived from payloads, the rows and content hash of each date."""
+    with opened(home) as context:
+        return {
+            table.name: {
+                day: f"{content.rows}:{content.content_hash}"
+                for day, content in context.warehouse.contents(table).items()
+            }
+            for table in ALL_TABLES
+            if table.date_column and table.name not in LEDGER_TABLES
+        }
+
+
+def files(home: Path) -> dict[str, str]:
+    """Return the hash of each published file by its path."""
+    root = home / "public"
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*.json"))
+    }
+
+
+def copy_of(home: Path, place: Path) -> Path:
+    """Return a copy of a home that a test may change."""
+    shutil.copytree(home, place)
+    return place

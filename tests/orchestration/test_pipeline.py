@@ -1,0 +1,86 @@
+"""A run: complete, resumable, idempotent, and independent of how the payloads arrived."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+
+import narwhals as nw
+
+from courtside.orchestration.stages import STAGES
+from courtside.orchestration.status import status_of
+from courtside.raw.tables import PAYLOAD_LOG
+from tests import homes
+
+
+def test_every_date_and_stage_of_a_clean_season_is_settled_after_a_run(run_home: Path) -> None:
+    with homes.opened(run_home) as context:
+        status = status_of(context.warehouse, context.clock.today())
+    assert set(status.stages) == {stage.name for stage in STAGES}
+    assert all(counts["complete"] for counts in status.stages.values())
+    assert [item for item in status.open if item["date"] <= str(homes.LAST)] == []
+
+
+def test_running_again_works_nothing_and_changes_nothing(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    before = homes.contents(home), homes.files(home)
+    summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
+    assert {stage.stage: stage.worked for stage in summary.stages} == dict.fromkeys(
+        (stage.name for stage in STAGES), 0
+    )
+    assert (homes.contents(home), homes.files(home)) == before
+
+
+def test_working_every_cell_again_gives_the_same_bytes(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    before = homes.contents(home), homes.files(home)
+    summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1), resume=False)
+    assert all(stage.worked for stage in summary.stages)
+    assert (homes.contents(home), homes.files(home)) == before
+
+
+def test_day_by_day_gives_the_same_rows_as_one_pass(ingested_home: Path, run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(ingested_home, tmp_path / "home")
+    for day in range(3, (homes.LAST - homes.FIRST).days + 3, 3):
+        homes.run_in(home, last=min(homes.LAST, homes.FIRST + dt.timedelta(days=day)))
+    assert homes.contents(home) == homes.contents(run_home)
+
+
+def test_the_order_in_which_payloads_arrive_does_not_matter(run_home: Path, tmp_path: Path) -> None:
+    shuffled = homes.payloads()
+    random.Random(5).shuffle(shuffled)
+    home = tmp_path / "home"
+    homes.take_in(home, shuffled)
+    homes.run_in(home)
+    ordered, other = homes.contents(run_home), homes.contents(home)
+    for table in ("games", "team_games", "player_games", "player_lines", "player_features", "predictions"):
+        assert other[table] == ordered[table], table
+    assert homes.files(home) == homes.files(run_home)
+
+
+def test_the_same_payloads_twice_make_no_work(ingested_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(ingested_home, tmp_path / "home")
+    before = homes.contents(home)
+    reports = homes.take_in(home, homes.payloads())
+    assert {report.status for report in reports} == {"already_there"}
+    assert sum(report.rows_new for report in reports) == 0
+    assert homes.contents(home) == before
+    with homes.opened(home) as context:
+        log = context.warehouse.collect(context.warehouse.scan(PAYLOAD_LOG).select(nw.col("status")))
+    assert log.height == 2 * len(reports), "each delivery stands in the log"
+
+
+def test_as_of_rebuilds_what_was_known_then(ingested_home: Path, tmp_path: Path) -> None:
+    from courtside.orchestration.pipeline import run
+
+    cut = dt.datetime(2025, 11, 5, 15, 0)
+    whole = homes.copy_of(ingested_home, tmp_path / "whole")
+    with homes.opened(whole, as_of=cut) as context:
+        run(context, homes.FIRST, dt.date(2025, 11, 5))
+    early = tmp_path / "early"
+    homes.take_in(early, [payload for payload in homes.payloads() if payload.fetched_at <= cut])
+    homes.run_in(early, last=dt.date(2025, 11, 5))
+    known, rebuilt = homes.contents(early), homes.contents(whole)
+    for table in ("games", "player_games", "player_lines", "player_features", "predictions"):
+        assert rebuilt[table] == known[table], table
