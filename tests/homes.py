@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -82,3 +83,31 @@ def copy_of(home: Path, place: Path) -> Path:
     """Return a copy of a home that a test may change."""
     shutil.copytree(home, place)
     return place
+
+
+def corrected_box_score() -> Payload:
+    """Return a newer payload of the season's first player log in which two players of a team swap two points."""
+    first = next(payload for payload in payloads() if payload.name.startswith("leaguegamelog_P_"))
+    document = json.loads(first.content)
+    result = document["resultSets"][0]
+    team, points, made = (result["headers"].index(name) for name in ("TEAM_ID", "PTS", "FGM"))
+    giver = next(row for row in result["rowSet"] if row[points] >= 10 and row[made] >= 4)
+    taker = next(row for row in result["rowSet"] if row[team] == giver[team] and row is not giver)
+    giver[points], taker[points] = giver[points] - 2, taker[points] + 2
+    content = json.dumps(document).encode()
+    return Payload("simulated", "correction", first.fetched_at + dt.timedelta(days=2), content)
+
+
+def assert_whole_dates(home: Path) -> None:
+    """Fail unless every cell of the grid describes exactly the rows that are stored for its date."""
+    tables = {"analytics": ("games", "team_games", "player_games"), "features": ("player_features", "gate_verdicts")}
+    stored = contents(home)
+    with opened(home) as context:
+        for stage, names in tables.items():
+            cells = {day: cell for day, cell in context.ledger.cells(stage).items() if cell.state != "failed"}
+            for name in names:
+                loose = set(stored[name]) - set(cells)
+                assert not loose, f"{name} holds rows of {sorted(loose)} that no cell of {stage} accounts for"
+            for day, cell in cells.items():
+                rows = sum(int(stored[name].get(day, "0:").split(":")[0]) for name in names)
+                assert cell.rows == rows, f"{stage} {day}: the cell says {cell.rows} rows, {rows} are stored"

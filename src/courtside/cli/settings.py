@@ -12,7 +12,9 @@ from courtside.config import Settings, origins
 def config_command(home: Home = None) -> None:
     """Print every setting, its value and where it was set."""
     settings = settings_of(home)
-    table = Table("setting", "value", "set by", "what it is", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in ("setting", "value", "set by", "what it is"):
+        table.add_column(name, overflow="fold")
     for name, (value, place) in origins(settings).items():
         shown = "--home" if name == "home" and home else place
         table.add_row(name, str(value), shown, Settings.model_fields[name].description)

@@ -85,14 +85,17 @@ class Ledger:
 
         return record
 
-    def fail(self, stage: str, day: dt.date, input_hash: str, error: BaseException) -> None:
-        """Mark a cell failed with its error; what it held before stays."""
-        before = self.cells(stage).get(day, Cell())
+    def fail(self, stage: str, dates: Sequence[dt.date], inputs: Mapping[dt.date, str], error: BaseException) -> None:
+        """Mark the cells of `dates` failed with an error; what they held before stays."""
+        before = self.cells(stage)
         reason = f"{type(error).__name__}: {error}"
-        cell = Cell("failed", reason, before.rows, before.content_hash, input_hash, before.attempts + 1)
-        self.warehouse.upsert(
-            [self.cell_rows(stage, {day: cell}), self.event(stage, "failed", [day], 0, detail=reason)]
-        )
+        cells = {}
+        for day in dates:
+            old = before.get(day, Cell())
+            cells[day] = Cell("failed", reason, old.rows, old.content_hash, inputs[day], old.attempts + 1)
+        if cells:
+            event = self.event(stage, "failed", list(cells), 0, detail=reason)
+            self.warehouse.upsert([self.cell_rows(stage, cells), event])
 
     def cell_rows(self, stage: str, cells: Mapping[dt.date, Cell]) -> Upsert:
         """Return cells as rows of the grid."""

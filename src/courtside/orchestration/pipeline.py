@@ -16,6 +16,10 @@ from courtside.orchestration.ledger import SETTLED, Cell, Outcome
 from courtside.orchestration.stages import STAGES
 
 
+HOPELESS_AFTER = 3
+"""Dates tried alone before a stage that has not worked for any is given up for the rest."""
+
+
 class Observer(Protocol):
     """Is told how a run goes on; shows it, or does not."""
 
@@ -140,21 +144,34 @@ def _by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:
 def _attempt(
     context: Context, stage: Stage, dates: Sequence[dt.date], inputs: dict[dt.date, str]
 ) -> dict[dt.date, Outcome]:
-    """Work a stage for `dates`; where it raises, halve them until the dates that fail stand alone."""
-    try:
-        return dict(
-            stage.work(
-                context,
-                dates,
-                lambda outcomes: context.ledger.recorder(stage.name, inputs, outcomes),
-            )
-        )
-    except Exception as error:  # noqa: BLE001 - whatever a stage raises becomes the state of its cells
-        if len(dates) == 1:
-            context.ledger.fail(stage.name, dates[0], inputs[dates[0]], error)
-            return {dates[0]: Outcome("failed", str(error))}
-    middle = len(dates) // 2
-    return _attempt(context, stage, dates[:middle], inputs) | _attempt(context, stage, dates[middle:], inputs)
+    """Work a stage for `dates`; where it raises, halve them until the dates that fail stand alone.
+
+    Where the first few dates tried alone all fail and nothing has worked, the fault is not in the dates: the rest are
+    marked failed without being tried one by one.
+    """
+    outcomes: dict[dt.date, Outcome] = {}
+    waiting = [list(dates)]
+    while waiting:
+        batch = waiting.pop()
+        try:
+            outcomes |= stage.work(context, batch, lambda found: context.ledger.recorder(stage.name, inputs, found))
+        except Exception as error:  # noqa: BLE001 - whatever a stage raises becomes the state of its cells
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                waiting += [batch[middle:], batch[:middle]]
+                continue
+            outcomes[batch[0]] = _failed(context, stage, batch, inputs, error)
+            if len(outcomes) >= HOPELESS_AFTER and all(item.state == "failed" for item in outcomes.values()):
+                rest = [day for left in waiting for day in left]
+                return outcomes | dict.fromkeys(rest, _failed(context, stage, rest, inputs, error))
+    return outcomes
+
+
+def _failed(
+    context: Context, stage: Stage, dates: Sequence[dt.date], inputs: dict[dt.date, str], error: Exception
+) -> Outcome:
+    context.ledger.fail(stage.name, dates, inputs, error)
+    return Outcome("failed", str(error))
 
 
 def _open_cells(

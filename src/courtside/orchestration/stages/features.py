@@ -15,6 +15,7 @@ from courtside.features.inputs import prepare
 from courtside.features.store import player_features
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.context import Context, Record, span
+from courtside.orchestration.history import dates_with_history
 from courtside.orchestration.inputs import (
     combined,
     content_hashes,
@@ -56,8 +57,7 @@ class FeaturesStage:
         verdicts = _verdicts(warehouse.collect(rows.select(*READ_BY_GATE)), teams)
         playing = frozenset(teams["game_date"])
         outcomes = {day: Outcome() if day in playing else Outcome("empty", "no games scheduled") for day in dates}
-        required = frozenset(verdicts.filter(pl.col("rows") > 0)["game_date"])
-        changes = [Change(PLAYER_FEATURES, rows, required), Change(GATE_VERDICTS, verdicts, playing)]
+        changes = [Change(PLAYER_FEATURES, rows, dates_with_history(context, teams)), Change(GATE_VERDICTS, verdicts, playing)]
         warehouse.replace_dates(changes, dates, record(outcomes))
         return outcomes
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import narwhals as nw
 import polars as pl
 
 from courtside.analytics.lines import consensus
-from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES
+from courtside.analytics.tables import GAMES, PLAYER_LINES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.context import Context, Record, span
+from courtside.orchestration.history import dates_with_history
 from courtside.orchestration.inputs import combined, content_hashes, slate_hashes
 from courtside.orchestration.ledger import Outcome, Outcomes
 from courtside.predictions.coordinator import predict
@@ -52,19 +52,10 @@ class PredictionsStage:
         games = warehouse.collect(warehouse.scan(GAMES, start=first, end=last))
         verdicts = warehouse.collect(warehouse.scan(GATE_VERDICTS, start=first, end=last))
         predictions = predict(features, lines, games, verdicts, SYSTEMS, CODE_OF_SYSTEM)
-        outcomes = _outcomes(dates, features, predictions, verdicts, _days_with_history(context, games))
+        sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
+        outcomes = _outcomes(dates, features, predictions, verdicts, dates_with_history(context, sides))
         warehouse.replace_dates([Change(PREDICTIONS, predictions)], dates, record(outcomes))
         return outcomes
-
-
-def _days_with_history(context: Context, games: pl.DataFrame) -> set[dt.date]:
-    """Return the dates on which a team plays that has a box score of an earlier date."""
-    first = context.warehouse.collect(
-        context.warehouse.scan(PLAYER_GAMES).group_by("team_id").agg(first=nw.col("game_date").min())
-    )
-    sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
-    known = sides.join(first, on="team_id", how="inner").filter(pl.col("first") < pl.col("game_date"))
-    return set(known["game_date"])
 
 
 def _mode(context: Context, last: dt.date) -> RunMode:
@@ -80,7 +71,7 @@ def _outcomes(
     features: pl.DataFrame,
     predictions: pl.DataFrame,
     verdicts: pl.DataFrame,
-    with_history: set[dt.date],
+    with_history: frozenset[dt.date],
 ) -> dict[dt.date, Outcome]:
     """Return the state of each date; one that nobody could have been predicted for is empty, not held."""
     predicted = set(predictions["game_date"])

@@ -1,0 +1,80 @@
+"""Rules about the source that no type checker knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "courtside"
+ROOT = SOURCE.parent.parent
+LOOKS_BACK = {"shift", "over", "cum_sum", "cum_count", "cum_max", "cum_min", "rank", "diff"}
+ROLLING = re.compile(r"^(rolling|ewm)_")
+FEATURE_ROOMS = ("features", "predictions", "quality")
+WINDOW_MODULE = SOURCE / "features" / "windows.py"
+
+
+def _window_calls(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            if name in LOOKS_BACK or ROLLING.match(name):
+                yield f"line {node.lineno}: .{name}()"
+
+
+def test_only_the_windows_module_looks_back() -> None:
+    found = {
+        str(path.relative_to(ROOT)): calls
+        for room in FEATURE_ROOMS
+        for path in (SOURCE / room).rglob("*.py")
+        if path != WINDOW_MODULE and (calls := list(_window_calls(path.read_text())))
+    }
+    assert found == {}, "windows belong in features/windows.py, where they end before the row"
+
+
+@pytest.mark.parametrize("planted", ["x.rolling_mean(5)", "x.shift(1).over('p')", "x.cum_sum()"])
+def test_the_rule_about_windows_catches_a_planted_one(planted: str) -> None:
+    assert list(_window_calls(planted))
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    asks = re.compile(r"\b(datetime\.now|date\.today|datetime\.utcnow|time\.time)\(")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in SOURCE.rglob("*.py")
+        if path.name != "clock.py" and asks.search(path.read_text())
+    ]
+    assert found == []
+
+
+def test_nothing_is_pickled() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in SOURCE.rglob("*.py")
+        if re.search(r"^\s*(import|from) (pickle|cloudpickle|dill|joblib|marshal)\b", path.read_text(), re.MULTILINE)
+    ]
+    assert found == []
+
+
+def test_no_tracked_text_names_an_index_or_this_machine() -> None:
+    here = re.compile(r"(/work/|/root/|files\.pythonhosted|pypi\.org/simple|registry\.npmjs|/opt/pypi)")
+    skipped = {"uv.lock", "test_tree.py"}
+    found = []
+    for path in ROOT.rglob("*"):
+        is_ours = not any(part.startswith(".venv") or part in {".git", ".courtside"} for part in path.parts)
+        if is_ours and path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".js", ".sh"}:
+            if path.name not in skipped and here.search(path.read_text(errors="ignore")):
+                found.append(str(path.relative_to(ROOT)))
+    assert found == []
+
+
+def test_no_module_is_a_room_of_its_own() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in SOURCE.rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > 550
+    }
+    assert long == {}, "split a module before it passes 550 lines"
