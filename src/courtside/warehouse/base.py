@@ -61,6 +61,11 @@ Recorder = Callable[[Contents], Sequence[Upsert]]
 class Warehouse(Protocol):
     """An engine that stores the tables."""
 
+    @property
+    def prefers_whole_ranges(self) -> bool:
+        """Whether a long range of dates costs less in one piece than season by season."""
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -48,6 +48,9 @@ class DuckDBWarehouse:
     Opening waits up to `patience` seconds for another process's write to end, then raises `WarehouseBusyError`.
     """
 
+    prefers_whole_ranges = False
+    """A season at a time bounds the memory of a long range."""
+
     def __init__(
         self,
         path: Path | str,

@@ -97,9 +97,7 @@ class Table:
         return frame.select(pl.col(name).cast(dtype) for name, dtype in self.polars_schema.items())
 
 
-def text(
-    name: str, sentence: str, *, nullable: bool = False, allowed: tuple[str, ...] = (), unit: str = ""
-) -> Column:
+def text(name: str, sentence: str, *, nullable: bool = False, allowed: tuple[str, ...] = (), unit: str = "") -> Column:
     """Return a text column."""
     return Column(name, Type.TEXT, sentence, unit=unit, nullable=nullable, allowed=allowed)
 
@@ -114,9 +112,7 @@ def integer(
     maximum: float | None = None,
 ) -> Column:
     """Return an integer column."""
-    return Column(
-        name, Type.INTEGER, sentence, unit=unit, nullable=nullable, minimum=minimum, maximum=maximum
-    )
+    return Column(name, Type.INTEGER, sentence, unit=unit, nullable=nullable, minimum=minimum, maximum=maximum)
 
 
 def real(

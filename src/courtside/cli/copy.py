@@ -1,0 +1,32 @@
+"""`courtside copy`: a whole warehouse from one place to another, ledger included."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from courtside.cli.common import console, readable_errors
+from courtside.errors import ConfigError
+from courtside.orchestration.tables import ALL_TABLES
+from courtside.warehouse.copying import copied
+from courtside.warehouse.open import open_place, place_of
+
+
+@readable_errors
+def copy_command(
+    source: Annotated[str, typer.Option("--from", help="`duckdb:PATH` or `bigquery://project/dataset`.")],
+    target: Annotated[str, typer.Option("--to", help="The same, for where the rows go.")],
+) -> None:
+    """Copy a warehouse with its ledger, compare every row afterwards; running it again goes on where it ended."""
+    origin, goal = place_of(source), place_of(target)
+    if origin == goal:
+        raise ConfigError(f"--from and --to both name {origin}")
+    with open_place(origin) as have, open_place(goal) as want:
+        have.prepare(ALL_TABLES)
+        want.prepare(ALL_TABLES)
+        total = 0
+        for done in copied(have, want, ALL_TABLES):
+            total += done.rows
+            console.print(f"{done.table}: {done.rows:,} rows, {done.written:,} written, {done.content_hash}")
+    console.print(f"{total:,} rows are the same in {origin} and {goal}", soft_wrap=True)

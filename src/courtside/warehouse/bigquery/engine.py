@@ -1,0 +1,253 @@
+"""The engine where one machine is not enough: one dataset of BigQuery.
+
+Frames become GoogleSQL and wait; what a stage computes goes to the service as few scripts. Reading stored rows takes
+no job at all. A write that finds another writer's work since this run began to read is refused whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import narwhals as nw
+import polars as pl
+
+from courtside.warehouse.base import Change, Contents, DateContent, Lazy, Recorder, Upsert
+from courtside.warehouse.bigquery import statements as sql
+from courtside.warehouse.bigquery import tables as shapes
+from courtside.warehouse.bigquery.frames import CompilingSession, kinds_of
+from courtside.warehouse.bigquery.literals import kinds_of_frame, select_of, widened
+from courtside.warehouse.bigquery.mirror import Mirror, is_mirrored
+from courtside.warehouse.bigquery.packing import packed
+from courtside.warehouse.bigquery.reading import plain_read
+from courtside.warehouse.bigquery.script import Script
+from courtside.warehouse.bigquery.service import Job, Service
+from courtside.warehouse.bigquery.writing import Staging, changed_days, refuse_wrong_dates
+from courtside.warehouse.schema import Table
+
+
+class BigQueryWarehouse:
+    """A warehouse in one BigQuery dataset."""
+
+    prefers_whole_ranges = True
+    """A long range costs fewer jobs in one piece than season by season."""
+
+    def __init__(self, project: str, dataset: str) -> None:
+        self.service = Service(project, dataset)
+        self._session = CompilingSession()
+        self._run = secrets.token_hex(4)
+        self._names = itertools.count()
+        self._script = Script(self.service, self._run, self._load, self._forget)
+        self._mirror = Mirror(self.service)
+        self._answers: dict[str, pl.DataFrame] = {}
+        self._computed: dict[str, Lazy] = {}
+        self._constants: dict[str, Lazy] = {}
+        self._loaded: dict[int, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._script.computations.clear()
+            self._script.flush()
+        finally:
+            self.service.close()
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Every job this object ran, in order."""
+        return tuple(self.service.jobs)
+
+    def prepare(self, tables: Iterable[Table]) -> None:
+        """Create the tables that do not exist and compare those that do with their table objects."""
+        stored = self.service.table_names()
+        for table in tables:
+            if table.name in stored:
+                shapes.refuse_drift(table, self.service.table(table.name))
+            else:
+                self.service.create(shapes.api_table(table, self.service.reference(table.name)))
+        if sql.COMMITS not in stored:
+            self.service.create(shapes.commits_table(self.service.reference(sql.COMMITS)))
+            self.service.query(f"INSERT INTO {sql.COMMITS} (seq, writer) VALUES (0, '')")
+        self._script.begin()
+
+    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
+        frame = self._mirror.scan(table) if is_mirrored(table) else self._session.source(table.name, kinds_of(table))
+        if table.date_column and (start is not None or not is_mirrored(table)):
+            frame = frame.filter(nw.col(table.date_column) >= (start or sql.FIRST_DAY))
+        if table.date_column and end is not None:
+            frame = frame.filter(nw.col(table.date_column) <= end)
+        return frame
+
+    def lazy(self, frame: pl.DataFrame) -> Lazy:
+        """Return a Polars frame as a lazy frame of this engine; equal frames go to the service once."""
+        select = select_of(frame)
+        known = select or hashlib.sha256(widened(frame).write_ipc(None).getvalue()).hexdigest()
+        if known not in self._constants:
+            kinds = kinds_of_frame(frame)
+            name = self._compute(select) if select else self._loaded_table(frame)
+            self._constants[known] = self._session.source(name, kinds)
+        return self._constants[known]
+
+    def materialise(self, frame: Lazy) -> Lazy:
+        """Return `frame` as a scratch table, which is computed once, with the next job."""
+        select = self._session.sql(frame)
+        if select not in self._computed:
+            kinds = self._session.kinds_of_frame(frame)
+            pinned = f"SELECT {sql.pinned(kinds)} FROM ({select})"
+            self._computed[select] = self._session.source(self._compute(pinned), kinds)
+        return self._computed[select]
+
+    def collect(self, frame: Lazy) -> pl.DataFrame:
+        """Compute `frame` and return its rows as Polars."""
+        native: Any = frame.to_native()
+        if isinstance(native, pl.LazyFrame):
+            return native.collect()
+        select = self._session.sql(frame)
+        if select not in self._answers:
+            self._answers[select] = self._read(frame, select)
+        return self._answers[select]
+
+    def replace_dates(
+        self,
+        changes: Sequence[Change],
+        dates: Iterable[dt.date],
+        record: Recorder | None = None,
+        *,
+        append: Sequence[Upsert] = (),
+        read_back: Sequence[Table] = (),
+    ) -> Contents:
+        """Replace all rows of `dates` in the tables of `changes`, and return what was read back."""
+        staging = self._staged(changes, sorted(set(dates)), append, read_back)
+        statements: list[str] = []
+        found: dict[str, dict[dt.date, DateContent]] = {}
+        for change in changes:
+            staged = staging.of("staged", change.table)
+            refuse_wrong_dates(change, staged, staging.days)
+            found[change.table.name] = staged
+            if days := changed_days(staging, change.table):
+                statements += sql.replace(change.table, staging.stages[change.table.name], days)
+                statements.append(sql.holds_what_was_meant(change.table, staged, staging.days))
+        for row in append:
+            statements.append(sql.insert(row.table, sql.quoted(staging.stages[row.table.name])))
+        for table in read_back:
+            found[table.name] = staging.of("meant", table)
+            if append:
+                statements.append(sql.holds_what_was_meant(table, found[table.name], staging.days))
+        self._write(statements, list(record(found)) if record else [])
+        return found
+
+    def append(self, rows: Sequence[Upsert]) -> None:
+        """Add rows to append-only tables in one transaction; a key that is already there is refused."""
+        staging = self._staged((), (), rows, ())
+        self._write([sql.insert(row.table, sql.quoted(staging.stages[row.table.name])) for row in rows], ())
+
+    def upsert(self, rows: Sequence[Upsert]) -> None:
+        """Replace rows by key in one transaction, which goes with the next job where the rows are the ledger's."""
+        for row in rows:
+            self._mirror.apply(row)
+        self._script.upserts += rows
+        if not all(is_mirrored(row.table) for row in rows):
+            self._script.flush()
+            self._forget_answers()
+
+    def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
+        """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
+        select = sql.contents(table, f"({self._session.sql(self.scan(table) if frame is None else frame)})")
+        if select not in self._answers:
+            self._answers[select] = self._script.run(select)
+        return {day: DateContent(rows, text) for day, rows, text in self._answers[select].iter_rows()}
+
+    def release(self) -> None:
+        """Forget what was computed; the scratch tables expire by themselves."""
+        self._script.computations.clear()
+        self._computed.clear()
+        self._constants.clear()
+
+    def _staged(
+        self,
+        changes: Sequence[Change],
+        days: Sequence[dt.date],
+        append: Sequence[Upsert],
+        read_back: Sequence[Table],
+    ) -> Staging:
+        self._load_long([*(item.frame for item in changes), *(item.frame for item in append)])
+        staging = Staging(days, self._source, self._compute)
+        for change in changes:
+            staging.replacing(change)
+        for row in append:
+            staging.adding(row)
+        for table in read_back:
+            staging.reading_back(table)
+        if staging.selects:
+            staging.answered(self._script.run("\nUNION ALL ".join(staging.selects)))
+        return staging
+
+    def _write(self, statements: Sequence[str], upserts: Sequence[Upsert]) -> None:
+        if statements:
+            self._script.write(statements, upserts)
+            self._forget_answers()
+        else:
+            self._script.upserts += upserts
+        for row in upserts:
+            self._mirror.apply(row)
+
+    def _read(self, frame: Lazy, select: str) -> pl.DataFrame:
+        plain = plain_read(frame)
+        if plain is None:
+            return self._script.run(select)
+        self._script.flush()
+        rows = self.service.read(plain.table, list(plain.names), plain.restriction)
+        if not rows.width:
+            rows = pl.DataFrame(schema=self._session.polars_schema(plain.table, plain.names))
+        return rows.rename(plain.names)
+
+    def _load_long(self, frames: Iterable[Lazy | pl.DataFrame]) -> None:
+        """Load the frames of a write that are too long to be written out, all of them in one job."""
+        self._loaded.clear()
+        long = [frame for frame in frames if isinstance(frame, pl.DataFrame) and select_of(frame) is None]
+        if long:
+            both = packed(long)
+            name = self._loaded_table(both.rows)
+            self._loaded = {id(frame): both.select(part, name) for part, frame in enumerate(long)}
+
+    def _loaded_table(self, frame: pl.DataFrame) -> str:
+        name = self._name()
+        table = shapes.scratch_table(self.service.reference(name), kinds_of_frame(frame))
+        self.service.load(widened(frame), table)
+        return name
+
+    def _load(self, frame: pl.DataFrame) -> str:
+        return f"SELECT * FROM `{self._loaded_table(frame)}`"
+
+    def _source(self, frame: Lazy | pl.DataFrame) -> str:
+        """Return what a statement reads `frame` from."""
+        if isinstance(frame, pl.DataFrame):
+            return f"({self._loaded.get(id(frame)) or select_of(frame)})"
+        return f"({self._session.sql(frame)})"
+
+    def _compute(self, select: str) -> str:
+        name = self._name()
+        self._script.computations.append(sql.create_scratch(name, select))
+        return name
+
+    def _name(self) -> str:
+        return f"scratch_{self._run}_{next(self._names)}"
+
+    def _forget_answers(self) -> None:
+        self._answers.clear()
+        self._computed.clear()
+
+    def _forget(self) -> None:
+        self._forget_answers()
+        self._constants.clear()
+        self._mirror.forget()

@@ -1,0 +1,171 @@
+"""Narwhals frames as GoogleSQL: SQLFrame builds the statement, nothing is executed and nobody is asked for a schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+import narwhals as nw
+import polars as pl
+from sqlframe.base.catalog import Column
+from sqlframe.bigquery import BigQueryDataFrame, BigQuerySession
+from sqlglot import exp
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+
+from courtside.warehouse.base import Lazy
+from courtside.warehouse.schema import POLARS_TYPES, Table, Type
+
+SQL_TYPES: dict[Type, str] = {
+    Type.TEXT: "STRING",
+    Type.INTEGER: "INT64",
+    Type.FLOAT: "FLOAT64",
+    Type.BOOLEAN: "BOOL",
+    Type.DATE: "DATE",
+    Type.TIMESTAMP: "DATETIME",
+}
+"""An instant is kept as UTC without a zone, which is GoogleSQL's DATETIME."""
+
+_SPARK_TYPES = {
+    "STRING": "string",
+    "INT64": "bigint",
+    "FLOAT64": "double",
+    "BOOL": "boolean",
+    "DATE": "date",
+    "DATETIME": "timestamp_ntz",
+}
+
+STEPS_KEPT = 4
+"""Steps after which a frame's query is put away; SQLFrame copies all that is not, at each further step."""
+
+_NAMED = re.compile(r"(?:FROM|JOIN) `(q\d+)`")
+
+_SAME_NAME = re.compile(r"`(\w+)` AS `\1`")
+
+Kinds = Mapping[str, str]
+"""Column names and their GoogleSQL types, in order."""
+
+
+class _CompiledFrame(BigQueryDataFrame):
+    """A frame whose earlier steps are put away under a name, so that each new step copies only the last few."""
+
+    @property
+    def _typed_columns(self) -> list[Column]:
+        kinds = cast("CompilingSession", self.session).kinds(self.expression)
+        return [
+            Column(name, None, kind, nullable=True, isPartition=False, isBucket=False) for name, kind in kinds.items()
+        ]
+
+    def select(self, *cols: Any, **kwargs: Any) -> Any:
+        return _put_away(super().select(*cols, **kwargs))
+
+    def withColumns(self, *colsMap: Any) -> Any:  # noqa: N802, N803 - SQLFrame's name
+        return _put_away(super().withColumns(*colsMap))
+
+    def join(self, *args: Any, **kwargs: Any) -> Any:
+        return _put_away(super().join(*args, **kwargs))
+
+    def union(self, other: Any) -> Any:
+        return _put_away(super().union(other))
+
+
+for _name in ("select", "withColumns", "join", "union"):
+    # SQLFrame's own steps call the plain functions behind its public ones.
+    getattr(_CompiledFrame, _name).__wrapped__ = getattr(BigQueryDataFrame, _name).__wrapped__
+
+
+def _put_away(frame: Any) -> Any:
+    """Return `frame` as a SELECT of a named query, once it has grown long."""
+    names = frame.columns
+    if len(frame.expression.ctes) < STEPS_KEPT or len(set(names)) < len(names):
+        return frame
+    session = cast("CompilingSession", frame.session)
+    return session.named(frame).to_native()
+
+
+class CompilingSession(BigQuerySession):
+    """A SQLFrame session without a connection, which knows the tables it is told of and the queries put away."""
+
+    _df = _CompiledFrame
+
+    def __init__(self) -> None:
+        if not hasattr(self, "_known"):
+            self._known: dict[str, dict[str, str]] = {}
+            self._queries: dict[str, str] = {}
+            self._names: dict[str, str] = {}
+            super(BigQuerySession, self).__init__(None)
+
+    def source(self, name: str, kinds: Kinds) -> Lazy:
+        """Return the table or query called `name` as a lazy frame."""
+        self._known[name] = dict(kinds)
+        mapping = {column: _SPARK_TYPES[kind] for column, kind in kinds.items()}
+        self.catalog.add_table(exp.to_table(name), mapping)
+        columns = [exp.column(column, quoted=True) for column in kinds]
+        frame = self._create_df(exp.select(*columns).from_(exp.to_table(name)))
+        return nw.from_native(frame)
+
+    def named(self, native: Any) -> Lazy:
+        """Put the query of a native frame away under a name and return that as a lazy frame."""
+        query = _text(native)
+        if query not in self._names:
+            name = f"q{len(self._names) + 1}"
+            self._names[query], self._queries[name] = name, query
+            self._known[name] = self._kinds_of_native(native)
+        name = self._names[query]
+        return self.source(name, self._known[name])
+
+    def sql(self, frame: Lazy) -> str:  # type: ignore[override]
+        """Return the statement that computes `frame`, the queries it builds on before it."""
+        native: Any = frame.to_native()
+        query = _text(native)
+        needed: dict[str, str] = {}
+        self._gather(query, needed)
+        if not needed:
+            return query
+        before = ", ".join(f"`{name}` AS ({text})" for name, text in needed.items())
+        return f"WITH {before} SELECT * FROM ({query})"
+
+    def kinds_of_frame(self, frame: Lazy) -> dict[str, str]:
+        """Return the GoogleSQL type of each column of a frame."""
+        return self._kinds_of_native(frame.to_native())
+
+    def kinds(self, expression: exp.Expression) -> dict[str, str]:
+        """Return the GoogleSQL type of each column of a query."""
+        tables = {table.name for table in expression.find_all(exp.Table)}
+        schema: dict[str, object] = {name: dict(self._known[name]) for name in tables if name in self._known}
+        query = qualify(expression.copy(), schema=schema, dialect="bigquery")
+        typed = annotate_types(query, schema=schema, dialect="bigquery")
+        return {
+            column.alias_or_name: (column.type or exp.DataType.build("STRING")).sql("bigquery")
+            for column in cast("exp.Select", typed).selects
+        }
+
+    def forget(self) -> None:
+        """Forget the queries put away; frames that build on them are of no more use."""
+        self._queries.clear()
+        self._names.clear()
+
+    def _kinds_of_native(self, native: Any) -> dict[str, str]:
+        return dict(zip(native.columns, self.kinds(native.expression).values(), strict=True))
+
+    def _gather(self, query: str, needed: dict[str, str]) -> None:
+        for name in dict.fromkeys(_NAMED.findall(query)):
+            if name not in needed:
+                self._gather(self._queries[name], needed)
+                needed[name] = self._queries[name]
+
+    def polars_schema(self, table: str, names: Iterable[str]) -> dict[str, pl.DataType]:
+        """Return the Polars types of columns of a table it was told of."""
+        polars = {SQL_TYPES[kind]: POLARS_TYPES[kind] for kind in Type}
+        return {name: polars[self._known[table][name]] for name in names}
+
+
+def _text(native: Any) -> str:
+    text = str(native.sql(dialect="bigquery", pretty=False, optimize=False))
+    return _SAME_NAME.sub(r"`\1`", text)
+
+
+def kinds_of(table: Table) -> dict[str, str]:
+    """Return the GoogleSQL type of each column of `table`."""
+    return {column.name: SQL_TYPES[column.type] for column in table.columns}

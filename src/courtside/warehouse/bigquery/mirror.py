@@ -1,0 +1,48 @@
+"""The ledger's small tables, read once and kept beside the run, so that asking the grid takes no job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import narwhals as nw
+import polars as pl
+
+from courtside.warehouse.base import Lazy, Upsert
+from courtside.warehouse.bigquery.service import Service
+from courtside.warehouse.schema import Table
+
+MIRRORED_PHASE = "orchestration"
+"""Tables of this phase are asked for cell by cell, and joined with no other."""
+
+
+def is_mirrored(table: Table) -> bool:
+    """Tell whether a table is kept beside the run."""
+    return table.phase == MIRRORED_PHASE
+
+
+@dataclass
+class Mirror:
+    """Local copies of mirrored tables; every write of this run goes through them, any other ends the run."""
+
+    service: Service
+    _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def scan(self, table: Table) -> Lazy:
+        """Return the rows of a mirrored table as a lazy frame."""
+        return nw.from_native(self._loaded(table).lazy())
+
+    def apply(self, row: Upsert) -> None:
+        """Replace rows by key, as the dataset does."""
+        if row.table.name in self._rows:
+            kept = self._rows[row.table.name].join(row.frame, on=list(row.table.key), how="anti", nulls_equal=True)
+            self._rows[row.table.name] = pl.concat([kept, row.table.conform(row.frame)])
+
+    def forget(self) -> None:
+        """Read everything again when it is asked for next."""
+        self._rows.clear()
+
+    def _loaded(self, table: Table) -> pl.DataFrame:
+        if table.name not in self._rows:
+            rows = self.service.read(table.name, table.column_names)
+            self._rows[table.name] = table.conform(rows) if rows.width else table.empty()
+        return self._rows[table.name]

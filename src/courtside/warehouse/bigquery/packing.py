@@ -1,0 +1,34 @@
+"""Several frames in one load job: side by side in one scratch table, taken apart by the statements that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from courtside.warehouse.bigquery.literals import widened
+
+PART = "part"
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Rows of several frames; `part` tells whose a row is, and columns are named by their frame's number."""
+
+    rows: pl.DataFrame
+    columns: tuple[tuple[str, ...], ...]
+
+    def select(self, part: int, table: str) -> str:
+        """Return the SELECT that gives one frame back from the loaded table."""
+        names = ", ".join(f"`p{part}_{name}` AS `{name}`" for name in self.columns[part])
+        return f"SELECT {names} FROM `{table}` WHERE {PART} = {part}"
+
+
+def packed(frames: Sequence[pl.DataFrame]) -> Packed:
+    """Return `frames` side by side."""
+    parts = [
+        widened(frame).select(pl.lit(number, pl.Int64).alias(PART), pl.all().name.prefix(f"p{number}_"))
+        for number, frame in enumerate(frames)
+    ]
+    return Packed(pl.concat(parts, how="diagonal"), tuple(tuple(frame.columns) for frame in frames))

@@ -1,0 +1,73 @@
+"""Which frames are a plain read of one table, and can do without a job."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlglot import exp
+
+from courtside.warehouse.base import Lazy
+
+_MUST_NOT_HOLD = (exp.Join, exp.Union, exp.Window, exp.Group, exp.Order, exp.Limit, exp.Distinct, exp.AggFunc)
+_MAY_FILTER = (
+    exp.And,
+    exp.Or,
+    exp.Not,
+    exp.Paren,
+    exp.EQ,
+    exp.NEQ,
+    exp.LT,
+    exp.LTE,
+    exp.GT,
+    exp.GTE,
+    exp.Is,
+    exp.In,
+    exp.Column,
+    exp.Identifier,
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.Cast,
+    exp.DateStrToDate,
+    exp.DataType,
+)
+_CAST_DATE = re.compile(r"CAST\(('\d{4}-\d\d-\d\d') AS DATE\)")
+
+
+@dataclass(frozen=True)
+class PlainRead:
+    """Columns of one table under a simple restriction; `names` maps each column read to its name in the result."""
+
+    table: str
+    names: dict[str, str]
+    restriction: str
+
+
+def plain_read(frame: Lazy) -> PlainRead | None:
+    """Return the plain read that `frame` is, or None where it has to be computed."""
+    native: Any = frame.to_native()
+    if native.expression.find(*_MUST_NOT_HOLD):
+        return None
+    (query,) = native._get_expressions(optimize=True)
+    if not isinstance(query, exp.Select) or query.ctes or len(list(query.find_all(exp.Table))) != 1:
+        return None
+    names = {}
+    for column in query.selects:
+        source = column.unalias()
+        if not isinstance(source, exp.Column) or source.name in names:
+            return None
+        names[source.name] = column.alias_or_name
+    where = query.args.get("where")
+    if where and not all(isinstance(node, _MAY_FILTER) for node in where.this.walk()):
+        return None
+    table = cast("exp.Table", query.find(exp.Table))
+    return PlainRead(table.name, names, _restriction(where.this) if where else "")
+
+
+def _restriction(condition: exp.Expression) -> str:
+    bare = condition.copy()
+    for column in bare.find_all(exp.Column):
+        column.set("table", None)
+    return _CAST_DATE.sub(r"DATE \1", bare.sql("bigquery"))

@@ -1,0 +1,114 @@
+"""Statements that wait for a job to go with, and the count of writes that keeps two writers apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from courtside.errors import CourtsideError
+from courtside.warehouse.base import Upsert
+from courtside.warehouse.bigquery import statements as sql
+from courtside.warehouse.bigquery.literals import select_of
+from courtside.warehouse.bigquery.service import Service
+
+LONGEST_JOB = 900_000
+"""Characters of one job's statements; the service's limit is 1,024,000."""
+
+
+@dataclass
+class Script:
+    """What this process has yet to tell the service; nothing of it is needed before the next job.
+
+    `computations` fill scratch tables; `upserts` are ledger rows, written in one transaction. `load` loads rows that
+    are too long to be written out and returns the SELECT that reads them; `on_failure` is told of a job that failed.
+    """
+
+    service: Service
+    writer: str
+    load: Callable[[pl.DataFrame], str]
+    on_failure: Callable[[], None]
+    seq: int = 0
+    computations: list[str] = field(default_factory=list)
+    upserts: list[Upsert] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Read how many writes the dataset has seen."""
+        self.seq = self._stored()[0]
+
+    def run(self, select: str) -> pl.DataFrame:
+        """Run what waits and then `select`, as one job, and return the rows of `select`."""
+        return self._run(self._waiting_upserts(), [*self.computations, select], 1 if self.upserts else 0)
+
+    def write(self, changes: Sequence[str], upserts: Sequence[Upsert]) -> None:
+        """Run what waits and then `changes` and `upserts` in one transaction, as one job."""
+        ledger = self._upsert_statements([*self.upserts, *upserts])
+        transaction = sql.transaction([*changes, *ledger], self.seq, self.writer)
+        self._run([], [*self.computations, *transaction], 1)
+
+    def flush(self) -> None:
+        """Run what waits, where anything does."""
+        if self.computations or self.upserts:
+            self._run(self._waiting_upserts(), list(self.computations), 1 if self.upserts else 0)
+
+    def _waiting_upserts(self) -> list[str]:
+        if not self.upserts:
+            return []
+        return sql.transaction(self._upsert_statements(self.upserts), self.seq, self.writer)
+
+    def _upsert_statements(self, upserts: Sequence[Upsert]) -> list[str]:
+        found: list[str] = []
+        for row in merged(upserts):
+            date = row.table.date_column
+            days = row.frame[date].unique().to_list() if date else []
+            found += sql.upsert(row.table, f"({select_of(row.frame) or self.load(row.frame)})", days)
+        return found
+
+    def _run(self, first: Sequence[str], then: Sequence[str], writes: int) -> pl.DataFrame:
+        try:
+            rows = self._in_jobs([*first, *then])
+        except BaseException:
+            self._take_stock()
+            raise
+        self.computations.clear()
+        if writes:
+            self.upserts.clear()
+            self.seq += writes
+        return rows
+
+    def _in_jobs(self, statements: Sequence[str]) -> pl.DataFrame:
+        """Run statements as one job, or as several where the text is longer than a job may be."""
+        waiting: list[str] = []
+        for statement in statements:
+            is_open = "BEGIN TRANSACTION" in waiting and "COMMIT TRANSACTION" not in waiting
+            if waiting and not is_open and sum(map(len, waiting)) + len(statement) > LONGEST_JOB:
+                self.service.query(";\n".join(waiting))
+                waiting = []
+            waiting.append(statement)
+        return self.service.query(";\n".join(waiting))
+
+    def _take_stock(self) -> None:
+        """After a failure, see whether the ledger rows that went first were committed; computations are lost."""
+        self.computations.clear()
+        self.on_failure()
+        try:
+            seq, writer = self._stored()
+        except CourtsideError:
+            return
+        if writer == self.writer and seq == self.seq + 1:
+            self.upserts.clear()
+            self.seq = seq
+
+    def _stored(self) -> tuple[int, str]:
+        rows = self.service.read(sql.COMMITS, ["seq", "writer"])
+        return (int(rows["seq"][0]), str(rows["writer"][0])) if rows.height else (0, "")
+
+
+def merged(upserts: Sequence[Upsert]) -> list[Upsert]:
+    """Return upserts with one frame per table, later rows in place of earlier ones of the same key."""
+    found = []
+    for table in {row.table.name: row.table for row in upserts}.values():
+        rows = pl.concat([table.conform(row.frame) for row in upserts if row.table.name == table.name])
+        found.append(Upsert(table, rows.unique(list(table.key), keep="last", maintain_order=True)))
+    return found

@@ -1,0 +1,117 @@
+"""Tables of the service made from table objects, and stored tables compared with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from google.cloud import bigquery
+
+from courtside.errors import SchemaDriftError
+from courtside.warehouse.bigquery.frames import SQL_TYPES
+from courtside.warehouse.bigquery.statements import COMMITS, SCRATCH_HOURS
+from courtside.warehouse.schema import Table, Type
+
+FIELD_TYPES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN"}
+MOST_CLUSTERS = 4
+
+
+def api_table(table: Table, reference: str) -> bigquery.Table:
+    """Return `table` as the service creates it: partitioned by date, clustered by key, every column described."""
+    made = bigquery.Table(reference, schema=[_field(table, name) for name in table.column_names])
+    made.description = table.sentence
+    if table.date_column:
+        made.time_partitioning = bigquery.TimePartitioning(field=table.date_column)
+        made.require_partition_filter = True
+    if clusters := clustered_by(table):
+        made.clustering_fields = list(clusters)
+    return made
+
+
+def clustered_by(table: Table) -> tuple[str, ...]:
+    """Return the key columns that rows are clustered by: all but the date and floats, four at most."""
+    names = [name for name in table.key if name != table.date_column and table.column(name).type is not Type.FLOAT]
+    return tuple(names[:MOST_CLUSTERS])
+
+
+def ddl(table: Table) -> str:
+    """Return the CREATE TABLE statement that says the same, for people."""
+    columns = ",\n  ".join(
+        f"`{column.name}` {SQL_TYPES[column.type]}{'' if column.nullable else ' NOT NULL'} "
+        f"OPTIONS(description={_sentence(table, column.name)!r})"
+        for column in table.columns
+    )
+    lines = [f"CREATE TABLE `{table.name}` (\n  {columns}\n)"]
+    if table.date_column:
+        lines.append(f"PARTITION BY `{table.date_column}`")
+    if clusters := clustered_by(table):
+        lines.append("CLUSTER BY " + ", ".join(f"`{name}`" for name in clusters))
+    options = f"description={table.sentence!r}"
+    lines.append(f"OPTIONS({options}{', require_partition_filter=TRUE' if table.date_column else ''})")
+    return "\n".join(lines)
+
+
+def commits_table(reference: str) -> bigquery.Table:
+    """Return the table that counts writes."""
+    made = bigquery.Table(
+        reference,
+        schema=[
+            bigquery.SchemaField("seq", "INTEGER", description="Writes so far."),
+            bigquery.SchemaField("writer", "STRING", description="Who wrote last."),
+        ],
+    )
+    made.description = f"One row in `{COMMITS}`: a write that finds another number here than it read is refused."
+    return made
+
+
+def scratch_table(reference: str, kinds: Mapping[str, str]) -> bigquery.Table:
+    """Return a table that expires by itself."""
+    fields = [bigquery.SchemaField(name, FIELD_TYPES.get(kind, kind)) for name, kind in kinds.items()]
+    made = bigquery.Table(reference, schema=fields)
+    made.expires = dt.datetime.now(dt.UTC) + dt.timedelta(hours=SCRATCH_HOURS)
+    return made
+
+
+def refuse_drift(table: Table, stored: bigquery.Table) -> None:
+    """Compare a stored table with its table object.
+
+    Raises:
+        SchemaDriftError: naming the columns, the partitioning or the clustering that differ.
+    """
+    wanted = {field.name: _shape(field) for field in api_table(table, str(stored.reference)).schema}
+    found = {field.name: _shape(field) for field in stored.schema}
+    problems = [f"column {name} is missing" for name in wanted if name not in found]
+    problems += [f"column {name} is not declared" for name in found if name not in wanted]
+    problems += [
+        f"column {name} is {found[name]}, not {shape}"
+        for name, shape in wanted.items()
+        if name in found and found[name] != shape
+    ]
+    partition = stored.time_partitioning.field if stored.time_partitioning else None
+    if partition != table.date_column:
+        problems.append(f"it is partitioned by {partition}, not {table.date_column}")
+    if problems:
+        raise SchemaDriftError(
+            f"table {table.name} in {stored.project}.{stored.dataset_id}: {'; '.join(problems)}. "
+            "Nothing was run. `courtside migrate` rebuilds the table from what is kept."
+        )
+
+
+def _field(table: Table, name: str) -> bigquery.SchemaField:
+    column = table.column(name)
+    kind = SQL_TYPES[column.type]
+    return bigquery.SchemaField(
+        name,
+        FIELD_TYPES.get(kind, kind),
+        mode="NULLABLE" if column.nullable else "REQUIRED",
+        description=_sentence(table, name),
+    )
+
+
+def _sentence(table: Table, name: str) -> str:
+    column = table.column(name)
+    return f"{column.sentence} [{column.unit}]" if column.unit else column.sentence
+
+
+def _shape(field: bigquery.SchemaField) -> str:
+    return f"{FIELD_TYPES.get(field.field_type, field.field_type)} {field.mode}"

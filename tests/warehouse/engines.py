@@ -1,0 +1,73 @@
+"""Engines to test on: DuckDB in memory, and BigQuery's emulator with the real client.
+
+The emulator is one process for each test worker, started when the first test asks for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from courtside.warehouse.base import Warehouse
+from courtside.warehouse.duckdb import DuckDBWarehouse
+from tests.warehouse.emulator import Emulator, EmulatorError, running
+
+ENGINES = ("duckdb", "bigquery")
+_numbers = itertools.count()
+
+MakeWarehouse = Callable[[], Warehouse]
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A running emulator; without one the tests fail in CI, and skip with the reason elsewhere."""
+    starting = running(tmp_path_factory.mktemp("emulator") / "emulator.log")
+    try:
+        started = starting.__enter__()
+    except EmulatorError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"BigQuery's emulator does not run, so nothing was tested on it: {error}")
+        pytest.skip(f"BigQuery's emulator does not run: {error}")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in started.environment.items():
+            patch.setenv(name, value)
+        yield started
+    starting.__exit__(None, None, None)
+
+
+@pytest.fixture
+def dataset(emulator: Emulator) -> str:
+    """A dataset of its own, by name."""
+    from courtside.warehouse.bigquery.service import _client
+
+    name = f"d{next(_numbers)}"
+    _client("test").create_dataset(name)
+    return name
+
+
+@pytest.fixture(params=ENGINES)
+def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
+    """An empty warehouse of each engine."""
+    with opened(request) as found:
+        yield found
+
+
+def opened(request: pytest.FixtureRequest) -> Warehouse:
+    """Open the engine that a test is parametrised with."""
+    if request.param == "duckdb":
+        return DuckDBWarehouse(":memory:")
+    from courtside.warehouse.bigquery import BigQueryWarehouse
+
+    return BigQueryWarehouse("test", request.getfixturevalue("dataset"))
+
+
+@pytest.fixture
+def bigquery(dataset: str) -> Iterator[Warehouse]:
+    """An empty warehouse on the emulator."""
+    from courtside.warehouse.bigquery import BigQueryWarehouse
+
+    with BigQueryWarehouse("test", dataset) as found:
+        yield found
