@@ -92,9 +92,7 @@ def player_games(team_games: Lazy, player_box: Lazy) -> Lazy:
 
 def _side(games: Lazy, schedule: Lazy, *, home: bool) -> Lazy:
     own, other = ("home", "away") if home else ("away", "home")
-    scores = schedule.filter(nw.col("provider") == "cdn").select(
-        "game_id", scheduled_points=nw.col(f"{own}_points")
-    )
+    scores = schedule.filter(nw.col("provider") == "cdn").select("game_id", scheduled_points=nw.col(f"{own}_points"))
     return games.join(scores, on="game_id", how="left").select(
         "game_id",
         "game_date",
@@ -122,8 +120,6 @@ def _box_status() -> nw.Expr:
         .otherwise(
             nw.when(nw.col("players_listed") == 0)
             .then(nw.lit("missing"))
-            .otherwise(
-                nw.when(reconciles.fill_null(False)).then(nw.lit("complete")).otherwise(nw.lit("partial"))
-            )
+            .otherwise(nw.when(reconciles.fill_null(False)).then(nw.lit("complete")).otherwise(nw.lit("partial")))
         )
     )

@@ -8,18 +8,18 @@ import polars as pl
 
 from courtside.clock import EPOCH, date_range, season_label
 
-FIRST_DATE, LAST_DATE = dt.date(1996, 1, 1), dt.date(2045, 12, 31)
+FIRST_DATE, LAST_DATE = dt.date(1945, 1, 1), dt.date(2045, 12, 31)
 
 
 def calendar() -> pl.DataFrame:
-    """Return game_date and game_day (days since 1970-01-01) for every date from 1996 to 2045."""
+    """Return game_date and game_day (days since 1970-01-01) for every date from 1945 to 2045."""
     days = pl.DataFrame({"game_date": list(date_range(FIRST_DATE, LAST_DATE))})
     return days.with_columns(game_day=(pl.col("game_date") - EPOCH).dt.total_days())
 
 
 def season_codes() -> pl.DataFrame:
     """Return season_code (digits 4 and 5 of a game id) and season (`2024-25`) of every season there may be."""
-    years = range(1996, 2046)
+    years = range(1946, 2046)
     return pl.DataFrame(
         {
             "season_code": [f"{year % 100:02d}" for year in years],
@@ -30,7 +30,7 @@ def season_codes() -> pl.DataFrame:
 
 def season_order() -> pl.DataFrame:
     """Return season and season_before of every season there may be."""
-    years = range(1997, 2046)
+    years = range(1947, 2046)
     return pl.DataFrame(
         {
             "season": [season_label(year) for year in years],

@@ -59,14 +59,12 @@ def _provider(schedule: Lazy, provider: str) -> Lazy:
 
 
 def _status() -> nw.Expr:
-    is_final = (nw.col("game_log_status") == "final").fill_null(False) | (
-        nw.col("cdn_status") == "final"
-    ).fill_null(False)
+    is_final = (nw.col("game_log_status") == "final").fill_null(False) | (nw.col("cdn_status") == "final").fill_null(
+        False
+    )
     return nw.when(is_final).then(nw.lit("final")).otherwise(nw.coalesce("cdn_status", "game_log_status"))
 
 
 def _game_type() -> nw.Expr:
     prefix = nw.col("game_id").str.slice(0, 3)
-    return nw.coalesce(
-        *(nw.when(prefix == code).then(nw.lit(str(kind))) for code, kind in TYPE_OF_PREFIX.items())
-    )
+    return nw.coalesce(*(nw.when(prefix == code).then(nw.lit(str(kind))) for code, kind in TYPE_OF_PREFIX.items()))

@@ -16,6 +16,15 @@ USABLE = ("pre_tip", "untimed")
 
 PLAYER_GAME = ("game_id", "player_id")
 
+MARKET: dict[str, pl.DataType] = {
+    "game_id": pl.String(),
+    "player_id": pl.Int64(),
+    "closing_line": pl.Float64(),
+    "opening_line": pl.Float64(),
+    "snapshots": pl.Int64(),
+}
+"""Columns of `market`: one row per (game_id, player_id)."""
+
 
 def placed_lines(resolved: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of `PLAYER_LINES` for lines resolved to a player and a game.
@@ -89,9 +98,7 @@ def consensus(lines: pl.DataFrame) -> pl.DataFrame:
     Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books.
     """
     last = closing(lines)
-    median = last.group_by(PLAYER_GAME).agg(
-        consensus_line=pl.col("line").median(), books=pl.len().cast(pl.Int64)
-    )
+    median = last.group_by(PLAYER_GAME).agg(consensus_line=pl.col("line").median(), books=pl.len().cast(pl.Int64))
     is_one_sided = pl.col("over_price").is_null() | pl.col("under_price").is_null()
     return (
         last.join(median, on=PLAYER_GAME)
@@ -109,4 +116,30 @@ def consensus(lines: pl.DataFrame) -> pl.DataFrame:
             line_seen_at="seen_at",
             line_timing="timing",
         )
+    )
+
+
+def market(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return closing and opening consensus of each quoted player, `MARKET` columns, one row per (game_id, player_id).
+
+    `opening_line` is the median of each book's first pre-tip main line whose time is known, NULL where no book's is;
+    `snapshots` is the largest number of such lines of one book.
+    """
+    timed = pre_tip(lines).filter(pl.col("seen_at").is_not_null())
+    first = timed.sort([*PLAYER_GAME, "book", "seen_at", "source", "line"]).unique(
+        [*PLAYER_GAME, "book"], keep="first", maintain_order=True
+    )
+    opening = first.group_by(PLAYER_GAME).agg(opening_line=pl.col("line").median())
+    seen = (
+        timed.group_by(*PLAYER_GAME, "book")
+        .agg(snapshots=pl.col("seen_at").n_unique())
+        .group_by(PLAYER_GAME)
+        .agg(pl.col("snapshots").max())
+    )
+    return (
+        consensus(lines)
+        .join(opening, on=PLAYER_GAME, how="left")
+        .join(seen, on=PLAYER_GAME, how="left")
+        .rename({"consensus_line": "closing_line"})
+        .select(pl.col(name).cast(dtype) for name, dtype in MARKET.items())
     )

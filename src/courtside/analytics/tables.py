@@ -47,9 +47,7 @@ TEAM_GAMES = Table(
         boolean("is_final", "Whether the game is over."),
         integer("points", "Final score.", unit="points", nullable=True, minimum=0),
         integer("opponent_points", "The opponent's final score.", unit="points", nullable=True, minimum=0),
-        integer(
-            "minutes", "Player minutes: 240, and 25 more for each overtime.", unit="minutes", nullable=True
-        ),
+        integer("minutes", "Player minutes: 240, and 25 more for each overtime.", unit="minutes", nullable=True),
         integer("possessions_x100", "100·FGA + 44·FTA + 100·TOV − 100·OREB.", unit="1/100", nullable=True),
         integer("opponent_possessions_x100", "The same of the opponent.", unit="1/100", nullable=True),
         integer("usage_x100", "100·FGA + 44·FTA + 100·TOV of the team.", unit="1/100", nullable=True),
@@ -87,6 +85,26 @@ PLAYER_GAMES = Table(
             "State of his team's box score.",
             allowed=("complete", "partial", "missing", "not_final"),
         ),
+    ),
+    key=("game_id", "player_id"),
+)
+
+PLAYER_SHOTS = Table(
+    "player_shots",
+    "analytics",
+    "A player's field goals of a game by zone of the floor, from its shot chart.",
+    (
+        text("game_id", "The league's ten-digit game id."),
+        *DATED,
+        integer("player_id", "The shooter."),
+        integer("team_id", "His team in the game."),
+        integer("opponent_team_id", "The team that defended."),
+        integer("paint_fga", "Attempts in the paint, the restricted area among it.", unit="count", minimum=0),
+        integer("paint_fgm", "Made of those.", unit="count", minimum=0),
+        integer("mid_range_fga", "Attempts from mid-range.", unit="count", minimum=0),
+        integer("mid_range_fgm", "Made of those.", unit="count", minimum=0),
+        integer("three_fga", "Attempts from behind the arc.", unit="count", minimum=0),
+        integer("three_fgm", "Made of those.", unit="count", minimum=0),
     ),
     key=("game_id", "player_id"),
 )
@@ -137,5 +155,5 @@ UNRESOLVED_NAMES = Table(
     key=("game_date", "source", "player_name", "reason"),
 )
 
-ANALYTICS_TABLES = (GAMES, TEAM_GAMES, PLAYER_GAMES)
+ANALYTICS_TABLES = (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS)
 LINE_TABLES = (PLAYER_LINES, UNRESOLVED_NAMES)

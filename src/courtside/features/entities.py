@@ -8,14 +8,15 @@ from __future__ import annotations
 import narwhals as nw
 
 from courtside.features import windows
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.features.engine import Engine
+from courtside.warehouse.base import Lazy
 
 RECENT_DAYS = 30
 RECENT_GAMES = 10
 MOST_GAMES_IN_RECENT_DAYS = 18
 
 
-def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehouse: Warehouse) -> Lazy:
+def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehouse: Engine) -> Lazy:
     """Return one row per (game_id, player_id) that gets features.
 
     These are the players who appeared for the team in one of its games of the 30 days before, or in its last 10
@@ -43,9 +44,7 @@ def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehou
     )
     placed = windows.state(windows.place(_one_team(candidates), played, "player_id"), played, "player_id")
     return (
-        placed.filter(
-            ((nw.col("before_team_id") == nw.col("team_id")).fill_null(False)) | (nw.col("is_quoted") == 1)
-        )
+        placed.filter(((nw.col("before_team_id") == nw.col("team_id")).fill_null(False)) | (nw.col("is_quoted") == 1))
         .filter(nw.col("games_before") > 0)
         .select(
             "game_id",
@@ -74,7 +73,7 @@ def _one_team(candidates: Lazy) -> Lazy:
     )
 
 
-def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Warehouse) -> Lazy:
+def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Engine) -> Lazy:
     numbered = windows.number(team_history, "team_id").select("team_id", "game_id", "game_day", "nth")
     placed = windows.place(slate.select("game_id", "team_id", "game_day"), numbered, "team_id")
     window = windows.last(placed, numbered, MOST_GAMES_IN_RECENT_DAYS, "team_id", warehouse)

@@ -9,6 +9,7 @@ import polars as pl
 
 from courtside.analytics.calendar import season_order
 from courtside.features import windows
+from courtside.features.expressions import fallen_back, has_value
 from courtside.features.inputs import LONGEST, Inputs
 from courtside.features.registry import named
 from courtside.quality.origins import Origin, completeness_pct, where_valued, window_origin, worst
@@ -50,7 +51,8 @@ def history(inputs: Inputs) -> Lazy:
 
 
 def _all_sums(inputs: Inputs) -> Lazy:
-    joined = inputs.rows
+    team = inputs.sides.select("game_id", "team_id", team_games_week=nw.col("own_games_week"))
+    joined = inputs.rows.join(team, on=["game_id", "team_id"], how="left")
     for part in (_window_sums(inputs), _season_sums(inputs), _meeting_sums(inputs), _absence_sums(inputs)):
         joined = joined.join(part, on=list(KEY), how="left")
     counts = [
@@ -66,9 +68,7 @@ def _all_sums(inputs: Inputs) -> Lazy:
     joined = joined.with_columns(nw.col(name).fill_null(0) for name in counts)
     gaps = _gap_counts(inputs, joined)
     missing = ["missing_l5", "missing_l10", "missing_season", "missing_week", "missing_met"]
-    return joined.join(gaps, on=list(KEY), how="left").with_columns(
-        nw.col(name).fill_null(0) for name in missing
-    )
+    return joined.join(gaps, on=list(KEY), how="left").with_columns(nw.col(name).fill_null(0) for name in missing)
 
 
 def _window_sums(inputs: Inputs) -> Lazy:
@@ -148,15 +148,12 @@ def _season_sums(inputs: Inputs) -> Lazy:
 
 def _meeting_sums(inputs: Inputs) -> Lazy:
     """Return games and points of the row's player against the row's opponent within the horizon."""
-    met = inputs.played.select(
-        "player_id", "opponent_team_id", met_day=nw.col("game_day"), met_points=nw.col("points")
-    )
+    met = inputs.played.select("player_id", "opponent_team_id", met_day=nw.col("game_day"), met_points=nw.col("points"))
     return (
         inputs.rows.select(*KEY, "opponent_team_id", "game_day")
         .join(met, on=["player_id", "opponent_team_id"], how="inner")
         .filter(
-            (nw.col("met_day") < nw.col("game_day"))
-            & (nw.col("met_day") >= nw.col("game_day") - windows.HORIZON_DAYS)
+            (nw.col("met_day") < nw.col("game_day")) & (nw.col("met_day") >= nw.col("game_day") - windows.HORIZON_DAYS)
         )
         .group_by(*KEY)
         .agg(games_met=nw.col("met_day").count(), points_met=nw.col("met_points").sum())
@@ -250,7 +247,7 @@ def _direct() -> list[nw.Expr]:
         *named("points_avg_last_10", _ratio("points_l10", "games_used_l10"), L10.origin(3)),
         *named("points_avg_season", season_value, season_origin),
         *named("points_std_last_10", variance.sqrt(), L10.origin(3)),
-        *named("games_in_last_7_days", nw.col("games_week"), WEEK.origin(0)),
+        *named("games_in_last_7_days", *_games_in_week()),
         *named("avg_points_vs_opponent", _ratio("points_met", "games_met"), MEETINGS.origin(1)),
         *named("games_vs_opponent", nw.col("games_met"), MEETINGS.origin(0)),
         *named("minutes_avg_last_10", _ratio("minutes_l10", "games_used_l10"), L10.origin(3)),
@@ -260,16 +257,20 @@ def _direct() -> list[nw.Expr]:
     ]
 
 
+def _games_in_week() -> tuple[nw.Expr, nw.Expr]:
+    """His own games; his team's where too few of the box scores are known."""
+    own = WEEK.origin(0)
+    return (
+        nw.when(has_value(own)).then(nw.col("games_week")).otherwise(nw.col("team_games_week")),
+        fallen_back(own, nw.lit(str(Origin.COMPUTED))),
+    )
+
+
 def _derived(features: Lazy) -> Lazy:
     """Add the features made of other features; each inherits the worst origin of its inputs."""
-    last_5, season, spread = (
-        nw.col(name) for name in ("points_avg_last_5", "points_avg_season", "points_std_last_10")
-    )
+    last_5, season, spread = (nw.col(name) for name in ("points_avg_last_5", "points_avg_season", "points_std_last_10"))
     inherited = worst(
-        *(
-            nw.col(f"{name}_origin")
-            for name in ("points_avg_last_5", "points_avg_season", "points_std_last_10")
-        )
+        *(nw.col(f"{name}_origin") for name in ("points_avg_last_5", "points_avg_season", "points_std_last_10"))
     )
     has_no_spread = (spread == 0).fill_null(False)
     zscore_origin = nw.when(has_no_spread).then(nw.lit(str(Origin.EARLY))).otherwise(inherited)

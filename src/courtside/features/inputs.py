@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import narwhals as nw
+import polars as pl
 
+from courtside.analytics.lines import MARKET
+from courtside.analytics.tables import PLAYER_SHOTS
+from courtside.clock import GameType
 from courtside.features import windows
+from courtside.features.charts import charts
+from courtside.features.engine import Engine
 from courtside.features.entities import entities
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.features.player_windows import player_windows
+from courtside.features.team_windows import team_windows
+from courtside.warehouse.base import Lazy
 
 LONGEST = 40
 """Games of the longest player window: five half-lives of the exponentially weighted mean."""
@@ -22,6 +30,9 @@ class Inputs:
     (1 newest), event_day and event_… columns. `gaps`: a line per row and game it should know and does not.
     `played`: player games with minutes in complete box scores, numbered by player, with running totals.
     `team_played`: final team games, numbered by team.
+    `player_windows`: sums over each row's recent games. `sides`: one row per (game_id, team_id) of the slate, with the
+    windows of the team as `own_…` and of the other as `opponent_…`. `shots`: attempts by zone per player game.
+    `market`: closing and opening lines of quoted players.
     """
 
     rows: Lazy
@@ -29,10 +40,23 @@ class Inputs:
     gaps: Lazy
     played: Lazy
     team_played: Lazy
-    warehouse: Warehouse
+    player_windows: Lazy
+    sides: Lazy
+    shots: Lazy
+    market: Lazy
+    warehouse: Engine
 
 
-def prepare(slate: Lazy, team_games: Lazy, player_games: Lazy, lines: Lazy, warehouse: Warehouse) -> Inputs:
+def prepare(
+    slate: Lazy,
+    team_games: Lazy,
+    player_games: Lazy,
+    lines: Lazy,
+    warehouse: Engine,
+    *,
+    shots: Lazy | None = None,
+    market: Lazy | None = None,
+) -> Inputs:
     """Return the shared inputs of every family for the team games of `slate`.
 
     Args:
@@ -41,6 +65,8 @@ def prepare(slate: Lazy, team_games: Lazy, player_games: Lazy, lines: Lazy, ware
         player_games: all player games that may be looked back on, `PLAYER_GAMES` columns.
         lines: pre-tip lines: game_id, player_id, team_id.
         warehouse: the engine the frames live in.
+        shots: attempts by zone that may be looked back on, `PLAYER_SHOTS` columns; None where no source gives any.
+        market: `MARKET` columns of the slate's players; None where no source gives any.
     """
     counted = team_games.filter(nw.col("is_counted"))
     team_played = warehouse.materialise(windows.number(counted.filter(nw.col("is_final")), "team_id"))
@@ -49,9 +75,7 @@ def prepare(slate: Lazy, team_games: Lazy, player_games: Lazy, lines: Lazy, ware
     ).with_columns(points_squared=nw.col("points") * nw.col("points"))
     played = warehouse.materialise(
         windows.stints(
-            windows.running_totals(
-                windows.number(seen, "player_id"), ["player_id", "season"], ["points", "minutes"]
-            )
+            windows.running_totals(windows.number(seen, "player_id"), ["player_id", "season"], ["points", "minutes"])
         )
     )
     rows = warehouse.materialise(entities(slate, counted, played, lines, warehouse))
@@ -66,10 +90,55 @@ def prepare(slate: Lazy, team_games: Lazy, player_games: Lazy, lines: Lazy, ware
     )
     unknown = counted.filter(nw.col("box_status").is_in(["missing", "partial"]))
     gaps = warehouse.materialise(_gaps(rows, unknown, counted, played, warehouse))
-    return Inputs(rows, window, gaps, played, team_played, warehouse)
+    shot = warehouse.lazy(PLAYER_SHOTS.empty()) if shots is None else shots
+    charted = warehouse.materialise(charts(team_played, player_games, shot))
+    return Inputs(
+        rows,
+        window,
+        gaps,
+        played,
+        team_played,
+        warehouse.materialise(player_windows(rows, played, counted, charted, shot, gaps, warehouse)),
+        warehouse.materialise(_sides(rows, _real_games(team_games), charted, warehouse)),
+        shot,
+        warehouse.lazy(pl.DataFrame(schema=MARKET)) if market is None else market,
+        warehouse,
+    )
 
 
-def _gaps(rows: Lazy, unknown: Lazy, team_games: Lazy, played: Lazy, warehouse: Warehouse) -> Lazy:
+def _real_games(team_games: Lazy) -> Lazy:
+    """Return final games that rest nobody: those that count, and the Cup final, which does not."""
+    is_cup_final = nw.col("game_type") == str(GameType.CUP_FINAL)
+    return team_games.filter(nw.col("is_final") & (nw.col("is_counted") | is_cup_final))
+
+
+def _slate_teams(rows: Lazy) -> Lazy:
+    """Return both teams of every game of `rows`."""
+    own = rows.select("game_id", "team_id", "game_day", "season")
+    other = rows.select("game_id", "game_day", "season", team_id=nw.col("opponent_team_id"))
+    return nw.concat([own, other.select("game_id", "team_id", "game_day", "season")]).unique()
+
+
+def _sides(rows: Lazy, real_games: Lazy, charted: Lazy, warehouse: Engine) -> Lazy:
+    """Return the team games of the slate with the windows of both teams."""
+    slate = warehouse.materialise(_slate_teams(rows))
+    found = warehouse.materialise(team_windows(slate, real_games, charted, warehouse).drop("game_day", "season"))
+    names = [name for name in found.collect_schema().names() if name not in {"game_id", "team_id"}]
+    own = found.select("game_id", "team_id", *(nw.col(name).alias(f"own_{name}") for name in names))
+    other = found.select(
+        "game_id",
+        *(nw.col(name).alias(f"opponent_{name}") for name in names),
+        opponent_team_id=nw.col("team_id"),
+    )
+    sides = rows.select(
+        "game_id", "team_id", "opponent_team_id", "game_day", "game_type", "is_home", "is_neutral"
+    ).unique()
+    return sides.join(own, on=["game_id", "team_id"], how="left").join(
+        other, on=["game_id", "opponent_team_id"], how="left"
+    )
+
+
+def _gaps(rows: Lazy, unknown: Lazy, team_games: Lazy, played: Lazy, warehouse: Engine) -> Lazy:
     """Return a line per row and earlier game whose box score should hold the player and cannot be used."""
     expected = entities(unknown, team_games, played, _no_lines(unknown), warehouse).select(
         "player_id",
@@ -82,8 +151,7 @@ def _gaps(rows: Lazy, unknown: Lazy, team_games: Lazy, played: Lazy, warehouse: 
         rows.select("game_id", "player_id", "game_day", "season", "opponent_team_id")
         .join(expected, on="player_id", how="inner")
         .filter(
-            (nw.col("gap_day") < nw.col("game_day"))
-            & (nw.col("gap_day") >= nw.col("game_day") - windows.HORIZON_DAYS)
+            (nw.col("gap_day") < nw.col("game_day")) & (nw.col("gap_day") >= nw.col("game_day") - windows.HORIZON_DAYS)
         )
     )
 

@@ -6,154 +6,159 @@ import narwhals as nw
 
 from courtside.analytics.calendar import season_order
 from courtside.features import windows
+from courtside.features.charts import CHARTED, TRIES
+from courtside.features.engine import Engine
+from courtside.features.expressions import summed, where
 from courtside.quality.origins import window_origin
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.warehouse.base import Lazy
 
 KEY = ("game_id", "player_id")
-SUMMED = (
-    "points",
-    "minutes",
-    "is_back_to_back",
-    "usage_games",
-    "usage_x100",
-    "usage_minutes",
-    "team_minutes",
-    "team_usage_x100",
-    "throw_games",
-    "throw_points",
-    "ftm",
-    "three_games",
-    "fg3a",
-    "fga",
-)
-LATEST = {"l2": 2, "l3": 3, "l5": 5, "l10": 10}
+LATEST = {"l3": 3, "l5": 5, "l10": 10}
 DAYS = {"week": 7, "fortnight": 14}
+MOST_GAMES = 14
+"""Games that the longest of these windows can hold: one a day for a fortnight."""
+
+USAGE = ("usage_games", "usage_x100", "usage_minutes", "team_minutes", "team_usage_x100")
+BOX = ("throw_games", "throw_points", "ftm", "three_games", "fg3a", "fga")
+SUMMED: dict[str, tuple[str, ...]] = {
+    "l2": ("points",),
+    "l3": ("games", *USAGE),
+    "l5": ("games", "points"),
+    "l10": ("games", "points", "minutes", *USAGE, *BOX, *CHARTED, *TRIES),
+    "week": ("games", "minutes"),
+    "fortnight": ("games", "is_back_to_back"),
+}
 
 
-def player_windows(rows: Lazy, played: Lazy, team_games: Lazy, gaps: Lazy, warehouse: Warehouse) -> Lazy:
+def player_windows(
+    rows: Lazy, played: Lazy, team_games: Lazy, charted: Lazy, shots: Lazy, gaps: Lazy, warehouse: Engine
+) -> Lazy:
     """Return one row per (game_id, player_id) with sums over the windows l2, l3, l5, l10, week and fortnight.
 
-    Columns: for each window games_W, missing_W (gaps) and COLUMN_W for each of `SUMMED`; last_day (of his newest
+    Columns: COLUMN_W as `SUMMED` lists them and missing_W (gaps) for each window W but l2; missing_l10_uncovered (those
+    gaps that no shot source covers either); last_day (of his newest
     game), games_season, minutes_season, missing_season, games_season_before, minutes_season_before.
-    `usage_games`, `throw_games` and `three_games` count the games whose box score tells what the sum beside it needs.
+    `usage_games`, `throw_games` and `three_games` count the games whose box score tells what the sums beside them need.
     """
-    games = warehouse.materialise(windows.totals(_games(played, team_games), "player_id", SUMMED))
-    placed = windows.expired(rows.select(*KEY, "season", "game_day", "games_before"), played, "player_id")
-    for label, days in DAYS.items():
-        placed = windows.expired(placed, played, "player_id", days, f"games_before_{label}")
-    skips = {label: windows.latest(n) for label, n in LATEST.items()}
-    skips |= {label: nw.col(f"games_before_{label}") for label in DAYS}
-    sums = warehouse.materialise(windows.sums(placed, games, "player_id", SUMMED, skips))
-    seasons = _season_sums(rows, played, warehouse)
-    missing = [f"missing_{label}" for label in ("l3", "l5", "l10", *DAYS, "season")]
+    games = warehouse.materialise(_games(played, team_games, charted, shots))
+    sums = warehouse.materialise(_sums(windows.last(rows, games, MOST_GAMES, "player_id", warehouse)))
+    missing = [f"missing_{label}" for label in (*LATEST, "l10_uncovered", *DAYS, "season")]
+    counted = [f"{name}_{label}" for label, names in SUMMED.items() for name in names]
     return (
-        sums.join(seasons, on=list(KEY), how="left")
-        .join(_gap_counts(gaps, sums), on=list(KEY), how="left")
-        .with_columns(nw.col(name).fill_null(0) for name in missing)
-        .drop("season", "game_day", "games_before", "games_expired", *(f"games_before_{d}" for d in DAYS))
+        _season_sums(rows, played, warehouse)
+        .join(sums, on=list(KEY), how="left")
+        .join(_gap_counts(gaps, charted, sums), on=list(KEY), how="left")
+        .select(
+            *KEY,
+            "last_day",
+            *(nw.col(name).fill_null(0) for name in (*SEASON, *counted, *missing)),
+        )
     )
 
 
 def origin_of(window: str, needs: int, known: str = "games") -> nw.Expr:
     """Return the origin of a value over `window`; a game of which `known` is not told counts as missing."""
-    used = nw.col(f"{known}_{window}")
+    used, missing = nw.col(f"{known}_{window}"), nw.col(f"missing_{window}")
     untold = nw.col(f"games_{window}") - used
-    return window_origin(used, nw.col(f"missing_{window}") + untold, needs)
+    return window_origin(used, missing if known == "games" else missing + untold, needs)
 
 
-def _games(played: Lazy, team_games: Lazy) -> Lazy:
+def _games(played: Lazy, team_games: Lazy, charted: Lazy, shots: Lazy) -> Lazy:
     """Return numbered player games with the integers that windows sum, 0 where they are not told."""
-    team = team_games.select(
-        "game_id", "team_id", team_minutes_told=nw.col("minutes"), team_usage_told=nw.col("usage_x100")
+    team = team_games.select("game_id", "team_id", team_told=nw.col("minutes"), team_usage_told=nw.col("usage_x100"))
+    own = shots.select(*KEY, *(nw.col(name).alias(f"{name}_told") for name in TRIES))
+    told = (
+        windows.back_to_backs(played, "player_id")
+        .with_columns(usage_told=100 * nw.col("fga") + 44 * nw.col("fta") + 100 * nw.col("tov"))
+        .join(team, on=["game_id", "team_id"], how="left")
+        .join(charted.select("game_id", "team_id", *CHARTED), on=["game_id", "team_id"], how="left")
+        .join(own, on=list(KEY), how="left")
     )
-    told = played.join(team, on=["game_id", "team_id"], how="left").with_columns(
-        usage_told=100 * nw.col("fga") + 44 * nw.col("fta") + 100 * nw.col("tov"),
-        fga_told=nw.col("fga"),
-        fg3a_told=nw.col("fg3a"),
-        ftm_told=nw.col("ftm"),
-    )
-    has_usage = ~(
-        nw.col("usage_told").is_null()
-        | nw.col("team_minutes_told").is_null()
-        | nw.col("team_usage_told").is_null()
-    )
-    has_threes = ~(nw.col("fga_told").is_null() | nw.col("fg3a_told").is_null())
-    has_throws = ~nw.col("ftm_told").is_null()
-    return windows.back_to_backs(
-        told.with_columns(
-            usage_games=_where(has_usage, nw.lit(1)),
-            usage_x100=_where(has_usage, nw.col("usage_told")),
-            usage_minutes=_where(has_usage, nw.col("minutes")),
-            team_minutes=_where(has_usage, nw.col("team_minutes_told")),
-            team_usage_x100=_where(has_usage, nw.col("team_usage_told")),
-            throw_games=_where(has_throws, nw.lit(1)),
-            throw_points=_where(has_throws, nw.col("points")),
-            ftm=_where(has_throws, nw.col("ftm_told")),
-            three_games=_where(has_threes, nw.lit(1)),
-            fg3a=_where(has_threes, nw.col("fg3a_told")),
-            fga=_where(has_threes, nw.col("fga_told")),
-        ),
-        "player_id",
+    has_usage = ~(nw.col("usage_told").is_null() | nw.col("team_told").is_null() | nw.col("team_usage_told").is_null())
+    has_threes = ~(nw.col("fga").is_null() | nw.col("fg3a").is_null())
+    has_throws = ~nw.col("ftm").is_null()
+    return told.select(
+        *("player_id", "game_id", "game_day", "nth", "points", "minutes", "is_back_to_back"),
+        games=nw.lit(1),
+        usage_games=where(has_usage, nw.lit(1)),
+        usage_x100=where(has_usage, nw.col("usage_told")),
+        usage_minutes=where(has_usage, nw.col("minutes")),
+        team_minutes=where(has_usage, nw.col("team_told")),
+        team_usage_x100=where(has_usage, nw.col("team_usage_told")),
+        throw_games=where(has_throws, nw.lit(1)),
+        throw_points=where(has_throws, nw.col("points")),
+        ftm=where(has_throws, nw.col("ftm")),
+        three_games=where(has_threes, nw.lit(1)),
+        fg3a=where(has_threes, nw.col("fg3a")),
+        fga=where(has_threes, nw.col("fga")),
+        **{name: nw.col(name).fill_null(0) for name in CHARTED},
+        **{name: where((nw.col("charted") == 1), nw.col(f"{name}_told")).fill_null(0) for name in TRIES},
     )
 
 
-def _season_sums(rows: Lazy, played: Lazy, warehouse: Warehouse) -> Lazy:
-    """Return this season's games and minutes before the row, those of the season before, and the newest game's day."""
+def _sums(lines: Lazy) -> Lazy:
+    age, recency = nw.col("row_day") - nw.col("event_day"), nw.col("recency")
+    inside = {"l2": recency <= 2}
+    inside |= {label: recency <= n for label, n in LATEST.items()}
+    inside |= {label: age <= days for label, days in DAYS.items()}
+    sums = [f"{name}_{label}" for label, names in SUMMED.items() for name in names]
+    first_days = {f"first_day_{label}": nw.when(inside[label]).then(nw.col("event_day")) for label in LATEST}
+    return (
+        lines.select(
+            *KEY,
+            "row_day",
+            *(expr for label, names in SUMMED.items() for expr in summed(label, names, inside[label])),
+            **first_days,
+        )
+        .group_by(*KEY, "row_day")
+        .agg(*(nw.col(name).sum() for name in sums), *(nw.col(name).min() for name in first_days))
+    )
+
+
+SEASON = ("games_season", "minutes_season", "games_season_before", "minutes_season_before")
+
+
+def _season_sums(rows: Lazy, played: Lazy, warehouse: Engine) -> Lazy:
+    """Return `SEASON` (games and minutes of this season before the row, and of the last) and the newest game's day."""
     before = windows.state(
         rows.select(*KEY, "season", "games_before"),
         played.select("player_id", "nth", "season", "game_day", "total_games", "total_minutes"),
         "player_id",
     )
     is_same = nw.col("before_season") == nw.col("season")
-    whole = played.group_by("player_id", "season").agg(
-        games_season_before=nw.col("game_id").count(), minutes_season_before=nw.col("minutes").sum()
+    whole = (
+        played.select("player_id", "game_id", "minutes", season_before=nw.col("season"))
+        .group_by("player_id", "season_before")
+        .agg(games_season_before=nw.col("game_id").count(), minutes_season_before=nw.col("minutes").sum())
     )
     return (
         before.join(warehouse.lazy(season_order()), on="season", how="left")
-        .join(
-            whole.with_columns(season_before=nw.col("season")).drop("season"),
-            on=["player_id", "season_before"],
-            how="left",
-        )
+        .join(whole, on=["player_id", "season_before"], how="left")
         .select(
             *KEY,
-            nw.col("games_season_before").fill_null(0),
-            nw.col("minutes_season_before").fill_null(0),
+            "games_season_before",
+            "minutes_season_before",
             last_day=nw.col("before_game_day"),
-            games_season=nw.when(is_same).then(nw.col("before_total_games")).otherwise(nw.lit(0)),
-            minutes_season=nw.when(is_same).then(nw.col("before_total_minutes")).otherwise(nw.lit(0)),
+            games_season=where(is_same, nw.col("before_total_games")),
+            minutes_season=where(is_same, nw.col("before_total_minutes")),
         )
     )
 
 
-def _gap_counts(gaps: Lazy, sums: Lazy) -> Lazy:
+def _gap_counts(gaps: Lazy, charted: Lazy, sums: Lazy) -> Lazy:
     """Count the gaps within each window; one that is not full reaches back to the horizon."""
-    lengths = {label: n for label, n in LATEST.items() if label != "l2"}
-    bounds = sums.select(
-        *KEY,
-        *(
-            nw.when(nw.col(f"games_{label}") >= n)
-            .then(nw.col(f"first_day_{label}"))
-            .otherwise(nw.lit(0))
-            .alias(f"from_{label}")
-            for label, n in lengths.items()
-        ),
-        *((nw.col("game_day") - days).alias(f"from_{label}") for label, days in DAYS.items()),
-    )
-    labels = (*lengths, *DAYS)
+    day = nw.col("gap_day")
+    is_full = {label: nw.col(f"games_{label}") >= n for label, n in LATEST.items()}
+    inside = {label: (day >= nw.col(f"first_day_{label}")) | ~full.fill_null(False) for label, full in is_full.items()}
+    inside |= {label: day >= nw.col("game_day") - days for label, days in DAYS.items()}
+    inside["season"] = nw.col("gap_season") == nw.col("season")
+    inside["l10_uncovered"] = inside["l10"] & (nw.col("uncovered") == 1)
+    bounds = sums.select(*KEY, *(f"{kind}_{label}" for label in LATEST for kind in ("games", "first_day")))
+    uncovered = charted.select("uncovered", gap_game_id=nw.col("game_id")).unique()
     return (
-        gaps.join(bounds, on=list(KEY), how="inner")
-        .with_columns(
-            *(
-                _where(nw.col("gap_day") >= nw.col(f"from_{label}"), nw.lit(1)).alias(f"in_{label}")
-                for label in labels
-            ),
-            in_season=_where(nw.col("gap_season") == nw.col("season"), nw.lit(1)),
-        )
+        gaps.join(bounds, on=list(KEY), how="left")
+        .join(uncovered, on="gap_game_id", how="left")
+        .select(*KEY, **{f"missing_{label}": where(expr, nw.lit(1)) for label, expr in inside.items()})
         .group_by(*KEY)
-        .agg(nw.col(f"in_{label}").sum().alias(f"missing_{label}") for label in (*labels, "season"))
+        .agg(nw.col(f"missing_{label}").sum() for label in inside)
     )
-
-
-def _where(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(value).otherwise(nw.lit(0))

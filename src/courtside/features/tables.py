@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from courtside.features.registry import FEATURES
+from courtside.features.registry import FEATURES, Category
 from courtside.quality.origins import Origin
 from courtside.warehouse.schema import Column, Table, boolean, date, integer, real, text
 
@@ -14,13 +14,21 @@ ALERTS = ("green", "yellow", "red")
 
 def _feature_columns() -> Iterator[Column]:
     for feature in FEATURES:
-        yield real(
-            feature.name, feature.sentence, nullable=True, minimum=feature.minimum, maximum=feature.maximum
-        )
+        yield real(feature.name, feature.sentence, nullable=True, minimum=feature.minimum, maximum=feature.maximum)
         yield text(
             feature.origin_column,
             f"Origin of {feature.name}.",
             allowed=tuple(str(origin) for origin in Origin),
+        )
+
+
+def _family_columns() -> Iterator[Column]:
+    for family in Category:
+        yield real(
+            f"{family}_quality_pct",
+            f"Mean weight of the {family} features, NULL where none is counted.",
+            unit="%",
+            nullable=True,
         )
 
 
@@ -44,6 +52,7 @@ PLAYER_FEATURES = Table(
         real("completeness_l10", "100·used/(used + missing) of the last-10 window.", unit="%", nullable=True),
         date("oldest_game_l10", "Date of the oldest game in the last-10 window.", nullable=True),
         text("missing_game_ids", "Games his windows should hold and do not, newest first, comma-separated."),
+        text("out_of_range", "Features whose value lay outside its valid range and was dropped, comma-separated."),
         real(
             "points_ewma",
             "Exponentially weighted mean of points, half-life 8 games.",
@@ -58,8 +67,7 @@ PLAYER_FEATURES = Table(
             minimum=0,
             maximum=100,
         ),
-        real("history_quality_pct", "The same over the history family.", unit="%", nullable=True),
-        real("matchup_quality_pct", "The same over the matchup family.", unit="%", nullable=True),
+        *_family_columns(),
         text("quality_tier", "Tier of the score.", allowed=TIERS),
         text("quality_alert_level", "Alert level of the row.", allowed=ALERTS),
         boolean("is_quality_ready", "Whether the row may be predicted from."),

@@ -6,51 +6,54 @@ import narwhals as nw
 
 from courtside.analytics.calendar import season_order
 from courtside.features import windows
+from courtside.features.charts import CHARTED, MAKES, TRIES
+from courtside.features.engine import Engine
+from courtside.features.expressions import summed, where
 from courtside.quality.origins import window_origin
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.warehouse.base import Lazy
 
 KEY = ("game_id", "team_id")
-SUMMED = (
-    "points",
-    "opponent_points",
-    "minutes",
-    "possessions_x100",
-    "opponent_possessions_x100",
-)
+BOX = ("points", "opponent_points", "minutes", "possessions_x100", "opponent_possessions_x100")
+ALLOWED = (*CHARTED, *TRIES, *MAKES)
+SUMMED: dict[str, tuple[str, ...]] = {"l10": ("games", *BOX), "l15": ("games", *BOX, *ALLOWED)}
 LATEST = {"l10": 10, "l15": 15}
 NEEDS = 5
-"""Games a team's window needs."""
+"""Games that a team's window needs."""
+
+SCHEDULE = ("games_week", "back_to_backs_fortnight")
+RECORD = ("wins", "results", "results_missing", "wins_before", "results_before")
 
 
-def slate_teams(rows: Lazy) -> Lazy:
-    """Return game_id, team_id, game_day and season of both teams of every game of `rows`."""
-    own = rows.select("game_id", "team_id", "game_day", "season")
-    other = rows.select("game_id", "game_day", "season", team_id=nw.col("opponent_team_id"))
-    return nw.concat([own, other.select("game_id", "team_id", "game_day", "season")]).unique()
+def team_windows(slate: Lazy, real_games: Lazy, charted: Lazy, warehouse: Engine) -> Lazy:
+    """Return one row per (game_id, team_id) of `slate` with sums over the team's last 10 and 15 known games.
 
-
-def team_windows(teams: Lazy, team_played: Lazy, real_games: Lazy, warehouse: Warehouse) -> Lazy:
-    """Return one row per (game_id, team_id) with sums over the team's last 10 and 15 games whose box score is whole.
-
-    Columns: games_W, missing_W and COLUMN_W of `SUMMED` for the windows l10 and l15; wins, results and results_missing
-    of this season, wins_before and results_before of the last; last_day, the day of its newest real game.
+    Columns: COLUMN_W as `SUMMED` lists them and missing_W for the windows l10 and l15, first_day_l15;
+    missing_l15_uncovered, those that no shot source covers either; `RECORD`, this season's and the last one's;
+    `SCHEDULE`, games in 7 days and pairs on consecutive days in 14; last_day, the day of its newest game, known or not.
+    Field goals are those it allowed.
 
     Args:
-        teams: what `slate_teams` returns.
-        team_played: final games that count, numbered by team.
-        real_games: final games that a team played, whether they count or not: team_id, game_id, game_day.
+        slate: game_id, team_id, game_day, season.
+        real_games: final games that a team played, `TEAM_GAMES` columns; those that do not count rest nobody either.
+        charted: what `charts` returns.
         warehouse: the engine the frames live in.
     """
-    is_known = _is_known()
-    known = warehouse.materialise(windows.number(team_played.filter(is_known).drop("nth"), "team_id"))
-    summed = warehouse.materialise(windows.totals(known, "team_id", SUMMED))
-    placed = windows.expired(windows.place(teams, known, "team_id"), known, "team_id")
-    skips = {label: windows.latest(n) for label, n in LATEST.items()}
-    sums = warehouse.materialise(windows.sums(placed, summed, "team_id", SUMMED, skips))
-    found = _with_missing(sums, team_played.filter(~is_known))
-    for part in (_results(teams, team_played, warehouse), _last_day(teams, real_games)):
-        found = found.join(part, on=list(KEY), how="left")
-    return found.drop("game_day", "season", "games_before", "games_expired")
+    allowed = charted.select("game_id", *ALLOWED, team_id=nw.col("opponent_team_id"))
+    games = warehouse.materialise(
+        windows.back_to_backs(windows.number(real_games, "team_id"), "team_id")
+        .drop("nth")
+        .with_columns(games=where(_is_known(), nw.lit(1)))
+        .join(allowed, on=list(KEY), how="left")
+    )
+    known = windows.number(games.filter(nw.col("games") == 1), "team_id").select(
+        *KEY, "game_day", "nth", "games", *BOX, *(nw.col(name).fill_null(0) for name in ALLOWED)
+    )
+    known = warehouse.materialise(known)
+    lines = windows.last(windows.place(slate, known, "team_id"), known, LATEST["l15"], "team_id", warehouse)
+    sums = warehouse.materialise(_sums(slate, lines))
+    past = _past(sums, games, warehouse)
+    counts = [*RECORD, *SCHEDULE, *(f"missing_{label}" for label in LATEST), "missing_l15_uncovered"]
+    return sums.join(past, on=list(KEY), how="left").with_columns(nw.col(name).fill_null(0) for name in counts)
 
 
 def origin_of(window: str, prefix: str = "") -> nw.Expr:
@@ -65,63 +68,84 @@ def pace(window: str, prefix: str = "") -> nw.Expr:
 
 
 def _is_known() -> nw.Expr:
-    told = [nw.col(name).is_null() for name in SUMMED]
-    return (nw.col("box_status") == "complete") & ~(told[0] | told[1] | told[2] | told[3] | told[4])
+    told = nw.col("is_counted") & (nw.col("box_status") == "complete")
+    for name in BOX:
+        told = told & ~nw.col(name).is_null()
+    return told
 
 
-def _with_missing(sums: Lazy, unknown: Lazy) -> Lazy:
-    """Add missing_W: final games since the window's oldest, or within the horizon, that are not known."""
-    found = windows.place(sums, unknown, "team_id", name="unknown_before")
-    for label, n in LATEST.items():
-        since = (
-            nw.when(nw.col(f"games_{label}") >= n)
-            .then(nw.col(f"first_day_{label}"))
-            .otherwise(nw.col("game_day") - windows.HORIZON_DAYS)
+def _sums(slate: Lazy, lines: Lazy) -> Lazy:
+    """Return the slate with the sums of both windows, 0 where a team has not played."""
+    inside = {label: nw.col("recency") <= n for label, n in LATEST.items()}
+    sums = [f"{name}_{label}" for label, names in SUMMED.items() for name in names]
+    first_days = {f"first_day_{label}": nw.when(inside[label]).then(nw.col("event_day")) for label in LATEST}
+    totals = (
+        lines.select(
+            *KEY,
+            *(expr for label, names in SUMMED.items() for expr in summed(label, names, inside[label])),
+            **first_days,
         )
-        found = windows.place(
-            found.with_columns(since=since), unknown, "team_id", day="since", name="unknown_since"
-        )
-        found = found.with_columns(
-            (nw.col("unknown_before") - nw.col("unknown_since")).alias(f"missing_{label}")
-        ).drop("since", "unknown_since")
-    return found.drop("unknown_before")
-
-
-def _results(teams: Lazy, team_played: Lazy, warehouse: Warehouse) -> Lazy:
-    """Return wins and results known of this season before the day, and of the last one."""
-    is_told = ~(nw.col("points").is_null() | nw.col("opponent_points").is_null())
-    has_won = (nw.col("points") > nw.col("opponent_points")).fill_null(False)
-    games = team_played.select("team_id", "game_id", "game_day", "nth", "season", "points", "opponent_points")
-    told = games.with_columns(
-        result=nw.when(is_told).then(nw.lit(1)).otherwise(nw.lit(0)),
-        win=nw.when(has_won).then(nw.lit(1)).otherwise(nw.lit(0)),
-    ).drop("points", "opponent_points")
-    running = windows.running_totals(told, ["team_id", "season"], ["result", "win"])
-    before = windows.state(windows.place(teams, told, "team_id"), running, "team_id")
-    whole = told.group_by("team_id", "season").agg(
-        wins_before=nw.col("win").sum(), results_before=nw.col("result").sum()
+        .group_by(*KEY)
+        .agg(*(nw.col(name).sum() for name in sums), *(nw.col(name).min() for name in first_days))
     )
-    is_same = nw.col("before_season") == nw.col("season")
-    results = nw.when(is_same).then(nw.col("before_total_result")).otherwise(nw.lit(0))
-    return (
-        before.join(warehouse.lazy(season_order()), on="season", how="left")
-        .join(
-            whole.with_columns(season_before=nw.col("season")).drop("season"),
-            on=["team_id", "season_before"],
-            how="left",
+    return slate.join(totals, on=list(KEY), how="left").with_columns(nw.col(name).fill_null(0) for name in sums)
+
+
+def _past(sums: Lazy, games: Lazy, warehouse: Engine) -> Lazy:
+    """Return what all earlier games of a team tell: its record, its newest game, and the games windows lack."""
+    earlier = games.select(
+        "team_id",
+        "is_counted",
+        "is_back_to_back",
+        "uncovered",
+        is_known=nw.col("games"),
+        event_day=nw.col("game_day"),
+        event_season=nw.col("season"),
+        scored=nw.col("points"),
+        allowed=nw.col("opponent_points"),
+    )
+    bounds = sums.select(
+        *KEY, "game_day", "season", *(f"{kind}_{label}" for label in LATEST for kind in ("games", "first_day"))
+    )
+    day = nw.col("event_day")
+    is_told = ~(nw.col("scored").is_null() | nw.col("allowed").is_null())
+    has_won = (nw.col("scored") > nw.col("allowed")).fill_null(False)
+    is_season = nw.col("is_counted") & (nw.col("event_season") == nw.col("season"))
+    is_last = nw.col("is_counted") & (nw.col("event_season") == nw.col("season_before"))
+    is_lacking = nw.col("is_counted") & (nw.col("is_known") == 0) & (day >= nw.col("game_day") - windows.HORIZON_DAYS)
+    one = nw.lit(1)
+    missing = {
+        f"missing_{label}": where(
+            is_lacking & ((nw.col(f"games_{label}") < n) | (day >= nw.col(f"first_day_{label}"))), one
         )
+        for label, n in LATEST.items()
+    }
+    missing["missing_l15_uncovered"] = where(
+        is_lacking
+        & (nw.col("uncovered") == 1)
+        & ((nw.col("games_l15") < LATEST["l15"]) | (day >= nw.col("first_day_l15"))),
+        one,
+    )
+    age = nw.col("game_day") - day
+    return (
+        bounds.join(warehouse.lazy(season_order()), on="season", how="left")
+        .join(earlier, on="team_id", how="inner")
+        .filter(day < nw.col("game_day"))
         .select(
             *KEY,
-            nw.col("wins_before").fill_null(0),
-            nw.col("results_before").fill_null(0),
-            wins=nw.when(is_same).then(nw.col("before_total_win")).otherwise(nw.lit(0)),
-            results=results,
-            results_missing=nw.when(is_same).then(nw.col("before_total_games")).otherwise(nw.lit(0)) - results,
+            "event_day",
+            wins=where(is_season & has_won, one),
+            results=where(is_season & is_told, one),
+            results_missing=where(is_season & ~is_told, one),
+            wins_before=where(is_last & has_won, one),
+            results_before=where(is_last & is_told, one),
+            **missing,
+            games_week=where(age <= 7, one),
+            back_to_backs_fortnight=where(age <= 14, nw.col("is_back_to_back")),
+        )
+        .group_by(*KEY)
+        .agg(
+            *(nw.col(name).sum() for name in (*RECORD, *missing, *SCHEDULE)),
+            last_day=nw.col("event_day").max(),
         )
     )
-
-
-def _last_day(teams: Lazy, real_games: Lazy) -> Lazy:
-    numbered = windows.number(real_games.select("team_id", "game_id", "game_day"), "team_id")
-    placed = windows.place(teams, numbered, "team_id")
-    return windows.state(placed, numbered, "team_id").select(*KEY, last_day=nw.col("before_game_day"))

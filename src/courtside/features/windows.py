@@ -7,12 +7,13 @@ No other module may use a window function.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import narwhals as nw
 import polars as pl
 
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.features.engine import Engine
+from courtside.warehouse.base import Lazy
 
 HORIZON_DAYS = 365
 """No window reaches further back than this."""
@@ -26,28 +27,23 @@ def number(events: Lazy, by: str) -> Lazy:
     return events.with_columns(nth=nw.col("game_id").cum_count().over(by, order_by=["game_day", "game_id"]))
 
 
-def place(
-    rows: Lazy, events: Lazy, by: str, *, day: str = "game_day", name: str = "games_before"
-) -> Lazy:
-    """Add `name` to `rows`: how many of `events` each `by` has on days strictly before the row's `day`.
+def place(rows: Lazy, events: Lazy, by: str) -> Lazy:
+    """Add `games_before` to `rows`: how many of `events` each `by` has on days strictly before `game_day`.
 
-    `rows` has `by` and `day`, `events` have `by` and `game_day`; a (`by`, `day`) of `rows` may stand there several
-    times.
+    `rows` and `events` have `by` and `game_day`; a (`by`, game_day) of `rows` may stand there several times.
     """
-    days = rows.select(by, nw.col(day).alias("game_day")).unique().with_columns(is_event=nw.lit(0))
+    days = rows.select(by, "game_day").unique().with_columns(is_event=nw.lit(0))
     played = events.select(by, "game_day").with_columns(is_event=nw.lit(1))
     counted = (
         nw.concat([days, played])
-        .with_columns(counted=nw.col("is_event").cum_sum().over(by, order_by=["game_day", "is_event"]))
+        .with_columns(games_before=nw.col("is_event").cum_sum().over(by, order_by=["game_day", "is_event"]))
         .filter(nw.col("is_event") == 0)
-        .select(by, nw.col("game_day").alias(day), nw.col("counted").alias(name))
+        .select(by, "game_day", "games_before")
     )
-    return rows.join(counted, on=[by, day], how="left")
+    return rows.join(counted, on=[by, "game_day"], how="left")
 
 
-def last(
-    rows: Lazy, numbered: Lazy, n: int, by: str, warehouse: Warehouse, *, carry: Sequence[str] = ()
-) -> Lazy:
+def last(rows: Lazy, numbered: Lazy, n: int, by: str, warehouse: Engine, *, carry: Sequence[str] = ()) -> Lazy:
     """Return the window of each placed row: its last `n` games, one line each, none older than the horizon.
 
     Columns out: the `rows` columns game_id, `by` and those named in `carry`; row_day (the row's own day); recency
@@ -84,74 +80,11 @@ def running_totals(numbered: Lazy, by: Sequence[str], columns: Sequence[str]) ->
     )
 
 
-def totals(numbered: Lazy, by: str, columns: Sequence[str]) -> Lazy:
-    """Return by, nth, game_day, `columns` and `total_…` of each: integer sums from the first game to this one."""
-    plain = numbered.select(by, "nth", "game_id", "game_day", *columns)
-    return running_totals(plain, [by], columns).drop("game_id", "total_games")
-
-
-def sums(
-    rows: Lazy, summed: Lazy, by: str, columns: Sequence[str], skips: Mapping[str, nw.Expr]
-) -> Lazy:
-    """Add the sums of several windows to placed rows; each ends at the last game before the row.
-
-    Args:
-        rows: placed rows: `by`, games_before.
-        summed: what `totals` returns.
-        by: the player or team.
-        columns: the columns of `totals` to sum.
-        skips: for each window's label, how many of the earliest games lie before the window.
-
-    Columns added for each label: games_LABEL, first_day_LABEL (day of its oldest game, NULL where it is empty), and
-    COLUMN_LABEL for each of `columns`, 0 where it is empty.
-    """
-    until = summed.select(
-        by, games_before=nw.col("nth"), *(nw.col(f"total_{name}").alias(f"until_{name}") for name in columns)
-    )
-    found = rows.join(until, on=[by, "games_before"], how="left")
-    for label, skip in skips.items():
-        first = summed.select(
-            by,
-            first_game=nw.col("nth"),
-            first_day=nw.col("game_day"),
-            *((nw.col(f"total_{name}") - nw.col(name)).alias(f"skipped_{name}") for name in columns),
-        )
-        found = (
-            found.with_columns(skip=skip)
-            .with_columns(first_game=nw.when(nw.col("skip") < nw.col("games_before")).then(nw.col("skip") + 1))
-            .join(first, on=[by, "first_game"], how="left")
-            .with_columns(
-                (nw.col("games_before") - nw.col("skip")).alias(f"games_{label}"),
-                nw.col("first_day").alias(f"first_day_{label}"),
-                *(
-                    (nw.col(f"until_{name}") - nw.col(f"skipped_{name}")).fill_null(0).alias(f"{name}_{label}")
-                    for name in columns
-                ),
-            )
-            .drop("skip", "first_game", "first_day", *(f"skipped_{name}" for name in columns))
-        )
-    return found.drop(f"until_{name}" for name in columns)
-
-
-def latest(n: int, *, within: str = "games_expired") -> nw.Expr:
-    """Return how many games the last `n` leave out; `within` holds how many lie beyond the horizon."""
-    skipped = nw.col("games_before") - n
-    return nw.when(skipped > nw.col(within)).then(skipped).otherwise(nw.col(within))
-
-
-def expired(rows: Lazy, events: Lazy, by: str, days: int = HORIZON_DAYS, name: str = "games_expired") -> Lazy:
-    """Add `name`: how many of `events` lie more than `days` days before the row."""
-    aged = rows.with_columns(oldest_day=nw.col("game_day") - days)
-    return place(aged, events, by, day="oldest_day", name=name).drop("oldest_day")
-
-
 def back_to_backs(numbered: Lazy, by: str) -> Lazy:
     """Add `is_back_to_back` to numbered games: 1 where the game before was played the day before, else 0."""
     day_before = nw.col("game_day").shift(1).over(by, order_by=["nth"])
     return numbered.with_columns(day_before=day_before).with_columns(
-        is_back_to_back=nw.when(nw.col("game_day") == nw.col("day_before") + 1)
-        .then(nw.lit(1))
-        .otherwise(nw.lit(0))
+        is_back_to_back=nw.when(nw.col("game_day") == nw.col("day_before") + 1).then(nw.lit(1)).otherwise(nw.lit(0))
     )
 
 
@@ -164,6 +97,6 @@ def stints(numbered: Lazy) -> Lazy:
         .then(nw.col("game_day"))
         .otherwise(nw.lit(0))
     )
-    return moved.with_columns(
-        joined_day=nw.col("start_day").cum_max().over("player_id", order_by=["nth"])
-    ).drop("team_before", "start_day")
+    return moved.with_columns(joined_day=nw.col("start_day").cum_max().over("player_id", order_by=["nth"])).drop(
+        "team_before", "start_day"
+    )

@@ -133,10 +133,6 @@ def packaged_aliases() -> Aliases:
 
 def _check_entry(canonical: object, spellings: object) -> None:
     if not isinstance(canonical, str) or not canonical or normalise(canonical) != canonical:
-        raise ConfigError(
-            f"alias entry {canonical!r} is not a normalised name; write it like `herbert jones`"
-        )
-    if not isinstance(spellings, list) or not all(
-        isinstance(item, str) and compact(item) for item in spellings
-    ):
+        raise ConfigError(f"alias entry {canonical!r} is not a normalised name; write it like `herbert jones`")
+    if not isinstance(spellings, list) or not all(isinstance(item, str) and compact(item) for item in spellings):
         raise ConfigError(f"alias entry {canonical!r} lacks a list of spellings, as `[Herb Jones]`")

@@ -123,12 +123,9 @@ def _team_days(slate: pl.DataFrame) -> pl.DataFrame:
     """One row a day and team: game_day, team_id, game_id, across (the team it plays)."""
     day, home, away = pl.col("game_day").cast(pl.Int64), pl.col("home_team_id"), pl.col("away_team_id")
     sides = pl.concat(
-        slate.select(day, "game_id", team_id=team, across=across)
-        for team, across in ((home, away), (away, home))
+        slate.select(day, "game_id", team_id=team, across=across) for team, across in ((home, away), (away, home))
     )
-    return sides.sort("game_day", "game_id").unique(
-        ["game_day", "team_id"], keep="first", maintain_order=True
-    )
+    return sides.sort("game_day", "game_id").unique(["game_day", "team_id"], keep="first", maintain_order=True)
 
 
 def _told(asked: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
@@ -222,9 +219,7 @@ def _weighed(asked: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame)
         weighed.join(first, on="player_id", how="left")
         .join(own, on=["game_day", "known_team_id"], how="left")
         .with_columns(has_played=team.is_not_null(), fits=fits.fill_null(False))
-        .with_columns(
-            first_day=pl.when(team.is_null()).then(pl.col("first_day").fill_null(_NEVER)).fill_null(0)
-        )
+        .with_columns(first_day=pl.when(team.is_null()).then(pl.col("first_day").fill_null(_NEVER)).fill_null(0))
     )
 
 

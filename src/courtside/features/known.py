@@ -1,0 +1,86 @@
+"""What features are computed from, as frames in memory, and what of it was known before a day's games."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from courtside.analytics.lines import market, pre_tip
+from courtside.features.engine import Engine, InMemory
+from courtside.features.inputs import prepare
+from courtside.features.store import player_features
+from courtside.features.tables import PLAYER_FEATURES
+
+RESULTS = (
+    "points",
+    "opponent_points",
+    "minutes",
+    "possessions_x100",
+    "opponent_possessions_x100",
+    "usage_x100",
+)
+
+IS_BEFORE_TIP = pl.col("seen_at").is_null() | (
+    (pl.col("seen_at") < pl.col("tip_at")) | (pl.col("timing") == "pre_tip")
+).fill_null(False)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The analytics tables of a span of dates, in the shape of their table objects."""
+
+    games: pl.DataFrame
+    team_games: pl.DataFrame
+    player_games: pl.DataFrame
+    player_shots: pl.DataFrame
+    player_lines: pl.DataFrame
+
+    def before_games_of(self, day: dt.date) -> Known:
+        """Return what was known before the games of `day`: its slate and lines, and nothing of what happened since."""
+        is_earlier = pl.col("game_date") < day
+        slate = self.team_games.filter(pl.col("game_date") == day).with_columns(
+            *(pl.lit(None, pl.Int64).alias(name) for name in RESULTS),
+            pl.lit(0, pl.Int64).alias("players_listed"),
+            pl.lit(0, pl.Int64).alias("players_points"),
+            pl.lit(0, pl.Int64).alias("players_minutes"),
+            is_final=pl.lit(False),
+            box_status=pl.lit("not_final"),
+        )
+        return Known(
+            self.games.filter(pl.col("game_date") <= day),
+            pl.concat([self.team_games.filter(is_earlier), slate]),
+            self.player_games.filter(is_earlier),
+            self.player_shots.filter(is_earlier),
+            self.player_lines.filter(is_earlier | ((pl.col("game_date") == day) & IS_BEFORE_TIP)),
+        )
+
+
+def slate_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
+    """Return the team games of `dates` that count and are not postponed, whether they have been played or not."""
+    on = known.games.filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
+    days = pl.Series(dates, dtype=pl.Date).implode()
+    return known.team_games.filter(pl.col("game_date").is_in(days)).join(on, on="game_id", how="semi")
+
+
+def features_of(known: Known, dates: Sequence[dt.date], engine: Engine | None = None) -> pl.DataFrame:
+    """Return the rows of `PLAYER_FEATURES` for the slates of `dates`, one slate or many, by the same functions.
+
+    `known` reaches back over the season before the first of `dates`. The engine is Polars in this process where none is
+    given.
+    """
+    memory = engine or InMemory()
+    days = pl.Series(dates, dtype=pl.Date).implode()
+    lines = known.player_lines.filter(pl.col("game_date").is_in(days))
+    inputs = prepare(
+        memory.lazy(slate_of(known, dates)),
+        memory.lazy(known.team_games),
+        memory.lazy(known.player_games),
+        memory.lazy(pre_tip(lines).select("game_id", "team_id", "player_id", "game_date").unique()),
+        memory,
+        shots=memory.lazy(known.player_shots),
+        market=memory.lazy(market(lines)),
+    )
+    return PLAYER_FEATURES.conform(memory.collect(player_features(inputs)))

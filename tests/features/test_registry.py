@@ -1,0 +1,77 @@
+"""The registry says everything once; columns, scores and pages follow from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+import pytest
+
+from courtside.features.docs import features_page
+from courtside.features.registry import FEATURES, Category, registered
+from courtside.features.store import FAMILIES
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.quality.scoring import FAMILIES as SCORED_FAMILIES
+from courtside.quality.scoring import scored
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "features.md"
+
+
+def test_there_are_37_features_in_order_of_their_numbers() -> None:
+    assert [feature.number for feature in FEATURES] == list(range(37))
+    assert len({feature.name for feature in FEATURES}) == 37
+    assert len(FAMILIES) == 6
+
+
+def test_the_optional_features_are_the_ones_that_depend_on_a_market_a_report_or_a_meeting() -> None:
+    assert [feature.number for feature in FEATURES if not feature.is_required] == [10, 25, 26, 27, 28, 29, 30]
+
+
+def test_every_feature_has_a_value_and_an_origin_column() -> None:
+    names = PLAYER_FEATURES.column_names
+    assert all(feature.name in names and feature.origin_column in names for feature in FEATURES)
+
+
+def test_every_family_has_a_score_of_its_own() -> None:
+    assert tuple(str(category) for category in Category) == SCORED_FAMILIES
+    assert all(f"{family}_quality_pct" in PLAYER_FEATURES.column_names for family in SCORED_FAMILIES)
+
+
+def test_the_page_of_features_is_current() -> None:
+    assert PAGE.read_text() == features_page(), "docs/features.md is stale; run `make docs`"
+
+
+def test_a_feature_nobody_registered_is_refused() -> None:
+    rows = nw.from_native(pl.LazyFrame({"game_id": ["a"]}))
+    with pytest.raises(KeyError, match="points_next_game"):
+        registered(rows, ["game_id"], {"points_next_game": (nw.lit(1.0), nw.lit("computed"))})
+
+
+def _scored(**origins: str) -> dict[str, object]:
+    columns = {feature.origin_column: [origins.get(feature.name, "computed")] for feature in FEATURES}
+    return scored(nw.from_native(pl.LazyFrame(columns)), FEATURES).to_native().collect().to_dicts()[0]
+
+
+def test_a_row_without_any_matchup_feature_counted_is_red_and_not_ready() -> None:
+    row = _scored(**{feature.name: "unavailable" for feature in FEATURES if feature.category == "matchup"})
+    assert (row["matchup_quality_pct"], row["quality_alert_level"]) == (None, "red")
+    assert (row["is_quality_ready"], row["is_training_ready"]) == (False, False)
+
+
+def test_a_source_that_is_not_there_takes_nothing_from_a_row() -> None:
+    row = _scored(pct_paint="unavailable", shot_zone_mismatch_score="unavailable", injury_risk="unavailable")
+    assert (row["feature_quality_score"], row["required_default_count"], row["quality_tier"]) == (100, 0, "gold")
+
+
+def test_one_required_default_caps_the_score_and_five_sink_it() -> None:
+    one = _scored(points_avg_last_5="early")
+    assert (one["feature_quality_score"], one["quality_alert_level"]) == (69, "yellow")
+    names = ["points_avg_last_5", "recent_trend", "pct_paint", "team_pace", "home_away"]
+    five = _scored(**dict.fromkeys(names, "missing"))
+    assert (five["feature_quality_score"], five["quality_alert_level"]) == (49, "red")
+
+
+def test_an_optional_default_is_counted_and_costs_nothing() -> None:
+    row = _scored(vegas_points_line="missing")
+    assert (row["default_feature_count"], row["required_default_count"], row["feature_quality_score"]) == (1, 0, 100)
