@@ -15,7 +15,7 @@ from tests import homes
 runner = CliRunner()
 
 
-def _call(*words: str, home: Path | None = None, now: str = "2025-11-13T17:00") -> tuple[int, str]:
+def call(*words: str, home: Path | None = None, now: str = "2025-11-13T17:00") -> tuple[int, str]:
     env = {"COURTSIDE_NOW": now, "COLUMNS": "200"}
     result = runner.invoke(app, [*words, *(["--home", str(home)] if home else [])], env=env)
     if result.exception and not isinstance(result.exception, SystemExit):
@@ -24,18 +24,18 @@ def _call(*words: str, home: Path | None = None, now: str = "2025-11-13T17:00") 
 
 
 def test_the_help_names_every_command() -> None:
-    code, output = _call("--help")
+    code, output = call("--help")
     assert code == 0
     for name in ("ingest", "run", "daily", "status", "export", "serve", "config", "demo"):
         assert name in output
 
 
 def test_config_prints_each_setting_with_its_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = tmp_path / "courtside.toml"
-    settings.write_text('champion = "ewma"\n')
-    monkeypatch.setenv("COURTSIDE_CONFIG", str(settings))
+    monkeypatch.chdir(tmp_path)
+    Path("courtside.toml").write_text('champion = "ewma"\n')
+    monkeypatch.setenv("COURTSIDE_CONFIG", "courtside.toml")
     monkeypatch.setenv("COURTSIDE_THREADS", "2")
-    _, output = _call("config")
+    _, output = call("config")
     lines = {line.split()[0]: line for line in output.splitlines() if line.strip()}
     assert "courtside.toml" in lines["champion"]
     assert "ewma" in lines["champion"]
@@ -52,7 +52,7 @@ def test_a_setting_that_cannot_be_used_is_named(
     settings = tmp_path / "courtside.toml"
     settings.write_text(content)
     monkeypatch.setenv("COURTSIDE_CONFIG", str(settings))
-    code, output = _call("config")
+    code, output = call("config")
     assert code == 1
     assert complaint in output
 
@@ -74,78 +74,76 @@ def test_broken_files_are_refused_each_with_a_line_and_do_not_stop_the_rest(tmp_
         (folder / name).write_bytes(content)
     good = next(payload for payload in homes.payloads() if payload.name.startswith("leaguegamelog_P_"))
     (folder / "good.json").write_bytes(good.content)
-    code, output = _call("ingest", "files", str(folder), home=tmp_path / "home")
+    code, output = call("ingest", "files", str(folder), home=tmp_path / "home")
     assert code == 1
     for name in BAD_FILES:
         assert any(line.startswith(f"{name}:") or f"/{name}:" in line for line in output.splitlines()), name
     assert "5 payloads refused" in " ".join(output.split())
     assert any(line.startswith("good.json") and "ingested" in line for line in output.splitlines())
-    again, output = _call("ingest", "files", str(folder / "good.json"), home=tmp_path / "home")
+    again, output = call("ingest", "files", str(folder / "good.json"), home=tmp_path / "home")
     assert again == 0
     assert "already there" in output
 
 
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    code, output = _call("ingest", "files", str(tmp_path / "nowhere.csv"), home=tmp_path / "home")
+    code, output = call("ingest", "files", str(tmp_path / "nowhere.csv"), home=tmp_path / "home")
     assert code == 1
     assert "nowhere.csv does not exist" in " ".join(output.split())
 
 
 def test_a_range_that_runs_backwards_is_refused(tmp_path: Path) -> None:
-    code, output = _call(
-        "run", "--start-date", "2025-11-02", "--end-date", "2025-11-01", home=tmp_path / "home"
-    )
+    code, output = call("run", "--start-date", "2025-11-02", "--end-date", "2025-11-01", home=tmp_path / "home")
     assert code == 1
     assert "is after" in output
 
 
 def test_a_date_that_is_none_is_named(tmp_path: Path) -> None:
-    code, output = _call("run", "--start-date", "yesterday", "--end-date", "2025-11-01", home=tmp_path / "home")
+    code, output = call("run", "--start-date", "yesterday", "--end-date", "2025-11-01", home=tmp_path / "home")
     assert code == 1
     assert "'yesterday' is not a date" in output
 
 
 def test_status_shows_the_grid_and_names_what_was_never_run(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
-    code, output = _call("status", home=home)
+    code, output = call("status", home=home)
     assert code == 0
     assert "season 2025-26" in output
-    _, output = _call("status", "--json", home=home)
+    _, output = call("status", "--json", home=home)
     status = json.loads(output)
     assert status["stages"]["features"]["complete"] >= 20
     assert {item["state"] for item in status["open"]} <= {"missing", "expected"}
 
 
 def test_status_before_anything_was_run_says_what_to_do(tmp_path: Path) -> None:
-    code, output = _call("status", home=tmp_path / "home")
+    code, output = call("status", home=tmp_path / "home")
     assert code == 1
     assert "courtside run" in " ".join(output.split())
 
 
 def test_daily_fills_every_gap_of_the_season(ingested_home: Path, run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(ingested_home, tmp_path / "home")
-    code, output = _call("daily", "--date", str(homes.LAST), home=home)
+    code, output = call("daily", "--date", str(homes.LAST), home=home)
     assert code == 0, output
     assert homes.contents(home) == homes.contents(run_home)
 
 
 def test_export_writes_only_what_is_asked_for_and_only_what_changed(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
-    _, output = _call("export", "--date", str(homes.LAST), home=home)
+    _, output = call("export", "--date", str(homes.LAST), home=home)
     assert "written" not in output
     (home / "public" / "v1" / "subsets" / "season.json").unlink()
-    code, output = _call("export", "--date", str(homes.LAST), "--only", "season-subsets", home=home)
+    code, output = call("export", "--date", str(homes.LAST), "--only", "season-subsets", home=home)
     assert code == 0
     assert "1 written" in output
-    code, output = _call("export", "--date", str(homes.LAST), "--only", "everything", home=home)
+    code, output = call("export", "--date", str(homes.LAST), "--only", "everything", home=home)
     assert code == 1
     assert "season-subsets" in output
 
 
 def test_simulating_says_what_was_taken_in(tmp_path: Path) -> None:
-    code, output = _call("ingest", "simulate", "--seasons", "1", "--until", "2025-10-24", home=tmp_path / "home")
+    code, output = call("ingest", "simulate", "--seasons", "1", "--until", "2025-10-24", home=tmp_path / "home")
     assert code == 0
     assert "0 payloads refused" in " ".join(output.split())
-    code, output = _call("ingest", "simulate", "--faults", "missing_boxes=1", home=tmp_path / "other")
+    code, output = call("ingest", "simulate", "--faults", "missing_boxes=1", home=tmp_path / "other")
     assert code == 1
     assert "missing_box_share" in output

@@ -36,6 +36,7 @@ from tests.raw.builders import (
     team_game,
     zipped,
 )
+from tests.sources.live.reports import injury_report
 
 
 def as_parquet(content: bytes) -> bytes:
@@ -58,6 +59,7 @@ SAMPLES = {
     "The Odds API, flattened": (as_csv([flat_row()]), "odds_api_player_points"),
     "The Odds API, event odds": (json.dumps(event(outcome("Over", -110))).encode(), "odds_api_player_points"),
     "CDN schedule": (cdn(cdn_game()), "cdn_schedule"),
+    "injury report": (injury_report(), "injury_report"),
 }
 
 
@@ -68,6 +70,8 @@ def test_there_is_a_sample_of_every_shape():
 @pytest.mark.parametrize(("content", "kind"), SAMPLES.values(), ids=SAMPLES.keys())
 @pytest.mark.parametrize("name", ["player.csv", "lines.json", "\ud800\n\x00"])
 def test_the_content_tells_the_kind_and_the_name_does_not(content, kind, name):
+    if kind == "injury_report":
+        pytest.importorskip("pypdf", reason="the PDF library of courtside[live] is not installed")
     parsed = read(content, name)
     assert (parsed.kind, parsed.refused) == (kind, {})
     assert parsed.rows > 0
@@ -95,7 +99,7 @@ def assert_in_shape(parsed: Parsed) -> None:
         (b"PAR1" + bytes(50), "truncated or damaged Parquet"),
         (as_parquet(PLAYERS)[:-8], "truncated or damaged Parquet"),
         (b"PAR1", "truncated or damaged Parquet"),
-        (b"%PDF-1.7\xe2\xe3\xcf\xd3", "neither UTF-8 text nor"),
+        (b"%PDF-1.7\xe2\xe3\xcf\xd3", "damaged PDF|needs the library pypdf"),
         (PLAYERS.decode().encode("utf-16"), "neither UTF-8 text nor"),
         (b"season,date,away,home\n2024,2024-10-22,por,sa\n", "unknown shape: columns 'season', 'date'"),
         (b'{"leagues": [], "events": []}', "unknown shape: an object with 'leagues', 'events'"),

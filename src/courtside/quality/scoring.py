@@ -16,6 +16,9 @@ CAPS = ((5, 49.0), (1, 69.0))
 TIER_FLOORS = (("gold", 95.0), ("silver", 85.0), ("bronze", 70.0), ("poor", 50.0))
 LOWEST_TIER = "critical"
 
+FAMILIES = ("history", "matchup", "team", "vegas", "game")
+"""Categories of features that have a score of their own."""
+
 
 class Scored(Protocol):
     """What the score asks of a feature."""
@@ -41,17 +44,18 @@ def scored(rows: Lazy, features: Sequence[Scored]) -> Lazy:
     """Add default counts, scores, tier, alert level and readiness to `rows`.
 
     `rows` has the origin column of each of `features`. Columns added: default_feature_count, required_default_count,
-    feature_quality_score (0–100), history_quality_pct, matchup_quality_pct (0–100, NULL where nothing is counted),
+    feature_quality_score (0–100), FAMILY_quality_pct for each of `FAMILIES` (0–100, NULL where nothing is counted),
     quality_tier, quality_alert_level, is_quality_ready, is_training_ready. An origin that is NULL counts as a default.
     """
     required = [feature for feature in features if feature.is_required]
-    of = {family: [feature for feature in features if feature.category == family] for family in ("history", "matchup")}
     counted = rows.with_columns(
         default_feature_count=_defaults(features),
         required_default_count=_defaults(required),
         raw_score=_mean_weight(features),
-        history_quality_pct=_mean_weight(of["history"]),
-        matchup_quality_pct=_mean_weight(of["matchup"]),
+        **{
+            f"{family}_quality_pct": _mean_weight([item for item in features if item.category == family])
+            for family in FAMILIES
+        },
     ).with_columns(feature_quality_score=_capped())
     return (
         counted.with_columns(quality_tier=_tier(), quality_alert_level=_alert())
@@ -84,7 +88,7 @@ def _counts(feature: Scored) -> nw.Expr:
     left_out = [str(Origin.UNAVAILABLE)]
     if not feature.is_required:
         left_out += [str(kind) for kind in DEFAULT_ORIGINS]
-    return nw.when(origin.is_in(left_out)).then(nw.lit(0)).otherwise(nw.lit(1))
+    return (~origin.is_in(left_out)).cast(nw.Int64).fill_null(1)
 
 
 def _weight(feature: Scored) -> nw.Expr:
@@ -117,8 +121,8 @@ def _tier() -> nw.Expr:
 
 
 def _matchup() -> nw.Expr:
-    """Matchup quality; where no matchup feature is counted there is nothing against the row."""
-    return nw.col("matchup_quality_pct").fill_null(100.0)
+    """Matchup quality; where no matchup feature is counted the row is contaminated, not clean."""
+    return nw.col("matchup_quality_pct").fill_null(0.0)
 
 
 def _alert() -> nw.Expr:
@@ -141,7 +145,9 @@ def _is_training_ready() -> nw.Expr:
 
 
 def _sum(terms: Iterable[nw.Expr]) -> nw.Expr:
-    first, *rest = terms
-    for term in rest:
-        first = first + term
-    return first
+    """Add terms in pairs of pairs, so that the expression stays shallow enough for every engine to parse."""
+    sums = list(terms)
+    while len(sums) > 1:
+        pairs = [left + right for left, right in zip(sums[::2], sums[1::2], strict=False)]
+        sums = pairs + sums[len(pairs) * 2 :]
+    return sums[0]

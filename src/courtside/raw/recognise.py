@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courtside.errors import PayloadRefusedError
-from courtside.raw import cdn_schedule, game_log_schedule, league_game_log, lines, odds_api, shots
+from courtside.raw import cdn_schedule, game_log_schedule, injuries, league_game_log, lines, odds_api, shots
 from courtside.raw.containers import unpacked
 from courtside.raw.parsed import Parsed
 from courtside.raw.sheets import CsvSheet, ListSheet, ParquetSheet, Sheet, require
@@ -27,6 +27,7 @@ class Content:
 
     sheets: tuple[Sheet, ...] = ()
     document: Any = None
+    pdf: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,9 @@ SHAPES: tuple[Shape, ...] = (
     _sheet_shape("The Odds API, flattened", odds_api.FLAT_COLUMNS, odds_api.parse_flat_odds),
     _document_shape("The Odds API, event odds", odds_api.is_event_odds, odds_api.parse_event_odds),
     _document_shape(cdn_schedule.SHAPE, cdn_schedule.is_cdn_schedule, cdn_schedule.parse_cdn_schedule),
+    Shape(
+        "injury report", lambda content: bool(content.pdf), lambda content: injuries.parse_injury_report(content.pdf)
+    ),
 )
 """The shapes known, tried in order."""
 
@@ -119,6 +123,8 @@ def parse(payload: Payload) -> Parsed:
 
 
 def _opened(content: bytes) -> Content:
+    if injuries.is_pdf(content):
+        return Content(pdf=content)
     if content.startswith(b"PAR1"):
         return Content((ParquetSheet.of(content),))
     try:

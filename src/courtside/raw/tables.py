@@ -148,6 +148,35 @@ RAW_SHOTS = Table(
     key=("game_id", "player_id", "period", "seconds_left", "seq", "known_at", "row_hash"),
 )
 
+RAW_INJURIES = Table(
+    "raw_injuries",
+    "raw",
+    "The official injury report: what a team said of a player for a game, or whether it had said anything yet.",
+    (
+        date("game_date", "Game date."),
+        timestamp("report_at", "When the report was issued."),
+        text("matchup", "`MIL@SAS`: visitors first."),
+        integer("team_id", "The team that reports."),
+        text("player_name", "The player, given name first; empty on the row of the team itself."),
+        text(
+            "state",
+            "`listed` of a player; `submitted` or `not_submitted` of the team: a player whom a team that has submitted "
+            "does not list is expected to play, one of a team that has not is unknown.",
+            allowed=("listed", "submitted", "not_submitted"),
+        ),
+        text(
+            "status",
+            "The player's status.",
+            nullable=True,
+            allowed=("Available", "Probable", "Questionable", "Doubtful", "Out"),
+        ),
+        text("reason", "Why, as the report words it.", nullable=True),
+        timestamp("tip_at", "Tip-off by the report.", nullable=True),
+        *PROVENANCE,
+    ),
+    key=("report_at", "game_date", "team_id", "player_name", "known_at", "row_hash"),
+)
+
 PAYLOAD_LOG = Table(
     "payload_log",
     "raw",
@@ -177,8 +206,9 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "raw_schedule": ("provider", "game_id"),
     "raw_lines": ("source", "game_date", "player_name", "book", "snapshot_at", "line", "event_id"),
     "raw_shots": ("game_id", "player_id", "period", "seconds_left", "seq"),
+    "raw_injuries": ("report_at", "game_date", "team_id", "player_name"),
 }
 """What a row is about, per raw table; the versions of one natural key differ in `known_at`."""
 
-RAW_TABLES: tuple[Table, ...] = (RAW_PLAYER_BOX, RAW_TEAM_BOX, RAW_SCHEDULE, RAW_LINES, RAW_SHOTS)
+RAW_TABLES: tuple[Table, ...] = (RAW_PLAYER_BOX, RAW_TEAM_BOX, RAW_SCHEDULE, RAW_LINES, RAW_SHOTS, RAW_INJURIES)
 """The typed raw tables a parser may fill."""

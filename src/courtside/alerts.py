@@ -1,0 +1,251 @@
+"""Alerts to people, through every service that `apprise` speaks.
+
+An alert is about a cause. While the cause lasts, one message goes out an interval and the rest are counted; when it is
+over, one message says so. Nothing here raises: a message that could not be delivered is written to the dead-letter
+log, and the run goes on. Addresses hold secrets and are never logged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from courtside.clock import Clock
+from courtside.config import Settings
+
+log = logging.getLogger(__name__)
+TALKATIVE = ("apprise", "urllib3", "urllib3.connectionpool")
+STATE, DEAD_LETTERS = "state.json", "dead_letter.jsonl"
+LEAST_SECRET = 6
+"""Parts of an address at least this long are taken for secrets wherever they turn up in a text."""
+
+
+class Severity(StrEnum):
+    """How much an alert matters."""
+
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A message about a cause, such as `post_write.contaminated`."""
+
+    cause: str
+    severity: Severity
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Episode:
+    """What is remembered of a cause that lasts: since when, when people were last told, and how often it came since."""
+
+    since: str
+    told_at: str
+    severity: str
+    suppressed: int = 0
+
+
+class Delivery(Protocol):
+    """Brings a message to people."""
+
+    def __call__(self, severity: str, title: str, body: str) -> str | None:
+        """Deliver, and return why it failed, None where it did not."""
+
+
+class Notifier:
+    """Sends alerts, at most one a cause and `interval`; keeps what it knows in `folder`."""
+
+    def __init__(self, delivery: Delivery | None, folder: Path, clock: Clock, interval: dt.timedelta) -> None:
+        self._delivery, self._folder, self._clock, self._interval = delivery, folder, clock, interval
+
+    def send(self, alert: Alert) -> str:
+        """Tell people of a cause, and return `sent`, `suppressed`, `undelivered` or `off`."""
+        return self._guarded(lambda: self._send(alert), alert.title)
+
+    def recover(self, cause: str, body: str) -> str:
+        """Tell people that a cause they were told of is over, and return as `send`; `quiet` where it never was."""
+        return self._guarded(lambda: self._recover(cause, body), cause)
+
+    def _guarded(self, work: Callable[[], str], what: str) -> str:
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - an alert must never stop the run that it is about
+            log.warning("the alert %r could not be handled: %s", what, type(error).__name__)
+            return "undelivered"
+
+    def _send(self, alert: Alert) -> str:
+        now, known = self._clock.now(), self._known()
+        episode = known.get(alert.cause)
+        if episode and not self._is_due(episode, alert.severity, now):
+            self._remember(known | {alert.cause: replace(episode, suppressed=episode.suppressed + 1)})
+            return "suppressed"
+        since = episode.since if episode else now.isoformat()
+        repeated = f"\n({episode.suppressed} more like it since {episode.told_at[:16]} UTC)" if episode else ""
+        outcome = self._deliver(alert.severity, alert.cause, alert.title, alert.body + repeated)
+        if outcome == "sent":
+            self._remember(known | {alert.cause: Episode(since, now.isoformat(), alert.severity)})
+        return outcome
+
+    def _recover(self, cause: str, body: str) -> str:
+        known = self._known()
+        episode = known.pop(cause, None)
+        if episode is None:
+            return "quiet"
+        counted = f" ({episode.suppressed} more like it were not sent)" if episode.suppressed else ""
+        text = f"{body}\nIt lasted since {episode.since[:16]} UTC{counted}."
+        outcome = self._deliver("recovered", cause, f"recovered: {cause}", text)
+        if outcome == "sent":
+            self._remember(known)
+        return outcome
+
+    def _is_due(self, episode: Episode, severity: Severity, now: dt.datetime) -> bool:
+        """A cause that became worse is told at once."""
+        order = [str(item) for item in Severity]
+        is_worse = order.index(severity) > order.index(episode.severity)
+        return is_worse or now - dt.datetime.fromisoformat(episode.told_at) >= self._interval
+
+    def _deliver(self, severity: str, cause: str, title: str, body: str) -> str:
+        if self._delivery is None:
+            return "off"
+        try:
+            why = self._delivery(severity, title, body)
+        except Exception as error:  # noqa: BLE001 - see above; the class name holds no secret, its text may
+            why = type(error).__name__
+        if why is None:
+            return "sent"
+        letter = {"at": self._clock.now().isoformat(), "severity": severity, "cause": cause, "title": title}
+        self._bury(letter | {"body": body, "why": why})
+        return "undelivered"
+
+    def _bury(self, letter: dict[str, str]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / DEAD_LETTERS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(letter, ensure_ascii=False) + "\n")
+
+    def _known(self) -> dict[str, Episode]:
+        """Return what is remembered; a file that cannot be read is taken for none, so that people are told again."""
+        path = self._folder / STATE
+        if not path.exists():
+            return {}
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            return {cause: Episode(**episode) for cause, episode in stored.items()}
+        except (ValueError, TypeError, AttributeError):
+            log.warning("%s cannot be read; every lasting cause will be told again", path)
+            return {}
+
+    def _remember(self, known: dict[str, Episode]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / STATE
+        unfinished = path.with_name(f".{STATE}.{os.getpid()}.{secrets.token_hex(4)}")
+        unfinished.write_text(
+            json.dumps({cause: asdict(episode) for cause, episode in known.items()}), encoding="utf-8"
+        )
+        unfinished.replace(path)
+
+
+class AppriseDelivery:
+    """Delivers through `apprise` to addresses such as a Slack webhook."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._addresses = tuple(addresses)
+
+    def __call__(self, severity: str, title: str, body: str) -> str | None:
+        """Deliver to every address, and return which failed and why, without their secrets."""
+        failed = []
+        for address in self._addresses:
+            why = _notified(address, severity, title, body)
+            if why is not None:
+                failed.append(f"{scheme_of(address)}: {masked(why, self._addresses)}")
+        return "; ".join(failed) or None
+
+
+class _Heard(logging.Handler):
+    """Keeps what a library says, so that it goes nowhere else."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self.lines.append(record.getMessage())
+
+
+def _notified(address: str, severity: str, title: str, body: str) -> str | None:
+    """Notify one address, and return why it failed as the library says it, None where it did not."""
+    import apprise
+
+    kinds = {"warning": apprise.NotifyType.WARNING, "recovered": apprise.NotifyType.SUCCESS}
+    kind = kinds.get(severity, apprise.NotifyType.FAILURE)
+    with _overheard() as lines:
+        service = apprise.Apprise()
+        if not service.add(address):
+            return "no service has such an address"
+        if service.notify(title=f"[{severity}] {title}", body=body, notify_type=kind):
+            return None
+    return "; ".join(lines) or "it did not take the message"
+
+
+@contextmanager
+def _overheard() -> Iterator[list[str]]:
+    """Keep what the libraries say of a delivery out of every log: they name addresses in full."""
+    heard = _Heard()
+    loggers = [logging.getLogger(name) for name in TALKATIVE]
+    before = [(logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+        logger.addHandler(heard)
+    try:
+        yield heard.lines
+    finally:
+        for logger, (level, propagate) in zip(loggers, before, strict=True):
+            logger.removeHandler(heard)
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+
+def scheme_of(address: str) -> str:
+    """Return what may be shown of an address: its scheme."""
+    return f"{address.partition('://')[0][:20]}://…" if "://" in address else "an address without a scheme"
+
+
+def masked(text: str, addresses: Sequence[str]) -> str:
+    """Return `text` without anything that could be a secret of one of the addresses."""
+    parts = {part for address in addresses for part in _secret_parts(address)}
+    for part in sorted(parts, key=len, reverse=True):
+        text = text.replace(part, "…")
+    return text
+
+
+def _secret_parts(address: str) -> set[str]:
+    rest = address.partition("://")[2] or address
+    pieces = {address, rest, *re.split(r"[/:@?&=,\s]", rest)}
+    query = urlsplit(address).query if "://" in address else ""
+    return {form for piece in (*pieces, query) for form in (piece, unquote(piece)) if len(form) >= LEAST_SECRET}
+
+
+def notifier(settings: Settings, clock: Clock) -> Notifier:
+    """Return the notifier of an installation; without addresses it is off."""
+    addresses = settings.alert_urls.get_secret_value().split()
+    return Notifier(
+        AppriseDelivery(addresses) if addresses else None,
+        settings.home / "alerts",
+        clock,
+        dt.timedelta(minutes=settings.alert_interval_minutes),
+    )

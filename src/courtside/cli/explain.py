@@ -1,0 +1,90 @@
+"""`courtside explain`: a feature row as a person would ask for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from courtside.cli.common import Home, console, opened, readable_errors, settings_of
+from courtside.cli.ingest import parse_date_option
+from courtside.league.teams import TRICODE_OF_ID
+from courtside.orchestration.explain import Explained, explain
+
+STYLES = {"computed": "", "fallback": "cyan", "partial": "yellow", "early": "magenta", "missing": "red"}
+
+
+@readable_errors
+def explain_command(
+    player: Annotated[str, typer.Argument(help="Name of the player, or the league's id.")],
+    date: Annotated[str, typer.Argument(help="Game date, as 2026-02-07.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    home: Home = None,
+) -> None:
+    """Show a feature row: each value with its origin, the games in its window and those missing, and the line."""
+    with opened(settings_of(home)) as context:
+        found = explain(context.warehouse, player, parse_date_option(date, "DATE"))
+    if as_json:
+        content = {**dataclasses.asdict(found), "features": found.features}
+        typer.echo(json.dumps(content, default=str, ensure_ascii=False, indent=1))
+    else:
+        _show(found)
+
+
+def _show(found: Explained) -> None:
+    row = found.row
+    where = "vs" if row["is_home"] else "at"
+    console.print(
+        f"[bold]{found.player}[/] ({TRICODE_OF_ID[row['team_id']]}) {where} {TRICODE_OF_ID[row['opponent_team_id']]}, "
+        f"{row['game_date']}, game {row['game_id']}"
+    )
+    console.print(
+        f"quality {row['feature_quality_score']:.1f} ({row['quality_tier']}, {row['quality_alert_level']}), "
+        f"{row['required_default_count']} required features without a value"
+    )
+    features = Table("#", "feature", "value", "origin", "source", box=None, pad_edge=False)
+    for item in found.features:
+        features.add_row(
+            str(item["number"]), item["name"], _value(item["value"]), _origin(item["origin"]), item["source"]
+        )
+    console.print(features)
+    _show_games(found)
+    for line in found.lines:
+        seen = f"seen {line['seen_at']:%Y-%m-%d %H:%M} UTC" if line["seen_at"] else "time not noted"
+        console.print(
+            f"line {line['line']:g} at {line['book']} (over {_value(line['over_price'])}, "
+            f"under {_value(line['under_price'])}), {seen}, {line['timing']}"
+        )
+    for said in found.predictions:
+        against = f", {said['direction']} {said['line']:g} at {said['book']}" if said["line"] is not None else ""
+        held = f"; held: {said['gate_reason']}" if said["gate_reason"] else ""
+        console.print(f"{said['system']}: {said['prediction']:.1f}{against}{held}")
+
+
+def _show_games(found: Explained) -> None:
+    console.print(f"last-10 window: {len(found.window)} games, {_value(found.row['completeness_l10'])} % complete")
+    games = Table("date", "game", "opponent", "minutes", "points", box=None, pad_edge=False)
+    for game in found.window:
+        place = "vs" if game["is_home"] else "at"
+        games.add_row(
+            str(game["game_date"]),
+            game["game_id"],
+            f"{place} {game['opponent']}",
+            str(game["minutes"]),
+            str(game["points"]),
+        )
+    console.print(games)
+    for game in found.missing:
+        console.print(f"[red]missing[/]: {game['game_date']} {game['teams']} ({game['game_id']})")
+
+
+def _origin(origin: str) -> str:
+    style = STYLES.get(origin, "dim")
+    return f"[{style}]{origin}[/]" if style else origin
+
+
+def _value(value: Any) -> str:
+    return "-" if value is None else f"{value:,.3f}".rstrip("0").rstrip(".")

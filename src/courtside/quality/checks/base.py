@@ -1,0 +1,210 @@
+"""A check: a declared claim about stored tables, with the query that observes it.
+
+A check reads tables by name from the catalogue it is handed, so this room knows none of the rooms it judges. Its query
+answers in one row, whatever the number of players or dates. An exception inside a check is a failed check.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import isnan
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from courtside.quality.post_write import Validated
+from courtside.quality.tables import CHECK_RESULTS
+from courtside.warehouse.base import Lazy, Warehouse
+from courtside.warehouse.schema import Table
+
+
+class Severity(StrEnum):
+    """How bad a failed check is; a critical one makes the command fail."""
+
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+
+class Status(StrEnum):
+    """What came out of a check; `not_judged` where there was too little to judge."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_JUDGED = "not_judged"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The values that a check accepts, both ends included; None leaves an end open."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def holds(self, value: float) -> bool:
+        """Return whether `value` is accepted; NaN is not."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    def __str__(self) -> str:
+        if self.least is None:
+            return f"≤ {self.most:g}"
+        return f"≥ {self.least:g}" if self.most is None else f"{self.least:g} … {self.most:g}"
+
+
+def at_least(value: float) -> Bound:
+    """Return the bound that accepts `value` and more."""
+    return Bound(least=value)
+
+
+def at_most(value: float) -> Bound:
+    """Return the bound that accepts `value` and less."""
+    return Bound(most=value)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What checks read.
+
+    `tables` are the stored tables by name, `frames` small frames that no table holds (the published files), `features`
+    the registered features. `first` to `last` is the window that is judged, `day` the date of the question, `now` the
+    instant of it, `sample` the rows that are
+    computed again.
+    """
+
+    warehouse: Warehouse
+    tables: Mapping[str, Table]
+    features: Sequence[Validated]
+    first: dt.date
+    last: dt.date
+    day: dt.date
+    now: dt.datetime
+    frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    sample: int = 200
+
+    def scan(self, name: str, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        """Return the stored rows of a table by its name, or a frame that was handed in.
+
+        Raises:
+            KeyError: naming what the catalogue does not hold.
+        """
+        if name in self.frames:
+            return self.warehouse.lazy(self.frames[name])
+        return self.warehouse.scan(self.tables[name], start=start, end=end)
+
+    def window(self, name: str) -> Lazy:
+        """Return the rows of a table within the window."""
+        return self.scan(name, self.first, self.last)
+
+    def on_day(self, name: str) -> Lazy:
+        """Return the rows of a table of the date of the question."""
+        return self.scan(name, self.day, self.day)
+
+
+Query = Callable[[Catalogue], Lazy]
+"""Answers in one row: observed (a number, NULL where there is none), n (units looked at), and detail where it helps."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim: its number, what it says, how bad a failure is, what is accepted, and on how many units at least."""
+
+    number: str
+    claim: str
+    severity: Severity
+    threshold: Bound
+    minimum_n: int
+    query: Query
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check observed."""
+
+    check: Check
+    status: Status
+    observed: float | None
+    n: int | None
+    detail: str | None = None
+
+    @property
+    def threshold(self) -> str:
+        """The accepted values with their unit."""
+        return f"{self.check.threshold} {self.check.unit}".rstrip()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as plain data for JSON."""
+        return {
+            "number": self.check.number,
+            "claim": self.check.claim,
+            "severity": str(self.check.severity),
+            "status": str(self.status),
+            "observed": self.observed,
+            "threshold": self.threshold,
+            "n": self.n,
+            "detail": self.detail,
+        }
+
+
+def run_check(check: Check, catalogue: Catalogue) -> Result:
+    """Ask a check, and return what came out; whatever it raises is a failure of the check."""
+    try:
+        answers = catalogue.warehouse.collect(check.query(catalogue)).to_dicts()
+        if len(answers) != 1:
+            raise ValueError(f"the query answered in {len(answers)} rows; a check answers in one")
+        return _judged(check, answers[0])
+    except Exception as error:  # noqa: BLE001 - a check that cannot be asked has failed
+        return Result(check, Status.FAILED, None, None, f"the check itself broke: {type(error).__name__}: {error}")
+
+
+def run_checks(checks: Iterable[Check], catalogue: Catalogue) -> list[Result]:
+    """Ask every check, one statement each."""
+    return [run_check(check, catalogue) for check in checks]
+
+
+def _judged(check: Check, answer: Mapping[str, Any]) -> Result:
+    n = int(answer["n"] or 0)
+    detail = answer.get("detail")
+    if n < check.minimum_n:
+        return Result(check, Status.NOT_JUDGED, None, n, detail)
+    observed = None if answer["observed"] is None or isnan(answer["observed"]) else float(answer["observed"])
+    holds = observed is not None and check.threshold.holds(observed)
+    return Result(check, Status.PASSED if holds else Status.FAILED, observed, n, detail)
+
+
+def result_rows(results: Sequence[Result], suite: str, catalogue: Catalogue) -> pl.DataFrame:
+    """Return results in the shape of `CHECK_RESULTS`."""
+    asked = {
+        "check_run_id": secrets.token_hex(6),
+        "suite": suite,
+        "checked_at": catalogue.now,
+        "day": catalogue.day,
+    }
+    rows = [result.as_dict() | asked for result in results]
+    return pl.DataFrame(rows, schema=CHECK_RESULTS.polars_schema)
+
+
+def share(rows: Lazy, condition: nw.Expr) -> Lazy:
+    """Return observed and n: the percentage of rows that meet `condition`; NULL does not."""
+    counted = rows.select(met=count(condition.fill_null(False)), n=nw.len())
+    return counted.select("n", observed=ratio(100.0 * nw.col("met"), nw.col("n")))
+
+
+def violations(rows: Lazy, condition: nw.Expr) -> Lazy:
+    """Return observed and n: how many rows meet `condition`, of how many; NULL does not."""
+    return rows.select(count(condition.fill_null(False)).alias("observed"), nw.len().alias("n"))
+
+
+def count(condition: nw.Expr) -> nw.Expr:
+    """Return the number of rows that meet a condition."""
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+
+
+def ratio(value: nw.Expr, of: nw.Expr) -> nw.Expr:
+    """Return `value` / `of`, NULL where `of` is 0."""
+    return nw.when(of > 0).then(value.cast(nw.Float64) / of.cast(nw.Float64))

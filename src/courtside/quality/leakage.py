@@ -1,0 +1,114 @@
+"""Leakage checks on stored feature rows: did a row see its own game, its day, or what came later?
+
+Three questions, each with a verdict: are the stored rows the ones that what was known before the day gives; does form
+follow the same game's points too closely; does a model do as well as one that knows the minutes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+KEY = ("game_id", "player_id")
+MOST_CORRELATION = 0.9
+"""Form that follows the same game's points this closely has seen it; clean form stands at about .7."""
+
+LEAST_ROWS = 100
+"""Rows that a correlation or an error is judged on at least."""
+
+SHOWN = 5
+ONE_SIDED = "the set of players"
+
+Recompute = Callable[[dt.date], pl.DataFrame]
+"""Returns the rows of a date as what was known before its games gives them."""
+
+
+@dataclass(frozen=True)
+class LeakageVerdict:
+    """What a leakage check says: whether it passed, what it observed, the bound, on how many rows, and why."""
+
+    check: str
+    passed: bool
+    observed: float | None
+    threshold: float
+    rows: int
+    reason: str
+
+
+def recomputation(stored: pl.DataFrame, dates: Iterable[dt.date], recompute: Recompute) -> LeakageVerdict:
+    """Compare the stored rows of `dates` with those computed again from what was known before, byte for byte.
+
+    A row that only one side has, and a value that differs in its last bit, fail it. Observed is the number of rows that
+    differ. No dates, or dates without rows on both sides, fail it too: nothing was proved.
+    """
+    compared, found, columns = 0, 0, set[str]()
+    for day in dates:
+        ours = stored.filter(pl.col("game_date") == day)
+        differing, names = _differing(ours, recompute(day).select(ours.columns))
+        compared += ours.height
+        found += differing
+        columns |= names
+    if not compared and not found:
+        return LeakageVerdict("recomputation", False, None, 0, 0, "no stored rows to compute again")
+    what = ", ".join(sorted(columns)[:SHOWN]) + (" …" if len(columns) > SHOWN else "")
+    reason = f"{found} rows differ in {what}" if found else "every row is what was known before its day"
+    return LeakageVerdict("recomputation", found == 0, float(found), 0, compared, reason)
+
+
+def correlation(rows: pl.DataFrame) -> LeakageVerdict:
+    """Judge how closely `points_avg_last_5` follows `points` of the same game; rows that lack one are left out."""
+    known = rows.select("points_avg_last_5", "points").drop_nulls()
+    if known.height < LEAST_ROWS:
+        return _too_few("correlation", MOST_CORRELATION, known.height)
+    observed = known.select(pl.corr("points_avg_last_5", "points")).item()
+    if observed is None or math.isnan(observed):
+        return LeakageVerdict("correlation", False, None, MOST_CORRELATION, known.height, "form or points never vary")
+    passed = abs(observed) < MOST_CORRELATION
+    reason = "form does not know the game" if passed else "form follows the game's own points"
+    return LeakageVerdict("correlation", passed, observed, MOST_CORRELATION, known.height, reason)
+
+
+def oracle_error(rows: pl.DataFrame) -> LeakageVerdict:
+    """Judge a model against the oracle that knows minutes: prior points per minute × minutes of the game itself.
+
+    `rows` has predicted_points, points, minutes and ppm_avg_last_10. A mean absolute error at or below the oracle's on
+    the same rows is presumed leakage. Observed is the model's error, the threshold the oracle's, in points.
+    """
+    known = rows.select("predicted_points", "points", "minutes", "ppm_avg_last_10").drop_nulls()
+    if known.height < LEAST_ROWS:
+        return _too_few("oracle_error", 0.0, known.height)
+    model, oracle = known.select(
+        (pl.col("predicted_points") - pl.col("points")).abs().mean().alias("model"),
+        (pl.col("ppm_avg_last_10") * pl.col("minutes") - pl.col("points")).abs().mean().alias("oracle"),
+    ).row(0)
+    passed = model > oracle
+    reason = "the model errs more than one that knows minutes" if passed else "no model that is clean does this well"
+    return LeakageVerdict("oracle_error", passed, model, oracle, known.height, reason)
+
+
+def _too_few(check: str, threshold: float, rows: int) -> LeakageVerdict:
+    return LeakageVerdict(check, False, None, threshold, rows, f"{rows} rows; {LEAST_ROWS} are needed to judge")
+
+
+def _differing(stored: pl.DataFrame, again: pl.DataFrame) -> tuple[int, set[str]]:
+    """Return how many rows differ, those only one side has among them, and in which columns."""
+    names = [name for name in stored.columns if name not in KEY]
+    both = stored.with_columns(is_stored=pl.lit(True)).join(
+        again.with_columns(is_again=pl.lit(True)), on=KEY, how="full", coalesce=True, suffix="_again"
+    )
+    is_one_sided = pl.col("is_stored").is_null() | pl.col("is_again").is_null()
+    marks = both.select(
+        *((pl.col(name).ne_missing(pl.col(f"{name}_again")) & ~is_one_sided).alias(name) for name in names),
+        is_one_sided.alias(ONE_SIDED),
+    )
+    rows = marks.select(pl.any_horizontal(pl.all()).sum()).item()
+    return int(rows), {name for name in [*names, ONE_SIDED] if marks[name].any()}
+
+
+def failed(verdicts: Sequence[LeakageVerdict]) -> tuple[LeakageVerdict, ...]:
+    """Return the verdicts that did not pass."""
+    return tuple(verdict for verdict in verdicts if not verdict.passed)

@@ -1,0 +1,225 @@
+"""The official injury report: a PDF whose words are read with their place on the page, which tells their column.
+
+Three things can be known of a player: a team lists him; a team has submitted and does not list him; a team has not
+submitted, and nothing is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from courtside.clock import eastern_to_utc
+from courtside.errors import PayloadRefusedError
+from courtside.league.teams import TEAMS, team_spelled
+from courtside.raw.columns import finished
+from courtside.raw.parsed import Parsed
+from courtside.raw.tables import RAW_INJURIES
+
+KIND = "injury_report"
+STATUSES = ("Available", "Probable", "Questionable", "Doubtful", "Out")
+SUFFIXES = ("Jr.", "Sr.", "II", "III", "IV", "V")
+NO_STATUS = "an entry whose status is none of the known ones"
+NO_TEAM = "an entry under no team"
+NOT_YET = "NOT YET SUBMITTED"
+
+_TITLE = re.compile(r"Injury Report: (\d\d)/(\d\d)/(\d\d) (\d\d):(\d\d) (AM|PM) ")
+_PAGE = re.compile(r"Page \d+ of \d+ ")
+_HEADER = "Game Date Game Time Matchup Team Player Name Current Status Reason"
+_COLUMN_STARTS = {"date": 0, "time": 2, "matchup": 4, "team": 5, "player": 6, "status": 8, "reason": 9}
+_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+_TIME = re.compile(r"(\d\d):(\d\d) \(ET\)")
+_SLACK = 2.0
+
+Word = tuple[float, str]
+"""A word with how far from the left of its page it begins, in points."""
+
+
+@dataclass
+class _Report:
+    """Where reading stands, the game, its team and its player, and the rows so far."""
+
+    at: dt.datetime
+    date: dt.date | None = None
+    time: dt.time | None = None
+    matchup: str = ""
+    team_id: int | None = None
+    player: str = ""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def read(self, column: str, text: str) -> None:
+        """Read the text of a cell, which is one column's."""
+        if column == "date" and (date := _DATE.fullmatch(text)):
+            self.date, self.time = dt.date(int(date[3]), int(date[1]), int(date[2])), None
+        elif column == "time" and (time := _TIME.fullmatch(text)):
+            self.time = dt.time(int(time[1]) % 12 + 12, int(time[2]))
+        elif column == "matchup":
+            self.matchup, self.team_id = text, None
+        elif column == "team":
+            self._teams(text)
+        elif column == "player":
+            self.player = given_name_first(text)
+        elif column == "status":
+            self._listed(text)
+        elif column == "reason":
+            self._reason(text)
+
+    def _teams(self, text: str) -> None:
+        self.player = ""
+        for team_id in _teams_in(text):
+            self.team_id = team_id
+            self._row("submitted")
+
+    def _listed(self, status: str) -> None:
+        if status in STATUSES and self.player:
+            self._row("listed", self.player, status)
+        else:
+            self.refused[NO_STATUS] += 1
+            self.player = ""
+
+    def _reason(self, text: str) -> None:
+        last = self.rows[-1] if self.rows else {}
+        if text == NOT_YET and last.get("state") == "submitted":
+            last["state"] = "not_submitted"
+        elif self.player and last.get("state") == "listed":
+            last["reason"] = text
+        elif text == NOT_YET:
+            self.refused[NO_TEAM] += 1
+
+    def _row(self, state: str, player: str = "", status: str | None = None) -> None:
+        if self.date is None or not self.matchup or self.team_id is None:
+            self.refused[NO_TEAM] += 1
+            return
+        self.rows.append(
+            {
+                "game_date": self.date,
+                "report_at": self.at,
+                "matchup": self.matchup,
+                "team_id": self.team_id,
+                "player_name": player,
+                "state": state,
+                "status": status,
+                "reason": None,
+                "tip_at": eastern_to_utc(self.date, self.time) if self.time else None,
+            }
+        )
+
+
+def is_pdf(content: bytes) -> bool:
+    """Return whether bytes are a PDF."""
+    return content.startswith(b"%PDF-")
+
+
+def parse_injury_report(content: bytes) -> Parsed:
+    """Return `raw_injuries` rows: one for each team with whether it has submitted, one for each player listed.
+
+    Raises:
+        PayloadRefusedError: where the PDF cannot be read, is no injury report, or its layout is not the known one.
+    """
+    pages = _pages(content)
+    report = _Report(_issued_at(pages))
+    columns = _columns(pages[0])
+    words = [word for page in pages for word in page[_furniture(page) :]]
+    for column, cell in groupby(words, key=lambda word: _column_of(word, columns)):
+        report.read(column, " ".join(text for _, text in cell))
+    if not report.rows:
+        raise PayloadRefusedError("an injury report without a game: its layout has changed, or it is empty")
+    rows = finished(pl.DataFrame(report.rows, infer_schema_length=None), RAW_INJURIES, report.refused)
+    return Parsed(KIND, {RAW_INJURIES.name: rows}, dict(report.refused))
+
+
+def _pages(content: bytes) -> list[list[Word]]:
+    """Return the words of each page in reading order."""
+    try:
+        import pypdf
+    except ImportError:
+        raise PayloadRefusedError("a PDF needs the library pypdf: pip install 'courtside[live]'") from None
+    try:
+        return [_words(page) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+    except Exception as error:  # noqa: BLE001 - a damaged PDF makes the library raise whatever it stumbles on
+        raise PayloadRefusedError(f"truncated or damaged PDF ({type(error).__name__}); fetch it again") from None
+
+
+def _words(page: Any) -> list[Word]:
+    words: list[Word] = []
+
+    def see(text: str, user: Sequence[float], place: Sequence[float], *_: object) -> None:
+        left = place[4] * user[0] + place[5] * user[2] + user[4]
+        words.extend((left, word) for word in text.split())
+
+    page.extract_text(visitor_text=see)
+    return words
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(text for _, text in words) + " "
+
+
+def _issued_at(pages: Sequence[Sequence[Word]]) -> dt.datetime:
+    text = _text(pages[0]) if pages else ""
+    title = _TITLE.match(text)
+    if title is None:
+        raise PayloadRefusedError(f"a PDF that is no injury report: it begins {text[:60]!r}")
+    month, day, year, hour, minute = (int(part) for part in title.groups()[:5])
+    time = dt.time(hour % 12 + (12 if title[6] == "PM" else 0), minute)
+    return eastern_to_utc(dt.date(2000 + year, month, day), time)
+
+
+def _columns(page: Sequence[Word]) -> dict[str, float]:
+    """Return where each column begins, by the header above it."""
+    header = _HEADER.split()
+    texts = [text for _, text in page]
+    at = next((at for at in range(len(texts)) if texts[at : at + len(header)] == header), None)
+    if at is None:
+        raise PayloadRefusedError(f"an injury report without the header {_HEADER!r}: its layout has changed")
+    return {name: page[at + place][0] - _SLACK for name, place in _COLUMN_STARTS.items()}
+
+
+def _furniture(page: Sequence[Word]) -> int:
+    """Return how many words of a page are its title, its number and the header."""
+    text = _text(page)
+    end = 0
+    for part in (_TITLE, _PAGE, re.compile(re.escape(_HEADER) + " "), _PAGE):
+        if found := part.match(text, end):
+            end = found.end()
+    return len(text[:end].split())
+
+
+def _column_of(word: Word, columns: dict[str, float]) -> str:
+    return max((name for name, start in columns.items() if start <= word[0]), key=columns.__getitem__, default="")
+
+
+def _teams_in(text: str) -> Iterator[int]:
+    """Yield the teams that a cell names; two stand in one where the first lists nobody."""
+    while text:
+        name = next((name for name in _team_names() if text.startswith(name)), None)
+        spelled = team_spelled(name) if name else None
+        if name is None or spelled is None:
+            raise PayloadRefusedError(f"an injury report with the team {text[:40]!r}, which is none of the thirty")
+        yield spelled.team_id
+        text = text.removeprefix(name).lstrip()
+
+
+@cache
+def _team_names() -> tuple[str, ...]:
+    names = {name for team in TEAMS for name in (team.full_name, *team.other_spellings) if " " in name}
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def given_name_first(name: str) -> str:
+    """Return `Gary Payton II` for `Payton II, Gary`; a suffix stays last."""
+    family, comma, given = name.partition(", ")
+    first, _, suffix = family.rpartition(" ")
+    if suffix in SUFFIXES:
+        return f"{given} {first} {suffix}"
+    return f"{given} {family}" if comma else name

@@ -1,0 +1,63 @@
+"""`courtside explain` answers what a person would ask of a row."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from courtside.features.registry import FEATURES
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.orchestration.explain import NoSuchRowError, explain
+from tests import homes
+from tests.cli.test_commands import call
+
+
+@pytest.fixture
+def home(run_home: Path, tmp_path: Path) -> Path:
+    return homes.copy_of(run_home, tmp_path / "home")
+
+
+def _last_row(home: Path) -> dict[str, object]:
+    with homes.opened(home) as context:
+        rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES))
+    return rows.filter(pl.col("games_used_l10") >= 5).sort("game_date", "player_id").row(-1, named=True)
+
+
+def test_every_feature_stands_there_with_its_origin_and_its_window(home: Path) -> None:
+    row = _last_row(home)
+    with homes.opened(home) as context:
+        found = explain(context.warehouse, str(row["player_id"]), row["game_date"])  # type: ignore[arg-type]
+    assert [item["number"] for item in found.features] == [feature.number for feature in FEATURES]
+    assert {item["origin"] for item in found.features} <= {
+        "computed",
+        "partial",
+        "fallback",
+        "early",
+        "missing",
+        "unavailable",
+    }
+    assert len(found.window) == row["games_used_l10"]
+    newest_five = [game["points"] for game in found.window[:5]]
+    assert row["points_avg_last_5"] == pytest.approx(sum(newest_five) / len(newest_five))
+    assert all(game["game_date"] < row["game_date"] for game in found.window)
+
+
+def test_the_command_prints_it_for_people_and_as_json(home: Path) -> None:
+    row = _last_row(home)
+    code, output = call("explain", str(row["player_id"]), str(row["game_date"]), home=home)
+    assert code == 0
+    assert "points_avg_last_5" in output
+    assert "last-10 window" in output
+    _, output = call("explain", str(row["player_id"]), str(row["game_date"]), "--json", home=home)
+    assert json.loads(output)["row"]["game_id"] == row["game_id"]
+
+
+def test_a_name_that_is_nobodys_says_so(home: Path) -> None:
+    with homes.opened(home) as context, pytest.raises(NoSuchRowError, match="may be nobody"):
+        explain(context.warehouse, "<img src=x>'; DROP TABLE games", homes.LAST)
+    code, output = call("explain", "a", str(homes.LAST), home=home)
+    assert code == 1
+    assert "give the name in full" in " ".join(output.split())

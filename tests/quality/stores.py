@@ -1,0 +1,46 @@
+"""A small season's store that a test may spoil inside a transaction and get back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from courtside.orchestration.checking import catalogue_of
+from courtside.orchestration.context import Context
+from courtside.quality.checks.base import Catalogue
+from courtside.warehouse.duckdb import DuckDBWarehouse
+from tests import homes
+
+FIRST, DAY = dt.date(2025, 11, 3), homes.LAST
+
+
+def engine(context: Context) -> DuckDBWarehouse:
+    """Return the warehouse of a context as the engine it is."""
+    assert isinstance(context.warehouse, DuckDBWarehouse)
+    return context.warehouse
+
+
+@contextmanager
+def spoiled(context: Context, *statements: str) -> Iterator[None]:
+    """Run statements, and take them back afterwards."""
+    warehouse = engine(context)
+    warehouse._execute("BEGIN TRANSACTION")
+    try:
+        for statement in statements:
+            warehouse._execute(statement)
+        yield
+    finally:
+        warehouse._execute("ROLLBACK")
+        warehouse._scratch.clear()
+
+
+def catalogue(context: Context, first: dt.date = FIRST, last: dt.date = DAY) -> Catalogue:
+    """Return the catalogue of the small season's last days, published files included."""
+    return catalogue_of(context, first, last, last, with_files=True)
+
+
+def home_copy(run_home: Path, place: Path) -> Path:
+    """Return a copy of the run home."""
+    return homes.copy_of(run_home, place / "home")

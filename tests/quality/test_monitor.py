@@ -1,0 +1,147 @@
+"""The monitor's counts, its report, and that no command asks more the more players or dates there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from courtside.orchestration.context import Context
+from courtside.quality.causes import Cause
+from courtside.quality.checks import DAILY_CHECKS, SPOT_CHECKS
+from courtside.quality.checks.base import Catalogue, run_checks
+from courtside.quality.checks.rows import training_window
+from courtside.quality.monitor import FeatureLine, Month, Report, Verdict, monitor
+from courtside.quality.report import LARGEST_BYTES, html
+from courtside.warehouse.duckdb import DuckDBWarehouse
+from tests import homes
+from tests.quality.stores import DAY, FIRST, catalogue, engine, spoiled
+
+
+@pytest.fixture(scope="module")
+def store(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    home = homes.copy_of(run_home, tmp_path_factory.mktemp("monitor") / "home")
+    with homes.opened(home) as context:
+        yield context
+
+
+def test_the_months_sum_to_the_tiers_and_the_reasons_in_the_rows_to_all_contaminated_rows(store: Context) -> None:
+    report = monitor(catalogue(store, homes.FIRST))
+    own = [cause for cause in report.causes if cause.kind == "row"]
+    assert report.total == sum(month.clean + month.contaminated for month in report.months) > 3000
+    assert sum(cause.rows for cause in own) == report.required_rows == sum(m.contaminated for m in report.months)
+    counted = (
+        engine(store)
+        ._execute(
+            "SELECT count(*) FILTER (WHERE required_default_count > 0), "
+            "count(*) FILTER (WHERE required_default_count = 0 AND default_feature_count > 0) "
+            "FROM player_features JOIN player_games USING (game_id, player_id) WHERE did_play"
+        )
+        .fetchone()
+    )
+    assert counted == (report.required_rows, report.optional_only_rows)
+    assert all(item.rows == item.early + item.missing + item.unknown for item in report.features)
+
+
+def test_the_report_is_json_without_loss(store: Context) -> None:
+    report = monitor(catalogue(store))
+    read = json.loads(json.dumps(report.as_dict(), allow_nan=False))
+    assert read["verdict"] == str(report.verdict)
+    assert read["total"] == read["clean"] + read["contaminated"]
+    assert [month["month"] for month in read["months"]] == ["2025-11"]
+
+
+def test_above_the_threshold_it_is_contaminated_at_the_threshold_it_is_not(store: Context) -> None:
+    pct = monitor(catalogue(store)).contaminated_pct
+    assert pct is not None
+    assert monitor(catalogue(store), pct).verdict is Verdict.CLEAN
+    assert monitor(catalogue(store), pct - 0.01).verdict is Verdict.CONTAMINATED
+
+
+def test_the_training_window_starts_in_november_or_with_the_season() -> None:
+    first = dt.date(2025, 10, 21)
+    assert training_window(first, dt.date(2026, 2, 7)) == dt.date(2025, 11, 1)
+    assert training_window(first, dt.date(2025, 10, 30)) == first
+    assert training_window(dt.date(2020, 12, 22), dt.date(2021, 5, 1)) == dt.date(2020, 12, 22)
+
+
+def statements(store: Context, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count what the monitor and both sets of checks ask of the engine."""
+    asked = 0
+    execute, collect = DuckDBWarehouse._execute, DuckDBWarehouse.collect
+
+    def counted(method: object) -> object:
+        def wrapped(self: DuckDBWarehouse, *args: object) -> object:
+            nonlocal asked
+            asked += 1
+            return method(self, *args)  # type: ignore[operator]
+
+        return wrapped
+
+    monkeypatch.setattr(DuckDBWarehouse, "_execute", counted(execute))
+    monkeypatch.setattr(DuckDBWarehouse, "collect", counted(collect))
+    counts = []
+    for work in (monitor, lambda given: run_checks(DAILY_CHECKS, given), lambda given: run_checks(SPOT_CHECKS, given)):
+        asked = 0
+        work(catalogue)
+        counts.append(asked)
+    monkeypatch.undo()
+    return counts
+
+
+def test_no_command_asks_more_statements_the_more_dates_or_players_there_are(
+    store: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_date = statements(store, catalogue(store, DAY), monkeypatch)
+    all_dates = statements(store, catalogue(store, homes.FIRST), monkeypatch)
+    with spoiled(store, "DELETE FROM player_features WHERE player_id % 2 = 0"):
+        half_the_players = statements(store, catalogue(store, FIRST), monkeypatch)
+    assert one_date == all_dates == half_the_players
+    assert all_dates[0] <= 20
+    assert all_dates[1] <= 3 * len(DAILY_CHECKS)
+    assert all_dates[2] <= 3 * len(SPOT_CHECKS)
+
+
+def _report(months: int, bad: int = 100, unjudged: tuple[dt.date, ...] = ()) -> Report:
+    rows = tuple(
+        Month(f"{2000 + place // 12}-{place % 12 + 1:02d}", 1000, 1000 - bad, bad, bad / 10, 90.0, 7)
+        for place in range(months)
+    )
+    feature = FeatureLine("<b>points</b>", "box", True, 5, 0.5, 5, 0, 0, "not enough games played yet")
+    cause = Cause("upstream", "box", "box score missing", 3, "games", 5, 7, (dt.date(2025, 11, 3),), ("0022500001",))
+    return Report(
+        dt.date(2000, 1, 1),
+        dt.date(2025, 1, 1),
+        5.0,
+        rows,
+        bad * months,
+        3,
+        (feature,) * 10,
+        (cause,) * 300,
+        unjudged,
+    )
+
+
+def test_the_page_leads_with_the_verdict_then_the_months_then_features_and_causes() -> None:
+    page = html(_report(3))
+    places = [page.index(text) for text in ("Contaminated", "<svg", "Worst features", "Causes", "box score missing")]
+    assert places == sorted(places)
+    assert "&lt;b&gt;points" in page
+    assert "<b>points" not in page
+
+
+def test_the_page_of_a_hundred_seasons_stays_below_300_kb_and_asks_for_nothing_else() -> None:
+    page = html(_report(1200))
+    assert len(page.encode()) < LARGEST_BYTES
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_report_without_rows_or_with_unjudged_dates_never_says_clean() -> None:
+    assert html(_report(0)).count("Could not tell") >= 1
+    assert _report(0).exit_code == 2
+    assert _report(3, bad=1, unjudged=(dt.date(2025, 11, 3),)).exit_code == 2
+    assert _report(3, bad=1).exit_code == 0
+    assert _report(3).exit_code == 1

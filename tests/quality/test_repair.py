@@ -1,0 +1,95 @@
+"""`courtside repair`: names what is missing or late, takes it in from disk, and works exactly what depends on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from courtside.cli.main import app
+from tests import homes
+
+LOST = dt.date(2025, 11, 5)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """A home without the player log of one date, and that log."""
+    payloads = homes.payloads()
+    (lost,) = [payload for payload in payloads if payload.name == f"leaguegamelog_P_{LOST}.json"]
+    home = tmp_path_factory.mktemp("gap") / "home"
+    homes.take_in(home, [payload for payload in payloads if payload is not lost])
+    homes.run_in(home)
+    return home, lost.content
+
+
+@pytest.fixture
+def gap(built: tuple[Path, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """A copy of that home, and a folder in which the log lies beside something else."""
+    monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())
+    home, inbox = homes.copy_of(built[0], tmp_path / "home"), tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "late.json").write_bytes(built[1])
+    (inbox / "notes.txt").write_text("not a payload")
+    return home, inbox
+
+
+def repaired(home: Path, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["repair", *arguments, "--home", str(home)])
+    return result.exit_code, result.stdout
+
+
+def test_a_late_log_is_named_taken_in_and_its_dependants_worked_again(
+    gap: tuple[Path, Path], run_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, inbox = gap
+    code, text = repaired(home, "--dry-run", "--json")
+    (need,) = [need for need in json.loads(text) if need["source"] == "box"]
+    assert (code, need["date"], need["what"], need["state"], need["days"]) == (
+        1,
+        str(LOST),
+        "no box score",
+        "missing",
+        8,
+    )
+    assert repaired(home)[0] == 1, "nothing to take in: it stays held"
+    monkeypatch.setenv("COURTSIDE_INBOX", str(inbox))
+    code, text = repaired(home, "--json")
+    done = json.loads(text)
+    assert (code, done["is_whole"], done["needs_after"]) == (0, True, [])
+    before_lost = (LOST - homes.FIRST).days
+    assert done["worked"]["analytics"] == 1
+    assert done["worked"]["features"] == 22 - before_lost - 1, "the date's own features do not read its box scores"
+    assert done["before"]["cells"]["held"] > 0 == done["after"]["cells"].get("held", 0)
+    assert done["before"]["with_gaps"] > 0 == done["after"]["with_gaps"]
+    whole, mended = homes.contents(run_home), homes.contents(home)
+    for table in ("player_games", "player_features", "predictions", "graded_predictions"):
+        assert mended[table] == whole[table], table
+
+
+def test_what_is_printed_says_before_and_after(gap: tuple[Path, Path]) -> None:
+    home, inbox = gap
+    code, text = repaired(home, "--date", str(LOST), "--from", str(inbox))
+    assert code == 0
+    for part in (
+        "no box score",
+        "missing, 8 days",
+        "worked again: analytics 1",
+        "cells held",
+        "payloads missing or late",
+    ):
+        assert part in text
+
+
+def test_a_date_or_a_path_that_is_not_there_is_refused_with_its_name(gap: tuple[Path, Path]) -> None:
+    home, _ = gap
+    for arguments, told in (
+        (("--date", "2027-01-01"), "2027-01-01"),
+        (("--from", "/no/such/folder"), "/no/such/folder"),
+    ):
+        result = CliRunner().invoke(app, ["repair", *arguments, "--home", str(home)])
+        assert result.exit_code == 1
+        assert told in result.stderr
