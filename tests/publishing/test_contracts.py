@@ -1,24 +1,18 @@
 import datetime as dt
 import json
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from courtside.publishing.contracts import (
-    FILE_TYPES,
-    GROUP_IDS,
-    SEASON_SUBSETS,
-    SUBSET_PICKS,
-    SeasonSubsets,
-    SubsetPicks,
-    json_schema,
-    max_age_of,
-    one_decimal,
-    render,
-    schema_files,
-)
+from courtside.publishing.contracts import json_schema, one_decimal, render
+from courtside.publishing.exporters import EXPORTERS, FILE_TYPES
+from courtside.publishing.exporters.rows import GROUP_IDS
+from courtside.publishing.exporters.season_subsets import SEASON_SUBSETS, SeasonSubsets
+from courtside.publishing.exporters.subset_picks import SUBSET_PICKS, SubsetPicks
+from courtside.publishing.registry import max_age_of, schema_files
 
 EXAMPLE_GROUP = {
     "id": "1",
@@ -154,6 +148,9 @@ def test_names_are_rendered_as_letters_and_nan_is_refused():
         ("v1/results/latest.json", 300),
         ("v1/results/2026-02-07.json", 86400),
         ("v1/players/index.json", 3600),
+        ("v1/players/2544.json", 3600),
+        ("v1/players/lebron.json", None),
+        ("v1/schemas/subset-picks.json", 86400),
         ("v1/status.json", 60),
         ("v1/statusXjson", None),
         ("v1/picks/latest.json", None),
@@ -165,11 +162,26 @@ def test_the_cache_age_of_a_path_is_that_of_the_contract(path, age):
     assert max_age_of(path) == age
 
 
-def test_every_built_type_has_a_published_schema_that_forbids_more_and_less():
-    built = {kind.name: kind.model for kind in FILE_TYPES if kind.model}
-    assert set(schema_files()) == {f"v1/schemas/{name}.json" for name in built}
-    for model in built.values():
-        schema = json_schema(model)
-        for shape in (schema, *schema["$defs"].values()):
+def test_every_type_has_a_published_schema_that_forbids_more_and_less():
+    assert set(schema_files()) == {f"v1/schemas/{kind.name}.json" for kind in FILE_TYPES}
+    for kind in FILE_TYPES:
+        schema = json_schema(kind.model)
+        for shape in (schema, *schema.get("$defs", {}).values()):
             assert shape["additionalProperties"] is False
             assert set(shape["required"]) == set(shape["properties"])
+
+
+def test_a_type_has_one_name_one_model_and_paths_that_no_other_has():
+    models = {}
+    for kind in FILE_TYPES:
+        assert models.setdefault(kind.name, kind.model) is kind.model
+    parts = {"date": dt.date(2026, 2, 7), "season": "2025-26", "player": 2544}
+    paths = [kind.path(**parts) for kind in FILE_TYPES]
+    assert [sum(kind.holds(path) for kind in FILE_TYPES) for path in paths] == [1] * len(paths)
+    assert len({exporter.name for exporter in EXPORTERS}) == len(EXPORTERS)
+
+
+@given(st.decimals(min_value=-200, max_value=200, places=3).map(float))
+def test_one_decimal_is_the_half_up_rounding_of_what_is_written(value):
+    written = Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    assert one_decimal(value) == float(written)

@@ -7,10 +7,10 @@ import pytest
 from courtside.errors import ConfigError
 from courtside.picks.tables import GRADED_PICKS, GrainError
 from courtside.publishing.codenames import CODE_OF_SYSTEM, public_code
-from courtside.publishing.contracts import SeasonSubsets, SubsetPicks, render
+from courtside.publishing.contracts import render
 from courtside.publishing.exporters.rows import ExportRefusedError
-from courtside.publishing.exporters.season_subsets import build_season_subsets
-from courtside.publishing.exporters.subset_picks import build_subset_picks
+from courtside.publishing.exporters.season_subsets import SeasonSubsets, build_season_subsets
+from courtside.publishing.exporters.subset_picks import SubsetPicks, build_subset_picks
 from tests.picks.slates import DATE, DEFINITIONS
 from tests.publishing.season import GENERATED, PLAYERS, STARTS, date_at, graded_season, published
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from courtside.publishing.contracts import JSON_TYPE, SUBSET_PICKS, SubsetPicks
-from courtside.publishing.stores.base import EmptyOverGoodError, PathRefusedError, publish, same_content
+from courtside.publishing.contracts import JSON_TYPE, Built
+from courtside.publishing.exporters.subset_picks import SUBSET_PICKS, SubsetPicks
+from courtside.publishing.stores.base import DryRun, EmptyOverGoodError, PathRefusedError, publish, same_content
 from courtside.publishing.stores.local import LocalStore
 from tests.publishing.test_contracts import example
 
@@ -111,26 +112,34 @@ def test_readers_never_see_half_a_file(tmp_path):
     assert not broken
 
 
-def test_an_empty_file_does_not_replace_a_good_one_unless_the_ledger_is_empty(tmp_path):
+def test_an_empty_file_does_not_replace_a_good_one_unless_its_source_is_empty(tmp_path):
     store = LocalStore(tmp_path)
-    assert publish(store, SUBSET_PICKS, PATH, EMPTY, ledger_is_empty=False) == "written"
-    assert publish(store, SUBSET_PICKS, PATH, GOOD, ledger_is_empty=False) == "written"
+    assert publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False)) == "written"
+    assert publish(store, Built(SUBSET_PICKS, PATH, GOOD, False)) == "written"
     with pytest.raises(EmptyOverGoodError, match="the published file stays"):
-        publish(store, SUBSET_PICKS, PATH, EMPTY, ledger_is_empty=False)
+        publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False))
     assert not SubsetPicks.model_validate_json(store.read(PATH)).is_empty
-    assert publish(store, SUBSET_PICKS, PATH, EMPTY, ledger_is_empty=True) == "written"
+    assert publish(store, Built(SUBSET_PICKS, PATH, EMPTY, True)) == "written"
 
 
 def test_a_published_file_that_cannot_be_read_is_taken_for_content(tmp_path):
     store = LocalStore(tmp_path)
     write(store, {"an": "older contract"})
     with pytest.raises(EmptyOverGoodError):
-        publish(store, SUBSET_PICKS, PATH, EMPTY, ledger_is_empty=False)
+        publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False))
 
 
 def test_a_document_goes_only_to_a_path_of_its_type(tmp_path):
     with pytest.raises(ValueError, match="is not a subset-picks file"):
-        publish(LocalStore(tmp_path), SUBSET_PICKS, "v1/subsets/season.json", GOOD, ledger_is_empty=False)
+        publish(LocalStore(tmp_path), Built(SUBSET_PICKS, "v1/subsets/season.json", GOOD))
+
+
+def test_a_dry_run_says_what_would_be_written_and_writes_nothing(tmp_path):
+    store = DryRun(LocalStore(tmp_path))
+    assert publish(store, Built(SUBSET_PICKS, PATH, GOOD)) == "written"
+    assert list(tmp_path.iterdir()) == []
+    publish(LocalStore(tmp_path), Built(SUBSET_PICKS, PATH, GOOD))
+    assert publish(store, Built(SUBSET_PICKS, PATH, GOOD)) == "unchanged"
 
 
 def test_content_that_is_no_json_is_compared_as_bytes():

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from courtside.cli.common import PROBLEM, Home, complaints, console, opened, readable_errors, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import date_range
 from courtside.errors import ConfigError
-from courtside.publishing.exporter import EXPORTERS, export
+from courtside.orchestration.stages.publishing import export_files
+from courtside.publishing.exporter import NAMES, FileReport
+from courtside.publishing.exporters import EXPORTERS
+from courtside.publishing.exporters.status import STATUS
 from courtside.publishing.server import serve
-from courtside.publishing.stores.local import LocalStore
+from courtside.publishing.stores import BUCKET_SCHEME, open_store, target_of
+from courtside.publishing.stores.base import DryRun
 
 
 @readable_errors
@@ -21,31 +29,58 @@ def export_command(
     date: Annotated[str, typer.Option(help="Date to export, as 2026-02-07.")] = "",
     start_date: Annotated[str, typer.Option(help="First date of a range.")] = "",
     end_date: Annotated[str, typer.Option(help="Last date of a range, included.")] = "",
-    only: Annotated[str, typer.Option(help=f"Types to export, of {','.join(EXPORTERS)}.")] = "",
+    only: Annotated[str, typer.Option(help="Types to export, comma-separated; --list shows them.")] = "",
+    target: Annotated[str, typer.Option(help="A folder or gs://bucket/prefix, instead of the setting.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change and write nothing.")] = False,
+    list_types: Annotated[bool, typer.Option("--list", help="List the types of file and exit.")] = False,
     home: Home = None,
 ) -> None:
     """Write the public files from the ledger; a file whose content is the same is left alone."""
+    if list_types:
+        _show_types()
+        return
+    dates, names = _dates(date, start_date, end_date), _names(only)
+    settings = settings_of(home)
+    place = target or target_of(settings)
+    store = open_store(place)
+    with opened(settings) as context:
+        reports = export_files(context, DryRun(store) if dry_run else store, dates, names)
+    _show(reports, place, dry_run)
+    if any(report.is_problem for report in reports):
+        raise typer.Exit(PROBLEM)
+
+
+def _dates(date: str, start_date: str, end_date: str) -> list[dt.date]:
     first, last = (date, date) if date else (start_date, end_date)
     if not first or not last:
         raise ConfigError("give --date, or --start-date and --end-date")
-    names = [name.strip() for name in only.split(",") if name.strip()] or list(EXPORTERS)
-    if unknown := [name for name in names if name not in EXPORTERS]:
-        raise ConfigError(f"--only {', '.join(unknown)}: no such type; there are {', '.join(EXPORTERS)}")
-    dates = list(date_range(parse_date_option(first, "first date"), parse_date_option(last, "last date")))
-    settings = settings_of(home)
-    with opened(settings) as context:
-        store = LocalStore(settings.public_folder)
-        reports = export(context.warehouse, store, dates, now=context.clock.now(), only=names)
+    return list(date_range(parse_date_option(first, "first date"), parse_date_option(last, "last date")))
+
+
+def _names(only: str) -> list[str]:
+    names = [name.strip() for name in only.split(",") if name.strip()] or list(NAMES)
+    if unknown := [name for name in names if name not in NAMES]:
+        raise ConfigError(f"--only {', '.join(unknown)}: no such type; there are {', '.join(NAMES)}")
+    return names
+
+
+def _show_types() -> None:
+    table = Table("type", "path", "cached for", box=None, pad_edge=False)
+    kinds = [(exporter.name, kind) for exporter in EXPORTERS for kind in exporter.kinds]
+    for name, kind in [*kinds, ("always", STATUS)]:
+        table.add_row(name, f"v1/{kind.template}", f"{kind.max_age} s")
+    console.print(table)
+
+
+def _show(reports: Sequence[FileReport], place: str, dry_run: bool) -> None:
     for report in reports:
-        if report.status == "failed":
-            complaints.print(f"{report.path}: {report.reason}", soft_wrap=True, markup=False)
-    counts = Counter(report.status for report in reports)
-    console.print(
-        f"{len(reports)} files in {settings.public_folder}: "
-        + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing published yet")
-    )
-    if counts["failed"]:
-        raise typer.Exit(PROBLEM)
+        if report.is_problem:
+            complaints.print(f"{report.path}: {report.status}: {report.reason}", soft_wrap=True, markup=False)
+        elif dry_run and report.status == "written":
+            console.print(f"would write {report.path}", soft_wrap=True, markup=False)
+    counts = Counter("would be written" if dry_run and r.status == "written" else r.status for r in reports)
+    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing published yet"
+    console.print(f"{len(reports)} files in {place}: {summary}", soft_wrap=True, markup=False)
 
 
 @readable_errors
@@ -55,4 +90,9 @@ def serve_command(
     home: Home = None,
 ) -> None:
     """Serve the site and the public files until interrupted."""
-    serve(settings_of(home).public_folder, host, port, say=console.print)
+    place = target_of(settings_of(home))
+    if place.startswith(BUCKET_SCHEME):
+        raise ConfigError(
+            f"{place} is a bucket; serve shows a folder. Set COURTSIDE_PUBLISH to one, or open the bucket."
+        )
+    serve(Path(place), host, port, say=console.print)

@@ -3,136 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-import polars as pl
+import structlog
 
-from courtside.analytics.tables import GAMES
-from courtside.errors import CourtsideError
-from courtside.league.seasons import season_starts
-from courtside.picks.ledger import counted
-from courtside.picks.subsets import Definitions, load_definitions
-from courtside.picks.tables import GRADED_PICKS, PUBLICATIONS, PUBLISHED_PICKS
-from courtside.publishing.contracts import (
-    SEASON_ARCHIVE,
-    SEASON_SUBSETS,
-    SUBSET_PICKS,
-    Document,
-    FileType,
-)
-from courtside.publishing.exporters.season_subsets import build_season_subsets
-from courtside.publishing.exporters.subset_picks import build_subset_picks
-from courtside.publishing.stores.base import Store, publish
-from courtside.raw.current import current
-from courtside.raw.tables import RAW_PLAYER_BOX
+from courtside.publishing.contracts import JSON_TYPE, Built
+from courtside.publishing.exporters import EXPORTERS, Exporter
+from courtside.publishing.exporters.rows import utc
+from courtside.publishing.exporters.status import STATUS, RunStatus, StageStatus, StaleFile, Status, status_of
+from courtside.publishing.registry import SCHEMA_MAX_AGE, SITE_MAX_AGE, schema_files
+from courtside.publishing.site_files import CONTENT_TYPES, site_files
+from courtside.publishing.stores.base import EmptyOverGoodError, Store, publish
+from courtside.publishing.world import World
 from courtside.warehouse.base import Warehouse
-from courtside.warehouse.schema import Table
+
+WRITERS = 16
+"""Files written at a time: a write waits for the disk or the network, not for the processor."""
+EXTRAS = ("schemas", "site")
+NAMES: tuple[str, ...] = (*(exporter.name for exporter in EXPORTERS), *EXTRAS)
+"""What `--only` takes."""
+KEPT_FOR_EMPTINESS = "The new file was empty though its source is not; the last good one stays."
+KEPT_FOR_FAILURE = "The file could not be built; the last good one stays."
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file: `written`, `unchanged` or `failed`, with the reason."""
+    """What became of one file: `written`, `unchanged`, `kept` (empty over good, refused) or `failed`, with why.
+
+    Where a type fails as a whole, `path` is its name. `kind` names the exporter.
+    """
 
     path: str
     status: str
     reason: str | None = None
+    kind: str = ""
 
-
-@dataclass(frozen=True)
-class Published:
-    """Everything the files are made of, read once for any number of dates."""
-
-    publications: pl.DataFrame
-    counted: pl.DataFrame
-    graded: pl.DataFrame
-    players: pl.DataFrame
-    starts: Mapping[str, dt.date]
-    definitions: Definitions
-    now: dt.datetime
-
-    def picks_in(self, season: str) -> int | None:
-        """Return how many picks the publications of a season count; None where there is no publication."""
-        own = self.publications.filter(
-            pl.col("game_date").map_elements(lambda day: season_of_day(self.starts, day) == season, pl.Boolean)
-        )
-        return int(own["picks"].sum()) if own.height else None
-
-
-Files = Iterator[tuple[FileType, str, Document, bool]]
-"""The type, path and content of each file, and whether the ledger itself has nothing to put in it."""
-
-
-def read_published(warehouse: Warehouse, now: dt.datetime) -> Published:
-    """Return what the files are made of, in six statements whatever the number of dates."""
-
-    def read(table: Table) -> pl.DataFrame:
-        return warehouse.collect(warehouse.scan(table))
-
-    publications, picks = read(PUBLICATIONS), read(PUBLISHED_PICKS)
-    names = current(warehouse.scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX).select(
-        "player_id", "player_name", "game_date", "game_id"
-    )
-    players = (
-        warehouse.collect(names)
-        .sort("player_id", "game_date", "game_id")
-        .unique("player_id", keep="last", maintain_order=True)
-        .select("player_id", "player_name")
-    )
-    starts = warehouse.collect(season_starts(warehouse.scan(GAMES)).sort("season"))
-    return Published(
-        publications,
-        counted(publications, picks),
-        read(GRADED_PICKS),
-        players,
-        dict(starts.iter_rows()),
-        load_definitions(),
-        now,
-    )
-
-
-def subset_picks(published: Published, dates: Sequence[dt.date]) -> Files:
-    """Yield `picks/{date}.json` of the dates that have a publication."""
-    documents = build_subset_picks(
-        dates,
-        published.publications,
-        published.counted,
-        published.graded,
-        players=published.players,
-        definitions=published.definitions,
-        season_starts=sorted(published.starts.values()),
-        generated_at=published.now,
-    )
-    counts = dict(published.publications.sort("version").select("game_date", "picks").iter_rows())
-    for day, document in documents.items():
-        yield SUBSET_PICKS, SUBSET_PICKS.path(date=day), document, counts[day] == 0
-
-
-def season_subsets(published: Published, dates: Sequence[dt.date]) -> Files:
-    """Yield the season file of each season that `dates` touch; the newest season is also `subsets/season.json`."""
-    newest = max(published.starts, default=None)
-    for season in sorted({season for day in dates if (season := season_of_day(published.starts, day))}):
-        document = build_season_subsets(
-            season,
-            published.publications,
-            published.counted,
-            published.graded,
-            players=published.players,
-            definitions=published.definitions,
-            season_starts=published.starts,
-            generated_at=published.now,
-        )
-        no_picks = published.picks_in(season) == 0
-        yield SEASON_ARCHIVE, SEASON_ARCHIVE.path(season=season), document, no_picks
-        if season == newest:
-            yield SEASON_SUBSETS, SEASON_SUBSETS.path(), document, no_picks
-
-
-EXPORTERS: dict[str, Callable[[Published, Sequence[dt.date]], Files]] = {
-    "subset-picks": subset_picks,
-    "season-subsets": season_subsets,
-}
-"""What can be exported, by the name that `--only` takes."""
+    @property
+    def is_problem(self) -> bool:
+        """Whether the published file is older than it should be."""
+        return self.status in ("failed", "kept")
 
 
 def export(
@@ -141,28 +54,95 @@ def export(
     dates: Sequence[dt.date],
     *,
     now: dt.datetime,
-    only: Sequence[str] = tuple(EXPORTERS),
+    champion: str = "moving_average",
+    only: Sequence[str] = NAMES,
+    stages: Sequence[StageStatus] = (),
+    runs: Sequence[RunStatus] = (),
 ) -> list[FileReport]:
-    """Write the files of `dates` and return what became of each."""
-    published = read_published(warehouse, now)
-    reports = []
-    for name in only:
-        try:
-            for kind, path, document, ledger_is_empty in EXPORTERS[name](published, dates):
-                reports.append(_write(store, kind, path, document, ledger_is_empty))
-        except CourtsideError as error:
-            reports.append(FileReport(name, "failed", str(error)))
+    """Write the files of `dates` and return what became of each.
+
+    `stages` and `runs` are what `status.json` says of the orchestration; without stages that file is left alone.
+    """
+    world = World(warehouse, tuple(sorted(set(dates))), now, champion)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        futures = [
+            future
+            for exporter in EXPORTERS
+            if exporter.name in only
+            for future in _submit(exporter, world, store, pool)
+        ]
+        futures += [pool.submit(_attempt, path, name, act) for name, path, act in _extras(store, only)]
+        reports = [future.result() for future in futures]
+    for report in reports:
+        if report.is_problem:
+            log.error("publishing.file_kept", path=report.path, reason=report.reason)
+    if stages:
+        reports.append(_attempt(STATUS.path(), "status", lambda: _write_status(world, store, reports, stages, runs)))
     return reports
 
 
-def _write(store: Store, kind: FileType, path: str, document: Document, ledger_is_empty: bool) -> FileReport:
+def _submit(exporter: Exporter, world: World, store: Store, pool: ThreadPoolExecutor) -> Iterator[Future[FileReport]]:
     try:
-        return FileReport(path, publish(store, kind, path, document, ledger_is_empty=ledger_is_empty))
-    except (CourtsideError, OSError) as error:
-        return FileReport(path, "failed", str(error))
+        for built in exporter.files(world):
+            yield pool.submit(_attempt, built.path, exporter.name, _writer(store, built))
+    except Exception as error:  # noqa: BLE001 - whatever stops one type is that type's report
+        yield pool.submit(FileReport, exporter.name, "failed", f"{type(error).__name__}: {error}", exporter.name)
 
 
-def season_of_day(starts: Mapping[str, dt.date], day: dt.date) -> str | None:
-    """Return the latest season that has begun by `day`."""
-    begun = [season for season, first in starts.items() if first <= day]
-    return max(begun, default=None)
+def _writer(store: Store, built: Built) -> Callable[[], str]:
+    return lambda: publish(store, built)
+
+
+def _attempt(path: str, name: str, act: Callable[[], str]) -> FileReport:
+    try:
+        return FileReport(path, act(), kind=name)
+    except EmptyOverGoodError as error:
+        return FileReport(path, "kept", str(error), name)
+    except Exception as error:  # noqa: BLE001 - whatever stops one file is that file's report
+        return FileReport(path, "failed", f"{type(error).__name__}: {error}", name)
+
+
+def _extras(store: Store, only: Sequence[str]) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    def writer(path: str, content: bytes, max_age: int, content_type: str) -> Callable[[], str]:
+        return lambda: store.write(path, content, max_age=max_age, content_type=content_type)
+
+    if "schemas" in only:
+        for path, content in schema_files().items():
+            yield "schemas", path, writer(path, content, SCHEMA_MAX_AGE, JSON_TYPE)
+    if "site" in only:
+        for path, source in site_files().items():
+            yield "site", path, writer(path, source.read_bytes(), SITE_MAX_AGE, CONTENT_TYPES[source.suffix])
+
+
+def _write_status(
+    world: World,
+    store: Store,
+    reports: Sequence[FileReport],
+    stages: Sequence[StageStatus],
+    runs: Sequence[RunStatus],
+) -> str:
+    stale = _stale(_stale_before(store), reports, world.now)
+    return publish(store, Built(STATUS, STATUS.path(), status_of(world, stages, runs, stale)))
+
+
+def _stale_before(store: Store) -> tuple[StaleFile, ...]:
+    content = store.read(STATUS.path())
+    try:
+        return Status.model_validate_json(content).stale if content else ()
+    except ValueError:
+        log.warning("publishing.status_unreadable", path=STATUS.path())
+        return ()
+
+
+def _stale(before: Sequence[StaleFile], reports: Sequence[FileReport], now: dt.datetime) -> list[StaleFile]:
+    """Return the files that failed now, and those that failed before and have not been written since."""
+    since = {item.path: item for item in before}
+    good = {name for report in reports if not report.is_problem for name in (report.path, report.kind)}
+    good -= {report.path for report in reports if report.is_problem}
+    found = {path: item for path, item in since.items() if path not in good}
+    for report in reports:
+        if report.is_problem:
+            reason = KEPT_FOR_EMPTINESS if report.status == "kept" else KEPT_FOR_FAILURE
+            first = since[report.path].since if report.path in since else utc(now)
+            found[report.path] = StaleFile(path=report.path, reason=reason, since=first)
+    return list(found.values())

@@ -1,0 +1,59 @@
+"""Every type of public file, each by a small module: its shape, path, cache age, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from courtside.publishing.contracts import Built, FileType
+from courtside.publishing.exporters import (
+    best_bets,
+    daily_signals,
+    performance,
+    players,
+    predictions,
+    quality,
+    results,
+    season_results,
+    season_subsets,
+    subset_definitions,
+    subset_performance,
+    subset_picks,
+    tonight,
+    training_quality,
+)
+from courtside.publishing.exporters.status import STATUS
+from courtside.publishing.world import World
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """What `--only` names: the types of file it writes, and the function that yields them."""
+
+    name: str
+    kinds: tuple[FileType, ...]
+    files: Callable[[World], Iterator[Built]]
+
+
+EXPORTERS: tuple[Exporter, ...] = (
+    Exporter("subset-picks", (subset_picks.SUBSET_PICKS,), subset_picks.files),
+    Exporter("season-subsets", (season_subsets.SEASON_SUBSETS, season_subsets.SEASON_ARCHIVE), season_subsets.files),
+    Exporter("daily-signals", (daily_signals.DAILY_SIGNALS,), daily_signals.files),
+    Exporter("subset-performance", (subset_performance.SUBSET_PERFORMANCE,), subset_performance.files),
+    Exporter("subset-definitions", (subset_definitions.SUBSET_DEFINITIONS,), subset_definitions.files),
+    Exporter("performance", (performance.PERFORMANCE,), performance.files),
+    Exporter("predictions", (predictions.PREDICTIONS, predictions.TODAYS_PREDICTIONS), predictions.files),
+    Exporter("results", (results.RESULTS, results.LATEST_RESULTS), results.files),
+    Exporter(
+        "season-results", (season_results.SEASON_RESULTS, season_results.SEASON_RESULTS_ARCHIVE), season_results.files
+    ),
+    Exporter("best-bets", (best_bets.BEST_BETS, best_bets.LATEST_BEST_BETS), best_bets.files),
+    Exporter("tonight", (tonight.TONIGHT,), tonight.files),
+    Exporter("players", (players.PLAYERS_INDEX, players.PLAYER), players.files),
+    Exporter("quality", (quality.QUALITY,), quality.files),
+    Exporter("training-quality", (training_quality.TRAINING_QUALITY,), training_quality.files),
+)
+"""Every exporter, in the order they run; `status.json`, the schemas and the site come after them."""
+
+FILE_TYPES: tuple[FileType, ...] = (*(kind for exporter in EXPORTERS for kind in exporter.kinds), STATUS)
+"""Every type of public file that has a contract."""

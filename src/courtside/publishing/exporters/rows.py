@@ -1,68 +1,155 @@
-"""What the exporters share: the ledger's rows with public names, and records as the contract has them."""
+"""What the exporters share: public names, and the shapes that several files hold."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
+from pydantic import Field, model_validator
 
 from courtside.errors import CourtsideError
 from courtside.league.teams import TRICODE_OF_ID
+from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import require_grain
-from courtside.publishing.contracts import Record, Tally, one_decimal
+from courtside.publishing.contracts import Kind, OneDecimal, Percent, Shape, one_decimal
+from courtside.quality.scoring import LOWEST_TIER, TIER_FLOORS
 
-SubsetDate = tuple[dt.date, str]
+GROUP_IDS = tuple(str(number) for number in range(1, 9))
+NO_GAMES = "No games are scheduled."
 
 
 class ExportRefusedError(CourtsideError):
     """A file that cannot be built from what was handed in; the published one stays."""
 
 
+class Share(Shape):
+    """Wins and losses with their rate: never a rate without its n (wins + losses) and 95 % Wilson interval."""
+
+    wins: int = Field(ge=0)
+    losses: int = Field(ge=0)
+    pushes: int = Field(ge=0)
+    voids: int = Field(ge=0)
+    n: int = Field(ge=0)
+    pct: Percent | None
+    low: Percent | None
+    high: Percent | None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Share:
+        if self.n != self.wins + self.losses or (self.pct is None) != (self.n == 0):
+            raise ValueError(f"{self.wins}–{self.losses} with n {self.n} and rate {self.pct}")
+        return self
+
+
+class Tally(Share):
+    """A share with units won at the picks' own prices (−110 where none was seen) and return per unit staked."""
+
+    units: OneDecimal
+    roi: OneDecimal | None
+
+
+class KindTally(Tally):
+    """The tally of picks of one kind; LIVE and BACKTEST are never one figure without saying so."""
+
+    kind: Kind
+
+
+class Badge(Shape):
+    """How good the data behind a prediction is: score 0–100 and its tier."""
+
+    score: OneDecimal
+    tier: str
+
+
+def share_of(wins: int, losses: int, pushes: int = 0, voids: int = 0) -> dict[str, Any]:
+    """Return the fields of a `Share`."""
+    interval = wilson_interval(wins, losses)
+    low, high = (one_decimal(bound) for bound in interval) if interval else (None, None)
+    counts = {"wins": wins, "losses": losses, "pushes": pushes, "voids": voids, "n": wins + losses}
+    return {**counts, "pct": hit_rate(wins, losses), "low": low, "high": high}
+
+
+def tally_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a `Tally` over rows with result and units; rows without a result count nothing."""
+    counts = dict.fromkeys(("hit", "miss", "push", "void"), 0)
+    units = 0.0
+    for row in rows:
+        if row["result"] is not None:
+            counts[row["result"]] += 1
+            units += row["units"]
+    share = share_of(*counts.values())
+    roi = one_decimal(100 * units / share["n"]) if share["n"] else None
+    return {**share, "units": one_decimal(units), "roi": roi}
+
+
+def by_kind(rows: Iterable[Mapping[str, Any]]) -> tuple[KindTally, ...]:
+    """Return a tally of each kind that `rows` (kind, result, units) hold, LIVE first."""
+    listed = list(rows)
+    kinds = sorted({row["kind"] for row in listed}, reverse=True)
+    return tuple(KindTally(kind=kind, **tally_of(row for row in listed if row["kind"] == kind)) for kind in kinds)
+
+
+def tier_of(score: float) -> str:
+    """Return the quality tier of a score."""
+    return next((tier for tier, floor in TIER_FLOORS if score >= floor), LOWEST_TIER)
+
+
+def badge_of(score: float) -> Badge:
+    """Return the badge of a feature quality score."""
+    return Badge(score=one_decimal(score), tier=tier_of(score))
+
+
+def rounded(value: float | None) -> float | None:
+    """Return `value` with one decimal; None stays None."""
+    return None if value is None else one_decimal(value)
+
+
+def rounded_share(value: float | None) -> float | None:
+    """Return a probability between 0 and 1 as percent with one decimal."""
+    return None if value is None else one_decimal(100 * value)
+
+
+def price_of(value: float | None) -> int | None:
+    """Return a price as whole American odds."""
+    return None if value is None else round(value)
+
+
 def utc(instant: dt.datetime) -> dt.datetime:
-    """Return an instant as stored (UTC without a zone) with its zone."""
-    return instant.replace(tzinfo=dt.UTC)
+    """Return an instant as stored (UTC without a zone) with its zone, in whole seconds."""
+    return instant.replace(tzinfo=dt.UTC, microsecond=0)
 
 
-def last_versions(publications: pl.DataFrame) -> pl.DataFrame:
-    """Return the last version of each date, sorted by date."""
-    return publications.sort("game_date", "version").unique("game_date", keep="last", maintain_order=True)
+def utc_or_none(instant: dt.datetime | None) -> dt.datetime | None:
+    """Return `utc` of an instant; None stays None."""
+    return None if instant is None else utc(instant)
 
 
-def named_picks(picks: pl.DataFrame, players: pl.DataFrame) -> dict[SubsetDate, list[dict[str, Any]]]:
-    """Return `picks` (columns of the ledger, and any more) by date and subset, with public names, best first.
-
-    Each is a row with player, team, opponent, and prediction and line at one decimal; `players` has one
-    player_name per player_id.
+def named(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
+    """Return `rows` (player_id, team_id, opponent_team_id, and any more) with player, team and opponent.
 
     Raises:
         ExportRefusedError: naming a player or team without a name.
-        GrainError: where a player has two names, or a pick stands twice.
+        GrainError: where a player has two names.
     """
     require_grain(players, ("player_id",), "player names")
-    require_grain(picks, ("game_date", "subset_key", "player_id"), "counted picks")
-    rows = (
-        picks.join(players.select("player_id", "player_name"), on="player_id", how="left", validate="m:1")
+    full = (
+        rows.join(players.select("player_id", "player_name"), on="player_id", how="left", validate="m:1")
         .with_columns(team=_tricode("team_id"), opponent=_tricode("opponent_team_id"))
         .rename({"player_name": "player"})
-        .sort(["game_date", "subset_key", "composite", "player_id"], descending=[False, False, True, False])
     )
-    _require_names(rows)
-    grouped: dict[SubsetDate, list[dict[str, Any]]] = defaultdict(list)
+    _require_names(full)
+    return full
+
+
+def partitioned(rows: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:
+    """Return rows as dictionaries by key (a tuple where there are several), in their order."""
+    found: dict[Any, list[dict[str, Any]]] = {}
     for row in rows.iter_rows(named=True):
-        row |= {"prediction": one_decimal(row["prediction"]), "line": one_decimal(row["line"])}
-        grouped[row["game_date"], row["subset_key"]].append(row)
-    return grouped
-
-
-def records_by_subset(records: pl.DataFrame) -> dict[SubsetDate, Record]:
-    """Return the frame of `records_before` or `records_through` as records, by date and subset."""
-    tallies: dict[SubsetDate, dict[str, Tally]] = defaultdict(dict)
-    columns = ("game_date", "subset_key", "window", "wins", "losses", "pct")
-    for date, key, window, wins, losses, pct in records.select(columns).iter_rows():
-        tallies[date, key][window] = Tally(wins=wins, losses=losses, pct=pct)
-    return {place: Record(**windows) for place, windows in tallies.items()}
+        key = row[keys[0]] if len(keys) == 1 else tuple(row[name] for name in keys)
+        found.setdefault(key, []).append(row)
+    return found
 
 
 def _tricode(column: str) -> pl.Expr:

@@ -3,21 +3,84 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import polars as pl
+from pydantic import Field, model_validator
 
 from courtside.errors import ConfigError
 from courtside.picks.integrity import require_counted
 from courtside.picks.records import records_through
-from courtside.picks.signal import public_word
+from courtside.picks.signal import PublicWord, public_word
 from courtside.picks.subsets import Definitions
 from courtside.picks.tables import GRADED_PICKS, require_grain
 from courtside.publishing.codenames import public_code
-from courtside.publishing.contracts import GradedPick, SeasonDate, SeasonGroup, SeasonSubsets
-from courtside.publishing.exporters.rows import last_versions, named_picks, records_by_subset, utc
+from courtside.publishing.contracts import Built, Document, FileType, Result, Shape, UtcInstant
+from courtside.publishing.exporters.ledger_rows import (
+    Pick,
+    Record,
+    last_versions,
+    named_picks,
+    records_by_subset,
+    require_all_groups,
+)
+from courtside.publishing.exporters.rows import utc
+from courtside.publishing.world import World
 
+
+class GradedPick(Pick):
+    """A published pick with what happened; both null while it is not graded."""
+
+    actual: int | None
+    result: Result | None
+
+
+class SeasonDate(Shape):
+    """The picks of one subset on one date of a season."""
+
+    date: dt.date
+    signal: PublicWord | None
+    picks: tuple[GradedPick, ...]
+
+
+class SeasonGroup(Shape):
+    """One subset over a season, newest date first, with its record up to the last graded date."""
+
+    id: str
+    name: str
+    record: Record
+    dates: tuple[SeasonDate, ...]
+
+    @model_validator(mode="after")
+    def _newest_first(self) -> SeasonGroup:
+        days = [entry.date for entry in self.dates]
+        if days != sorted(set(days), reverse=True):
+            raise ValueError(f"group {self.id}: dates stand once each, newest first")
+        return self
+
+
+class SeasonSubsets(Document):
+    """Every published date of a season by subset, with what came of each pick."""
+
+    generated_at: UtcInstant
+    model: str | None
+    season: str = Field(pattern=r"^\d{4}-\d{2}$")
+    groups: tuple[SeasonGroup, ...]
+
+    @model_validator(mode="after")
+    def _all_groups(self) -> SeasonSubsets:
+        require_all_groups([group.id for group in self.groups])
+        return self
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no date holds a pick."""
+        return not any(entry.picks for group in self.groups for entry in group.dates)
+
+
+SEASON_SUBSETS = FileType("season-subsets", "subsets/season.json", 3600, SeasonSubsets)
+SEASON_ARCHIVE = FileType("season-subsets", "subsets/seasons/{season}.json", 3600, SeasonSubsets)
 _PICK = tuple(GradedPick.model_fields)
 
 
@@ -85,3 +148,22 @@ def _in_season(season: str, starts: Mapping[str, dt.date]) -> pl.Expr:
     following = min((start for start in starts.values() if start > first), default=None)
     in_season = pl.col("game_date") >= first
     return in_season if following is None else in_season & (pl.col("game_date") < following)
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield the file of each season that the dates touch; the newest season's is also `subsets/season.json`."""
+    for season in world.seasons_touched:
+        document = build_season_subsets(
+            season,
+            world.publications,
+            world.counted,
+            world.graded,
+            players=world.players,
+            definitions=world.definitions,
+            season_starts=world.starts,
+            generated_at=world.now,
+        )
+        no_picks = world.picks_published_in(season) == 0
+        yield Built(SEASON_ARCHIVE, SEASON_ARCHIVE.path(season=season), document, no_picks)
+        if season == world.newest_season:
+            yield Built(SEASON_SUBSETS, SEASON_SUBSETS.path(), document, no_picks)

@@ -3,18 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
+from pydantic import model_validator
 
 from courtside.picks.integrity import require_counted
 from courtside.picks.records import records_before
-from courtside.picks.signal import public_word
+from courtside.picks.signal import PublicWord, public_word
 from courtside.picks.subsets import Definitions
 from courtside.publishing.codenames import public_code
-from courtside.publishing.contracts import Pick, PicksGroup, SubsetPicks
-from courtside.publishing.exporters.rows import last_versions, named_picks, records_by_subset, utc
+from courtside.publishing.contracts import Built, Document, FileType, Shape, UtcInstant
+from courtside.publishing.exporters.ledger_rows import (
+    Pick,
+    Record,
+    last_versions,
+    named_picks,
+    records_by_subset,
+    require_all_groups,
+)
+from courtside.publishing.exporters.rows import utc
+from courtside.publishing.world import World
 
+
+class PicksGroup(Shape):
+    """The picks of one subset on one date, with its record up to and without that date."""
+
+    id: str
+    name: str
+    record: Record
+    picks: tuple[Pick, ...]
+
+
+class SubsetPicks(Document):
+    """What was published for a date, by subset, beside each subset's record until then."""
+
+    date: dt.date
+    generated_at: UtcInstant
+    model: str | None
+    signal: PublicWord | None
+    groups: tuple[PicksGroup, ...]
+
+    @model_validator(mode="after")
+    def _all_groups(self) -> SubsetPicks:
+        require_all_groups([group.id for group in self.groups])
+        return self
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no group holds a pick."""
+        return not any(group.picks for group in self.groups)
+
+
+SUBSET_PICKS = FileType("subset-picks", "picks/{date}.json", 300, SubsetPicks)
 _PICK = tuple(Pick.model_fields)
 
 
@@ -66,3 +107,20 @@ def build_subset_picks(
         )
         for day in days.iter_rows(named=True)
     }
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield `picks/{date}.json` of the dates that have a publication."""
+    documents = build_subset_picks(
+        world.dates,
+        world.publications,
+        world.counted,
+        world.graded,
+        players=world.players,
+        definitions=world.definitions,
+        season_starts=sorted(world.starts.values()),
+        generated_at=world.now,
+    )
+    counts = dict(world.days.select("game_date", "picks").iter_rows())
+    for day, document in documents.items():
+        yield Built(SUBSET_PICKS, SUBSET_PICKS.path(date=day), document, expects_nothing=counts[day] == 0)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import PurePosixPath
 from typing import Any, Literal, Protocol
 
 from courtside.errors import CourtsideError
-from courtside.publishing.contracts import JSON_TYPE, Document, FileType, render
+from courtside.publishing.contracts import JSON_TYPE, Built, Document, render
 
 Written = Literal["written", "unchanged"]
+_GENERATED = re.compile(rb'"generated_at":"[^"]*",?', re.ASCII)
 
 
 class PathRefusedError(CourtsideError):
@@ -21,7 +23,7 @@ class EmptyOverGoodError(CourtsideError):
 
 
 class Store(Protocol):
-    """Keeps public files; a file is there whole or not at all."""
+    """Keeps public files; a file is there whole or not at all. Several threads may write at once."""
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes at `path`, None where there is no file."""
@@ -30,6 +32,22 @@ class Store(Protocol):
     def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
         """Write `content` with its cache age (seconds), unless all but `generated_at` is there already."""
         ...
+
+
+class DryRun:
+    """A store that says what it would write and writes nothing."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes at `path` of the store behind it."""
+        return self.store.read(path)
+
+    def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
+        """Say whether `content` would be written."""
+        published = self.store.read(path)
+        return "unchanged" if published is not None and same_content(published, content) else "written"
 
 
 def safe_path(path: str) -> PurePosixPath:
@@ -46,24 +64,34 @@ def safe_path(path: str) -> PurePosixPath:
 
 def same_content(old: bytes, new: bytes) -> bool:
     """Return whether two files say the same, whenever they were generated."""
-    return old == new or _undated(old) == _undated(new)
+    if old == new or _GENERATED.sub(b"", old, count=1) == _GENERATED.sub(b"", new, count=1):
+        return True
+    return _undated(old) == _undated(new)
 
 
-def publish(store: Store, kind: FileType, path: str, document: Document, *, ledger_is_empty: bool) -> Written:
-    """Write `document`, a file of `kind`, to `path` of `store`.
+def generated_at(content: bytes) -> str:
+    """Return when a file says it was generated, empty where it does not say."""
+    try:
+        value: Any = json.loads(content)
+    except ValueError:
+        return ""
+    return str(value.get("generated_at", "")) if isinstance(value, dict) else ""
 
-    `ledger_is_empty` tells that the publications themselves count no pick for this file.
+
+def publish(store: Store, built: Built) -> Written:
+    """Write a built file to `store`.
 
     Raises:
-        EmptyOverGoodError: where the document is empty, the ledger is not said to be, and a file with content
+        EmptyOverGoodError: where the document is empty, its source is not said to be, and a file with content
             (or one that cannot be read) is there.
-        ValueError: where `path` is not one of `kind`, or the document has another shape.
+        ValueError: where the path is not one of its type, or the document has another shape.
     """
+    path, document, kind = built.path, built.document, built.kind
     if not kind.holds(path) or type(document) is not kind.model:
         raise ValueError(f"{path} with a {type(document).__name__} is not a {kind.name} file")
-    if document.is_empty and not ledger_is_empty and _has_content(store.read(path), type(document)):
+    if document.is_empty and not built.expects_nothing and _has_content(store.read(path), type(document)):
         raise EmptyOverGoodError(
-            f"{path}: the new file holds nothing where the published one holds content, and the ledger is "
+            f"{path}: the new file holds nothing where the published one holds content, and its source is "
             "not empty; the published file stays, find the query that returned nothing and export again"
         )
     return store.write(path, render(document), max_age=kind.max_age, content_type=JSON_TYPE)

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from courtside.publishing.contracts import max_age_of
+from courtside.publishing.registry import max_age_of
 from courtside.publishing.stores.base import PathRefusedError, Written, safe_path, same_content
 
 

@@ -1,0 +1,110 @@
+"""The page about the public files, made from their contracts: `docs/exports.md`."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from courtside.publishing.contracts import FileType, render
+from courtside.publishing.exporters import FILE_TYPES
+from courtside.publishing.schemas import schema_history
+
+EXAMPLES = "examples.yaml"
+WIDTH = 110
+INTRODUCTION = """\
+# Public files
+
+Every file is UTF-8 JSON under `v1/`, in the published folder or bucket. What holds for all of them:
+
+- A key is never absent: an empty list or `null` stands where there is nothing. No key is ever added without a new
+  version of its schema, which lies beside the files in `v1/schemas/`.
+- `generated_at` is when the content last changed, in UTC. A file whose content is the same is not written again.
+- Dates are Eastern calendar days. Instants are UTC. Points, lines and percentages have one decimal.
+- Models are named by a code (`926A`). `id` of a player is the league's public number; `id` of a group is 1 to 8.
+- `kind` is `LIVE` where pick and line preceded tip-off and `BACKTEST` where they were reconstructed. A hit rate comes
+  with its `n` (wins + losses) and its 95 % Wilson interval `low` to `high`; pushes and voids are in neither.
+- An export that fails, or comes out empty where there was content, leaves the good file and says so in `status.json`.
+
+To show the newest picks: read `status.json`, take `latest_published`, read `picks/{date}.json`. A page that does so in
+thirty lines is in `examples/minimal-frontend/`.
+
+"""
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """Return the example of each type by its name."""
+    text = resources.files("courtside.publishing").joinpath(EXAMPLES).read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return found
+
+
+def exports_page() -> str:
+    """Return `docs/exports.md`.
+
+    Raises:
+        ValidationError: where an example is not of its type's shape.
+        KeyError: where a type has no example.
+    """
+    types: dict[str, list[FileType]] = {}
+    for kind in FILE_TYPES:
+        types.setdefault(kind.name, []).append(kind)
+    shown = examples()
+    rows = [f"| `{kind.template}` | [{kind.name}](#{kind.name}) | {kind.max_age} |" for kind in FILE_TYPES]
+    overview = "\n".join(["| path | type | cached for, s |", "|---|---|---|", *rows])
+    return (
+        INTRODUCTION
+        + overview
+        + "\n\n"
+        + "\n".join(_section(name, kinds, shown[name]) for name, kinds in types.items())
+    )
+
+
+def _section(name: str, kinds: list[FileType], example: dict[str, Any]) -> str:
+    model = kinds[0].model
+    content = json.loads(render(model.model_validate(example)))
+    last = schema_history()[name][-1]
+    paths = ", ".join(f"`v1/{kind.template}`" for kind in kinds)
+    return "\n".join(
+        [
+            f"## {name}",
+            "",
+            f"{paths} · schema `v1/schemas/{name}.json`, version {last.version}: {last.note}",
+            "",
+            inspect.cleandoc(model.__doc__ or ""),
+            "",
+            *_fields(model),
+            "",
+            "```json",
+            _pretty(content),
+            "```",
+            "",
+        ]
+    )
+
+
+def _fields(model: type[Any]) -> list[str]:
+    """Return one line for each shape within a file, in the order a reader meets them."""
+    schema = model.model_json_schema(mode="serialization")
+    shapes = schema.get("$defs", {})
+    return [
+        f"- `{name}`: {' '.join(shape['description'].split())} Keys: {', '.join(shape['properties'])}."
+        for name, shape in sorted(shapes.items())
+    ]
+
+
+def _pretty(value: Any, depth: int = 0) -> str:
+    """Return JSON with whatever fits on a line kept on it."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) + 2 * depth <= WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    pad = "  " * (depth + 1)
+    if isinstance(value, dict):
+        items = [f"{pad}{json.dumps(name)}: {_pretty(item, depth + 1)}" for name, item in value.items()]
+    else:
+        items = [f"{pad}{_pretty(item, depth + 1)}" for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n" + ",\n".join(items) + f"\n{'  ' * depth}{closing}"

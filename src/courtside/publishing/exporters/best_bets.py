@@ -1,0 +1,147 @@
+"""`best-bets/{date}.json` and `best-bets/latest.json`: the ranked picks of a day with all that is known of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import Field
+
+from courtside.picks.signal import PublicWord, public_word
+from courtside.picks.subsets import Subset
+from courtside.publishing.codenames import public_code
+from courtside.publishing.contracts import (
+    Built,
+    Document,
+    FileType,
+    Kind,
+    OneDecimal,
+    Percent,
+    PlayerId,
+    Result,
+    Shape,
+    Side,
+    Tricode,
+    UtcInstant,
+)
+from courtside.publishing.exporters.rows import Badge, rounded, utc
+from courtside.publishing.exporters.slate import standing_picks
+from courtside.publishing.world import World
+
+
+class Form(Shape):
+    """Mean points of his last 5 and 10 games and of the season; null where there are too few games."""
+
+    last_5: OneDecimal | None
+    last_10: OneDecimal | None
+    season: OneDecimal | None
+
+
+class Bet(Shape):
+    """A published pick as it was decided, best first, with what came of it once graded.
+
+    `probability` is that of the side picked in %; `seen_at` is null where nobody noted when the line was shown;
+    `kind` is LIVE where pick and line preceded tip-off, else BACKTEST.
+    """
+
+    rank: int = Field(ge=1)
+    id: PlayerId
+    player: str = Field(min_length=1)
+    team: Tricode
+    opponent: Tricode
+    prediction: OneDecimal
+    line: OneDecimal
+    direction: Side
+    edge: OneDecimal
+    probability: Percent | None
+    book: str | None
+    price: int | None
+    seen_at: UtcInstant | None
+    published_at: UtcInstant
+    tip_at: UtcInstant | None
+    kind: Kind
+    quality: Badge
+    form: Form
+    groups: tuple[str, ...]
+    actual: int | None
+    result: Result | None
+
+
+class GroupReason(Shape):
+    """How many picks a subset has that day, and why it has none."""
+
+    id: str
+    name: str
+    picks: int = Field(ge=0)
+    reason: str | None
+
+
+class BestBets(Document):
+    """The picks of a day, each player once, best first; `kind` is that of the date's first publication."""
+
+    date: dt.date
+    generated_at: UtcInstant
+    model: str | None
+    signal: PublicWord | None
+    kind: Kind
+    groups: tuple[GroupReason, ...]
+    bets: tuple[Bet, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no pick was published."""
+        return not self.bets
+
+
+BEST_BETS = FileType("best-bets", "best-bets/{date}.json", 86400, BestBets)
+LATEST_BEST_BETS = FileType("best-bets", "best-bets/latest.json", 300, BestBets)
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield the file of each published date; `latest` where the newest published date is among the dates."""
+    picks = standing_picks(world)
+    days = {row["game_date"]: row for row in world.days.iter_rows(named=True)}
+    kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
+    newest = max(days, default=None)
+    for date in world.dates:
+        if (day := days.get(date)) is None:
+            continue
+        rows = picks.get(date, [])
+        document = BestBets(
+            date=date,
+            generated_at=utc(world.now),
+            model=public_code(day["model_code"]) if day["model_code"] else None,
+            signal=public_word(day["signal"]),
+            kind=kinds[date],
+            groups=tuple(_group(subset, day, rows) for subset in world.definitions.subsets),
+            bets=tuple(_bet(rank, row, world.behind) for rank, row in enumerate(rows, start=1)),
+        )
+        yield Built(BEST_BETS, BEST_BETS.path(date=date), document, day["picks"] == 0)
+        if date == newest:
+            yield Built(LATEST_BEST_BETS, LATEST_BEST_BETS.path(), document, day["picks"] == 0)
+
+
+def _bet(rank: int, row: dict[str, Any], behind: dict[tuple[str, int], dict[str, Any]]) -> Bet:
+    values = behind.get((row["game_id"], row["id"]), {})
+    form = Form(**{name: rounded(values.get(f"points_avg_{name}")) for name in Form.model_fields})
+    given = {name: row[name] for name in Bet.model_fields if name not in ("rank", "form")}
+    return Bet(rank=rank, form=form, **given)
+
+
+def _group(subset: Subset, day: dict[str, Any], rows: list[dict[str, Any]]) -> GroupReason:
+    held = sum(str(subset.id) in row["groups"] for row in rows)
+    reason = None if held else _why_none(subset, day)
+    return GroupReason(id=str(subset.id), name=subset.name, picks=held, reason=reason)
+
+
+def _why_none(subset: Subset, day: dict[str, Any]) -> str:
+    if day["predictions_with_line"] == 0:
+        return "No prediction had a line to compare with."
+    if subset.signal == "green_or_yellow" and day["signal"] is None:
+        return "This subset needs a signal, and it takes 10 predictions with a line to give one."
+    if subset.signal == "green_or_yellow" and day["signal"] == "RED":
+        return "This subset sits out challenging days: fewer than a quarter of the predictions were OVER."
+    side = "" if subset.direction == "any" else f" {subset.direction}"
+    predictions = f"{day['predictions_with_line']} predictions with a line"
+    return f"None of {predictions} was{side} by {subset.min_edge:g} points or more on good data."

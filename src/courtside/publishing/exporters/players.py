@@ -1,0 +1,183 @@
+"""`players/index.json` and `players/{player}.json`: how right we were about each player, game by game."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from statistics import fmean
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import Field
+
+from courtside.publishing.contracts import (
+    Built,
+    Document,
+    FileType,
+    Kind,
+    OneDecimal,
+    PlayerId,
+    Result,
+    Shape,
+    Tricode,
+    UtcInstant,
+    one_decimal,
+)
+from courtside.publishing.exporters.rows import KindTally, by_kind, named, partitioned, rounded, utc
+from courtside.publishing.exporters.slate import partitioned_picks
+from courtside.publishing.world import World
+
+
+class Accuracy(Shape):
+    """Mean absolute error and bias (prediction − points) over `n` games he played, and beside the line's own.
+
+    `mae_beside_line` and `line_mae` are over the same `n_with_line` games.
+    """
+
+    n: int = Field(ge=0)
+    mae: OneDecimal | None
+    bias: OneDecimal | None
+    n_with_line: int = Field(ge=0)
+    mae_beside_line: OneDecimal | None
+    line_mae: OneDecimal | None
+
+
+class IndexedPlayer(Shape):
+    """A player with what there is about him; his file is `players/{id}.json`."""
+
+    id: PlayerId
+    player: str = Field(min_length=1)
+    team: Tricode
+    accuracy: Accuracy
+    picks: tuple[KindTally, ...]
+
+
+class PlayersIndex(Document):
+    """The players predicted this season, by name."""
+
+    generated_at: UtcInstant
+    season: str | None
+    players: tuple[IndexedPlayer, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no player is listed."""
+        return not self.players
+
+
+class LoggedGame(Shape):
+    """A game of the log; actual is null before it is graded and where he did not play.
+
+    `result`, `kind` and `groups` are those of the published pick, if there was one.
+    """
+
+    date: dt.date
+    opponent: Tricode
+    prediction: OneDecimal
+    line: OneDecimal | None
+    direction: Literal["OVER", "UNDER", "PASS"] | None
+    held: str | None
+    actual: int | None
+    result: Result | None
+    kind: Kind | None
+    groups: tuple[str, ...]
+
+
+class Player(Document):
+    """A player's season: accuracy, picks by kind, and the log, newest game first."""
+
+    id: PlayerId
+    generated_at: UtcInstant
+    player: str = Field(min_length=1)
+    team: Tricode
+    season: str
+    accuracy: Accuracy
+    picks: tuple[KindTally, ...]
+    log: tuple[LoggedGame, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the log is empty."""
+        return not self.log
+
+
+PLAYERS_INDEX = FileType("players-index", "players/index.json", 3600, PlayersIndex)
+PLAYER = FileType("players", "players/{player}.json", 3600, Player)
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield the index and a file for each player predicted in the newest season, where the dates touch it."""
+    season = world.newest_season
+    if season is None or season not in world.seasons_touched:
+        return
+    start = world.starts[season]
+    picks = {
+        (row["game_id"], row["id"]): row
+        for rows in partitioned_picks(world, pl.col("game_date") >= start).values()
+        for row in rows
+    }
+    rows = named(world.season_predictions, world.players).sort(
+        ["player_id", "game_date", "game_id"], descending=[False, True, True]
+    )
+    found = [_player(world, season, games, picks) for games in partitioned(rows, "player_id").values()]
+    listed = sorted(found, key=lambda player: (player.player, player.id))
+    fields = IndexedPlayer.model_fields
+    index = PlayersIndex(
+        generated_at=utc(world.now),
+        season=season,
+        players=tuple(IndexedPlayer(**{name: getattr(player, name) for name in fields}) for player in listed),
+    )
+    yield Built(PLAYERS_INDEX, PLAYERS_INDEX.path(), index, not world.predicted_rows_since(start))
+    for player in found:
+        yield Built(PLAYER, PLAYER.path(player=player.id), player)
+
+
+def _player(
+    world: World, season: str, games: list[dict[str, Any]], picks: Mapping[tuple[str, int], Mapping[str, Any]]
+) -> Player:
+    newest = games[0]
+    keys = [(game["game_id"], game["player_id"]) for game in games]
+    return Player(
+        id=newest["player_id"],
+        generated_at=utc(world.now),
+        player=newest["player"],
+        team=newest["team"],
+        season=season,
+        accuracy=accuracy_of(games),
+        picks=by_kind(picks[key] for key in keys if key in picks and picks[key]["result"]),
+        log=tuple(_logged(game, picks.get(key)) for key, game in zip(keys, games, strict=True)),
+    )
+
+
+def _logged(game: Mapping[str, Any], pick: Mapping[str, Any] | None) -> LoggedGame:
+    return LoggedGame(
+        date=game["game_date"],
+        opponent=game["opponent"],
+        prediction=pick["prediction"] if pick else one_decimal(game["prediction"]),
+        line=pick["line"] if pick else rounded(game["line"]),
+        direction=pick["direction"] if pick else game["direction"],
+        held=None if game["gate_passed"] else game["gate_reason"],
+        actual=game["actual"],
+        result=pick["result"] if pick else None,
+        kind=pick["kind"] if pick else None,
+        groups=pick["groups"] if pick else (),
+    )
+
+
+def accuracy_of(rows: Iterable[Mapping[str, Any]]) -> Accuracy:
+    """Return the accuracy over rows with prediction, line and actual; rows without actual count nothing."""
+    played = [row for row in rows if row["actual"] is not None]
+    quoted = [row for row in played if row["line"] is not None]
+    return Accuracy(
+        n=len(played),
+        mae=_mean(abs(row["prediction"] - row["actual"]) for row in played),
+        bias=_mean(row["prediction"] - row["actual"] for row in played),
+        n_with_line=len(quoted),
+        mae_beside_line=_mean(abs(row["prediction"] - row["actual"]) for row in quoted),
+        line_mae=_mean(abs(row["line"] - row["actual"]) for row in quoted),
+    )
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    listed = list(values)
+    return one_decimal(fmean(listed)) if listed else None

@@ -1,0 +1,154 @@
+"""`predictions/{date}.json` and `predictions/today.json`: what the champion expects of every player of a slate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from courtside.league.teams import TRICODE_OF_ID
+from courtside.publishing.contracts import (
+    Built,
+    Document,
+    FileType,
+    OneDecimal,
+    Percent,
+    PlayerId,
+    Shape,
+    Tricode,
+    UtcInstant,
+    one_decimal,
+)
+from courtside.publishing.exporters.rows import (
+    NO_GAMES,
+    Badge,
+    badge_of,
+    named,
+    partitioned,
+    price_of,
+    rounded,
+    rounded_share,
+    utc,
+    utc_or_none,
+)
+from courtside.publishing.world import World
+
+USED = (
+    *("game_id", "player_id", "player", "team", "opponent", "prediction", "line", "edge", "direction"),
+    *("probability_over", "book", "over_price", "under_price", "line_seen_at"),
+    *("feature_quality_score", "gate_passed", "gate_reason"),
+)
+"""The columns that a prediction is made public from."""
+
+
+class PredictedPlayer(Shape):
+    """What the model expects of a player beside the line it was compared with.
+
+    `edge` is prediction − line; `probability_over` is in %; `held` says why the quality gate held the row back.
+    """
+
+    id: PlayerId
+    player: str = Field(min_length=1)
+    team: Tricode
+    opponent: Tricode
+    points: OneDecimal
+    line: OneDecimal | None
+    edge: OneDecimal | None
+    direction: Literal["OVER", "UNDER", "PASS"] | None
+    probability_over: Percent | None
+    book: str | None
+    over_price: int | None
+    under_price: int | None
+    seen_at: UtcInstant | None
+    quality: Badge
+    held: str | None
+
+
+class PredictedGame(Shape):
+    """A game of the slate and its players, highest expectation first."""
+
+    home: Tricode
+    away: Tricode
+    tip_at: UtcInstant | None
+    players: tuple[PredictedPlayer, ...]
+
+
+class Predictions(Document):
+    """The predictions of a slate by game; `reason` says why there are none."""
+
+    date: dt.date
+    generated_at: UtcInstant
+    model: str | None
+    reason: str | None
+    games: tuple[PredictedGame, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no player is predicted."""
+        return not any(game.players for game in self.games)
+
+
+PREDICTIONS = FileType("predictions", "predictions/{date}.json", 3600, Predictions)
+TODAYS_PREDICTIONS = FileType("predictions", "predictions/today.json", 300, Predictions)
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield the file of each date that has games; `today` where the last date is today."""
+    games = partitioned(world.games, "game_date")
+    rows = named(world.predictions, world.players).sort(["prediction", "player_id"], descending=[True, False])
+    players = partitioned(rows.select(USED), "game_id")
+    for day in world.dates:
+        is_today = day == world.today and day == world.dates[-1]
+        slate = games.get(day, [])
+        if not slate and not is_today:
+            continue
+        built = tuple(_game(game, players.get(game["game_id"], [])) for game in slate)
+        is_predicted = any(game.players for game in built)
+        document = Predictions(
+            date=day,
+            generated_at=utc(world.now),
+            model=world.champion_of(day) if is_predicted else None,
+            reason=None if is_predicted else _why_none(slate),
+            games=built,
+        )
+        nothing = not world.predicted_rows(day)
+        if slate:
+            yield Built(PREDICTIONS, PREDICTIONS.path(date=day), document, nothing)
+        if is_today:
+            yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing)
+
+
+def _why_none(slate: list[dict[str, Any]]) -> str:
+    return "No player has a prediction for this slate." if slate else NO_GAMES
+
+
+def _game(game: Mapping[str, Any], rows: list[dict[str, Any]]) -> PredictedGame:
+    return PredictedGame(
+        home=TRICODE_OF_ID[game["home_team_id"]],
+        away=TRICODE_OF_ID[game["away_team_id"]],
+        tip_at=utc_or_none(game["tip_at"]),
+        players=tuple(predicted(row) for row in rows),
+    )
+
+
+def predicted(row: Mapping[str, Any]) -> PredictedPlayer:
+    """Return a prediction (columns of `predictions`, with public names) as the file holds it."""
+    return PredictedPlayer(
+        id=row["player_id"],
+        player=row["player"],
+        team=row["team"],
+        opponent=row["opponent"],
+        points=one_decimal(row["prediction"]),
+        line=rounded(row["line"]),
+        edge=rounded(row["edge"]),
+        direction=row["direction"],
+        probability_over=rounded_share(row["probability_over"]),
+        book=row["book"],
+        over_price=price_of(row["over_price"]),
+        under_price=price_of(row["under_price"]),
+        seen_at=utc_or_none(row["line_seen_at"]),
+        quality=badge_of(row["feature_quality_score"]),
+        held=None if row["gate_passed"] else row["gate_reason"],
+    )

@@ -1,0 +1,194 @@
+"""`quality/{date}.json`: how good the features of a slate are, what was held back, and what stands behind each pick."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import narwhals as nw
+import polars as pl
+from pydantic import Field
+
+from courtside.features.registry import FEATURES
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Percent, PlayerId, Shape, Tricode
+from courtside.publishing.contracts import UtcInstant as Instant
+from courtside.publishing.exporters.rows import Badge, ExportRefusedError, badge_of, named, partitioned, rounded, utc
+from courtside.publishing.exporters.slate import standing_picks
+from courtside.publishing.world import World
+from courtside.quality.origins import DEFAULT_ORIGINS, Origin
+from courtside.quality.tables import GATE_VERDICTS
+
+VALUE_DIGITS = 3
+
+
+class Readiness(Shape):
+    """The readiness gate's verdict on the slate."""
+
+    verdict: Literal["ready", "warning", "not_ready"]
+    reason: str | None
+    rows: int = Field(ge=0)
+    pct_quality_ready: OneDecimal | None
+    avg_required_defaults: OneDecimal | None
+
+
+class FeatureQuality(Shape):
+    """A feature on this slate: how many rows have each origin; `defaults` are those without a value of their own.
+
+    Origins: computed, partial, fallback come with a value; early: not enough games yet; missing: an input that should
+    exist does not; unavailable: its source is not configured.
+    """
+
+    name: str
+    sentence: str
+    category: str
+    is_required: bool
+    computed: int
+    partial: int
+    fallback: int
+    early: int
+    missing: int
+    unavailable: int
+    defaults: int
+    defaults_pct: Percent | None
+
+
+class HeldPlayer(Shape):
+    """A player the quality gate held back, and why."""
+
+    id: PlayerId
+    player: str = Field(min_length=1)
+    team: Tricode
+    opponent: Tricode
+    reason: str
+    quality: Badge
+
+
+class PickedPlayer(Shape):
+    """What stands behind a published pick: a value and an origin for each of `features`, in their order."""
+
+    id: PlayerId
+    player: str = Field(min_length=1)
+    quality: Badge
+    completeness_last_10: Percent | None
+    games_missing: int = Field(ge=0)
+    values: tuple[float | None, ...]
+    origins: tuple[str, ...]
+
+
+class Quality(Document):
+    """The quality of a slate's features."""
+
+    date: dt.date
+    generated_at: Instant
+    readiness: Readiness | None
+    features: tuple[FeatureQuality, ...]
+    held: tuple[HeldPlayer, ...]
+    picks: tuple[PickedPlayer, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row was looked at."""
+        return self.readiness is None or self.readiness.rows == 0
+
+
+QUALITY = FileType("quality", "quality/{date}.json", 3600, Quality)
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield `quality/{date}.json` of the dates that have a verdict."""
+    if not world.dates:
+        return
+    _require_predictions(world)
+    span = {"start": world.dates[0], "end": world.dates[-1]}
+    verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, **span))
+    by_day = {row["game_date"]: row for row in verdicts.iter_rows(named=True)}
+    counts = {row["game_date"]: row for row in origin_counts(world, **span).iter_rows(named=True)}
+    held = partitioned(named(world.predictions.filter(~pl.col("gate_passed")), world.players), "game_date")
+    picks = standing_picks(world)
+    for day in world.dates:
+        if day not in by_day:
+            continue
+        document = Quality(
+            date=day,
+            generated_at=utc(world.now),
+            readiness=_readiness(by_day[day]),
+            features=tuple(_features(counts.get(day, {}))),
+            held=tuple(_held(row) for row in held.get(day, [])),
+            picks=tuple(_picked(pick, world.behind.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])),
+        )
+        yield Built(QUALITY, QUALITY.path(date=day), document, by_day[day]["rows"] == 0)
+
+
+def _require_predictions(world: World) -> None:
+    """Refuse dates whose predictions are stored and did not come back: who was held would seem to be nobody."""
+    read = set(world.predictions["game_date"])
+    lost = [day for day in world.dates if world.predicted_rows(day) and day not in read]
+    if lost:
+        raise ExportRefusedError(
+            f"predictions of {lost[0]} ({len(lost)} dates): {world.predicted_rows(lost[0])} are stored, the champion's "
+            "did not come back; run the predictions of these dates and export again"
+        )
+
+
+def origin_counts(world: World, start: dt.date, end: dt.date) -> pl.DataFrame:
+    """Return game_date, rows, and one count per feature and origin, as `points_avg_last_5/early`: one statement."""
+    counts = [
+        (nw.col(feature.origin_column) == str(origin)).sum().alias(f"{feature.name}/{origin}")
+        for feature in FEATURES
+        for origin in Origin
+    ]
+    rows = world.warehouse.scan(PLAYER_FEATURES, start=start, end=end).group_by("game_date")
+    return world.warehouse.collect(rows.agg(nw.len().alias("rows"), *counts)).sort("game_date")
+
+
+def _readiness(row: dict[str, Any]) -> Readiness:
+    return Readiness(
+        verdict=row["verdict"],
+        reason=row["reason"],
+        rows=row["rows"],
+        pct_quality_ready=rounded(row["pct_quality_ready"]),
+        avg_required_defaults=rounded(row["avg_required_defaults"]),
+    )
+
+
+def _features(counts: dict[str, Any]) -> Iterator[FeatureQuality]:
+    for feature in FEATURES:
+        of = {str(origin): int(counts.get(f"{feature.name}/{origin}") or 0) for origin in Origin}
+        defaults = sum(of[str(origin)] for origin in DEFAULT_ORIGINS)
+        rows = counts.get("rows")
+        yield FeatureQuality(
+            name=feature.name,
+            sentence=feature.sentence,
+            category=str(feature.category),
+            is_required=feature.is_required,
+            defaults=defaults,
+            defaults_pct=rounded(100 * defaults / rows) if rows else None,
+            **of,
+        )
+
+
+def _held(row: dict[str, Any]) -> HeldPlayer:
+    return HeldPlayer(
+        id=row["player_id"],
+        player=row["player"],
+        team=row["team"],
+        opponent=row["opponent"],
+        reason=row["gate_reason"] or "held by the quality gate",
+        quality=badge_of(row["feature_quality_score"]),
+    )
+
+
+def _picked(pick: dict[str, Any], row: dict[str, Any] | None) -> PickedPlayer:
+    values = [row[feature.name] if row else None for feature in FEATURES]
+    missing = row["missing_game_ids"] if row else ""
+    return PickedPlayer(
+        id=pick["id"],
+        player=pick["player"],
+        quality=pick["quality"],
+        completeness_last_10=rounded(row["completeness_l10"]) if row else None,
+        games_missing=len([game for game in missing.split(",") if game]),
+        values=tuple(None if value is None else round(float(value), VALUE_DIGITS) for value in values),
+        origins=tuple(row[feature.origin_column] if row else str(Origin.MISSING) for feature in FEATURES),
+    )

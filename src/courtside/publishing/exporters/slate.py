@@ -1,0 +1,67 @@
+"""The published picks of a day, each player once with the subsets he is in: what several files are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from courtside.picks.integrity import require_counted
+from courtside.picks.tables import GRADED_PICKS, require_grain
+from courtside.publishing.contracts import one_decimal
+from courtside.publishing.exporters.rows import badge_of, named, partitioned, price_of, rounded_share, utc_or_none
+from courtside.publishing.world import World
+
+
+def standing_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
+    """Return the counted picks of the exported dates by date, best first, one row per player.
+
+    Rows hold the public fields of a pick: id, player, team, opponent, prediction, line, direction, edge, probability
+    (%), book, price, seen_at, published_at, tip_at, kind, quality, groups (ids of its subsets), actual, result, units.
+
+    Raises:
+        LedgerBrokenError: where the ledger does not hold what the publications count.
+    """
+    wanted = pl.Series(world.dates, dtype=pl.Date).implode()
+    return world.share("standing_picks", lambda: partitioned_picks(world, pl.col("game_date").is_in(wanted)))
+
+
+def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[str, Any]]]:
+    """Return `standing_picks` of the rows that `chosen` (an expression of game_date) keeps."""
+    picks = world.counted.filter(chosen)
+    require_counted(world.days.filter(chosen), picks)
+    key = list(GRADED_PICKS.key)
+    require_grain(world.graded, key, "graded picks")
+    grades = world.graded.filter(chosen).select(*key, "actual", "result", "units")
+    ids = {subset.key: subset.id for subset in world.definitions.subsets}
+    rows = (
+        named(picks.join(grades, on=key, how="left", validate="1:1"), world.players)
+        .with_columns(group=pl.col("subset_key").replace_strict(ids, return_dtype=pl.Int64))
+        .sort("game_date", "player_id", "group")
+    )
+    groups = rows.group_by("game_date", "player_id", maintain_order=True).agg("group")
+    players = (
+        rows.unique(["game_date", "player_id"], keep="first", maintain_order=True)
+        .drop("group")
+        .join(groups, on=["game_date", "player_id"], validate="1:1")
+        .sort(["game_date", "composite", "player_id"], descending=[False, True, False])
+    )
+    return {day: [_public(row) for row in found] for day, found in partitioned(players, "game_date").items()}
+
+
+def _public(row: dict[str, Any]) -> dict[str, Any]:
+    kept = ("player", "team", "opponent", "direction", "kind", "book", "actual", "result", "units", "game_id")
+    return {name: row[name] for name in kept} | {
+        "id": row["player_id"],
+        "prediction": one_decimal(row["prediction"]),
+        "line": one_decimal(row["line"]),
+        "edge": one_decimal(row["edge"]),
+        "probability": rounded_share(row["confidence"]),
+        "price": price_of(row["price"]),
+        "seen_at": utc_or_none(row["line_seen_at"]),
+        "published_at": utc_or_none(row["published_at"]),
+        "tip_at": utc_or_none(row["tip_at"]),
+        "quality": badge_of(row["feature_quality_score"]),
+        "groups": tuple(str(number) for number in row["group"]),
+    }

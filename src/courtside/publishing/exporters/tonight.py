@@ -1,0 +1,146 @@
+"""`tonight/all-players.json`: every player of the next slate with his form, rest, line and prediction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import narwhals as nw
+import polars as pl
+from pydantic import Field
+
+from courtside.analytics.tables import PLAYER_GAMES
+from courtside.clock import game_day
+from courtside.league.teams import TRICODE_OF_ID
+from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Shape, Tricode, UtcInstant
+from courtside.publishing.exporters.predictions import PredictedPlayer, predicted
+from courtside.publishing.exporters.rows import NO_GAMES, named, partitioned, rounded, utc, utc_or_none
+from courtside.publishing.world import World
+
+FORM_GAMES = 10
+LOOKBACK_DAYS = 365
+
+
+class TonightGame(Shape):
+    """A game of the slate."""
+
+    home: Tricode
+    away: Tricode
+    tip_at: UtcInstant | None
+
+
+class FormGame(Shape):
+    """Points of an earlier game beside the line of that day, null where there was none."""
+
+    date: dt.date
+    points: int
+    line: OneDecimal | None
+    side: Literal["over", "under", "push"] | None
+
+
+class Injury(Shape):
+    """His status in the last injury report before tip-off."""
+
+    status: str
+    reason: str | None
+
+
+class TonightPlayer(PredictedPlayer):
+    """A player of the slate: his prediction, last ten games newest first, days of rest and injury.
+
+    `injury` is null where no report names him, and always where no injury reports are collected.
+    """
+
+    is_home: bool
+    rest_days: int | None = Field(ge=0)
+    injury: Injury | None
+    form: tuple[FormGame, ...]
+
+
+class Tonight(Document):
+    """The slate of `date`: today's, else the next one scheduled; `reason` says why there is none."""
+
+    date: dt.date
+    generated_at: UtcInstant
+    model: str
+    has_injury_reports: bool
+    reason: str | None
+    games: tuple[TonightGame, ...]
+    players: tuple[TonightPlayer, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no player is listed."""
+        return not self.players
+
+
+TONIGHT = FileType("tonight", "tonight/all-players.json", 300, Tonight)
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield `tonight/all-players.json` where today, or the slate's date, is among the dates."""
+    ahead = world.games.filter(pl.col("game_date") >= world.today)["game_date"].min()
+    day = ahead if isinstance(ahead, dt.date) else world.today
+    if not {day, world.today} & set(world.dates):
+        return
+    slate = world.games.filter(pl.col("game_date") == day).to_dicts()
+    rows = named(world.predictions_between(day, day), world.players).sort(
+        ["prediction", "player_id"], descending=[True, False]
+    )
+    past = _past(world, day)
+    document = Tonight(
+        date=day,
+        generated_at=utc(world.now),
+        model=world.champion_of(day),
+        has_injury_reports=False,
+        reason=None if slate else NO_GAMES,
+        games=tuple(
+            TonightGame(
+                home=TRICODE_OF_ID[game["home_team_id"]],
+                away=TRICODE_OF_ID[game["away_team_id"]],
+                tip_at=utc_or_none(game["tip_at"]),
+            )
+            for game in slate
+        ),
+        players=tuple(
+            _player(row, {game["home_team_id"] for game in slate}, past.get(row["player_id"], []), day)
+            for row in rows.iter_rows(named=True)
+        ),
+    )
+    yield Built(TONIGHT, TONIGHT.path(), document, not world.predicted_rows(day))
+
+
+def _past(world: World, day: dt.date) -> dict[int, list[dict[str, Any]]]:
+    """Return each player's games of the last year before `day`, newest first, with the line of each day."""
+    start, end = day - dt.timedelta(days=LOOKBACK_DAYS), day - dt.timedelta(days=1)
+    played = world.warehouse.collect(
+        world.warehouse.scan(PLAYER_GAMES, start=start, end=end)
+        .filter(nw.col("is_counted") & nw.col("did_play"))
+        .select("game_id", "player_id", "game_date", "points")
+    )
+    lines = world.predictions_between(start, end).select("game_id", "player_id", "line")
+    rows = played.join(lines, on=["game_id", "player_id"], how="left", validate="1:1")
+    return partitioned(rows.sort(["player_id", "game_date"], descending=[False, True]), "player_id")
+
+
+def _player(row: Mapping[str, Any], home: set[int], past: list[dict[str, Any]], day: dt.date) -> TonightPlayer:
+    rest = game_day(day) - game_day(past[0]["game_date"]) - 1 if past else None
+    return TonightPlayer(
+        **dict(predicted(row)),
+        is_home=row["team_id"] in home,
+        rest_days=rest,
+        injury=None,
+        form=tuple(_form(game) for game in past[:FORM_GAMES]),
+    )
+
+
+def _form(game: Mapping[str, Any]) -> FormGame:
+    line, points = game["line"], game["points"]
+    return FormGame(date=game["game_date"], points=points, line=rounded(line), side=_side(points, line))
+
+
+def _side(points: int, line: float | None) -> Literal["over", "under", "push"] | None:
+    if line is None:
+        return None
+    return "push" if points == line else "over" if points > line else "under"

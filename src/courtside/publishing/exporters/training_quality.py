@@ -1,0 +1,185 @@
+"""`quality/training.json`: contamination by month, the worst features, and the calendar of the season."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import narwhals as nw
+import polars as pl
+from pydantic import Field
+
+from courtside.analytics.tables import PLAYER_GAMES
+from courtside.features.registry import FEATURES
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.publishing.contracts import (
+    Built,
+    Document,
+    FileType,
+    OneDecimal,
+    Percent,
+    Shape,
+    UtcInstant,
+    one_decimal,
+)
+from courtside.publishing.exporters.rows import rounded, utc
+from courtside.publishing.world import PLAYER_GAME, World
+from courtside.quality.origins import Origin
+from courtside.quality.tables import GATE_VERDICTS
+
+CAUSES = (Origin.EARLY, Origin.MISSING, Origin.UNAVAILABLE)
+THRESHOLD_PCT = 5.0
+
+
+class ContaminationMonth(Shape):
+    """The rows of a month that a model may train on; one with a required feature without a value is contaminated."""
+
+    month: str = Field(pattern=r"^\d{4}-\d{2}$")
+    season: str
+    rows: int = Field(ge=0)
+    contaminated: int = Field(ge=0)
+    contaminated_pct: Percent
+    quality_ready_pct: Percent
+    training_ready_pct: Percent
+
+
+class WorstFeature(Shape):
+    """A feature's rows without a value over the newest season, by cause."""
+
+    name: str
+    sentence: str
+    category: str
+    is_required: bool
+    rows: int = Field(ge=0)
+    early: int
+    missing: int
+    unavailable: int
+    defaults_pct: Percent
+
+
+class CalendarDay(Shape):
+    """A date of the newest season: its rows, the gate's verdict, and how whole its windows are."""
+
+    date: dt.date
+    rows: int = Field(ge=0)
+    verdict: Literal["ready", "warning", "not_ready"] | None
+    completeness_pct: OneDecimal | None
+    quality_ready_pct: OneDecimal | None
+
+
+class TrainingQuality(Document):
+    """The quality of the rows of players who played: what a model may be trained on."""
+
+    generated_at: UtcInstant
+    threshold_pct: float
+    months: tuple[ContaminationMonth, ...]
+    worst: tuple[WorstFeature, ...]
+    calendar: tuple[CalendarDay, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no row."""
+        return not self.calendar
+
+
+TRAINING_QUALITY = FileType("training-quality", "quality/training.json", 3600, TrainingQuality)
+
+
+def files(world: World) -> Iterator[Built]:
+    """Yield `quality/training.json` where the newest season is among the dates."""
+    season = world.newest_season
+    if season is None or season not in world.seasons_touched:
+        return
+    start = world.starts[season]
+    days = _days(world)
+    recent = days.filter(pl.col("game_date") >= start)
+    verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, start=start))
+    document = TrainingQuality(
+        generated_at=utc(world.now),
+        threshold_pct=THRESHOLD_PCT,
+        months=tuple(_months(days)),
+        worst=tuple(_worst(recent)),
+        calendar=tuple(_calendar(recent, dict(verdicts.select("game_date", "verdict").iter_rows()))),
+    )
+    yield Built(TRAINING_QUALITY, TRAINING_QUALITY.path(), document, verdicts.is_empty())
+
+
+def _days(world: World) -> pl.DataFrame:
+    """Return one row per date and season: counts of all rows and of those whose player played, in one statement."""
+    played = world.warehouse.scan(PLAYER_GAMES).filter(nw.col("did_play")).select(*PLAYER_GAME, "did_play")
+    rows = world.warehouse.scan(PLAYER_FEATURES).join(played, on=list(PLAYER_GAME), how="left")
+    did_play = nw.col("did_play").fill_null(False)
+    flags = {
+        "played": did_play,
+        "contaminated": did_play & ~(nw.col("required_default_count") == 0).fill_null(False),
+        "quality_ready": did_play & nw.col("is_quality_ready"),
+        "training_ready": did_play & nw.col("is_training_ready"),
+        "all_quality_ready": nw.col("is_quality_ready"),
+    } | {
+        f"{feature.name}/{cause}": did_play & (nw.col(feature.origin_column) == str(cause))
+        for feature in FEATURES
+        for cause in CAUSES
+    }
+    flagged = rows.with_columns(**flags).group_by("game_date", "season")
+    counts = [nw.col(name).cast(nw.Int64).sum().alias(name) for name in flags]
+    found = flagged.agg(nw.len().alias("rows"), nw.col("completeness_l10").mean().alias("completeness"), *counts)
+    return world.warehouse.collect(found).sort("game_date")
+
+
+def _months(days: pl.DataFrame) -> Iterator[ContaminationMonth]:
+    names = ("played", "contaminated", "quality_ready", "training_ready")
+    months = (
+        days.with_columns(month=pl.col("game_date").dt.strftime("%Y-%m"))
+        .group_by("month", "season")
+        .agg(pl.col(names).sum())
+        .filter(pl.col("played") > 0)
+        .sort("month", "season")
+    )
+    for row in months.iter_rows(named=True):
+        share = {name: one_decimal(100 * row[name] / row["played"]) for name in names}
+        yield ContaminationMonth(
+            month=row["month"],
+            season=row["season"],
+            rows=row["played"],
+            contaminated=row["contaminated"],
+            contaminated_pct=share["contaminated"],
+            quality_ready_pct=share["quality_ready"],
+            training_ready_pct=share["training_ready"],
+        )
+
+
+def _worst(days: pl.DataFrame) -> list[WorstFeature]:
+    rows = int(days["played"].sum())
+    if not rows:
+        return []
+    found = [_feature(feature, days, rows) for feature in FEATURES]
+    return sorted((item for item in found if item.defaults_pct or item.unavailable), key=_by_harm)
+
+
+def _feature(feature: Any, days: pl.DataFrame, rows: int) -> WorstFeature:
+    of = {str(cause): int(days[f"{feature.name}/{cause}"].sum()) for cause in CAUSES}
+    return WorstFeature(
+        name=feature.name,
+        sentence=feature.sentence,
+        category=str(feature.category),
+        is_required=feature.is_required,
+        rows=rows,
+        defaults_pct=one_decimal(100 * (of["early"] + of["missing"]) / rows),
+        **of,
+    )
+
+
+def _by_harm(feature: WorstFeature) -> tuple[bool, float, str]:
+    return not feature.is_required, -feature.defaults_pct, feature.name
+
+
+def _calendar(days: pl.DataFrame, verdicts: dict[dt.date, Any]) -> Iterator[CalendarDay]:
+    for row in days.iter_rows(named=True):
+        yield CalendarDay(
+            date=row["game_date"],
+            rows=row["rows"],
+            verdict=verdicts.get(row["game_date"]),
+            completeness_pct=rounded(row["completeness"]),
+            quality_ready_pct=rounded(100 * row["all_quality_ready"] / row["rows"]),
+        )

@@ -1,0 +1,54 @@
+"""The versions of the published schemas: a shape that changes gets a new version with a note."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import resources
+
+import yaml
+
+from courtside.publishing.contracts import Shape, json_schema
+from courtside.publishing.exporters import FILE_TYPES
+
+HISTORY = "schema_history.yaml"
+
+
+class SchemaVersion(Shape):
+    """A version of a type's schema: the hash of its shape, and what a reader of the file must know."""
+
+    version: int
+    sha256: str
+    note: str
+
+
+def schema_hash(name: str) -> str:
+    """Return the hash of a type's shape; descriptions may change without a version."""
+    model = next(kind.model for kind in FILE_TYPES if kind.name == name)
+    return hashlib.sha256(json.dumps(_bare(json_schema(model)), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def schema_history() -> dict[str, tuple[SchemaVersion, ...]]:
+    """Return the versions of each type, oldest first."""
+    text = resources.files("courtside.publishing").joinpath(HISTORY).read_text(encoding="utf-8")
+    return {
+        name: tuple(SchemaVersion.model_validate(entry) for entry in entries)
+        for name, entries in (yaml.safe_load(text) or {}).items()
+    }
+
+
+def unnoted() -> list[str]:
+    """Return what to add to the history for each type whose shape is not that of its last version."""
+    history = schema_history()
+    wanted = []
+    for name in sorted({kind.name for kind in FILE_TYPES}):
+        versions = history.get(name, ())
+        if not versions or versions[-1].sha256 != schema_hash(name):
+            wanted.append(f"{name}: - {{version: {len(versions) + 1}, sha256: {schema_hash(name)}, note: …}}")
+    return wanted
+
+
+def _bare(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _bare(item) for name, item in value.items() if name not in ("description", "title")}
+    return [_bare(item) for item in value] if isinstance(value, list) else value

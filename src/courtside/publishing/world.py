@@ -1,0 +1,220 @@
+"""Everything the files are made of, each frame read once whatever the number of dates and files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.tables import GAMES
+from courtside.clock import eastern_date
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.seasons import season_starts
+from courtside.picks.ledger import counted
+from courtside.picks.subsets import Definitions, load_definitions
+from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
+from courtside.predictions.tables import PREDICTIONS
+from courtside.publishing.codenames import public_code
+from courtside.raw.current import current
+from courtside.raw.tables import RAW_PLAYER_BOX
+from courtside.warehouse.base import Warehouse
+from courtside.warehouse.schema import Table
+
+PLAYER_GAME = ("game_id", "player_id")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class World:
+    """The warehouse as one export sees it: a frame is read when a file first asks for it, and then kept.
+
+    `dates` are the dates to export, in order; `now` is UTC without a zone; `champion` names a system or its code.
+    """
+
+    warehouse: Warehouse
+    dates: tuple[dt.date, ...]
+    now: dt.datetime
+    champion: str = "moving_average"
+    _shared: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def share(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` makes, made once for all files that ask under this name."""
+        if name not in self._shared:
+            self._shared[name] = make()
+        made: T = self._shared[name]
+        return made
+
+    @property
+    def today(self) -> dt.date:
+        """The ET calendar date of `now`."""
+        return eastern_date(self.now)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The subsets."""
+        return load_definitions()
+
+    @cached_property
+    def publications(self) -> pl.DataFrame:
+        """Every publication there has been."""
+        return self._read(PUBLICATIONS)
+
+    @cached_property
+    def days(self) -> pl.DataFrame:
+        """The last publication of each date, in order of date."""
+        ordered = self.publications.sort("game_date", "version")
+        return ordered.unique("game_date", keep="last", maintain_order=True)
+
+    @cached_property
+    def counted(self) -> pl.DataFrame:
+        """The published picks that count."""
+        return counted(self.publications, self._read(PUBLISHED_PICKS))
+
+    @cached_property
+    def graded(self) -> pl.DataFrame:
+        """The grade of every pick that counts and whose game is over."""
+        return self._read(GRADED_PICKS)
+
+    @cached_property
+    def players(self) -> pl.DataFrame:
+        """player_id and player_name: the name each player bore last."""
+        columns = ("player_id", "player_name", "game_date", "game_id")
+        boxes = current(self.warehouse.scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX).select(*columns)
+        return (
+            self.warehouse.collect(boxes)
+            .sort("player_id", "game_date", "game_id")
+            .unique("player_id", keep="last", maintain_order=True)
+            .select("player_id", "player_name")
+        )
+
+    @cached_property
+    def starts(self) -> dict[str, dt.date]:
+        """The first regular-season day of each season, in order."""
+        starts = self.warehouse.collect(season_starts(self.warehouse.scan(GAMES)).sort("season"))
+        return dict(starts.iter_rows())
+
+    @cached_property
+    def games(self) -> pl.DataFrame:
+        """The counted games that were not put off, in order of date and tip-off."""
+        games = self.warehouse.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
+        return self.warehouse.collect(games).sort("game_date", "tip_at", "game_id", nulls_last=True)
+
+    @cached_property
+    def predictions(self) -> pl.DataFrame:
+        """The champion's predictions of the exported dates, with what came of them; see `predictions_between`."""
+        if not self.dates:
+            return self.predictions_between(dt.date.max, dt.date.max)
+        frame = self.predictions_between(self.dates[0], self.dates[-1])
+        return frame.filter(pl.col("game_date").is_in(pl.Series(self.dates).implode()))
+
+    @cached_property
+    def season_predictions(self) -> pl.DataFrame:
+        """The champion's predictions of the newest season, with what came of them."""
+        start = self.starts[self.newest_season] if self.newest_season else dt.date.max
+        return self.predictions_between(start, dt.date.max)
+
+    @cached_property
+    def behind(self) -> dict[tuple[str, int], dict[str, Any]]:
+        """The feature row of every counted pick of the exported dates, by (game_id, player_id)."""
+        dates = pl.Series(self.dates, dtype=pl.Date).implode()
+        picks = self.counted.filter(pl.col("game_date").is_in(dates)).select(PLAYER_GAME).unique()
+        if picks.is_empty():
+            return {}
+        features = self.warehouse.scan(PLAYER_FEATURES, start=self.dates[0], end=self.dates[-1])
+        rows = self.warehouse.collect(features.join(self.warehouse.lazy(picks), on=list(PLAYER_GAME), how="inner"))
+        return {(row["game_id"], row["player_id"]): row for row in rows.iter_rows(named=True)}
+
+    @property
+    def newest_season(self) -> str | None:
+        """The newest season that has begun by `today`; None before any."""
+        return self.season_of(self.today)
+
+    @cached_property
+    def seasons_touched(self) -> tuple[str, ...]:
+        """The seasons of the exported dates, in order."""
+        return tuple(sorted({season for day in self.dates if (season := self.season_of(day))}))
+
+    def span_of(self, season: str) -> tuple[dt.date, dt.date]:
+        """Return a season's first regular-season day and the first day of the season after it."""
+        first = self.starts[season]
+        return first, min((start for start in self.starts.values() if start > first), default=dt.date.max)
+
+    def picks_published_in(self, season: str) -> int | None:
+        """Return how many picks the publications of a season count; None where there is no publication."""
+        first, following = self.span_of(season)
+        own = self.days.filter((pl.col("game_date") >= first) & (pl.col("game_date") < following))
+        return int(own["picks"].sum()) if own.height else None
+
+    def is_anything_graded_in(self, season: str) -> bool:
+        """Tell, from the outcomes and not from the grades, whether a season's pick should be graded."""
+        first = self.starts[season]
+        last = self._last_outcome
+        picks = self.counted.filter(pl.col("game_date") >= first)
+        return last is not None and not picks.filter(pl.col("game_date") <= last).is_empty()
+
+    @cached_property
+    def _last_outcome(self) -> dt.date | None:
+        outcomes = self.warehouse.collect(self.warehouse.scan(OUTCOMES).select(last=nw.col("game_date").max()))
+        last = outcomes["last"][0]
+        return last if isinstance(last, dt.date) else None
+
+    @cached_property
+    def _predicted(self) -> dict[dt.date, int]:
+        rows = self.warehouse.scan(PREDICTIONS).group_by("game_date").agg(rows=nw.len())
+        return dict(self.warehouse.collect(rows.select("game_date", "rows")).iter_rows())
+
+    def predicted_rows(self, day: dt.date) -> int:
+        """Return how many predictions of any system are stored for a date, counted by a statement of its own."""
+        return self._predicted.get(day, 0)
+
+    def predicted_rows_since(self, day: dt.date) -> int:
+        """Return how many predictions of any system are stored from a date on."""
+        return sum(rows for date, rows in self._predicted.items() if date >= day)
+
+    def season_of(self, day: dt.date) -> str | None:
+        """Return the latest season that has begun by `day`."""
+        return max((season for season, first in self.starts.items() if first <= day), default=None)
+
+    def champion_of(self, day: dt.date) -> str:
+        """Return the code of the model that a date was decided with."""
+        return self._champions.get(day) or public_code(self.champion)
+
+    def predictions_between(self, first: dt.date, last: dt.date) -> pl.DataFrame:
+        """Return the predictions of each date's champion: columns of `predictions`, actual and graded result.
+
+        actual and result are null while the game is not graded; is_graded tells.
+        """
+        codes = sorted({public_code(self.champion), *self._champions.values()})
+        key = (*PLAYER_GAME, "model_code")
+        grades = self.warehouse.collect(
+            self.warehouse.scan(GRADED_PREDICTIONS, start=first, end=last)
+            .filter(nw.col("model_code").is_in(codes))
+            .select(*key, "actual", "result")
+        ).with_columns(is_graded=pl.lit(True))
+        rows = self.warehouse.collect(
+            self.warehouse.scan(PREDICTIONS, start=first, end=last).filter(nw.col("model_code").is_in(codes))
+        )
+        own = pl.DataFrame(
+            {"game_date": list(self._champions), "champion": list(self._champions.values())},
+            schema={"game_date": pl.Date, "champion": pl.String},
+        )
+        return (
+            rows.join(own, on="game_date", how="left", validate="m:1")
+            .filter(pl.col("model_code") == pl.col("champion").fill_null(public_code(self.champion)))
+            .join(grades, on=key, how="left", validate="1:1")
+            .with_columns(pl.col("is_graded").fill_null(False))
+            .sort("game_date", "game_id", "player_id")
+        )
+
+    @cached_property
+    def _champions(self) -> dict[dt.date, str]:
+        rows = self.days.filter(pl.col("model_code").is_not_null()).select("game_date", "model_code")
+        return {day: public_code(code) for day, code in rows.iter_rows()}
+
+    def _read(self, table: Table) -> pl.DataFrame:
+        return self.warehouse.collect(self.warehouse.scan(table))

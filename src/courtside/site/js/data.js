@@ -1,0 +1,62 @@
+// Public files, each fetched once and again when it may have changed.
+const FRESH_MS = 300_000;
+const kept = new Map();
+
+export class Missing extends Error {
+  constructor(path, status, detail) {
+    super(status === 404 ? `v1/${path} has not been published.` : `v1/${path} could not be read (${detail}).`);
+    this.path = path;
+    this.status = status;
+  }
+}
+
+async function load(path) {
+  let response;
+  try {
+    response = await fetch(`v1/${path}`, { cache: "no-cache", credentials: "omit" });
+  } catch (error) {
+    throw new Missing(path, 0, "no connection");
+  }
+  if (!response.ok) throw new Missing(path, response.status, `status ${response.status}`);
+  try {
+    return await response.json();
+  } catch (error) {
+    throw new Missing(path, 0, "not JSON");
+  }
+}
+
+export function get(path) {
+  const found = kept.get(path);
+  if (found && Date.now() - found.at < FRESH_MS) return found.promise;
+  const promise = load(path);
+  promise.catch(() => kept.delete(path));
+  kept.set(path, { at: Date.now(), promise });
+  return promise;
+}
+
+/** A file the page can do without: null where it is not there. */
+export const maybe = (path) => get(path).catch((error) => {
+  if (error instanceof Missing) return null;
+  throw error;
+});
+
+export const forget = () => kept.clear();
+
+/** The season a date belongs to and whether it is the newest, by `status.json`. */
+export function seasonOf(status, date) {
+  const seasons = status?.seasons ?? [];
+  if (!date || !seasons.length) return null;
+  const started = seasons.filter((season) => season.start <= date);
+  return started.at(-1) ?? seasons[0];
+}
+
+export async function seasonFiles(date, wanted = null) {
+  const newest = get("subsets/season.json");
+  newest.catch(() => {});
+  const status = await maybe("status.json");
+  const season = wanted ? status?.seasons.find((item) => item.season === wanted) : seasonOf(status, date);
+  const isNewest = !season || season.season === status.seasons.at(-1).season;
+  const name = isNewest ? "season" : `seasons/${season.season}`;
+  const [subsets, results] = await Promise.all([get(`subsets/${name}.json`), maybe(`results/${name}.json`)]);
+  return { status, subsets, results, path: `subsets/${name}.json` };
+}

@@ -1,0 +1,110 @@
+// Quality: contamination by month, the worst features with their cause, what was held back, the calendar, the runs.
+import { get, maybe } from "../data.js";
+import { chart, el, replace, table } from "../dom.js";
+import { bars } from "../charts.js";
+import { at, atWithYear, isDate, longDate, one, percent, plural, shortDate, whole } from "../format.js";
+import { empty, jsonLink, note, panel, playerLink, staleNotice, tierClass } from "../parts.js";
+
+const words = (name) => name.replaceAll("_", " ");
+const VERDICTS = { ready: "ready", warning: "warning", not_ready: "not ready" };
+
+export async function quality(main, [wanted], isCurrent) {
+  const [training, status] = await Promise.all([maybe("quality/training.json"), maybe("status.json")]);
+  if (!isCurrent()) return;
+  const date = isDate(wanted) ? wanted : status?.latest_published ?? training?.calendar.at(-1)?.date ?? null;
+  document.title = "Data quality · Courtside";
+  const day = el("div", {}, el("p", { class: "loading" }, "Loading …"));
+  replace(main,
+    el("div", { class: "page-head" }, el("h1", {}, "Data quality"),
+      el("p", { class: "meta" }, training ? `as of ${atWithYear(training.generated_at)}` : "")),
+    staleNotice(status, ["quality/training.json", `quality/${date}.json`]),
+    training ? [panel("Contamination by month", contamination(training)), panel("Completeness by date", calendar(training, date))] : panel("Contamination by month", empty("Nothing has been published yet")),
+    el("section", { class: "panel", id: "day" }, day),
+    training && panel("Worst features this season", worst(training)),
+    status && panel("Stages", stages(status)), status && panel("Runs", runs(status)),
+    el("div", { class: "foot" }, note(jsonLink("quality/training.json", "Training data as JSON"), " · ", date && jsonLink(`quality/${date}.json`, "This date as JSON"), " · ", jsonLink("status.json", "Status as JSON"))));
+  if (!date) { replace(day, empty("No date has been worked yet")); return; }
+  const own = await get(`quality/${date}.json`).catch((error) => error);
+  if (isCurrent()) replace(day, el("h2", {}, longDate(date)), own instanceof Error ? empty("Nothing for this date", own.message) : ofDate(own));
+}
+
+function contamination(training) {
+  const months = training.months.slice(-24);
+  if (!months.length) return empty("No row of a player who played yet");
+  const last = months.at(-1);
+  const top = Math.max(10, Math.ceil(Math.max(...months.map((month) => month.contaminated_pct)) / 10) * 10);
+  const items = months.map((month) => ({
+    value: month.contaminated_pct, label: month.month.slice(2), title: `${month.month}: ${percent(month.contaminated_pct)} of ${whole(month.rows)} rows`,
+    over: month.contaminated_pct > training.threshold_pct,
+  }));
+  return [
+    chart(`Contaminated rows by month; ${last.month}: ${percent(last.contaminated_pct)}`, 200, (width, height) => bars(width, height, {
+      y: [0, top], ticks: [0, top / 2, top], unit: "%", items, tone: (item) => (item.over ? "bad" : "fine"),
+      marks: [{ at: training.threshold_pct, label: `${training.threshold_pct} %` }],
+    })),
+    note(`Share of rows of players who played in which a required feature has no value of its own. Such rows are held back, never filled in. In ${last.month}: ${whole(last.contaminated)} of ${whole(last.rows)} rows; ${percent(last.training_ready_pct)} may be trained on. The line is the ${training.threshold_pct} % at which the check fails.`),
+  ];
+}
+
+function calendar(training, chosen) {
+  if (!training.calendar.length) return empty("No date of this season has been worked yet");
+  const months = Map.groupBy ? Map.groupBy(training.calendar, (day) => day.date.slice(0, 7)) : grouped(training.calendar);
+  return [
+    el("div", { class: "calendar" }, [...months].map(([month, days]) => el("div", { class: "month" }, el("h3", {}, month),
+      el("ol", {}, blanks(days[0].date), filled(month, days).map((day) => el("li", {}, day.rows === undefined ? el("span", { class: "day off" }, Number(day.date.slice(8))) : el("a", {
+        href: `#/quality/${day.date}`, class: `day ${tone(day)}`, "aria-current": day.date === chosen ? "date" : null,
+        "aria-label": `${longDate(day.date)}: windows ${percent(day.completeness_pct)} complete, ${VERDICTS[day.verdict] ?? "no verdict"}, ${percent(day.quality_ready_pct)} of ${whole(day.rows)} rows ready`,
+        title: `${day.date}: windows ${percent(day.completeness_pct)} complete, ${VERDICTS[day.verdict] ?? "no verdict"}`,
+      }, Number(day.date.slice(8)))))))),
+    ),
+    el("p", { class: "legend" }, el("span", { class: "key whole" }), "windows whole ", el("span", { class: "key partly" }), "99 % or more ", el("span", { class: "key thin" }), "less, or a warning ", el("span", { class: "key held" }), "not ready"),
+  ];
+}
+
+function grouped(days) {
+  const found = new Map();
+  for (const day of days) found.set(day.date.slice(0, 7), [...(found.get(day.date.slice(0, 7)) ?? []), day]);
+  return found;
+}
+
+const blanks = (first) => Array.from({ length: (new Date(`${first.slice(0, 8)}01T12:00:00Z`).getUTCDay() + 6) % 7 }, () => el("li", { "aria-hidden": "true" }));
+
+function filled(month, days) {
+  const there = new Map(days.map((day) => [day.date, day]));
+  const [year, number] = month.split("-").map(Number);
+  const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  return Array.from({ length: last }, (_, index) => `${month}-${String(index + 1).padStart(2, "0")}`).map((date) => there.get(date) ?? { date });
+}
+
+function tone(day) {
+  if (day.verdict === "not_ready") return "held";
+  if (day.verdict === "warning" || day.completeness_pct === null || day.completeness_pct < 99) return "thin";
+  return day.completeness_pct === 100 ? "whole" : "partly";
+}
+
+function ofDate(own) {
+  const ready = own.readiness;
+  const lacking = own.features.filter((feature) => feature.defaults > 0).sort((a, b) => b.is_required - a.is_required || b.defaults - a.defaults);
+  return [
+    ready && el("p", {}, el("span", { class: `badge verdict ${ready.verdict === "ready" ? "good" : "warn"}` }, VERDICTS[ready.verdict]), ` ${plural(ready.rows, "row")}, ${percent(ready.pct_quality_ready)} quality ready, ${one(ready.avg_required_defaults)} required features without a value on average.`, ready.reason ? ` ${ready.reason}.` : ""),
+    el("h3", {}, `Held back: ${own.held.length}`),
+    own.held.length ? table("Held back", ["Player", "Team", "Why", "Data"], own.held.map((item) => [
+      playerLink(item.id, item.player), `${item.team} v ${item.opponent}`, item.reason, el("span", { class: `tier ${tierClass(item.quality.tier)}` }, `${item.quality.tier} ${Math.round(item.quality.score)}`)]), { class: "tall" }) : note("Nobody was held back."),
+    el("h3", {}, "Features without a value"),
+    lacking.length ? features(lacking) : note("Every feature had a value on every row."),
+  ];
+}
+
+const number = (label) => ({ label, number: true });
+const features = (list) => table("Features without a value", ["Feature", "Required", number("No value"), number("Too early"), number("Input missing"), number("No source")], list.map((item) => [
+  el("span", { title: item.sentence }, words(item.name)), item.is_required ? "required" : "optional", percent(item.defaults_pct), whole(item.early), whole(item.missing), whole(item.unavailable)]), { class: "tall" });
+
+const worst = (training) => (training.worst.length ? [features(training.worst.map((item) => ({ ...item, defaults: 1 }))),
+  note("Too early: he has not played enough games yet. Input missing: a game or report that should exist is not there. No source: nothing supplies it in this installation; it lowers no score.")] : note("Every feature has a value on every row of this season."));
+
+const stages = (status) => table("Stages", ["Stage", "Date", "State", "Reason", "Last success", "Next"], status.stages.map((stage) => [
+  stage.name, stage.date ?? "–", el("span", { class: `badge verdict ${["complete", "empty"].includes(stage.state) ? "good" : "warn"}` }, stage.state), stage.reason ?? "",
+  stage.last_success ? `${shortDate(stage.last_success.date)}, at ${at(stage.last_success.at)}` : "never", stage.next_expected ? shortDate(stage.next_expected) : "–"]));
+
+const runs = (status) => (status.runs.length ? table("Runs", ["Began", "Dates", number("Cells"), number("Failed"), number("Seconds")], status.runs.map((run) => [
+  at(run.started_at), `${run.first_date} to ${run.last_date}`, whole(run.cells), whole(run.failed), run.seconds === null ? "–" : one(run.seconds)])) : note("No run has ended yet."));

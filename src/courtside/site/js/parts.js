@@ -1,0 +1,98 @@
+// What several pages show: badges, intervals, records, states.
+import { el, svg } from "./dom.js";
+import { BREAK_EVEN, atWithYear, interval, percent, plural, score, whole, wilson } from "./format.js";
+
+const RESULTS = { hit: "HIT", miss: "MISS", push: "PUSH", void: "VOID" };
+const TIERS = new Set(["gold", "silver", "bronze", "poor", "critical"]);
+const SIGNALS = { favorable: "favorable signal", neutral: "neutral signal", challenging: "challenging signal" };
+
+export const kindBadge = (kind) => el("span", {
+  class: `badge ${kind === "LIVE" ? "live" : "backtest"}`,
+  title: kind === "LIVE" ? "Published before tip-off" : "Reconstructed from what was known before tip-off",
+}, kind === "LIVE" ? "LIVE" : "BACKTEST");
+
+export const resultBadge = (result) => (RESULTS[result]
+  ? el("span", { class: `badge result ${result}` }, RESULTS[result])
+  : el("span", { class: "badge result open" }, "not graded"));
+
+export const signalBadge = (signal) => el("span", { class: "badge plain" }, SIGNALS[signal] ?? "no signal");
+export const tierClass = (tier) => (TIERS.has(tier) ? tier : "critical");
+export const jsonLink = (path, label) => el("a", { class: "json", href: `v1/${path}` }, label ?? "JSON");
+export const playerLink = (id, name) => (id ? el("a", { href: `#/player/${Number(id)}` }, name) : el("span", {}, name));
+
+export const panel = (title, ...children) => el("section", { class: "panel" }, title && el("h2", {}, title), children);
+export const note = (...children) => el("p", { class: "note" }, children);
+
+export function empty(title, ...reasons) {
+  return el("div", { class: "empty" }, el("p", { class: "empty-title" }, title), reasons.filter(Boolean).map((reason) => el("p", {}, reason)));
+}
+
+export function failure(error, retry) {
+  return el("div", { class: "empty problem", role: "alert" },
+    el("p", { class: "empty-title" }, "This cannot be shown right now"),
+    el("p", {}, error.message),
+    el("button", { type: "button", onclick: retry }, "Try again"));
+}
+
+/** Hit rate on an axis from 30 to 70 %: interval, point, and the break-even. */
+export function intervalBar(wins, losses) {
+  const bounds = wilson(wins, losses);
+  const x = (value) => Math.max(0, Math.min(100, ((value - 30) / 40) * 100));
+  const rate = bounds && (100 * wins) / (wins + losses);
+  return svg("svg", { class: "interval", viewBox: "0 0 100 12", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { x: 0, y: 5.5, width: 100, height: 1, class: "axis" }),
+    bounds && svg("rect", { x: x(bounds.low), y: 3.5, width: Math.max(1, x(bounds.high) - x(bounds.low)), height: 5, class: "span" }),
+    svg("rect", { x: x(BREAK_EVEN) - 0.3, y: 0, width: 0.6, height: 12, class: "even" }),
+    bounds && svg("rect", { x: x(rate) - 0.8, y: 2, width: 1.6, height: 8, class: "point" }));
+}
+
+/** One line of a record: never a rate without its n and interval. */
+export function recordRow(label, counts, pct) {
+  const n = counts.wins + counts.losses;
+  const bounds = wilson(counts.wins, counts.losses);
+  return el("tr", { role: "row" },
+    el("th", { role: "rowheader", scope: "row" }, label),
+    el("td", { role: "cell", class: "number score" }, score(counts)),
+    el("td", { role: "cell", class: "number rate" }, n ? percent(pct) : "–"),
+    el("td", { role: "cell", class: "number muted n" }, `n ${whole(n)}`),
+    el("td", { role: "cell", class: "bar" }, intervalBar(counts.wins, counts.losses)),
+    el("td", { role: "cell", class: "number muted bounds" }, bounds ? interval(bounds.low, bounds.high) : "no interval"));
+}
+
+export function recordTable(name, rows) {
+  return el("table", { class: "record", role: "table", "aria-label": name },
+    el("thead", { role: "rowgroup", class: "visually-hidden" }, el("tr", { role: "row" },
+      ["Window", "Wins–losses–pushes", "Hit rate", "Graded", "Against break-even 52.38 %", "95 % interval"].map(
+        (label) => el("th", { role: "columnheader", scope: "col" }, label)))),
+    el("tbody", { role: "rowgroup" }, rows));
+}
+
+/** What `status.json` says is older than it should be, for the paths a page shows. */
+export function staleNotice(status, paths) {
+  const stale = (status?.stale ?? []).filter((item) => paths.some((path) => item.path === `v1/${path}` || !item.path.startsWith("v1/")));
+  if (!stale.length) return null;
+  return el("div", { class: "stale", role: "status" },
+    el("strong", {}, "Older than it should be: "),
+    stale.map((item) => el("span", {}, `${item.path} since ${atWithYear(item.since)}. ${item.reason} `)));
+}
+
+/** Links in a row of tabs, moved through with the arrow keys. */
+export function tabs(label, items, chosen) {
+  const list = el("div", { class: "tabs", role: "tablist", "aria-label": label }, items.map((item) => el("a", {
+    role: "tab", id: `tab-${item.id}`, href: item.href, "aria-selected": String(item.id === chosen), "aria-controls": "panel",
+    tabindex: item.id === chosen ? "0" : "-1",
+  }, item.label, item.count === undefined ? null : el("span", { class: "count" }, item.count))));
+  list.addEventListener("keydown", (event) => {
+    const all = [...list.children];
+    const index = all.indexOf(document.activeElement);
+    const to = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || index < 0) return;
+    event.preventDefault();
+    const next = all[(to + all.length) % all.length];
+    next.focus();
+    next.click();
+  });
+  return list;
+}
+
+export { plural };

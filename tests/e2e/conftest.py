@@ -1,0 +1,93 @@
+"""A browser, and the site served over a copy of a small season's public files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from courtside.publishing.server import make_server
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+WIDTHS = {"phone": 390, "desktop": 1440}
+
+
+@dataclass
+class Site:
+    """A served folder of public files that a test may change."""
+
+    public: Path
+    url: str
+
+    def read(self, path):
+        return json.loads((self.public / "v1" / path).read_text())
+
+    def write(self, path, value):
+        target = self.public / "v1" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(value))
+
+    def change(self, path, act):
+        value = self.read(path)
+        act(value)
+        self.write(path, value)
+
+
+def _chromium():
+    if not CHROMIUM.exists() and shutil.which("apt-get") and os.geteuid() == 0:
+        install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium"
+        subprocess.run(["sh", "-c", install], check=False, capture_output=True, timeout=300)
+    return str(CHROMIUM) if CHROMIUM.exists() else shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="the package `playwright` is not installed")
+    path = _chromium()
+    if path is None:
+        pytest.skip("no Chromium: install Debian's package `chromium` to run the browser tests")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def site(run_home, tmp_path):
+    public = tmp_path / "public"
+    shutil.copytree(run_home / "public", public)
+    with make_server(public, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield Site(public, f"http://127.0.0.1:{server.server_address[1]}/")
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def page(browser):
+    """A desktop page that fails the test on any script error or refused resource."""
+    context = browser.new_context(viewport={"width": WIDTHS["desktop"], "height": 900})
+    opened = context.new_page()
+    problems = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: _note(message, problems))
+    yield opened
+    context.close()
+    assert problems == []
+
+
+def _note(message, problems):
+    # A file that is not there is reported by the browser itself; the page's own account of it is what is tested.
+    if message.type == "error" and "Failed to load resource" not in message.text and "Missing" not in message.text:
+        problems.append(message.text)

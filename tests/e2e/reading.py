@@ -1,0 +1,46 @@
+"""What a reader sees of the picks page, as plain data."""
+
+READ = """() => [...document.querySelectorAll('table.picks tbody tr')].map((row) => ({
+  player: row.querySelector('.name').textContent,
+  teams: row.querySelector('.teams').textContent,
+  pick: row.querySelector('.pick strong').textContent,
+  prediction: row.querySelector('.model span').textContent,
+  result: row.querySelector('.badge.result').textContent,
+  actual: row.querySelector('.result-cell .sub').textContent.trim(),
+  market: row.querySelector('.market').innerText,
+  probability: row.querySelector('.chance').innerText,
+}))"""
+READY = "#main:not([aria-busy])"
+WORDS = {"hit": "HIT", "miss": "MISS", "push": "PUSH", "void": "VOID", None: "not graded"}
+
+
+def go(page, site, address, ready=f"{READY} h1"):
+    """Open an address of the site and wait until it is shown."""
+    page.goto("about:blank")
+    page.goto(f"{site.url}{address}")
+    page.wait_for_selector(ready)
+
+
+def shown(page):
+    """Return the rows of the picks table."""
+    return page.evaluate(READ)
+
+
+def expected(pick):
+    """Return a pick of the season file as the page should show it, without its market."""
+    points = (
+        "did not play" if pick["result"] == "void" else "" if pick["actual"] is None else f"{pick['actual']} points"
+    )
+    return {
+        "player": pick["player"],
+        "teams": f"{pick['team']} v {pick['opponent']}",
+        "pick": f"{pick['direction']} {pick['line']:.1f}",
+        "prediction": f"{pick['prediction']:.1f}",
+        "result": WORDS[pick["result"]],
+        "actual": points,
+    }
+
+
+def bare(row):
+    """Return a shown row without its market."""
+    return {name: value for name, value in row.items() if name not in ("market", "probability")}

@@ -1,0 +1,116 @@
+"""Every page at phone and desktop width, light and dark: fits, does not shift, and is accessible."""
+
+import pytest
+
+from tests.e2e.conftest import WIDTHS
+from tests.e2e.reading import go
+from tests.e2e.test_picks_page import busiest
+
+pytestmark = pytest.mark.xdist_group("browser")
+SHIFT = """() => new Promise((resolve) => {
+  let total = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => { total += e.hadRecentInput ? 0 : e.value; }))
+    .observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => resolve(total), 60);
+})"""
+
+
+def addresses(site):
+    player = site.read("players/index.json")["players"][0]["id"]
+    day = busiest(site)["date"]
+    return [f"#/picks/8/{day}", "#/results", f"#/quality/{day}", "#/players", f"#/player/{player}"]
+
+
+@pytest.fixture
+def open_at(browser):
+    contexts = []
+
+    def make(width, scheme="light"):
+        context = browser.new_context(viewport={"width": WIDTHS[width], "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_the_screen_or_shifts_while_it_loads(open_at, site, width):
+    page = open_at(width)
+    for address in addresses(site):
+        go(page, site, address)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+        # 0.1 is where the web's own measure of layout shift stops calling a page good.
+        assert page.evaluate(SHIFT) < 0.1, address
+
+
+@pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])
+def test_axe_finds_no_serious_violation_on_any_page(open_at, site, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed").Axe()
+    page = open_at(width, scheme)
+    for address in addresses(site):
+        go(page, site, address)
+        found = axe.run(page).response["violations"]
+        assert [
+            (item["id"], item["nodes"][0]["html"][:120]) for item in found if item["impact"] in ("serious", "critical")
+        ] == []
+    go(page, site, addresses(site)[0])
+    page.click("button.tier")
+    page.wait_for_selector("dialog table")
+    found = axe.run(page).response["violations"]
+    assert [item["id"] for item in found if item["impact"] in ("serious", "critical")] == []
+
+
+def test_the_chosen_theme_is_kept(open_at, site):
+    page = open_at("desktop")
+    go(page, site, "#/picks")
+    page.click("#theme")
+    page.reload()
+    page.wait_for_selector("h1")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_no_page_asks_another_origin_for_anything(open_at, site):
+    page = open_at("desktop")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for address in addresses(site):
+        go(page, site, address)
+    assert asked
+    assert [url for url in asked if not url.startswith((site.url, "about:"))] == []
+
+
+def test_results_tell_every_subset_with_n_and_interval(open_at, site):
+    page = open_at("desktop")
+    go(page, site, "#/results")
+    record = site.read("results/season.json")
+    told = page.inner_text("[aria-label='Record by subset'] tbody")
+    for group in record["groups"]:
+        for own in group["tallies"]:
+            assert f"{own['wins']:,}–{own['losses']:,}–{own['pushes']:,}" in told
+            assert f"{own['low']:.1f}–{own['high']:.1f} %" in told
+    models = page.inner_text("[aria-label='Models beside the line'] tbody")
+    season = site.read("systems/performance.json")["windows"]["season"]["models"]
+    assert all(f"{model['line_mae']:.2f}" in models for model in season)
+
+
+def test_quality_tells_what_was_held_and_why(open_at, site):
+    days = sorted((site.public / "v1/quality").glob("2*.json"))
+    quality = next(found for day in days if (found := site.read(f"quality/{day.name}"))["held"])
+    page = open_at("desktop")
+    go(page, site, f"#/quality/{quality['date']}")
+    page.wait_for_selector("[aria-label='Held back']")
+    told = page.inner_text("[aria-label='Held back'] tbody")
+    assert all(item["player"] in told and item["reason"] in told for item in quality["held"])
+
+
+def test_a_players_log_is_that_of_his_file(open_at, site):
+    index = site.read("players/index.json")["players"]
+    player = site.read(f"players/{index[3]['id']}.json")
+    page = open_at("desktop")
+    go(page, site, f"#/player/{player['id']}")
+    predictions = page.eval_on_selector_all(
+        "[aria-label=Log] tbody td:nth-child(3)", "all => all.map((n) => n.textContent)"
+    )
+    assert predictions == [f"{game['prediction']:.1f}" for game in player["log"]]

@@ -1,0 +1,78 @@
+"""Whatever the ledger holds, the files are valid and come back as they are."""
+
+import datetime as dt
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from courtside.picks.grading import grade_picks
+from courtside.picks.ledger import counted
+from courtside.picks.tables import OUTCOMES
+from courtside.publishing.contracts import render
+from courtside.publishing.exporters import (
+    best_bets,
+    daily_signals,
+    results,
+    season_results,
+    season_subsets,
+    subset_performance,
+    subset_picks,
+)
+from courtside.publishing.world import World
+from tests.picks.slates import DEFINITIONS
+from tests.publishing.season import GENERATED, STARTS, date_at, published
+
+BUILT = (best_bets, daily_signals, results, season_results, season_subsets, subset_performance, subset_picks)
+NAMES = st.text(min_size=1, max_size=40)
+SLATES = st.lists(
+    st.lists(
+        st.tuples(st.integers(1, 30), st.floats(0, 60, allow_nan=False)), max_size=6, unique_by=lambda pick: pick[0]
+    ),
+    min_size=1,
+    max_size=4,
+)
+OUTCOME = st.one_of(st.none(), st.just("did_not_play"), st.integers(0, 70))
+
+
+def world_of(slates, names, outcomes, now):
+    publications, picks = published(*slates, now=now)
+    standing = counted(publications, picks)
+    keys = standing.select("game_id", "player_id", "game_date").unique(maintain_order=True)
+    rows = [
+        {
+            **key,
+            "revision": 1,
+            "graded_at": GENERATED,
+            "actual_points": said if isinstance(said, int) else None,
+            "outcome": "played" if isinstance(said, int) else said,
+        }
+        for key, said in zip(keys.iter_rows(named=True), outcomes * (keys.height + 1), strict=False)
+        if said is not None
+    ]
+    known = pl.DataFrame(rows, schema=OUTCOMES.polars_schema)
+    world = World(None, tuple(sorted(date_at(n) for n in range(len(slates)))), GENERATED)
+    world.__dict__.update(
+        publications=publications,
+        counted=standing,
+        graded=grade_picks(standing, known),
+        players=pl.DataFrame({"player_id": list(range(1, 1000)), "player_name": [names] * 999}),
+        starts=STARTS,
+        definitions=DEFINITIONS,
+        behind={},
+        _last_outcome=known["game_date"].max(),
+    )
+    return world
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SLATES, NAMES, st.lists(OUTCOME, min_size=1, max_size=8), st.booleans())
+def test_any_ledger_exports_to_valid_files_and_back(slates, names, outcomes, is_live):
+    now = dt.datetime(2026, 2, 7, 14) if is_live else GENERATED
+    world = world_of(slates, names, outcomes, now)
+    for module in BUILT:
+        for built in module.files(world):
+            assert built.kind.holds(built.path)
+            content = render(built.document)
+            assert built.kind.model.model_validate_json(content) == built.document
+            assert render(built.kind.model.model_validate_json(content)) == content
