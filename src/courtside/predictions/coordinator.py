@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Mapping
 
 import polars as pl
 
+from courtside.predictions.inputs import features_hashes
 from courtside.predictions.probability import probability_over
-from courtside.predictions.systems import System
+from courtside.predictions.roster import Roster
 from courtside.predictions.tables import PREDICTIONS
 
 LEAST_EDGE = 1.0
@@ -19,22 +21,28 @@ def predict(
     lines: pl.DataFrame,
     games: pl.DataFrame,
     readiness: pl.DataFrame,
-    systems: Sequence[System],
+    roster: Roster,
     codes: Mapping[str, str],
+    now: dt.datetime,
 ) -> pl.DataFrame:
     """Return the rows of `PREDICTIONS` for gated feature rows.
 
     A row that the gate blocked keeps what a system says of it, for the record, with the reason and without a side.
     A row of which a system cannot say anything yields none. A date whose readiness verdict is absent or `not_ready`
-    yields none.
+    yields none. The probability of over is calibrated where a calibrator of earlier dates is stored, else it is that of
+    the distribution around the prediction.
 
     Args:
-        features: rows of `PLAYER_FEATURES` with gate_passed and gate_reason.
+        features: rows of `PLAYER_FEATURES` with recent form, gate_passed and gate_reason.
         lines: the frame of `analytics.lines.consensus`.
         games: game_id and tip_at.
         readiness: game_date and verdict of every date.
-        systems: the systems to ask.
+        roster: the systems to ask and their calibrators.
         codes: public code name by system name.
+        now: when this is predicted, UTC.
+
+    Raises:
+        ModelRefusedError: where a model lies too far from the line on average.
     """
     allowed = readiness.filter(pl.col("verdict") != "not_ready").select("game_date")
     rows = (
@@ -42,13 +50,20 @@ def predict(
         .join(lines, on=["game_id", "player_id"], how="left")
         .join(games.select("game_id", "tip_at"), on="game_id", how="left")
     )
+    rows = rows.with_columns(
+        features_hash=features_hashes(rows), prediction_made_before_game=(pl.col("tip_at") > now).fill_null(False)
+    )
     asked = [
-        rows.with_columns(
-            system=pl.lit(system.name),
-            model_code=pl.lit(codes[system.name]),
-            prediction=system.expected_points(rows),
-        ).filter(pl.col("prediction").is_not_null())
-        for system in systems
+        roster.second_stage(
+            system.name,
+            rows.with_columns(
+                system=pl.lit(system.name),
+                model_code=pl.lit(codes[system.name]),
+                prediction=system.expected_points(rows),
+                model_id=system.model_ids(rows),
+            ).filter(pl.col("prediction").is_not_null()),
+        )
+        for system in roster.systems
     ]
     return PREDICTIONS.conform(_beside_the_line(pl.concat(asked))).sort(PREDICTIONS.key)
 
@@ -64,7 +79,9 @@ def _beside_the_line(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("OVER"))
         .otherwise(pl.lit("UNDER"))
     )
-    over = pl.col("probability_over")
-    return rows.with_columns(edge=edge, direction=side, probability_over=probability_over(rows)).with_columns(
-        confidence=pl.when(pl.col("edge") >= 0).then(over).otherwise(1 - over)
+    over = pl.coalesce("probability_calibrated", probability_over(rows))
+    return rows.with_columns(edge=edge, direction=side, probability_over=over).with_columns(
+        confidence=pl.when(pl.col("edge") >= 0)
+        .then(pl.col("probability_over"))
+        .otherwise(1 - pl.col("probability_over"))
     )

@@ -15,11 +15,13 @@ def probability_over(rows: pl.DataFrame) -> pl.Series:
     Points are whole, so exceeding 24.5 means 25 or more and exceeding 24 means 25 or more as well: a normal
     distribution around the prediction is read half a point above the highest score that does not exceed the line.
     Its standard deviation is the player's over his last 10 games, but at least the square root of the prediction,
-    the spread of a Poisson count. The probability is not calibrated against results.
+    the spread of a Poisson count. The probability is not calibrated against results; `calibration` does that.
     """
     highest_not_over = pl.col("line").floor()
-    spread = pl.max_horizontal(
-        pl.col("points_std_last_10"), pl.col("prediction").sqrt(), pl.lit(LEAST_SPREAD)
-    )
-    z = rows.select(z=(highest_not_over + 0.5 - pl.col("prediction")) / spread)["z"]
+    z = rows.select(z=(highest_not_over + 0.5 - pl.col("prediction")) / spread_expr())["z"]
     return z.map_elements(lambda value: 0.5 * math.erfc(value / math.sqrt(2)), return_dtype=pl.Float64)
+
+
+def spread_expr() -> pl.Expr:
+    """Return the standard deviation that points are taken to have around prediction, from points_std_last_10 too."""
+    return pl.max_horizontal(pl.col("points_std_last_10"), pl.col("prediction").sqrt(), pl.lit(LEAST_SPREAD))

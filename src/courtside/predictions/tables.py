@@ -56,6 +56,18 @@ PREDICTIONS = Table(
             minimum=0,
             maximum=1,
         ),
+        real(
+            "prediction_with_line",
+            "Expected points with the line: the line and the share of the edge that earlier dates support.",
+            unit="points",
+            nullable=True,
+        ),
+        text("model_id", "The stored model it was made with; NULL for a formula.", nullable=True),
+        text(
+            "calibrator_id", "The stored calibrator of the probability; NULL where it is not calibrated.", nullable=True
+        ),
+        text("features_hash", "Hash of the inputs it was made from."),
+        boolean("prediction_made_before_game", "Whether tip-off is known and was still to come."),
         real("feature_quality_score", "Quality of the row predicted from.", minimum=0, maximum=100),
         boolean("gate_passed", "Whether the quality gate let it through."),
         text("gate_reason", "Why it did not.", nullable=True),
@@ -63,4 +75,32 @@ PREDICTIONS = Table(
         text("model_code", "Public code name of the system."),
     ),
     key=("game_id", "player_id", "system"),
+)
+
+KINDS = ("points", "over")
+STATUSES = ("candidate", "champion", "challenger", "retired")
+
+MODELS = Table(
+    "models",
+    "predictions",
+    "A trained model or calibrator: its file, its window, what it reads and what was measured.",
+    (
+        text("model_id", "System, first date and the beginning of the file's hash."),
+        text("system", "The system it belongs to."),
+        text("kind", "`points`: expected points; `over`: the probability of over.", allowed=KINDS),
+        date("as_of", "The first date it may predict; it learned from earlier dates only."),
+        date("window_start", "First game date it learned from."),
+        date("window_end", "Last game date it learned from."),
+        integer("rows", "Rows it learned from.", unit="count", minimum=1),
+        text("inputs", "Names of its inputs in order, comma-separated."),
+        text("file", "Its file below the models folder."),
+        text("sha256", "SHA-256 of the file."),
+        text("libraries", "Versions of the libraries that made it."),
+        text("metrics", "What was measured on dates after those it had learned from, as JSON."),
+        text("status", "Standing; a retired model predicts nothing.", allowed=STATUSES),
+        text("status_reason", "Why it stands so.", nullable=True),
+        timestamp("trained_at", "When it was trained."),
+    ),
+    key=("model_id",),
+    date_column=None,
 )

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from courtside.errors import ConfigError
 from courtside.predictions.systems.base import System
-from courtside.predictions.systems.form import ExponentialMean, MovingAverage
+from courtside.predictions.systems.form import ExponentialMean, MovingAverage, Similarity
+from courtside.predictions.systems.trained import DatedModel, Ensemble, TrainedSystem
 
-SYSTEMS: tuple[System, ...] = (MovingAverage(), ExponentialMean())
+FORMULAS: tuple[System, ...] = (MovingAverage(), ExponentialMean(), Similarity())
+"""Systems that need no stored model."""
+
+TRAINED = ("catboost_v9", "lightgbm")
+"""Systems that learn."""
+
+SYSTEM_NAMES: tuple[str, ...] = (*(system.name for system in FORMULAS), *TRAINED, "ensemble")
 
 
-def system_named(name: str) -> System:
-    """Return the system called `name`.
+def require_system(name: str) -> str:
+    """Return the name of a system.
 
     Raises:
         ConfigError: naming the systems there are.
     """
-    for system in SYSTEMS:
-        if system.name == name:
-            return system
-    known = ", ".join(system.name for system in SYSTEMS)
-    raise ConfigError(f"champion {name!r} is no prediction system; choose one of {known}")
+    if name not in SYSTEM_NAMES:
+        raise ConfigError(f"champion {name!r} is no prediction system; choose one of {', '.join(SYSTEM_NAMES)}")
+    return name
 
 
-__all__ = ["SYSTEMS", "System", "system_named"]
+__all__ = [
+    "FORMULAS",
+    "SYSTEM_NAMES",
+    "TRAINED",
+    "DatedModel",
+    "Ensemble",
+    "System",
+    "TrainedSystem",
+    "require_system",
+]

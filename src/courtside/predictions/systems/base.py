@@ -18,8 +18,23 @@ class System(Protocol):
         ...
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return expected points for each row of `PLAYER_FEATURES`, NULL where the row does not carry enough."""
+        """Return expected points for each row of model rows, NULL where the row does not carry enough.
+
+        A model row has the columns of `PLAYER_FEATURES` and of `RECENT_FORM`.
+        """
         ...
+
+    def model_ids(self, features: pl.DataFrame) -> pl.Series:
+        """Return the stored model that predicts each row, NULL where none is needed."""
+        ...
+
+
+class Formula:
+    """A system that needs no stored model."""
+
+    def model_ids(self, features: pl.DataFrame) -> pl.Series:
+        """Return NULL for each row."""
+        return pl.Series("model_id", [None] * features.height, dtype=pl.String)
 
 
 def clamped(points: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Systems made of form alone: the moving average and the exponentially weighted mean."""
+"""Systems made of form alone: the moving average, the exponentially weighted mean and the mean of like games."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from courtside.predictions.systems.base import clamped
+from courtside.predictions.systems.base import Formula, clamped
 
 
 @dataclass(frozen=True)
-class MovingAverage:
+class MovingAverage(Formula):
     """0.5 · last 5 + 0.3 · last 10 + 0.2 · season."""
 
     name: str = "moving_average"
@@ -18,15 +18,13 @@ class MovingAverage:
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
         """Return expected points for each row of `PLAYER_FEATURES`, NULL where one of the means is."""
         mean = (
-            0.5 * pl.col("points_avg_last_5")
-            + 0.3 * pl.col("points_avg_last_10")
-            + 0.2 * pl.col("points_avg_season")
+            0.5 * pl.col("points_avg_last_5") + 0.3 * pl.col("points_avg_last_10") + 0.2 * pl.col("points_avg_season")
         )
         return features.select(prediction=clamped(mean))["prediction"]
 
 
 @dataclass(frozen=True)
-class ExponentialMean:
+class ExponentialMean(Formula):
     """The exponentially weighted mean of points, half-life 8 games."""
 
     name: str = "ewma"
@@ -34,3 +32,15 @@ class ExponentialMean:
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
         """Return expected points for each row of `PLAYER_FEATURES`, NULL where form is not known."""
         return features.select(prediction=clamped(pl.col("points_ewma")))["prediction"]
+
+
+@dataclass(frozen=True)
+class Similarity(Formula):
+    """The mean of his games weighted by how like this one they are: recency, side, opponent and rest."""
+
+    name: str = "similarity"
+
+    def expected_points(self, features: pl.DataFrame) -> pl.Series:
+        """Return expected points for each model row, NULL where form is not known."""
+        known = pl.when(pl.col("points_ewma").is_not_null()).then(pl.col("like_games_points"))
+        return features.select(prediction=clamped(known))["prediction"]

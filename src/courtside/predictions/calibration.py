@@ -1,0 +1,154 @@
+"""The second stage: with the line, expected points and a calibrated probability of over, fitted on earlier dates only.
+
+The probability is a logistic regression on how far the prediction lies from the line in spreads of form, and on the
+market's no-vig probability where both sides have a price. Its prior is the market itself; few rows move it little.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import polars as pl
+
+from courtside.league.odds import no_vig_over_expr
+from courtside.predictions.errors import LeakageError
+from courtside.predictions.inputs import Floats
+from courtside.predictions.probability import spread_expr
+
+FEWEST_ROWS = 500
+PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
+"""Weights of no evidence: the market's log-odds as they are, and even where it has none."""
+PRIOR_ROWS = np.array([50.0, 50.0, 200.0, 50.0, 50.0])
+MOST_SHRUNK = 0.5
+STEPS = 12
+EVEN_BOUND = 1e-4
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """How much of a system's distance from the line to believe, learned from dates before `as_of`.
+
+    `weights` are those of `_design`; `share` is the part of prediction − line that expected points with the line keep.
+    """
+
+    system: str
+    as_of: dt.date
+    window_start: dt.date
+    fitted_through: dt.date
+    rows: int
+    weights: tuple[float, ...]
+    share: float
+
+    def probability_over(self, rows: pl.DataFrame) -> pl.Series:
+        """Return the probability that the points exceed the line, given that they are not equal to it.
+
+        `rows` has game_date, prediction, line, over_price, under_price and points_std_last_10; NULL without a line.
+
+        Raises:
+            LeakageError: where a row is of a date that this was fitted on.
+        """
+        self._require_later(rows)
+        usable = rows["line"].is_not_null() & rows["prediction"].is_not_null()
+        odds = _design(rows.fill_nan(None)) @ np.array(self.weights)
+        found = pl.Series("probability_over", 1 / (1 + np.exp(-odds)))
+        return pl.select(pl.when(usable).then(found)).to_series().alias("probability_over")
+
+    def points_with_line(self, rows: pl.DataFrame) -> pl.Series:
+        """Return the expected points with the line: the line and a share of the distance from it; NULL without one.
+
+        Raises:
+            LeakageError: where a row is of a date that this was fitted on.
+        """
+        self._require_later(rows)
+        return rows.select(p=pl.col("line") + self.share * (pl.col("prediction") - pl.col("line")))["p"]
+
+    def as_text(self) -> str:
+        """Return the calibrator as JSON."""
+        fields = {name: getattr(self, name) for name in ("system", "rows", "weights", "share")}
+        dates = {name: getattr(self, name).isoformat() for name in ("as_of", "window_start", "fitted_through")}
+        return json.dumps(fields | dates, sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Return what `as_text` wrote."""
+        parts = json.loads(text)
+        dates = {name: dt.date.fromisoformat(parts[name]) for name in ("as_of", "window_start", "fitted_through")}
+        return cls(
+            system=parts["system"],
+            rows=parts["rows"],
+            weights=tuple(parts["weights"]),
+            share=parts["share"],
+            **dates,
+        )
+
+    def _require_later(self, rows: pl.DataFrame) -> None:
+        early = rows.filter(pl.col("game_date") <= self.fitted_through)
+        if early.height:
+            raise LeakageError(
+                f"calibrator of {self.system} was fitted on dates to {self.fitted_through} and is asked about "
+                f"{early['game_date'].min()!s}: a probability is calibrated on earlier dates only"
+            )
+
+
+def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrator | None:
+    """Return the calibrator that dates before `as_of` teach, None where fewer than 500 rows do.
+
+    `rows` holds out-of-sample predictions: game_date, prediction, line, over_price, under_price, points_std_last_10 and
+    points; what is not before `as_of`, has no line or was not played is left out.
+    """
+    known = rows.filter(
+        (pl.col("game_date") < as_of)
+        & pl.all_horizontal(pl.col(name).is_not_null() for name in ("prediction", "line", "points"))
+    ).sort("game_date", "game_id", "player_id")
+    settled = known.filter(pl.col("points") != pl.col("line"))
+    if settled.height < FEWEST_ROWS:
+        return None
+    weights = _logistic(_design(settled), (settled["points"] > settled["line"]).to_numpy().astype(np.float64))
+    return Calibrator(
+        system,
+        as_of,
+        known["game_date"][0],
+        known["game_date"][-1],
+        settled.height,
+        tuple(round(float(weight), 6) for weight in weights),
+        round(_share(known), 4),
+    )
+
+
+def _design(rows: pl.DataFrame) -> Floats:
+    """Return, per row: 1 without prices, 1 with them, the market's log-odds, and the distance without and with them."""
+    market = no_vig_over_expr("over_price", "under_price")
+    is_priced = market.is_not_null().cast(pl.Float64)
+    bounded = market.clip(EVEN_BOUND, 1 - EVEN_BOUND)
+    middle = pl.col("line").floor() / 2 + pl.col("line").ceil() / 2
+    distance = ((pl.col("prediction") - middle) / spread_expr()).fill_null(0.0).clip(-3, 3)
+    columns = rows.select(
+        unpriced=1 - is_priced,
+        priced=is_priced,
+        market=(bounded / (1 - bounded)).log().fill_null(0.0),
+        far_unpriced=distance * (1 - is_priced),
+        far_priced=distance * is_priced,
+    )
+    return np.ascontiguousarray(columns.to_numpy(), dtype=np.float64)
+
+
+def _logistic(design: Floats, is_over: Floats) -> Floats:
+    """Return the weights of most posterior probability, by Newton's steps from the prior."""
+    weights = PRIOR.copy()
+    for _ in range(STEPS):
+        chance = 1 / (1 + np.exp(-(design @ weights)))
+        slope = design.T @ (is_over - chance) - PRIOR_ROWS / 4 * (weights - PRIOR)
+        bend = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(PRIOR_ROWS / 4)
+        weights = weights + np.linalg.solve(bend, slope)
+    return weights
+
+
+def _share(rows: pl.DataFrame) -> float:
+    """Return the least-squares share of prediction − line in points − line, between 0 and one half."""
+    away, off = pl.col("prediction") - pl.col("line"), pl.col("points") - pl.col("line")
+    found = rows.select(share=(away * off).sum() / (away * away).sum())["share"][0]
+    return float(np.clip(found if found is not None and np.isfinite(found) else 0.0, 0.0, MOST_SHRUNK))

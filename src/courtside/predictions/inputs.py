@@ -1,0 +1,51 @@
+"""What models read: the registered features that are no lines, and recent form."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from courtside.features.registry import BY_NAME, FEATURES, Category
+from courtside.predictions.errors import LeakageError
+from courtside.predictions.recent_form import RECENT_FORM
+
+Floats = NDArray[np.float64]
+
+LINE_FREE_FEATURES: tuple[str, ...] = tuple(item.name for item in FEATURES if item.category is not Category.VEGAS)
+"""Registered features without the market's: expected points are made without the line."""
+
+MODEL_INPUTS: tuple[str, ...] = (*LINE_FREE_FEATURES, "points_ewma", *RECENT_FORM)
+"""Inputs of every trained system, in the order of its columns."""
+
+KNOWN_AFTERWARDS = ("points", "minutes", "did_play", "actual", "actual_points")
+
+
+def require_line_free(names: Iterable[str]) -> None:
+    """Refuse inputs that hold a line, or what is only known after the game.
+
+    Raises:
+        LeakageError: naming them.
+    """
+    lines = [name for name in names if name in BY_NAME and BY_NAME[name].category is Category.VEGAS]
+    lines += [name for name in names if name in {"line", "consensus_line", "over_price", "under_price"}]
+    if lines:
+        raise LeakageError(f"inputs {', '.join(lines)} hold the line; expected points are made without it")
+    if late := [name for name in names if name in KNOWN_AFTERWARDS]:
+        raise LeakageError(f"inputs {', '.join(late)} are known after the game only; take them out of the model")
+
+
+def matrix(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> Floats:
+    """Return the inputs of rows, one row each and a column per name; NaN where there is no value."""
+    columns = [pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in names]
+    return np.ascontiguousarray(rows.select(columns).to_numpy(), dtype=np.float64)
+
+
+def features_hashes(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> pl.Series:
+    """Return a hash of the inputs of each row: the same values give the same hash on every machine."""
+    values = np.nan_to_num(matrix(rows, names), nan=-1e300) + 0.0
+    digests = [hashlib.blake2b(row.astype("<f8").tobytes(), digest_size=8).hexdigest() for row in values]
+    return pl.Series("features_hash", digests, dtype=pl.String)

@@ -1,0 +1,239 @@
+"""What learns: a ridge regression, boosted trees of CatBoost and of LightGBM; each writes its library's own format.
+
+Seeds are fixed and what depends on the run (times, ids, thread counts) is left out of the files, so that the same rows
+give the same bytes whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from courtside.errors import ConfigError
+from courtside.predictions.errors import ModelRefusedError
+from courtside.predictions.inputs import Floats
+
+SEED = 926
+MOST_THREADS = 2
+FARTHEST = 5.0
+"""Standard deviations from the mean at which the linear part stops following an input."""
+
+
+STEPS = 1024
+"""Parts of a standard deviation that inputs of the linear part are rounded to."""
+
+
+class Learner(Protocol):
+    """A fitted model: expected points from inputs, and itself as bytes."""
+
+    def predict(self, inputs: Floats) -> Floats:
+        """Return expected points, one for each row of inputs."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """Return the model in its library's own format."""
+        ...
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A ridge regression on standardised inputs; an input without a value counts as average."""
+
+    means: Floats
+    scales: Floats
+    weights: Floats
+    intercept: float
+
+    @classmethod
+    def fit(cls, inputs: Floats, points: Floats, penalty: float = 200.0) -> Self:
+        """Fit by least squares with `penalty` on the squared weights."""
+        counts = np.maximum((~np.isnan(inputs)).sum(axis=0), 1)
+        means = np.nansum(inputs, axis=0) / counts
+        filled = np.where(np.isnan(inputs), means, inputs)
+        scales = filled.std(axis=0)
+        model = cls(means, np.where(scales > 0, scales, 1.0), np.zeros(inputs.shape[1]), float(points.mean()))
+        steps = model._steps(inputs)
+        gram = steps.T @ steps / STEPS**2 + penalty * np.eye(inputs.shape[1])
+        target = (steps.T @ points - steps.sum(axis=0) * model.intercept) / STEPS
+        weights: Floats = np.asarray(np.round(np.linalg.solve(gram, target), 9), dtype=np.float64)
+        return cls(means, model.scales, weights, model.intercept)
+
+    def predict(self, inputs: Floats) -> Floats:
+        """Return expected points."""
+        return np.asarray((self._steps(inputs) / STEPS * self.weights).sum(axis=1) + self.intercept)
+
+    def as_text(self) -> str:
+        """Return the regression as JSON."""
+        parts = {name: getattr(self, name).tolist() for name in ("means", "scales", "weights")}
+        return json.dumps(parts | {"intercept": self.intercept}, sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Return what `as_text` wrote."""
+        parts = json.loads(text)
+        means, scales, weights = (np.array(parts[name], dtype=np.float64) for name in ("means", "scales", "weights"))
+        return cls(means, scales, weights, float(parts["intercept"]))
+
+    def _steps(self, inputs: Floats) -> Floats:
+        """Return standardised inputs in whole steps: sums of products are exact, in whatever order they are taken."""
+        filled = np.where(np.isnan(inputs), self.means, inputs)
+        return np.asarray(np.rint(np.clip((filled - self.means) / self.scales, -FARTHEST, FARTHEST) * STEPS))
+
+
+@dataclass(frozen=True)
+class CatBoost:
+    """The mean of CatBoost's trees and a ridge regression on the same inputs; the regression lies in its metadata."""
+
+    trees: Any
+    linear: Linear
+
+    PARAMETERS = {  # noqa: RUF012 - read only
+        "loss_function": "RMSE",
+        "iterations": 150,
+        "learning_rate": 0.06,
+        "depth": 5,
+        "l2_leaf_reg": 50,
+        "border_count": 64,
+        "bootstrap_type": "Bernoulli",
+        "subsample": 0.7,
+        "boosting_type": "Plain",
+        "random_seed": SEED,
+    }
+
+    @classmethod
+    def fit(cls, inputs: Floats, points: Floats, threads: int | None = None) -> Self:
+        """Fit both parts."""
+        count = threads or thread_count()
+        trees = _catboost().CatBoostRegressor(
+            **cls.PARAMETERS, thread_count=count, verbose=False, allow_writing_files=False
+        )
+        trees.fit(inputs.astype(np.float32), points)
+        linear = Linear.fit(inputs, points)
+        _forget_the_run(trees)["courtside_linear"] = linear.as_text()
+        return cls(trees, linear)
+
+    def predict(self, inputs: Floats) -> Floats:
+        """Return expected points."""
+        boosted = self.trees.predict(inputs.astype(np.float32), thread_count=thread_count())
+        return np.asarray((boosted + self.linear.predict(inputs)) / 2)
+
+    def to_bytes(self) -> bytes:
+        """Return the model as CatBoost's `cbm`."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.cbm"
+            self.trees.save_model(str(path), format="cbm")
+            return path.read_bytes()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Return what `to_bytes` wrote.
+
+        Raises:
+            ModelRefusedError: where the bytes hold no such model.
+        """
+        library = _catboost()
+        trees = library.CatBoostRegressor()
+        try:
+            trees.load_model(blob=content)
+            return cls(trees, Linear.from_text(trees.get_metadata()["courtside_linear"]))
+        except (library.CatBoostError, KeyError) as error:
+            raise ModelRefusedError(f"the file holds no champion of CatBoost: {error}") from error
+
+
+@dataclass(frozen=True)
+class LightGbm:
+    """LightGBM's trees."""
+
+    trees: Any
+
+    ROUNDS = 100
+    PARAMETERS = {  # noqa: RUF012 - read only
+        "objective": "l2",
+        "learning_rate": 0.06,
+        "num_leaves": 15,
+        "min_data_in_leaf": 200,
+        "feature_fraction": 0.5,
+        "bagging_fraction": 0.7,
+        "bagging_freq": 1,
+        "lambda_l2": 10,
+        "max_bin": 63,
+        "deterministic": True,
+        "force_row_wise": True,
+        "seed": SEED,
+        "verbosity": -1,
+    }
+
+    @classmethod
+    def fit(cls, inputs: Floats, points: Floats, threads: int | None = None) -> Self:
+        """Fit the trees; one thread unless told otherwise, which is the fastest at this size beside other work."""
+        library = _lightgbm()
+        parameters = cls.PARAMETERS | {"num_threads": threads or 1}
+        trees = library.train(parameters, library.Dataset(inputs.astype(np.float32), points), cls.ROUNDS)
+        return cls.from_bytes(trees.model_to_string().encode())
+
+    def predict(self, inputs: Floats) -> Floats:
+        """Return expected points."""
+        return np.asarray(self.trees.predict(inputs.astype(np.float32), num_threads=1))
+
+    def to_bytes(self) -> bytes:
+        """Return the model as LightGBM's text, without the parameters of the run."""
+        text = self.trees.model_to_string()
+        return re.sub(r"\nparameters:.*?end of parameters\n", "\n", text, flags=re.DOTALL).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Return what `to_bytes` wrote.
+
+        Raises:
+            ModelRefusedError: where the bytes hold no such model.
+        """
+        library = _lightgbm()
+        try:
+            return cls(library.Booster(model_str=content.decode()))
+        except (library.basic.LightGBMError, UnicodeDecodeError) as error:
+            raise ModelRefusedError(f"the file holds no model of LightGBM: {error}") from error
+
+
+def thread_count() -> int:
+    """Return how many threads to learn and predict with; results do not depend on it."""
+    return min(MOST_THREADS, os.cpu_count() or 1)
+
+
+def library_versions() -> str:
+    """Return the versions of the libraries that fit models, as `catboost 1.2.10, lightgbm 4.7.0, numpy 2.4.6`."""
+    return ", ".join(f"{name} {metadata.version(name)}" for name in ("catboost", "lightgbm", "numpy"))
+
+
+def _forget_the_run(trees: Any) -> Any:
+    found = trees.get_metadata()
+    for name in list(found.keys()):
+        del found[name]
+    return found
+
+
+def _catboost() -> Any:
+    try:
+        import catboost
+    except ImportError as error:
+        raise ConfigError(
+            "catboost is not installed; `pip install catboost lightgbm` brings what models need"
+        ) from error
+    return catboost
+
+
+def _lightgbm() -> Any:
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise ConfigError(
+            "lightgbm is not installed; `pip install catboost lightgbm` brings what models need"
+        ) from error
+    return lightgbm

@@ -1,0 +1,174 @@
+"""The models there are: files in their library's own format with a SHA-256, and a row of `models` for each.
+
+There is one model per system and training date, so that a past date is predicted by what had been learned before it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from courtside.predictions.calibration import Calibrator
+from courtside.predictions.errors import ModelRefusedError, NoModelError
+from courtside.predictions.inputs import MODEL_INPUTS
+from courtside.predictions.learners import CatBoost, Learner, LightGbm, library_versions
+from courtside.predictions.tables import MODELS
+from courtside.predictions.training import Trained
+from courtside.warehouse.base import Upsert, Warehouse
+
+SUFFIX = {"catboost_v9": "cbm", "lightgbm": "txt"}
+READERS: dict[str, Callable[[bytes], Learner]] = {"catboost_v9": CatBoost.from_bytes, "lightgbm": LightGbm.from_bytes}
+
+
+@dataclass(frozen=True)
+class ModelStore:
+    """The models of a home: files below `folder`, rows in its warehouse."""
+
+    warehouse: Warehouse
+    folder: Path
+
+    def rows(self, kind: str | None = None) -> pl.DataFrame:
+        """Return the rows of `MODELS`, oldest first."""
+        found = self.warehouse.collect(self.warehouse.scan(MODELS)).sort("as_of", "system", "kind", "model_id")
+        return found if kind is None else found.filter(pl.col("kind") == kind)
+
+    def one(self, model_id: str) -> dict[str, Any]:
+        """Return the row of a model.
+
+        Raises:
+            NoModelError: where there is none of that id.
+        """
+        found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
+        if not found:
+            raise NoModelError(f"there is no model {model_id!r}; `courtside models list` shows those there are")
+        return found[0]
+
+    def save(self, trained: Iterable[Trained], calibrators: Iterable[Calibrator], now: dt.datetime) -> list[str]:
+        """Write models and their rows, and return their ids; the same model written again changes nothing.
+
+        A model takes the place of any other of its system, kind and first date, which is retired.
+        """
+        entries = [_model_row(item, self._write(item.system, item.as_of, item.model.to_bytes())) for item in trained]
+        entries += [_calibrator_row(item, self._write_calibrator(item)) for item in calibrators]
+        stored = {row["model_id"]: row for row in self.rows().to_dicts()}
+        slots = {(row["system"], row["kind"], row["as_of"]): row["model_id"] for row in entries}
+        written = [row | {"trained_at": now} for row in entries if not _stands(stored.get(row["model_id"]))]
+        for row in stored.values():
+            newer = slots.get((row["system"], row["kind"], row["as_of"]))
+            if newer and newer != row["model_id"] and row["status"] != "retired":
+                written.append(row | {"status": "retired", "status_reason": f"trained again as {newer}"})
+        self._upsert(written)
+        return [row["model_id"] for row in entries]
+
+    def set_status(self, model_id: str, status: str, reason: str) -> None:
+        """Change the standing of a model.
+
+        Raises:
+            NoModelError: where there is none of that id.
+        """
+        self._upsert([self.one(model_id) | {"status": status, "status_reason": reason}])
+
+    def points_model(self, row: dict[str, Any]) -> Learner:
+        """Return the model of a row, its file checked.
+
+        Raises:
+            ModelRefusedError: where the file is gone or differs from what was written, or reads other inputs.
+        """
+        if row["inputs"] != ",".join(MODEL_INPUTS):
+            raise ModelRefusedError(
+                f"model {row['model_id']} reads other inputs than this version offers; "
+                f"`courtside train --as-of {row['as_of']}` makes one that does"
+            )
+        return READERS[row["system"]](self._content(row))
+
+    def calibrator(self, row: dict[str, Any]) -> Calibrator:
+        """Return the calibrator of a row, its file checked.
+
+        Raises:
+            ModelRefusedError: where the file is gone or differs from what was written.
+        """
+        return Calibrator.from_text(self._content(row).decode())
+
+    def _content(self, row: dict[str, Any]) -> bytes:
+        path = self.folder / row["file"]
+        again = f"`courtside train --as-of {row['as_of']}` makes it again"
+        if not path.is_file():
+            raise ModelRefusedError(f"model {row['model_id']}: {path} is gone; {again}")
+        content: bytes = path.read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if found != row["sha256"]:
+            raise ModelRefusedError(
+                f"model {row['model_id']}: {path} has SHA-256 {found[:12]}… and was written with "
+                f"{row['sha256'][:12]}…; it has been changed since. {again}"
+            )
+        return content
+
+    def _write_calibrator(self, item: Calibrator) -> tuple[str, str]:
+        return self._write(f"{item.system}-over", item.as_of, item.as_text().encode(), "json")
+
+    def _write(self, name: str, as_of: dt.date, content: bytes, suffix: str = "") -> tuple[str, str]:
+        sha = hashlib.sha256(content).hexdigest()
+        file = f"{name}/{as_of}-{sha[:8]}.{suffix or SUFFIX[name]}"
+        path = self.folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+        return file, sha
+
+    def _upsert(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.warehouse.upsert([Upsert(MODELS, MODELS.conform(pl.DataFrame(rows, schema=MODELS.polars_schema)))])
+
+
+def _stands(row: dict[str, Any] | None) -> bool:
+    return row is not None and not (row["status_reason"] or "").startswith("trained again")
+
+
+def _model_row(item: Trained, written: tuple[str, str]) -> dict[str, Any]:
+    file, sha = written
+    return {
+        "model_id": f"{item.system}-{item.as_of}-{sha[:8]}",
+        "system": item.system,
+        "kind": "points",
+        "as_of": item.as_of,
+        "window_start": item.window_start,
+        "window_end": item.window_end,
+        "rows": item.rows,
+        "inputs": ",".join(item.inputs),
+        "file": file,
+        "sha256": sha,
+        "libraries": library_versions(),
+        "metrics": json.dumps(item.metrics, sort_keys=True),
+        "status": "candidate",
+        "status_reason": None,
+    }
+
+
+def _calibrator_row(item: Calibrator, written: tuple[str, str]) -> dict[str, Any]:
+    file, sha = written
+    return {
+        "model_id": f"{item.system}-over-{item.as_of}-{sha[:8]}",
+        "system": item.system,
+        "kind": "over",
+        "as_of": item.as_of,
+        "window_start": item.window_start,
+        "window_end": item.fitted_through,
+        "rows": item.rows,
+        "inputs": "",
+        "file": file,
+        "sha256": sha,
+        "libraries": library_versions(),
+        "metrics": "{}",
+        "status": "candidate",
+        "status_reason": None,
+    }

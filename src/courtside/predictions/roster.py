@@ -1,0 +1,77 @@
+"""Who predicts: the formulas, and the systems and calibrators that the stored models make for a span of dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from courtside.predictions.calibration import Calibrator
+from courtside.predictions.model_store import ModelStore
+from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
+from courtside.predictions.walk_forward import calibrated
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Systems to ask, and the calibrators of each, oldest first, with the ids they are stored under."""
+
+    systems: Sequence[System] = FORMULAS
+    calibrators: Mapping[str, Sequence[tuple[str, Calibrator]]] = field(default_factory=dict)
+
+    def second_stage(self, system: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add probability_calibrated, prediction_with_line and calibrator_id; NULL where nothing earlier is known."""
+        dated = self.calibrators.get(system, ())
+        ids: pl.Expr = pl.lit(None, pl.String)
+        for name, item in dated:
+            ids = pl.when(pl.col("game_date") >= item.as_of).then(pl.lit(name)).otherwise(ids)
+        return calibrated(rows, [item for _, item in dated]).with_columns(calibrator_id=ids)
+
+
+def roster(store: ModelStore, first: dt.date, last: dt.date) -> Roster:
+    """Return who predicts dates from `first` to `last`: the newest model that may, for each of them.
+
+    A system without a model that may predict is not asked; nobody speaks for it.
+
+    Raises:
+        ModelRefusedError: where a file differs from what was written.
+    """
+    points = _active(store.rows("points"), first, last)
+    learned = [
+        TrainedSystem(
+            name, [DatedModel(row["model_id"], row["as_of"], store.points_model(row)) for row in points[name]]
+        )
+        for name in TRAINED
+        if name in points
+    ]
+    ensemble = (Ensemble(learned),) if len(learned) == len(TRAINED) else ()
+    over = {
+        name: [(row["model_id"], store.calibrator(row)) for row in rows]
+        for name, rows in _active(store.rows("over"), first, last).items()
+    }
+    return Roster((*FORMULAS, *learned, *ensemble), over)
+
+
+def standing_by_date(store: ModelStore, dates: Sequence[dt.date]) -> dict[dt.date, str]:
+    """Return, per date, the ids of the models and calibrators that predict it: a change of one is a new prediction."""
+    rows = store.rows().filter(pl.col("status") != "retired").to_dicts()
+    found = {}
+    for day in dates:
+        newest = {(row["system"], row["kind"]): row["model_id"] for row in rows if row["as_of"] <= day}
+        found[day] = ",".join(sorted(newest.values()))
+    return found
+
+
+def _active(rows: pl.DataFrame, first: dt.date, last: dt.date) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of models that may predict a date of the span, by system, oldest first."""
+    standing = rows.filter((pl.col("status") != "retired") & (pl.col("as_of") <= last)).sort("as_of", "model_id")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in standing.to_dicts():
+        mine = found.setdefault(row["system"], [])
+        if mine and row["as_of"] <= first:
+            mine.clear()
+        mine.append(row)
+    return found

@@ -1,0 +1,78 @@
+"""Rows that models read: feature rows with recent form; and with what happened and the lines, to learn and measure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import polars as pl
+
+from courtside.analytics.lines import consensus, market
+from courtside.analytics.tables import PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
+from courtside.features.engine import InMemory
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.predictions.recent_form import HISTORY_DAYS, RECENT_FORM, recent_form
+from courtside.warehouse.base import Warehouse
+
+PLAYER_GAME = ["game_id", "player_id"]
+SEASON_TURNS = (9, 1)
+
+
+def with_recent_form(features: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
+    """Add the columns of `RECENT_FORM` to rows of `PLAYER_FEATURES` that hold whole slates."""
+    if features.is_empty():
+        return features.with_columns(pl.lit(None, pl.Float64).alias(name) for name in RECENT_FORM)
+    days = features["game_date"]
+    first, last = min(days), max(days)
+    past = {"start": first - dt.timedelta(days=HISTORY_DAYS), "end": last}
+    engine = InMemory()
+    games, teams = (warehouse.collect(warehouse.scan(table, **past)) for table in (PLAYER_GAMES, TEAM_GAMES))
+    form = engine.collect(
+        recent_form(engine.lazy(features), engine.lazy(games), engine.lazy(teams), engine)
+    ).with_columns(pl.col(name).cast(pl.Float64) for name in RECENT_FORM)
+    return features.join(form, on=PLAYER_GAME, how="left", validate="1:1", maintain_order="left")
+
+
+def model_rows(warehouse: Warehouse, start: dt.date, end: dt.date) -> pl.DataFrame:
+    """Return stored feature rows from `start` to `end` with recent form, a season at a time, which bounds memory."""
+    parts = []
+    for first, last in _by_season(start, end):
+        features = warehouse.collect(warehouse.scan(PLAYER_FEATURES, start=first, end=last))
+        if features.height:
+            parts.append(with_recent_form(features, warehouse))
+    return pl.concat(parts) if parts else with_recent_form(PLAYER_FEATURES.empty(), warehouse)
+
+
+def with_outcomes(rows: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
+    """Add what happened (points, minutes; NULL unless he played and the box score is whole) and the lines to rows.
+
+    Columns of lines: those of `analytics.lines.consensus`, opening_line and snapshots; read the one way there is.
+    """
+    if rows.is_empty():
+        span: dict[str, dt.date] = {}
+    else:
+        days = rows["game_date"]
+        span = {"start": min(days), "end": max(days)}
+    games = warehouse.collect(warehouse.scan(PLAYER_GAMES, **span))
+    lines = warehouse.collect(warehouse.scan(PLAYER_LINES, **span))
+    told = games.filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
+    return (
+        rows.join(told.select(*PLAYER_GAME, "points", "minutes"), on=PLAYER_GAME, how="left", validate="1:1")
+        .join(consensus(lines), on=PLAYER_GAME, how="left", validate="1:1")
+        .join(
+            market(lines).select(*PLAYER_GAME, "opening_line", "snapshots"),
+            on=PLAYER_GAME,
+            how="left",
+            validate="1:1",
+        )
+        .sort("game_date", *PLAYER_GAME)
+    )
+
+
+def _by_season(start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    first = start
+    while first <= end:
+        year = first.year if (first.month, first.day) >= SEASON_TURNS else first.year - 1
+        last = min(end, dt.date(year + 1, *SEASON_TURNS) - dt.timedelta(days=1))
+        yield first, last
+        first = last + dt.timedelta(days=1)

@@ -1,0 +1,111 @@
+"""Systems that learn: each date is predicted by the newest model that had learned from earlier dates only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from courtside.predictions.errors import ModelRefusedError
+from courtside.predictions.inputs import MODEL_INPUTS, matrix
+from courtside.predictions.learners import Learner
+from courtside.predictions.systems.base import System, clamped
+
+FARTHEST_SHIFT = 1.5
+"""Points that the mean of a model's predictions may lie from the mean line of the same rows."""
+
+FEWEST_QUOTED = 30
+
+
+@dataclass(frozen=True)
+class DatedModel:
+    """A model, its id and the first date it may predict."""
+
+    model_id: str
+    as_of: dt.date
+    model: Learner
+
+
+@dataclass(frozen=True)
+class TrainedSystem:
+    """A system of models, one per training date, oldest first."""
+
+    name: str
+    models: Sequence[DatedModel]
+
+    def expected_points(self, features: pl.DataFrame) -> pl.Series:
+        """Return expected points, NULL before the first model and where form is not known.
+
+        Raises:
+            ModelRefusedError: where the mean of a model's predictions lies more than 1.5 points from the mean line.
+        """
+        points = np.full(features.height, np.nan)
+        known = features["points_ewma"].is_not_null().to_numpy()
+        for model, chosen in self._turns(features):
+            mine = np.flatnonzero(chosen & known)
+            if mine.size:
+                rows = features[mine]
+                points[mine] = model.model.predict(matrix(rows, MODEL_INPUTS))
+                require_near_the_line(model.model_id, rows, pl.Series(points[mine]))
+        found = pl.DataFrame({"prediction": pl.Series(points).fill_nan(None)})
+        return found.select(clamped(pl.col("prediction")))["prediction"]
+
+    def model_ids(self, features: pl.DataFrame) -> pl.Series:
+        """Return the id of the model that predicts each row, NULL before the first one."""
+        ids = np.full(features.height, None, dtype=object)
+        for model, chosen in self._turns(features):
+            ids[chosen] = model.model_id
+        return pl.Series("model_id", ids.tolist(), dtype=pl.String)
+
+    def _turns(self, features: pl.DataFrame) -> Iterator[tuple[DatedModel, np.ndarray]]:
+        """Yield each model with a mask of the rows whose date it is the newest model for."""
+        days = features["game_date"]
+        for place, model in enumerate(self.models):
+            chosen = days >= model.as_of
+            if place + 1 < len(self.models):
+                chosen &= days < self.models[place + 1].as_of
+            if chosen.any():
+                yield model, chosen.to_numpy()
+
+
+def require_near_the_line(model_id: str, rows: pl.DataFrame, predictions: pl.Series) -> None:
+    """Refuse a model whose predictions lie on average more than 1.5 points above or below the lines.
+
+    `rows` has vegas_points_line; fewer than 30 quoted rows tell nothing.
+
+    Raises:
+        ModelRefusedError: naming the model and the distance.
+    """
+    away = (predictions - rows["vegas_points_line"]).drop_nulls()
+    if away.len() < FEWEST_QUOTED:
+        return
+    shift = float(np.mean(away.to_numpy()))
+    if abs(shift) > FARTHEST_SHIFT:
+        raise ModelRefusedError(
+            f"model {model_id} lies {shift:+.2f} points from the line on average over {away.len()} rows, and "
+            f"{FARTHEST_SHIFT} is the most; `courtside models retire {model_id}` takes it out"
+        )
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The mean of its members, where all of them say something."""
+
+    members: Sequence[System]
+    name: str = "ensemble"
+
+    def expected_points(self, features: pl.DataFrame) -> pl.Series:
+        """Return the members' mean, NULL where one of them says nothing."""
+        said = [member.expected_points(features) for member in self.members]
+        total = said[0]
+        for points in said[1:]:
+            total = total + points
+        return (total / len(said)).alias("prediction")
+
+    def model_ids(self, features: pl.DataFrame) -> pl.Series:
+        """Return the members' models of each row with a plus between them."""
+        frame = pl.DataFrame({member.name: member.model_ids(features) for member in self.members})
+        return frame.select(model_id=pl.concat_str(pl.all(), separator="+"))["model_id"]

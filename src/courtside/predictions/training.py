@@ -1,0 +1,163 @@
+"""Training: which rows a model may be trained on, the split by date, and the fit with what it measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from courtside.features.registry import REQUIRED
+from courtside.predictions.errors import LeakageError, TrainingRefusedError
+from courtside.predictions.inputs import MODEL_INPUTS, matrix, require_line_free
+from courtside.predictions.learners import CatBoost, Learner, LightGbm
+
+FEWEST_ROWS = 2000
+VALIDATION_DAYS = 14
+KNOWS_THE_GAME = 0.9
+"""A correlation of one input with the same game's points that no honest input reaches; honest means stay near 0.75."""
+
+ORDER = ("game_date", "game_id", "player_id")
+FITS: dict[str, Callable[..., Learner]] = {"catboost_v9": CatBoost.fit, "lightgbm": LightGbm.fit}
+"""The trained systems, and what fits each."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model: what it may predict from `as_of` on, its window, its inputs and what was measured."""
+
+    system: str
+    as_of: dt.date
+    window_start: dt.date
+    window_end: dt.date
+    rows: int
+    inputs: tuple[str, ...]
+    model: Learner
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+def trainable(rows: pl.DataFrame, as_of: dt.date, window_days: int | None = None) -> pl.DataFrame:
+    """Return the rows a model that predicts from `as_of` on may learn from, in a fixed order.
+
+    These are played games before that date whose row `is_training_ready`; with `window_days` only the newest days.
+    """
+    start = dt.date.min if window_days is None else as_of - dt.timedelta(days=window_days)
+    chosen = (pl.col("game_date") < as_of) & (pl.col("game_date") >= start)
+    return rows.filter(chosen & pl.col("is_training_ready") & pl.col("points").is_not_null()).sort(ORDER)
+
+
+def require_trainable(rows: pl.DataFrame, as_of: dt.date, inputs: Sequence[str] = MODEL_INPUTS) -> None:
+    """Refuse rows that would teach a model what it must not know, or what is made up.
+
+    Raises:
+        LeakageError: where a row is not before `as_of`, an input is a line, or an input knows the game itself.
+        TrainingRefusedError: where rows hold required defaults or are too few.
+    """
+    require_line_free(inputs)
+    _require_before(rows, as_of)
+    contaminated = rows.filter((pl.col("required_default_count") > 0) | ~pl.col("is_training_ready"))
+    if contaminated.height:
+        raise TrainingRefusedError(
+            f"{contaminated.height} of {rows.height} training rows hold required defaults or are not training-ready "
+            f"(worst: {_worst(contaminated)}); `courtside check training-data` shows where they come from"
+        )
+    if rows.height < FEWEST_ROWS:
+        raise TrainingRefusedError(
+            f"{rows.height} rows before {as_of} are fewer than {FEWEST_ROWS}: nothing could be learned from them. "
+            "Run features over more dates first"
+        )
+    _require_ignorant(rows, inputs)
+
+
+def require_earlier(earlier: pl.DataFrame, later: pl.DataFrame) -> None:
+    """Refuse a split in which what is learned from is not wholly before what is measured on.
+
+    Raises:
+        LeakageError: naming the dates that overlap, as a random split makes them.
+    """
+    last, first = earlier["game_date"].max(), later["game_date"].min()
+    if last is not None and first is not None and last >= first:  # type: ignore[operator]
+        raise LeakageError(
+            f"rows to learn from go to {last!s} and rows to measure on begin {first!s}: split by date, never at random"
+        )
+
+
+def split_by_date(rows: pl.DataFrame, days: int = VALIDATION_DAYS) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return rows before the last `days` days of play there are, and those of these days."""
+    dates = rows["game_date"].unique().sort()
+    bound = dates[max(0, dates.len() - days)]
+    return rows.filter(pl.col("game_date") < bound), rows.filter(pl.col("game_date") >= bound)
+
+
+def train(system: str, rows: pl.DataFrame, as_of: dt.date, *, measured: bool = True) -> Trained:
+    """Fit the trained `system` on rows of `trainable`, in their order.
+
+    With `measured`, a model fitted without the last 14 dates is measured on them first: its mean absolute error, bias
+    and mean distance from the line are the metrics of the model, which is then fitted on all rows.
+
+    Raises:
+        LeakageError, TrainingRefusedError: as `require_trainable`.
+    """
+    require_trainable(rows, as_of)
+    fit = FITS[system]
+    metrics: dict[str, float] = {}
+    if measured:
+        earlier, later = split_by_date(rows)
+        metrics = measure(fit_on(fit, earlier, later), later)
+    days = rows["game_date"]
+    model = fit(matrix(rows), rows["points"].cast(pl.Float64).to_numpy())
+    return Trained(system, as_of, days[0], days[-1], rows.height, MODEL_INPUTS, model, metrics)
+
+
+def fit_on(fit: Callable[..., Learner], earlier: pl.DataFrame, later: pl.DataFrame) -> Learner:
+    """Fit on `earlier` rows a model that will be measured on `later` ones.
+
+    Raises:
+        LeakageError: where the two are not apart in time.
+    """
+    require_earlier(earlier, later)
+    return fit(matrix(earlier), earlier["points"].cast(pl.Float64).to_numpy())
+
+
+def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
+    """Return n, mae, bias, and where lines are quoted n_with_line, mae_with_line, line_mae and mean_shift."""
+    frame = rows.select("points", line="vegas_points_line", prediction=pl.Series(model.predict(matrix(rows))))
+    quoted = frame.filter(pl.col("line").is_not_null())
+    error, line_error = pl.col("prediction") - pl.col("points"), pl.col("line") - pl.col("points")
+    found = {"n": float(frame.height)} | frame.select(mae=error.abs().mean(), bias=error.mean()).to_dicts()[0]
+    if quoted.height:
+        beside = quoted.select(
+            mae_with_line=error.abs().mean(),
+            line_mae=line_error.abs().mean(),
+            mean_shift=(pl.col("prediction") - pl.col("line")).mean(),
+        )
+        found |= {"n_with_line": float(quoted.height)} | beside.to_dicts()[0]
+    return {name: round(float(value), 4) for name, value in found.items()}
+
+
+def _require_before(rows: pl.DataFrame, as_of: dt.date) -> None:
+    late = rows.filter(pl.col("game_date") >= as_of)
+    if late.height:
+        raise LeakageError(
+            f"{late.height} training rows are of {late['game_date'].min()!s} or later; a model that predicts from "
+            f"{as_of} on learns from the days before it only"
+        )
+
+
+def _require_ignorant(rows: pl.DataFrame, inputs: Sequence[str]) -> None:
+    points = pl.col("points").cast(pl.Float64)
+    found = rows.select(pl.corr(pl.col(name).cast(pl.Float64), points).alias(name) for name in inputs).to_dicts()[0]
+    known = {name: value for name, value in found.items() if value is not None and abs(value) >= KNOWS_THE_GAME}
+    if known:
+        worst = max(known, key=lambda name: abs(known[name]))
+        raise LeakageError(
+            f"input {worst} correlates {known[worst]:.3f} with the points of the same game: it holds the game itself. "
+            "Recompute the features of these dates"
+        )
+
+
+def _worst(rows: pl.DataFrame) -> str:
+    names = [item.name for item in REQUIRED if item.name in rows.columns]
+    empty = rows.select(pl.col(name).is_null().sum() for name in names).to_dicts()[0]
+    return max(empty, key=lambda name: int(empty[name])) if any(empty.values()) else "no value is absent"
