@@ -65,9 +65,9 @@ def test_no_tracked_text_names_an_index_or_this_machine() -> None:
     found = []
     for path in ROOT.rglob("*"):
         is_ours = not any(part.startswith(".venv") or part in {".git", ".courtside"} for part in path.parts)
-        if is_ours and path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".js", ".sh"}:
-            if path.name not in skipped and here.search(path.read_text(errors="ignore")):
-                found.append(str(path.relative_to(ROOT)))
+        is_text = path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".js", ".sh"} and path.is_file()
+        if is_ours and is_text and path.name not in skipped and here.search(path.read_text(errors="ignore")):
+            found.append(str(path.relative_to(ROOT)))
     assert found == []
 
 

@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -37,13 +37,28 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path = Field(Path(".courtside"), description="The folder that holds everything.")
-    warehouse: str = Field("", description="`duckdb:PATH`; empty means `warehouse.duckdb` in the home.")
+    warehouse: str = Field(
+        "",
+        description="`duckdb:PATH` or `bigquery://project/dataset`; empty means `warehouse.duckdb` in the home.",
+    )
     publish: str = Field("", description="Where files are published; empty means `public` in the home.")
     champion: str = Field("moving_average", description="The prediction system that picks are made from.")
     now: dt.datetime | None = Field(None, description="Fixes the clock, for a demonstration or a test (UTC).")
     threads: int = Field(0, ge=0, description="Threads of the warehouse; 0 lets it choose.")
     lock_patience_seconds: float = Field(10.0, ge=0, description="How long to wait for another writer.")
+    inbox: Path | None = Field(None, description="Folder that `courtside repair` takes late files from.")
+    alert_urls: SecretStr = Field(
+        SecretStr(""), description="Addresses for alerts as `apprise` writes them, with spaces between; kept secret."
+    )
+    alert_interval_minutes: int = Field(360, ge=0, description="A cause that lasts is told again after this long.")
+    odds_budget_per_day: int = Field(150, ge=0, description="Credits of The Odds API that an Eastern day may cost.")
     lease_seconds: int = Field(900, ge=1, description="How long a run may go without a sign of life.")
+
+    @field_validator("alert_urls", mode="before")
+    @classmethod
+    def _addresses_as_text(cls, value: Any) -> Any:
+        """Take a list from a settings file too."""
+        return " ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
 
     @field_validator("now")
     @classmethod
@@ -103,12 +118,16 @@ def load_settings(**options: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])} = {item.get('input')!r}: {item['msg']}"
-            for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc'])} = {_shown(item)}: {item['msg']}" for item in error.errors()
         )
         raise ConfigError(f"settings: {problems}. `courtside config` lists them with their origin.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{config_file()}: not TOML: {error}") from error
+
+
+def _shown(problem: Any) -> str:
+    """Return the refused value of a setting, unless it may hold a secret."""
+    return "(hidden)" if problem["loc"][:1] == ("alert_urls",) else repr(problem.get("input"))
 
 
 def origins(settings: Settings) -> dict[str, tuple[object, str]]:

@@ -46,9 +46,7 @@ def mentions(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
-def resolved_from(
-    asked: Iterable[dict[str, object]], box_scores: pl.DataFrame, games: pl.DataFrame
-) -> Resolution:
+def resolved_from(asked: Iterable[dict[str, object]], box_scores: pl.DataFrame, games: pl.DataFrame) -> Resolution:
     """Resolve `asked` from box-score rows alone: people and stints are what they tell."""
     people = box_scores.select("player_id", "player_name").unique()
     return resolve(mentions(asked), people, stints_of(box_scores), games)

@@ -72,9 +72,7 @@ def test_normalising_twice_changes_nothing(name):
 @given(st.text())
 def test_a_normalised_name_holds_plain_words_only(name):
     assert all(
-        word.isascii() and word.isalnum() and word == word.lower()
-        for word in normalise(name).split(" ")
-        if word
+        word.isascii() and word.isalnum() and word == word.lower() for word in normalise(name).split(" ") if word
     )
 
 

@@ -149,9 +149,7 @@ def test_the_box_score_of_the_day_does_not_tell_the_team():
 
 
 def test_a_stint_ends_where_the_next_begins():
-    rows = appearances(
-        (1, "A B", "BOS", 10), (1, "A B", "BOS", 12), (1, "A B", "LAL", 15), (1, "A B", "BOS", 20)
-    )
+    rows = appearances((1, "A B", "BOS", 10), (1, "A B", "BOS", 12), (1, "A B", "LAL", 15), (1, "A B", "BOS", 20))
     stints = stints_of(pl.concat([rows, rows]).sample(fraction=1, shuffle=True, seed=1))
     expected = [(1, team("BOS"), 10, 12), (1, team("LAL"), 15, 15), (1, team("BOS"), 20, 20)]
     assert stints.rows() == expected

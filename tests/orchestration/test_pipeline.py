@@ -26,9 +26,7 @@ def test_running_again_works_nothing_and_changes_nothing(run_home: Path, tmp_pat
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home), homes.files(home)
     summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
-    assert {stage.stage: stage.worked for stage in summary.stages} == dict.fromkeys(
-        (stage.name for stage in STAGES), 0
-    )
+    assert {stage.stage: stage.worked for stage in summary.stages} == dict.fromkeys((stage.name for stage in STAGES), 0)
     assert (homes.contents(home), homes.files(home)) == before
 
 

@@ -43,9 +43,7 @@ def box_scores(data) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def slate(data) -> pl.DataFrame:
-    frame = pl.concat(
-        pl.read_csv(file, infer_schema_length=0) for file in sorted(data.glob("schedule/*.csv"))
-    )
+    frame = pl.concat(pl.read_csv(file, infer_schema_length=0) for file in sorted(data.glob("schedule/*.csv")))
     ids = {tricode: team_id for team_id, tricode in TRICODE_OF_ID.items()}
     at_home_first = pl.col("MATCHUP").str.contains("@", literal=True), pl.col("TEAM_ABBREVIATION")
     teams = pl.col("TEAM_ABBREVIATION").replace_strict(ids).sort_by(*at_home_first)
@@ -63,9 +61,7 @@ def resolution(lines, box_scores, slate) -> Resolution:
 @pytest.fixture(scope="module")
 def checked(resolution, box_scores) -> pl.DataFrame:
     """Resolved mentions of players who have a box score that day, with the team and matchup it names."""
-    played = box_scores.select(
-        "player_id", "game_date", "matchup", played_for="team_id", played_game_id="game_id"
-    )
+    played = box_scores.select("player_id", "game_date", "matchup", played_for="team_id", played_game_id="game_id")
     return resolution.resolved.join(played, on=["player_id", "game_date"])
 
 
@@ -76,12 +72,8 @@ def test_nearly_every_row_of_the_real_lines_resolves(lines, box_scores, resoluti
     plain = {compact(name) for name in box_scores["player_name"].unique()}
     baseline = lines["player_name"].map_elements(lambda name: compact(name) in plain, return_dtype=pl.Boolean)
     share = resolved["rows"].sum() / lines.height
-    by_reason = (
-        refused.group_by("reason", "player_name").agg(pl.col("rows").sum()).sort("rows", descending=True)
-    )
-    message = (
-        f"{share:.4%} of {lines.height} rows resolve; plain match {baseline.mean():.4%}; {by_reason.rows()}"
-    )
+    by_reason = refused.group_by("reason", "player_name").agg(pl.col("rows").sum()).sort("rows", descending=True)
+    message = f"{share:.4%} of {lines.height} rows resolve; plain match {baseline.mean():.4%}; {by_reason.rows()}"
     print(message)
     assert resolved["rows"].sum() + refused["rows"].sum() == lines.height
     assert share >= 0.995, message

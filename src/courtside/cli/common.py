@@ -11,22 +11,21 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from courtside.config import Settings, load_settings
 from courtside.errors import CourtsideError
 from courtside.orchestration.context import Context
 from courtside.orchestration.ledger import Ledger
 from courtside.orchestration.tables import ALL_TABLES
-from courtside.warehouse.duckdb import DuckDBWarehouse
+from courtside.warehouse.open import open_warehouse
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 OK, PROBLEM, USAGE = 0, 1, 2
 
-Home = Annotated[
-    Path | None, typer.Option("--home", help="The folder that holds everything (COURTSIDE_HOME).")
-]
+Home = Annotated[Path | None, typer.Option("--home", help="The folder that holds everything (COURTSIDE_HOME).")]
 
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
@@ -40,7 +39,7 @@ def readable_errors(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except CourtsideError as error:
-            complaints.print(f"[bold red]error[/]: {error}", soft_wrap=True, markup=True)
+            complaints.print(f"[bold red]error[/]: {escape(str(error))}", soft_wrap=True)
             raise typer.Exit(PROBLEM) from error
 
     return wrapped
@@ -49,11 +48,7 @@ def readable_errors(command: Callable[P, R]) -> Callable[P, R]:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Context]:
     """Open the warehouse for a run and prepare its tables."""
-    with DuckDBWarehouse(
-        settings.warehouse_path,
-        patience=settings.lock_patience_seconds,
-        threads=settings.threads or None,
-    ) as warehouse:
+    with open_warehouse(settings) as warehouse:
         warehouse.prepare(ALL_TABLES)
         clock = settings.clock
         yield Context(settings, warehouse, Ledger(warehouse, clock), clock)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
 from courtside.clock import Clock, parse_game_date
 from courtside.errors import ConfigError
 from courtside.raw.ingest import Report, ingest
@@ -38,7 +39,7 @@ def files(
     settings = settings_of(home)
     with opened(settings) as context:
         payloads = _payloads(_expanded(paths), settings.clock)
-        reports = list(ingest(payloads, context.warehouse, PayloadStore(settings.raw_folder)))
+        reports = watched(ingest(payloads, context.warehouse, PayloadStore(settings.raw_folder)))
     _show_each(reports)
     if any(report.status == "refused" or report.rows_refused for report in reports):
         raise typer.Exit(PROBLEM)
@@ -50,12 +51,8 @@ def simulated(
     seasons: Annotated[int, typer.Option(min=1, help="Seasons to play, the current one last.")] = 2,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
     until: Annotated[str, typer.Option(help="Last game date with results, as 2026-02-07.")] = "",
-    faults: Annotated[
-        str, typer.Option(help="Faults to plant, as `missing_box_share=0.02,missing_line_days=3`.")
-    ] = "",
-    truth: Annotated[
-        Path | None, typer.Option(help="Folder to write the truth to, which nothing else reads.")
-    ] = None,
+    faults: Annotated[str, typer.Option(help="Faults to plant, as `missing_box_share=0.02,missing_line_days=3`.")] = "",
+    truth: Annotated[Path | None, typer.Option(help="Folder to write the truth to, which nothing else reads.")] = None,
     home: Home = None,
 ) -> None:
     """Take in a simulated league: fictional players, in the formats of the real providers."""
@@ -84,10 +81,29 @@ def simulate_into(
 ) -> None:
     """Play the league, take in its payloads, and say what came of them."""
     league = simulate(seasons=seasons, seed=seed, until=until, faults=faults)
-    reports = list(ingest(league.payloads, warehouse, store))
+    reports = watched(ingest(league.payloads, warehouse, store))
     if truth:
         league.truth.write(truth)
     _show_kinds(reports)
+
+
+def watched(reports: Iterable[Report]) -> list[Report]:
+    """Return all reports, counting payloads and rows on a terminal as they come."""
+    found: list[Report] = []
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("ingest       {task.completed:,} payloads, {task.fields[rows]:,} rows in"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not is_terminal(),
+    )
+    with progress:
+        task, rows = progress.add_task("ingest", total=None, rows=0), 0
+        for report in reports:
+            found.append(report)
+            rows += report.rows_new
+            progress.update(task, advance=1, rows=rows)
+    return found
 
 
 def parse_date_option(value: str, option: str) -> dt.date:

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 import courtside
-from courtside.cli import demo, ingest, publish, run, settings
+from courtside import logs
+from courtside.cli import check, daily, demo, explain, ingest, live, publish, repair, run, runs, settings
+from courtside.cli.common import readable_errors
 
 app = typer.Typer(
     name="courtside",
@@ -16,10 +18,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+live.register(ingest.app)
 app.add_typer(ingest.app, name="ingest")
+app.add_typer(check.app, name="check")
 app.command("run")(run.run_command)
-app.command("daily")(run.daily_command)
+app.command("daily")(daily.daily_command)
 app.command("status")(run.status_command)
+app.command("explain")(explain.explain_command)
+app.command("runs")(runs.runs_command)
+app.command("repair")(repair.repair_command)
 app.command("export")(publish.export_command)
 app.command("serve")(publish.serve_command)
 app.command("config")(settings.config_command)
@@ -33,9 +40,11 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
+@readable_errors
 def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """An NBA player-points prop platform in which every value knows where it came from."""
+    logs.configure()

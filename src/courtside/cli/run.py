@@ -1,4 +1,4 @@
-"""`courtside run`, `daily` and `status`: work the grid, and look at it."""
+"""`courtside run` and `status`: work the grid, and look at it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.errors import ConfigError
 from courtside.orchestration.context import Context
 from courtside.orchestration.pipeline import RunSummary, run
-from courtside.orchestration.status import Status, season_start, status_of
+from courtside.orchestration.status import Status, status_of
 
 SHOWN = 12
 
@@ -37,19 +37,6 @@ def run_command(
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
     with opened(settings_of(home)) as context:
         summary = run_shown(_as_of(context, as_of), start, end, resume=resume)
-    finish(summary)
-
-
-@readable_errors
-def daily_command(
-    date: Annotated[str, typer.Option(help="The day to run; today where it is not given.")] = "",
-    home: Home = None,
-) -> None:
-    """Run the day: grade what is final, predict and publish what is on, and fill every gap of the season."""
-    with opened(settings_of(home)) as context:
-        day = parse_date_option(date, "--date") if date else context.clock.today()
-        start = season_start(context.warehouse, day) or day
-        summary = run_shown(context, start, day)
     finish(summary)
 
 

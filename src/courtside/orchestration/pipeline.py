@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,11 +11,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from courtside.clock import date_range
+from courtside.logs import bound
 from courtside.orchestration.context import Context, Stage
 from courtside.orchestration.inputs import lookback_start
 from courtside.orchestration.ledger import SETTLED, Cell, Outcome
 from courtside.orchestration.stages import STAGES
+from courtside.warehouse.base import Upsert
 
+log = logging.getLogger(__name__)
 
 HOPELESS_AFTER = 3
 """Dates tried alone before a stage that has not worked for any is given up for the rest."""
@@ -95,7 +99,7 @@ def run(
     try:
         begun = context.ledger.event("run", "started", [start, end], 0, detail=f"{start} to {end}")
         context.warehouse.upsert([begun])
-        summaries = tuple(_stage(context, stage, start, end, resume, watcher) for stage in stages)
+        summaries = tuple(_told(context, stage, start, end, resume, watcher) for stage in stages)
         summary = RunSummary(
             context.ledger.run_id, start, end, summaries, tuple(_open_cells(context, start, end, stages))
         )
@@ -105,6 +109,15 @@ def run(
         context.warehouse.upsert([ended])
     finally:
         context.ledger.release()
+    return summary
+
+
+def _told(
+    context: Context, stage: Stage, start: dt.date, end: dt.date, resume: bool, observer: Observer
+) -> StageSummary:
+    with bound(run_id=context.ledger.run_id, stage=stage.name, dates=f"{start} to {end}"):
+        summary = _stage(context, stage, start, end, resume, observer)
+        log.info("%d dates worked, %d left alone: %s", summary.worked, summary.skipped, summary.states)
     return summary
 
 
@@ -125,8 +138,16 @@ def _stage(
         context.warehouse.release()
         observer.cells_done(stage.name, len(chunk))
     summary = StageSummary(stage.name, len(wanted), len(dates) - len(wanted), dict(states), time.perf_counter() - begun)
+    if wanted:
+        context.warehouse.upsert([_ended(context, summary, wanted)])
     observer.stage_ends(summary)
     return summary
+
+
+def _ended(context: Context, summary: StageSummary, dates: Sequence[dt.date]) -> Upsert:
+    states = ", ".join(f"{count} {state}" for state, count in sorted(summary.states.items()))
+    detail = f"{states}; {summary.skipped} left alone"
+    return context.ledger.event(summary.stage, "finished", dates, 0, seconds=summary.seconds, detail=detail)
 
 
 def _is_settled(cell: Cell | None, input_hash: str) -> bool:
@@ -170,6 +191,7 @@ def _attempt(
 def _failed(
     context: Context, stage: Stage, dates: Sequence[dt.date], inputs: dict[dt.date, str], error: Exception
 ) -> Outcome:
+    log.error("%s failed for %d dates: %s: %s", stage.name, len(dates), type(error).__name__, error)
     context.ledger.fail(stage.name, dates, inputs, error)
     return Outcome("failed", str(error))
 

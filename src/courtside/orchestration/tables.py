@@ -5,8 +5,8 @@ from __future__ import annotations
 from courtside.analytics.tables import ANALYTICS_TABLES, LINE_TABLES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.picks.tables import PICKS_TABLES
-from courtside.predictions.tables import PREDICTIONS
-from courtside.quality.tables import GATE_VERDICTS
+from courtside.predictions.tables import MODELS, PREDICTIONS
+from courtside.quality.tables import CHECK_RESULTS, GATE_BLOCKS, GATE_VERDICTS, POST_WRITE_STATS
 from courtside.raw.tables import PAYLOAD_LOG, RAW_TABLES
 from courtside.warehouse.schema import Table, date, integer, real, text, timestamp
 
@@ -75,10 +75,14 @@ ALL_TABLES: tuple[Table, ...] = (
     *LINE_TABLES,
     PLAYER_FEATURES,
     GATE_VERDICTS,
+    POST_WRITE_STATS,
     PREDICTIONS,
+    MODELS,
+    GATE_BLOCKS,
     *PICKS_TABLES,
     GRID,
     RUN_EVENTS,
     LEASES,
+    CHECK_RESULTS,
 )
 """Every table of the platform, in the order of the flow."""

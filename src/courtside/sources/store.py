@@ -27,9 +27,9 @@ class PayloadStore:
         return self.folder / payload_id[:2] / f"{payload_id}.zst"
 
     def keep(self, payload: Payload) -> None:
-        """Store the bytes of a payload, once; a name appears only when its file is whole."""
+        """Store the bytes of a payload, once; a name appears only when its file is whole, a damaged one is healed."""
         path = self.path_of(payload.payload_id)
-        if path.exists():
+        if path.exists() and self.is_whole(payload.payload_id):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}.part")
@@ -38,6 +38,14 @@ class PayloadStore:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
+
+    def is_whole(self, payload_id: str) -> bool:
+        """Tell whether the stored file of a payload still has the bytes it is named after."""
+        try:
+            self.read(payload_id)
+        except CorruptPayloadError:
+            return False
+        return True
 
     def read(self, payload_id: str) -> bytes:
         """Return the bytes of a payload.

@@ -12,12 +12,14 @@ import polars as pl
 from courtside.analytics.box_scores import player_games, team_games
 from courtside.analytics.calendar import calendar, season_codes
 from courtside.analytics.games import games
-from courtside.analytics.tables import GAMES, PLAYER_GAMES, TEAM_GAMES
+from courtside.analytics.shots import player_shots
+from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_SHOTS, TEAM_GAMES
 from courtside.league.teams import team_spelled
 from courtside.orchestration.context import Context, Record, span
 from courtside.orchestration.inputs import combined
 from courtside.orchestration.ledger import Outcome, Outcomes
-from courtside.raw.tables import RAW_LINES, RAW_PLAYER_BOX, RAW_SCHEDULE, RAW_TEAM_BOX
+from courtside.raw.current import current
+from courtside.raw.tables import RAW_LINES, RAW_PLAYER_BOX, RAW_SCHEDULE, RAW_SHOTS, RAW_TEAM_BOX
 from courtside.warehouse.base import Change, Lazy
 
 SHOWN_GAMES = 4
@@ -26,12 +28,12 @@ READ = (RAW_SCHEDULE, RAW_TEAM_BOX, RAW_PLAYER_BOX)
 
 @dataclass(frozen=True)
 class AnalyticsStage:
-    """Games, team games and player games."""
+    """Games, team games, player games and their shots."""
 
     name: str = "analytics"
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-        """Hash the raw schedule, box scores and quoted tip-offs of each date."""
+        """Hash the raw schedule, box scores, shots and quoted tip-offs of each date."""
         parts = [
             {
                 day: f"{content.rows} {content.content_hash}"
@@ -39,12 +41,16 @@ class AnalyticsStage:
             }
             for table in READ
         ]
+        shots = {
+            day: f"{content.rows} {content.content_hash}"
+            for day, content in context.warehouse.contents(RAW_SHOTS, _known_shots(context)).items()
+        }
         tips = quoted_tips(context).sort("game_date", "home_team_id", "away_team_id")
         by_day = {day: repr(rows.rows()) for (day,), rows in tips.group_by("game_date", maintain_order=True)}
-        return combined(dates, *parts, by_day)
+        return combined(dates, *parts, shots, by_day)
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
-        """Rebuild the three tables for `dates`."""
+        """Rebuild the four tables for `dates`."""
         warehouse = context.warehouse
         schedule, team_box, player_box = (warehouse.materialise(context.raw(table)) for table in READ)
         found = warehouse.materialise(
@@ -58,10 +64,28 @@ class AnalyticsStage:
         chosen = _on(found, dates)
         teams = warehouse.materialise(team_games(chosen, team_box, player_box, schedule))
         players = warehouse.materialise(player_games(teams, player_box))
+        shots = player_shots(_current_shots(context, chosen), teams)
         outcomes = _outcomes(warehouse.collect(teams), dates)
-        changes = [Change(GAMES, chosen), Change(TEAM_GAMES, teams), Change(PLAYER_GAMES, players)]
+        changes = [
+            Change(GAMES, chosen),
+            Change(TEAM_GAMES, teams),
+            Change(PLAYER_GAMES, players),
+            Change(PLAYER_SHOTS, shots),
+        ]
         warehouse.replace_dates(changes, dates, record(outcomes))
         return outcomes
+
+
+def _known_shots(context: Context) -> Lazy:
+    """Return every version of every shot known at the run's time."""
+    rows = context.warehouse.scan(RAW_SHOTS)
+    return rows if context.as_of is None else rows.filter(nw.col("known_at") <= context.as_of)
+
+
+def _current_shots(context: Context, chosen: Lazy) -> Lazy:
+    """Return the current shots of the chosen games; a season holds too many to read them all."""
+    rows = _known_shots(context).join(chosen.select("game_id"), on="game_id", how="inner")
+    return context.warehouse.materialise(current(rows, RAW_SHOTS))
 
 
 def quoted_tips(context: Context) -> pl.DataFrame:

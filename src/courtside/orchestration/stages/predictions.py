@@ -8,20 +8,26 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from courtside.analytics.lines import consensus
+from courtside.alerts import Alert, Severity, notifier
+from courtside.analytics.lines import consensus, pre_tip
 from courtside.analytics.tables import GAMES, PLAYER_LINES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.context import Context, Record, span
 from courtside.orchestration.history import dates_with_history
-from courtside.orchestration.inputs import combined, content_hashes, slate_hashes
+from courtside.orchestration.inputs import combined, content_hashes, history_hashes, slate_hashes
 from courtside.orchestration.ledger import Outcome, Outcomes
 from courtside.predictions.coordinator import predict
-from courtside.predictions.systems import SYSTEMS
+from courtside.predictions.model_store import ModelStore
+from courtside.predictions.roster import roster, standing_by_date
+from courtside.predictions.rows import with_recent_form
+from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.tables import PREDICTIONS
 from courtside.publishing.codenames import CODE_OF_SYSTEM
-from courtside.quality.gate import RunMode, gated
-from courtside.quality.tables import GATE_VERDICTS
+from courtside.quality.gate import RunMode, blocks, gated
+from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import Change
+
+SILENT = "predictions.none"
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,17 @@ class PredictionsStage:
     name: str = "predictions"
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-        """Hash the features, the lines and the slate of each date, and the systems asked."""
+        """Hash the features, the lines and the slate of each date, the box scores before it, and who is asked."""
         cells = context.ledger.cells
-        asked = dict.fromkeys(dates, ",".join(system.name for system in SYSTEMS))
+        asked = dict.fromkeys(dates, ",".join(SYSTEM_NAMES))
         return combined(
             dates,
             content_hashes(cells("features"), dates),
             content_hashes(cells("lines"), dates),
             slate_hashes(context, dates),
+            history_hashes(cells("analytics"), dates),
             asked,
+            standing_by_date(_store(context), dates),
         )
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
@@ -47,15 +55,42 @@ class PredictionsStage:
         warehouse = context.warehouse
         first, last = span(dates)
         rows = gated(warehouse.scan(PLAYER_FEATURES, start=first, end=last), _mode(context, last))
-        features = _of(dates, warehouse.collect(rows))
-        lines = consensus(_of(dates, warehouse.collect(warehouse.scan(PLAYER_LINES, start=first, end=last))))
+        features = _of(dates, with_recent_form(warehouse.collect(rows), warehouse))
+        placed = _of(dates, warehouse.collect(warehouse.scan(PLAYER_LINES, start=first, end=last)))
+        lines = consensus(placed)
         games = warehouse.collect(warehouse.scan(GAMES, start=first, end=last))
         verdicts = warehouse.collect(warehouse.scan(GATE_VERDICTS, start=first, end=last))
-        predictions = predict(features, lines, games, verdicts, SYSTEMS, CODE_OF_SYSTEM)
+        asked = roster(_store(context), first, last)
+        predictions = predict(features, lines, games, verdicts, asked, CODE_OF_SYSTEM, context.clock.now())
         sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
         outcomes = _outcomes(dates, features, predictions, verdicts, dates_with_history(context, sides))
-        warehouse.replace_dates([Change(PREDICTIONS, predictions)], dates, record(outcomes))
+        blocked = GATE_BLOCKS.conform(blocks(features, pre_tip(placed)))
+        warehouse.replace_dates(
+            [Change(PREDICTIONS, predictions), Change(GATE_BLOCKS, blocked)], dates, record(outcomes)
+        )
+        _tell(context, outcomes, predictions)
         return outcomes
+
+
+def _store(context: Context) -> ModelStore:
+    return ModelStore(context.warehouse, context.settings.home / "models")
+
+
+def _tell(context: Context, outcomes: Outcomes, predictions: pl.DataFrame) -> None:
+    """Alert where a slate of today or later has games and no prediction, or none of the champion."""
+    today, champion = context.clock.today(), context.settings.champion
+    spoken = set(predictions.filter(pl.col("system") == champion)["game_date"])
+    silent = {
+        day: outcome.reason or f"{champion} has no model that may predict it; `courtside train` makes one"
+        for day, outcome in outcomes.items()
+        if day >= today and (outcome.state == "held" or (outcome.state == "complete" and day not in spoken))
+    }
+    alerts = notifier(context.settings, context.clock)
+    if silent:
+        body = "\n".join(f"{day}: {reason}" for day, reason in sorted(silent.items()))
+        alerts.send(Alert(SILENT, Severity.ERROR, f"games and no predictions on {min(silent)}", body))
+    elif any(day >= today for day in spoken):
+        alerts.recover(SILENT, f"{champion} predicts {max(spoken)}")
 
 
 def _mode(context: Context, last: dt.date) -> RunMode:

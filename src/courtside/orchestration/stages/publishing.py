@@ -1,4 +1,4 @@
-"""Stage `publishing`: the public files of a date, and the season file."""
+"""Stage `publishing`: the public files of each date, and those of the season."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import Any
 
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.tables import GAMES
 from courtside.orchestration.context import Context, Record
 from courtside.orchestration.inputs import combined, content_hashes, history_hashes
 from courtside.orchestration.ledger import Outcome, Outcomes
+from courtside.orchestration.tables import GRID, RUN_EVENTS
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
-from courtside.publishing.exporter import FileReport, export
-from courtside.publishing.stores.local import LocalStore
+from courtside.publishing.exporter import NAMES, FileReport, export
+from courtside.publishing.exporters.rows import utc
+from courtside.publishing.exporters.status import LastSuccess, RunStatus, StageStatus
+from courtside.publishing.stores import open_store, target_of
+from courtside.publishing.stores.base import Store
 
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}\.json$")
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})\.json$")
+SHOWN_RUNS = 10
+GOOD = ("complete", "empty")
 
 
 @dataclass(frozen=True)
@@ -25,35 +35,124 @@ class PublishingStage:
     name: str = "publishing"
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-        """Hash the picks of each date and all grades until then."""
-        grading = context.ledger.cells("grading")
+        """Hash the features, predictions and picks of each date, and all grades until then."""
+        cells = context.ledger.cells
+        grading = cells("grading")
+        own = [content_hashes(cells(stage), dates) for stage in ("features", "predictions", "picks")]
         return combined(
             dates,
-            content_hashes(context.ledger.cells("picks"), dates),
+            *own,
             content_hashes(grading, dates),
             history_hashes(grading, dates),
-            dict.fromkeys(dates, context.settings.publish),
+            dict.fromkeys(dates, f"{context.settings.publish} {context.settings.champion}"),
         )
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Write the files that changed; a file that could not be written leaves its date failed."""
-        store = LocalStore(context.settings.public_folder)
-        reports = export(context.warehouse, store, dates, now=context.clock.now())
+        reports = export_files(context, open_store(target_of(context.settings)), dates)
         outcomes = _outcomes(dates, reports)
         context.warehouse.replace_dates([], dates, record(outcomes), read_back=(PUBLISHED_PICKS, GRADED_PICKS))
         return outcomes
 
 
+def export_files(
+    context: Context, store: Store, dates: Sequence[dt.date], only: Sequence[str] = NAMES
+) -> list[FileReport]:
+    """Write the files of `dates` with the state of the grid in `status.json`, and return what became of each."""
+    return export(
+        context.warehouse,
+        store,
+        dates,
+        now=context.clock.now(),
+        champion=context.settings.champion,
+        only=only,
+        stages=stage_states(context, dates),
+        runs=last_runs(context),
+    )
+
+
+def stage_states(context: Context, publishing: Sequence[dt.date]) -> list[StageStatus]:
+    """Return each stage's state on the newest date it was due for; the dates being published now count as published."""
+    from courtside.orchestration.stages import STAGES
+
+    today = context.clock.today()
+    cells = context.warehouse.collect(context.warehouse.scan(GRID, end=today))
+    days = context.warehouse.collect(
+        context.warehouse.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
+    )["game_date"].unique()
+    due = max((day for day in days if day <= today), default=None)
+    ahead = min((day for day in days if day > today), default=None)
+    return [
+        _stage_state(stage.name, cells.filter(pl.col("stage") == stage.name), due, ahead, publishing)
+        for stage in STAGES
+    ]
+
+
+def _stage_state(
+    name: str, cells: pl.DataFrame, due: dt.date | None, ahead: dt.date | None, publishing: Sequence[dt.date]
+) -> StageStatus:
+    own = cells.filter(pl.col("game_date") == due).to_dicts() if due else []
+    cell: dict[str, Any] = own[0] if own else {"state": "expected", "reason": "not worked yet"}
+    if name == PublishingStage.name and due in publishing:
+        cell = {"state": "complete", "reason": None}
+    good = cells.filter(pl.col("state").is_in(GOOD) & (pl.col("rows") > 0)).sort("game_date").tail(1).to_dicts()
+    failed = cell["state"] == "failed"
+    return StageStatus(
+        name=name,
+        date=due,
+        state=cell["state"],
+        reason="failed; the run's log says why" if failed else cell["reason"],
+        last_success=LastSuccess(date=good[0]["game_date"], at=utc(good[0]["updated_at"])) if good else None,
+        next_expected=ahead if cell["state"] in GOOD else due,
+    )
+
+
+def last_runs(context: Context) -> list[RunStatus]:
+    """Return the last finished runs, newest first."""
+    events = context.warehouse.collect(context.warehouse.scan(RUN_EVENTS)).sort("run_id", "seq")
+    is_run = pl.col("stage") == "run"
+    begun = events.filter(is_run & (pl.col("event") == "started")).select(
+        "run_id", "first_date", "last_date", started_at="at"
+    )
+    ended = events.filter(is_run & (pl.col("event") == "finished")).select("run_id", "seconds")
+    work = (
+        events.filter(~is_run)
+        .group_by("run_id")
+        .agg(
+            cells=pl.col("dates").filter(pl.col("event") == "wrote").sum(),
+            failed=(pl.col("event") == "failed").sum(),
+        )
+    )
+    rows = begun.join(ended, on="run_id").join(work, on="run_id", how="left").sort("started_at", descending=True)
+    return [
+        RunStatus(
+            started_at=utc(row["started_at"]),
+            first_date=row["first_date"],
+            last_date=row["last_date"],
+            seconds=row["seconds"] and round(row["seconds"], 1),
+            cells=row["cells"] or 0,
+            failed=row["failed"] or 0,
+        )
+        for row in rows.head(SHOWN_RUNS).iter_rows(named=True)
+    ]
+
+
 def _outcomes(dates: Sequence[dt.date], reports: Sequence[FileReport]) -> dict[dt.date, Outcome]:
-    failed = [report for report in reports if report.status == "failed"]
-    of_no_date = [report for report in failed if not _DATED.search(report.path)]
-    by_name = {PurePosixPath(report.path).stem: report for report in reports}
+    """Return the state of each date: failed where one of its files, or a file of no date, could not be written."""
+    problems: dict[str, list[FileReport]] = {}
+    published = set()
+    for report in reports:
+        found = _DATED.search(report.path)
+        day = found.group(1) if found else ""
+        if report.is_problem:
+            problems.setdefault(day, []).append(report)
+        elif "/picks/" in report.path:
+            published.add(day)
     outcomes = {}
     for day in dates:
-        report = by_name.get(str(day))
-        own = [report, *of_no_date] if report in failed else of_no_date
+        own = [*problems.get(str(day), []), *problems.get("", [])]
         if own:
-            outcomes[day] = Outcome("failed", "; ".join(f"{item.path}: {item.reason}" for item in own if item))
+            outcomes[day] = Outcome("failed", "; ".join(f"{item.path}: {item.reason}" for item in own))
         else:
-            outcomes[day] = Outcome() if report else Outcome("empty", "nothing was published")
+            outcomes[day] = Outcome() if str(day) in published else Outcome("empty", "nothing was published")
     return outcomes

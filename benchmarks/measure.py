@@ -1,0 +1,48 @@
+"""Time and peak memory of a piece of work, in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Wall and CPU seconds, peak memory in MB, and what the work returned."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    result: Any
+
+
+def measured(work: Callable[..., Any], *args: object) -> Measured:
+    """Run `work(*args)` in a fresh process and return what it took; it must be importable."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(sender, work, args))
+    process.start()
+    sender.close()
+    try:
+        outcome = receiver.recv()
+    except EOFError:
+        raise RuntimeError(f"{work.__module__}.{work.__qualname__}{args} ended without a result") from None
+    process.join()
+    return Measured(*outcome)
+
+
+def _run(sender: Connection, work: Callable[..., Any], args: tuple[object, ...]) -> None:
+    begun, used = time.perf_counter(), _cpu()
+    result = work(*args)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sender.send((time.perf_counter() - begun, _cpu() - used, peak, result))
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime

@@ -1,0 +1,55 @@
+"""`courtside daily`: the day by itself, as a timer runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
+from courtside.cli.ingest import parse_date_option
+from courtside.cli.live import fetch_all
+from courtside.cli.progress import BarProgress, PlainProgress
+from courtside.cli.run import finish
+from courtside.orchestration.day import DayReport, run_day
+from courtside.orchestration.live import FINE, Step
+
+SHOWN = 8
+
+
+@readable_errors
+def daily_command(
+    date: Annotated[str, typer.Option(help="The day to run; today where it is not given.")] = "",
+    fetch: Annotated[bool, typer.Option("--fetch", help="Ask the live sources first, lines before all else.")] = False,
+    home: Home = None,
+) -> None:
+    """Run the day: take in what waits, grade what is final, predict and publish what is on, and fill every gap.
+
+    Says what waits and until when, and what is late. Exits with 1 where something is held, failed or late, or where a
+    source did not answer.
+    """
+    settings = settings_of(home)
+    steps = fetch_all(settings) if fetch else []
+    with opened(settings) as context:
+        day = parse_date_option(date, "--date") if date else context.clock.today()
+        with BarProgress(console) if is_terminal() else PlainProgress(console) as progress:
+            report = run_day(context, day, progress, steps)
+    _show(report, steps)
+    finish(report.summary)
+    if report.lates or any(step.status not in FINE for step in steps):
+        raise typer.Exit(PROBLEM)
+
+
+def _show(report: DayReport, steps: Sequence[Step]) -> None:
+    lines = [f"{step.source} {step.name}: {step.status}: {step.reason}" for step in steps if step.status not in FINE]
+    lines += [str(item) for item in (*report.gaps[:SHOWN], *report.lates[:SHOWN], *report.waits[:SHOWN])]
+    hidden = sum(max(0, len(items) - SHOWN) for items in (report.gaps, report.lates, report.waits))
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False)
+    if hidden:
+        console.print(f"… and {hidden} more: `courtside status --json` lists them all")
+    if report.taken:
+        console.print(
+            f"{len(report.taken)} payloads taken in, {sum(item.rows_new for item in report.taken):,} rows new"
+        )

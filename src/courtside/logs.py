@@ -1,0 +1,116 @@
+"""Logs: lines for a person on a terminal, JSON elsewhere; every line carries the run, the stage and the dates at work.
+
+Modules log through the standard library; a value that is bound here stands in each of their lines.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import structlog
+
+from courtside.errors import ConfigError
+
+LEVEL_VARIABLE = "COURTSIDE_LOG_LEVEL"
+SECRET_ENDINGS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "ALERT_URLS")
+HANDLER = "courtside"
+HIDDEN = "(hidden)"
+LEAST_SECRET = 6
+NOISY = ("urllib3", "pypdf", "apprise", "stamina")
+
+Event = MutableMapping[str, Any]
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure(stream: TextIO | None = None, *, level: str | None = None, as_json: bool | None = None) -> None:
+    """Send log lines to `stream` (standard error): JSON unless it is a terminal, from `COURTSIDE_LOG_LEVEL` on.
+
+    Raises:
+        ConfigError: where the level is none.
+    """
+    target = stream or sys.stderr
+    wanted = (level or os.environ.get(LEVEL_VARIABLE) or "WARNING").upper()
+    if wanted not in logging.getLevelNamesMapping():
+        raise ConfigError(f"{LEVEL_VARIABLE} {wanted!r} is no level; take DEBUG, INFO, WARNING or ERROR")
+    is_json = not target.isatty() if as_json is None else as_json
+    handler = logging.StreamHandler(stream) if stream else _ToStandardError()
+    handler.set_name(HANDLER)
+    handler.setFormatter(_formatter(is_json))
+    root = logging.getLogger()
+    for known in [known for known in root.handlers if known.get_name() == HANDLER]:
+        root.removeHandler(known)
+    root.addHandler(handler)
+    root.setLevel(wanted)
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class _ToStandardError(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at the time of a line."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """Leave it: the stream is asked for anew with each line."""
+
+
+def _formatter(is_json: bool) -> logging.Formatter:
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if is_json else structlog.dev.ConsoleRenderer()
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            without_secrets,
+            renderer,
+        ],
+    )
+
+
+def without_secrets(_: Any, __: str, event: Event) -> Event:
+    """Return an event in which no text holds a value that the environment keeps under a secret's name."""
+    secrets = [
+        value
+        for name, text in os.environ.items()
+        if name.startswith("COURTSIDE_") and name.endswith(SECRET_ENDINGS)
+        for value in text.split()
+        if len(value) >= LEAST_SECRET
+    ]
+    for name, value in event.items():
+        if isinstance(value, str):
+            for secret in secrets:
+                value = value.replace(secret, HIDDEN)  # noqa: PLW2901 - each secret is taken out in turn
+            event[name] = value
+    return event
+
+
+@contextmanager
+def bound(**values: Any) -> Iterator[None]:
+    """Put `values`, such as the run's id and the stage, into every line logged meanwhile."""
+    with structlog.contextvars.bound_contextvars(**{name: str(value) for name, value in values.items()}):
+        yield

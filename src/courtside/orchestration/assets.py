@@ -1,0 +1,209 @@
+"""The stages as Dagster assets: a partition is an Eastern date, a back-fill is one run, checks come with the rows."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import dagster as dg
+import narwhals as nw
+
+from courtside.config import Settings, load_settings
+from courtside.orchestration.context import Context, Stage
+from courtside.orchestration.day import DayReport, run_day
+from courtside.orchestration.ledger import Cell, Ledger
+from courtside.orchestration.live import FINE, Step, fetch, games_on, take_in
+from courtside.orchestration.pipeline import run
+from courtside.orchestration.plans import Plan, every_plan, odds_plan
+from courtside.orchestration.stages import STAGES
+from courtside.orchestration.tables import ALL_TABLES
+from courtside.quality.tables import GATE_VERDICTS
+from courtside.sources.http import Client
+from courtside.sources.odds import DailyBudget
+from courtside.sources.pending import Pending
+from courtside.sources.store import PayloadStore
+from courtside.warehouse.duckdb import DuckDBWarehouse
+
+FIRST_DATE = "2021-10-19"
+DAYS = dg.DailyPartitionsDefinition(FIRST_DATE, timezone="America/New_York", end_offset=1)
+READS: dict[str, tuple[str, ...]] = {
+    "analytics": ("payloads",),
+    "lines": ("analytics",),
+    "features": ("analytics", "lines"),
+    "predictions": ("features", "lines"),
+    "picks": ("predictions",),
+    "grading": ("analytics", "predictions", "picks"),
+    "publishing": ("features", "predictions", "picks", "grading"),
+}
+FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=30), warn_window=dt.timedelta(hours=26))
+
+
+class Courtside(dg.ConfigurableResource):
+    """An installation: its home, and an instant that fixes its clock (for a demonstration or a test)."""
+
+    home: str = ""
+    now: str = ""
+
+    def settings(self) -> Settings:
+        """Return the settings, the resource's before all other places."""
+        now = dt.datetime.fromisoformat(self.now) if self.now else None
+        return load_settings(home=self.home or None, now=now)
+
+    @contextmanager
+    def opened(self) -> Iterator[Context]:
+        """Open the warehouse for one step, with a ledger of its own."""
+        settings = self.settings()
+        patience, threads = settings.lock_patience_seconds, settings.threads or None
+        with DuckDBWarehouse(settings.warehouse_path, patience=patience, threads=threads) as warehouse:
+            warehouse.prepare(ALL_TABLES)
+            yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+
+    def fetch(self, plans: Sequence[Plan]) -> list[Step]:
+        """Ask live sources and keep what they say; the warehouse is not opened meanwhile."""
+        settings = self.settings()
+        budget = DailyBudget(settings.home / "odds_budget.json", settings.odds_budget_per_day, settings.clock)
+        client, pending = Client(settings.clock, quota=budget), Pending(PayloadStore(settings.raw_folder))
+        return [step for plan in plans for step in fetch(plan, client, pending)]
+
+    def every_plan(self) -> list[Plan]:
+        """Return what a day asks of every source, lines first."""
+
+        def games(day: dt.date) -> Sequence[tuple[str, object]]:
+            with self.opened() as context:
+                return games_on(context, day)
+
+        return every_plan(self.settings().clock, games)  # type: ignore[arg-type]
+
+
+@dg.asset(group_name="raw", description="Payloads that were fetched and wait, as typed raw rows.")
+def payloads(courtside: Courtside) -> dg.MaterializeResult:
+    """Take in what waits."""
+    with courtside.opened() as context:
+        reports = take_in(context)
+    refused = [report for report in reports if report.status == "refused"]
+    return dg.MaterializeResult(
+        metadata={
+            "payloads": len(reports),
+            "rows": sum(report.rows_new for report in reports),
+            "refused": "\n".join(f"{report.name}: {report.reason}" for report in refused),
+        }
+    )
+
+
+def stage_asset(stage: Stage) -> dg.AssetsDefinition:
+    """Return a stage as an asset of daily partitions; it works what `courtside run` would work, by the same ledger."""
+
+    @dg.asset(
+        name=stage.name,
+        group_name=stage.name,
+        deps=list(READS[stage.name]),
+        partitions_def=DAYS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        freshness_policy=FRESH,
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=stage.name, blocking=name == "no_date_failed", description=says)
+            for name, says in checks_of(stage.name).items()
+        ],
+        description=(type(stage).__doc__ or "").strip(),
+    )
+    def work(context: dg.AssetExecutionContext, courtside: Courtside) -> dg.MaterializeResult:
+        start, end = (dt.date.fromisoformat(key) for key in context.partition_key_range)
+        with courtside.opened() as opened:
+            summary = run(opened, start, end, stages=(stage,))
+            cells = {day: cell for day, cell in opened.ledger.cells(stage.name).items() if start <= day <= end}
+            results = [_checked(stage.name, name, cells, opened, start, end) for name in checks_of(stage.name)]
+        worked = summary.stages[0]
+        return dg.MaterializeResult(
+            metadata={
+                "run": summary.run_id,
+                "rows": sum(cell.rows for cell in cells.values()),
+                "dates worked": worked.worked,
+                "dates left alone": worked.skipped,
+                "seconds": round(worked.seconds, 2),
+                "more": dg.MetadataValue.text(f"courtside runs {summary.run_id}"),
+            },
+            check_results=results,
+        )
+
+    return work
+
+
+def checks_of(stage: str) -> dict[str, str]:
+    """Return the checks of a stage's asset: a failed date blocks, a held one is told; readiness warns."""
+    checks = {
+        "no_date_failed": "No date of the range failed; what is downstream is not run where one did.",
+        "no_date_held": "No date of the range is held back by a check.",
+    }
+    if stage == "features":
+        checks["slates_are_ready"] = "The readiness gate lets every slate of the range through."
+    return checks
+
+
+def _checked(
+    stage: str, name: str, cells: dict[dt.date, Cell], context: Context, start: dt.date, end: dt.date
+) -> dg.AssetCheckResult:
+    if name == "slates_are_ready":
+        bad = unready(context, start, end)
+    else:
+        state = name.removeprefix("no_date_")
+        bad = {str(day): cell.reason or "" for day, cell in sorted(cells.items()) if cell.state == state}
+    severity = dg.AssetCheckSeverity.ERROR if name == "no_date_failed" else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(passed=not bad, asset_key=stage, check_name=name, severity=severity, metadata=bad)
+
+
+def unready(context: Context, start: dt.date, end: dt.date) -> dict[str, str]:
+    """Return the slates that the readiness gate holds, each with its reason."""
+    rows = context.warehouse.collect(
+        context.warehouse.scan(GATE_VERDICTS, start=start, end=end).filter(nw.col("verdict") != "ready")
+    )
+    return {str(row["game_date"]): str(row["reason"]) for row in rows.sort("game_date").to_dicts()}
+
+
+def report_metadata(report: DayReport, steps: Sequence[Step]) -> dict[str, str | int]:
+    """Return what a day's run did, as metadata of its Dagster run."""
+    bad = [step for step in steps if step.status not in FINE]
+    return {
+        "run": report.summary.run_id,
+        "payloads": len(report.taken),
+        "gaps": "\n".join(map(str, report.gaps)),
+        "waits": "\n".join(map(str, report.waits)),
+        "late": "\n".join(map(str, report.lates)),
+        "sources": "\n".join(f"{step.source} {step.name}: {step.status}: {step.reason}" for step in bad),
+    }
+
+
+@dg.op(description="Ask every live source, lines first; payloads are kept before anything reads them.")
+def ask_sources(courtside: Courtside) -> list[Step]:
+    """Fetch what a day needs."""
+    return courtside.fetch(courtside.every_plan())
+
+
+@dg.op(description="What `courtside daily` does: take in, name gaps, work every stage of the season, tell who waits.")
+def work_the_day(context: dg.OpExecutionContext, courtside: Courtside, steps: list[Step]) -> None:
+    """Run the day; a late stage fails the run once everything that could be done is done."""
+    with courtside.opened() as opened:
+        report = run_day(opened, opened.clock.today(), steps=steps)
+    context.add_output_metadata(report_metadata(report, steps))
+    if report.lates:
+        raise dg.Failure("late: " + "; ".join(map(str, report.lates[:5])))
+
+
+@dg.op(description="Ask The Odds API for today's lines: what nobody can fetch later.")
+def ask_lines(courtside: Courtside) -> list[Step]:
+    """Fetch today's lines."""
+    return courtside.fetch([odds_plan(courtside.settings().clock.today())])
+
+
+@dg.job(executor_def=dg.in_process_executor)
+def daily() -> None:
+    """The whole day: fetch, take in, work, tell."""
+    work_the_day(ask_sources())
+
+
+@dg.job(executor_def=dg.in_process_executor)
+def lines_now() -> None:
+    """Today's lines, and what follows from them."""
+    work_the_day(ask_lines())
+
+
+ASSETS: list[dg.AssetsDefinition] = [payloads, *(stage_asset(stage) for stage in STAGES)]
+"""Every asset in the order of the flow."""

@@ -1,0 +1,119 @@
+"""What each live source is asked, request by request; an answer may decide the next request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from courtside.clock import COUNTED_TYPES, Clock, GameType
+from courtside.sources import cdn, injuries, nba
+from courtside.sources.injuries import issues_until
+from courtside.sources.odds import OddsApi, event_ids, key_from
+from courtside.sources.payload import Payload
+from courtside.sources.request import Request
+
+Requests = Generator[Request, Payload | None, None]
+"""Yields requests one by one and is sent the payload of each, None where there is none."""
+
+GamesOn = Callable[[dt.date], Sequence[tuple[str, GameType]]]
+"""Returns id and type of the games the schedule has on a date."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one source is asked."""
+
+    source: str
+    requests: Callable[[], Requests]
+
+
+def odds_plan(day: dt.date, *, at: dt.datetime | None = None, game_lines: bool = False, dry: bool = False) -> Plan:
+    """Return the plan for the lines of the events of an ET date: what nobody can fetch later.
+
+    A sketch needs no key.
+    """
+
+    def requests() -> Requests:
+        api = OddsApi(SecretStr("") if dry else key_from(), at=at)
+        events = yield api.events()
+        known = event_ids(events, day) if events else ["{event}"] if dry else []
+        for event_id in known:
+            yield api.player_points(event_id)
+        if game_lines:
+            yield api.game_lines()
+
+    return Plan("odds", requests)
+
+
+def injuries_plan(issues: Sequence[tuple[dt.date, dt.time]], *, dry: bool = False) -> Plan:
+    """Return the plan for the newest report among `issues` (newest first) that is there."""
+
+    def requests() -> Requests:
+        for day, time in issues:
+            for request in injuries.report_at(day, time):
+                if (yield request) and not dry:
+                    return
+
+    return Plan("injuries", requests)
+
+
+def schedule_plan(season: str | None = None) -> Plan:
+    """Return the plan for the current season's schedule, or for that of a season by name."""
+
+    def requests() -> Requests:
+        yield nba.season_schedule(season) if season else cdn.current_schedule()
+
+    return Plan("schedule", requests)
+
+
+def nba_plan(
+    season: str,
+    types: Iterable[GameType],
+    day: dt.date | None = None,
+    games: Sequence[str] = (),
+    *,
+    index: bool = False,
+) -> Plan:
+    """Return the plan for the game logs of a season or a date of it, and for the details of `games`."""
+    wanted = [game_type for game_type in COUNTED_TYPES if game_type in set(types)]
+
+    def requests() -> Requests:
+        for game_type in wanted:
+            yield from _all(nba.game_logs(season, game_type, day))
+        for game_id in games:
+            yield from _all(cdn.game_details(game_id))
+        if index:
+            yield nba.player_index(season)
+
+    return Plan("nba", requests)
+
+
+def _all(requests: Iterable[Request]) -> Requests:
+    for request in requests:  # noqa: UP028 - an answer is sent in, which a plain iterator cannot take
+        yield request
+
+
+def day_plan(day: dt.date, games: GamesOn, *, details: bool = False) -> Plan:
+    """Return the plan for a date's game logs, of the types the schedule has that day; regular where it knows none."""
+
+    def requests() -> Requests:
+        known = games(day)
+        types = {game_type for _, game_type in known} or {GameType.REGULAR}
+        chosen = [game_id for game_id, _ in known] if details else []
+        yield from nba_plan(nba.season_on(day), types, day, chosen).requests()
+
+    return Plan("nba", requests)
+
+
+def every_plan(clock: Clock, games: GamesOn, *, dry: bool = False) -> list[Plan]:
+    """Return the plans of a day in the order of what is lost when it is missed; lines first."""
+    today = clock.today()
+    return [
+        odds_plan(today, dry=dry),
+        injuries_plan(issues_until(clock.now()), dry=dry),
+        schedule_plan(),
+        day_plan(today - dt.timedelta(days=1), games),
+    ]

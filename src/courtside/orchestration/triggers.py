@@ -1,0 +1,130 @@
+"""When Dagster starts runs: schedules by Eastern time on days with games, and sensors on new lines and final games."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+import narwhals as nw
+
+from courtside.orchestration.assets import Courtside, daily, lines_now
+from courtside.orchestration.context import Context
+from courtside.orchestration.schedule import Slate, slates
+from courtside.raw.current import current
+from courtside.raw.tables import RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
+from courtside.sources.pending import Pending
+from courtside.sources.store import PayloadStore
+
+EASTERN = "America/New_York"
+PRE_TIP = dt.timedelta(hours=2)
+
+stages = dg.define_asset_job(
+    "stages",
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="Every stage of dates.",
+)
+grades = dg.define_asset_job(
+    "grades",
+    selection=dg.AssetSelection.assets("analytics", "grading", "publishing"),
+    executor_def=dg.in_process_executor,
+    description="Box scores, grades and files of dates.",
+)
+
+
+def slate_of(context: Context, day: dt.date) -> Slate | None:
+    """Return the slate of a date by analytics, or by the raw schedule where no run has seen the date yet."""
+    known = slates(context, day, day).get(day)
+    if known:
+        return known
+    games = context.warehouse.collect(
+        current(context.warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE)
+        .filter((nw.col("game_date") == day) & (nw.col("status") != "postponed"))
+        .select("game_id", "tip_at")
+    )
+    tips = games["tip_at"].drop_nulls().sort().to_list()
+    return Slate(day, games["game_id"].n_unique(), tips[0], tips[-1]) if tips else None
+
+
+@dg.schedule(job=lines_now, cron_schedule="0 9-23/2 * * *", execution_timezone=EASTERN)
+def lines_every_two_hours(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Ask for lines every two hours of a day with games, until the last tip-off."""
+    with courtside.opened() as context:
+        now, slate = context.clock.now(), slate_of(context, context.clock.today())
+    if slate is None:
+        yield dg.SkipReason("no games today")
+    elif now > slate.last_tip:
+        yield dg.SkipReason("every game of today has tipped off")
+    else:
+        yield dg.RunRequest()
+
+
+@dg.schedule(job=daily, cron_schedule="0 9 * * *", execution_timezone=EASTERN)
+def morning_run() -> dg.RunRequest:
+    """Run the day at nine: yesterday's results, today's picks, the season file."""
+    return dg.RunRequest()
+
+
+@dg.schedule(job=daily, cron_schedule="*/30 11-23 * * *", execution_timezone=EASTERN)
+def pre_tip_refresh(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Run the day each half hour of the two hours before the first tip-off, and until the last one."""
+    with courtside.opened() as context:
+        now, slate = context.clock.now(), slate_of(context, context.clock.today())
+    if slate and slate.first_tip - PRE_TIP <= now <= slate.last_tip:
+        yield dg.RunRequest()
+    else:
+        yield dg.SkipReason("no tip-off within two hours")
+
+
+@dg.schedule(job=daily, cron_schedule="30 0,1,2,6 * * *", execution_timezone=EASTERN)
+def post_game_grading() -> dg.RunRequest:
+    """Run the day after the games: grade what is final."""
+    return dg.RunRequest()
+
+
+@dg.sensor(job=stages, minimum_interval_seconds=120)
+def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Work today's partition when lines came in, or payloads wait, since it last looked."""
+    settings = courtside.settings()
+    waiting = [item.note.name for item in Pending(PayloadStore(settings.raw_folder)).waiting()]
+    with courtside.opened() as opened:
+        today = opened.clock.today()
+        newest = opened.warehouse.collect(
+            opened.warehouse.scan(RAW_LINES, start=today, end=today).select(nw.col("known_at").max())
+        )["known_at"][0]
+    seen = f"{newest} {waiting[-1] if waiting else ''}".strip()
+    if seen in ("None", context.cursor):
+        yield dg.SkipReason("no new lines")
+        return
+    context.update_cursor(seen)
+    yield dg.RunRequest(run_key=f"{today} {seen}", partition_key=str(today))
+
+
+@dg.sensor(job=grades, minimum_interval_seconds=300)
+def all_finals_in(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Grade a date as soon as the final score of each of its games is there: yesterday, and today after midnight."""
+    with courtside.opened() as opened:
+        today = opened.clock.today()
+        ready = [day for day in (today - dt.timedelta(days=1), today) if is_final(opened, day)]
+    known = set(context.cursor.split(",")) if context.cursor else set()
+    fresh = [day for day in ready if str(day) not in known]
+    if not fresh:
+        yield dg.SkipReason("nothing newly final")
+        return
+    context.update_cursor(",".join(map(str, ready)))
+    for day in fresh:
+        yield dg.RunRequest(run_key=f"final {day}", partition_key=str(day))
+
+
+def is_final(context: Context, day: dt.date) -> bool:
+    """Tell whether a date has games and both teams' final box score of each is there."""
+    slate = slate_of(context, day)
+    if slate is None:
+        return False
+    boxes = context.warehouse.collect(
+        current(context.warehouse.scan(RAW_TEAM_BOX, start=day, end=day), RAW_TEAM_BOX).select("game_id", "team_id")
+    )
+    return boxes.height >= 2 * slate.games
+
+
+SCHEDULES = [lines_every_two_hours, morning_run, pre_tip_refresh, post_game_grading]
+SENSORS = [new_lines, all_finals_in]

@@ -1,0 +1,194 @@
+"""Fetches a payload: paced, retried where a fault may pass, and stopped where a host is down or a quota is spent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import stamina
+
+from courtside.clock import Clock, to_utc
+from courtside.sources.bodies import see_body
+from courtside.sources.outcomes import AbsentError, NotYetError, PermanentFetchError, TransientFetchError
+from courtside.sources.payload import Payload
+from courtside.sources.request import Request
+from courtside.sources.transport import Answer, HttpTransport, Limits, Transport
+
+log = logging.getLogger(__name__)
+
+TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+HIDDEN = b"(hidden)"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient fetching is: tries, waits in seconds, failed requests that open a host's circuit, and for how long.
+
+    `pace` are the least seconds between two requests to a host; other hosts wait `least_pace`.
+    """
+
+    attempts: int = 4
+    first_wait: float = 1.0
+    longest_wait: float = 60.0
+    jitter: float = 0.5
+    failures: int = 3
+    cool_down: float = 300.0
+    least_pace: float = 0.2
+    pace: Mapping[str, float] = field(default_factory=lambda: {"stats.nba.com": 0.7})
+    limits: Limits = field(default_factory=Limits)
+
+
+class Quota(Protocol):
+    """Answers whether a request can be paid for, and learns from answers."""
+
+    def admit(self, request: Request) -> None:
+        """Raise `NotYetError` where the request costs more than is left."""
+        ...
+
+    def learn(self, request: Request, answer: Answer) -> None:
+        """Note what an answer says of the quota."""
+        ...
+
+
+@dataclass
+class Client:
+    """Fetches requests one after another.
+
+    `counts` tells requests sent, retries, and answers by status; `sleep` and `monotonic` are the machine's unless
+    a test injects its own.
+    """
+
+    clock: Clock
+    transport: Transport = field(default_factory=HttpTransport)
+    policy: Policy = field(default_factory=Policy)
+    quota: Quota | None = None
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    counts: Counter[str] = field(default_factory=Counter)
+    _failed: Counter[str] = field(default_factory=Counter)
+    _opened: dict[str, float] = field(default_factory=dict)
+    _asked: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: float("-inf")))
+
+    def fetch(self, request: Request) -> Payload:
+        """Return the answer to `request` as a payload; its bytes hold none of the request's keys.
+
+        Raises:
+            AbsentError: where the provider has nothing there.
+            NotYetError: where the circuit of the host is open, the quota spent, or the provider asks for a long wait.
+            PermanentFetchError: where another try would only repeat the refusal.
+            TransientFetchError: where every try failed.
+        """
+        self._see_circuit(request)
+        try:
+            answer = self._retried(request)
+        except TransientFetchError as error:
+            self._note_failure(request)
+            error.content = _without_keys(request, error.content)
+            raise
+        self._failed[request.host] = 0
+        return self.payload(request, answer.content)
+
+    def payload(self, request: Request, content: bytes) -> Payload:
+        """Return bytes that came for `request` as a payload of now."""
+        return Payload(request.source, request.name, self.clock.now(), _without_keys(request, content))
+
+    def _retried(self, request: Request) -> Answer:
+        policy, tries = self.policy, 0
+        for attempt in stamina.retry_context(
+            on=_backoff,
+            attempts=policy.attempts,
+            timeout=None,
+            wait_initial=policy.first_wait,
+            wait_max=policy.longest_wait,
+            wait_jitter=policy.jitter,
+        ):
+            with attempt:
+                tries += 1
+                self.counts["retries"] += tries > 1
+                return self._once(request)
+        raise AssertionError("a retried block either returns or raises")
+
+    def _once(self, request: Request) -> Answer:
+        if self.quota and request.cost:
+            self.quota.admit(request)
+        self._keep_pace(request)
+        self.counts["requests"] += 1
+        answer = self.transport(request, self.policy.limits)
+        self.counts[f"status {answer.status}"] += 1
+        log.info("%s: %d, %d bytes", request, answer.status, len(answer.content))
+        if self.quota and request.cost:
+            self.quota.learn(request, answer)
+        self._see_status(request, answer)
+        see_body(request, answer.content)
+        return answer
+
+    def _see_status(self, request: Request, answer: Answer) -> None:
+        status = answer.status
+        if status in request.absent:
+            raise AbsentError(f"{request}: nothing there (status {status})")
+        if status in TRANSIENT:
+            wait = retry_after(answer.headers, self.clock.now())
+            if wait is not None and wait > self.policy.longest_wait:
+                until = self.clock.now() + dt.timedelta(seconds=wait)
+                raise NotYetError(f"{request}: status {status}, to be asked again in {wait:.0f} s", until)
+            raise TransientFetchError(f"{request}: status {status}", wait)
+        if status in (301, 302, 303, 307, 308):
+            raise PermanentFetchError(f"{request}: moved (status {status}); this source needs a new address")
+        if status in (401, 403):
+            why = "the key was refused" if request.keys else "this address is blocked or the name is not public"
+            raise PermanentFetchError(f"{request}: status {status}, {why}")
+        if status != 200:
+            raise PermanentFetchError(f"{request}: status {status}")
+
+    def _keep_pace(self, request: Request) -> None:
+        pace = self.policy.pace.get(request.host, self.policy.least_pace)
+        early = self._asked[request.host] + pace - self.monotonic()
+        if early > 0:
+            self.sleep(early)
+        self._asked[request.host] = self.monotonic()
+
+    def _see_circuit(self, request: Request) -> None:
+        opened = self._opened.get(request.host)
+        if opened is None:
+            return
+        left = opened + self.policy.cool_down - self.monotonic()
+        if left > 0:
+            until = self.clock.now() + dt.timedelta(seconds=left)
+            raise NotYetError(f"{request}: {request.host} failed {self.policy.failures} times in a row", until)
+        del self._opened[request.host]
+        self._failed[request.host] = self.policy.failures - 1
+
+    def _note_failure(self, request: Request) -> None:
+        self._failed[request.host] += 1
+        if self._failed[request.host] >= self.policy.failures:
+            self._opened[request.host] = self.monotonic()
+
+
+def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
+    """Return the seconds that `Retry-After` asks for, given as a number or as a date; None where it does not."""
+    text = headers.get("retry-after", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (to_utc(email.utils.parsedate_to_datetime(text)) - now).total_seconds())
+    except ValueError:
+        return None
+
+
+def _backoff(error: Exception) -> bool | float:
+    if not isinstance(error, TransientFetchError):
+        return False
+    return True if error.retry_after is None else error.retry_after
+
+
+def _without_keys(request: Request, content: bytes) -> bytes:
+    """Return `content` with the request's keys taken out, should a provider echo them."""
+    for secret in request.secrets():
+        content = content.replace(secret.encode(), HIDDEN)
+    return content

@@ -1,0 +1,73 @@
+"""Payloads that were fetched and are not in the warehouse yet: they outlive a kill, a full or a locked warehouse."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from courtside.sources.payload import Payload
+from courtside.sources.store import CorruptPayloadError, PayloadStore
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A payload that waits, the note about it, and whether a parser reads its kind; None where it is damaged."""
+
+    note: Path
+    payload: Payload | None
+    is_read: bool
+    problem: str | None = None
+
+
+class Pending:
+    """Notes beside the payload store, one for each payload that has been kept and not taken in."""
+
+    def __init__(self, store: PayloadStore) -> None:
+        self.store, self.folder = store, store.folder / "pending"
+
+    def add(self, payload: Payload, *, is_read: bool = True) -> None:
+        """Keep the bytes of a payload, then the note that it waits; both are whole before this returns."""
+        self.store.keep(payload)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        note = {
+            "payload_id": payload.payload_id,
+            "source": payload.source,
+            "name": payload.name,
+            "fetched_at": payload.fetched_at.isoformat(),
+            "is_read": is_read,
+        }
+        path = self.folder / f"{payload.fetched_at:%Y%m%dT%H%M%S%f}-{payload.payload_id[:16]}.json"
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        with unfinished.open("w", encoding="utf-8") as file:
+            json.dump(note, file)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Yield what waits, in order of fetching; a damaged note or payload comes with its problem."""
+        for path in sorted(self.folder.glob("*.json")) if self.folder.exists() else ():
+            yield self._read(path)
+
+    def done(self, waiting: Waiting) -> None:
+        """Forget a note: its payload is in the warehouse."""
+        waiting.note.unlink(missing_ok=True)
+
+    def set_aside(self, waiting: Waiting) -> None:
+        """Put a damaged note where it is no longer tried; its file stays for a person to look at."""
+        waiting.note.replace(waiting.note.with_suffix(".damaged"))
+
+    def _read(self, path: Path) -> Waiting:
+        try:
+            note = json.loads(path.read_text(encoding="utf-8"))
+            content = self.store.read(note["payload_id"])
+            fetched_at = dt.datetime.fromisoformat(note["fetched_at"])
+            return Waiting(path, Payload(note["source"], note["name"], fetched_at, content), bool(note["is_read"]))
+        except (ValueError, KeyError, TypeError) as error:
+            return Waiting(path, None, is_read=False, problem=f"{path}: damaged note ({type(error).__name__})")
+        except CorruptPayloadError as error:
+            return Waiting(path, None, is_read=False, problem=str(error))

@@ -1,0 +1,195 @@
+"""Fetching: only what may pass is tried again, a host that is down is left alone, and no key is ever shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import logging
+import time
+import traceback
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from courtside.sources.http import Client, retry_after
+from courtside.sources.outcomes import (
+    AbsentError,
+    FetchError,
+    NotYetError,
+    PermanentFetchError,
+    TransientFetchError,
+)
+from courtside.sources.request import Body, Request
+from courtside.sources.transport import USER_AGENT, HttpTransport
+from tests.sources.live.conftest import FAST, KEY
+from tests.sources.live.loopback import Provider, Reply
+from tests.sources.live.payloads import NOW
+
+ROOT = "https://cdn.nba.com"
+PLAIN = Request("cdn.nba.com", "one.json", f"{ROOT}/one")
+KEYED = Request(
+    "the_odds_api", "two.json", "https://api.the-odds-api.com/two", {"regions": "us"}, keys={"apiKey": SecretStr(KEY)}
+)
+GOOD = b'{"a": 1}'
+
+
+def test_a_payload_carries_the_bytes_as_they_came_and_when(provider: Provider, client: Client) -> None:
+    provider.on("/one", GOOD)
+    payload = client.fetch(PLAIN)
+    assert (payload.source, payload.name, payload.fetched_at, payload.content) == (
+        "cdn.nba.com", "one.json", NOW, GOOD,
+    )  # fmt: skip
+    assert provider.asked[0].headers["User-Agent"] == USER_AGENT
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Reply(b"", 500), Reply(b"", 502), Reply(b"", 503), Reply(b"", 408), Reply(b"", 429, {"Retry-After": "0"}),
+        Reply(b""), Reply(b" \r\n"), Reply(b"<!DOCTYPE html><title>Just a moment</title>"),
+        Reply(b'{"a": [1, 2'), Reply(GOOD, cut=4), Reply(b"", hang_up=True), Reply(GOOD * 8, pause=0.5),
+        Reply(b'{"a":            1}' * 9, pause=0.1),
+    ],
+    ids=["500", "502", "503", "408", "429", "empty", "blank", "html", "torn json", "torn body", "hang-up", "stall",
+         "slow"],
+)  # fmt: skip
+def test_a_fault_that_may_pass_is_tried_again(provider: Provider, client: Client, bad: Reply) -> None:
+    provider.on("/one", bad, GOOD)
+    assert client.fetch(PLAIN).content == GOOD
+    assert (client.counts["requests"], client.counts["retries"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [(400, "400"), (401, "401"), (403, "blocked"), (422, "422"), (302, "moved"), (410, "410")]
+)
+def test_a_refusal_is_not_tried_again(provider: Provider, client: Client, status: int, says: str) -> None:
+    provider.on("/one", Reply(b"", status, {"Location": "http://127.0.0.1:1/elsewhere"}))
+    with pytest.raises(PermanentFetchError, match=says):
+        client.fetch(PLAIN)
+    assert client.counts["requests"] == 1
+
+
+def test_nothing_there_is_an_outcome_of_its_own(provider: Provider, client: Client) -> None:
+    with pytest.raises(AbsentError, match="404"):
+        client.fetch(PLAIN)
+    assert client.counts["requests"] == 1
+
+
+def test_tries_are_bounded_and_the_last_bad_body_is_kept_as_evidence(provider: Provider, client: Client) -> None:
+    provider.on("/one", Reply(b"<html><title>Access Denied</title></html>"))
+    with pytest.raises(TransientFetchError, match="a web page titled 'Access Denied' in place of JSON") as failure:
+        client.fetch(PLAIN)
+    assert client.counts["requests"] == FAST.attempts
+    assert failure.value.content.startswith(b"<html>")
+
+
+def test_retry_after_is_waited_for(provider: Provider, client: Client) -> None:
+    provider.on("/one", Reply(b"", 429, {"Retry-After": "1"}), GOOD)
+    begun = time.monotonic()
+    client.fetch(PLAIN)
+    assert 1.0 <= time.monotonic() - begun < 2.0
+
+
+def test_a_long_retry_after_is_not_slept_through_but_said(provider: Provider, client: Client) -> None:
+    provider.on("/one", Reply(b"", 429, {"Retry-After": "3600"}))
+    with pytest.raises(NotYetError, match=r"not yet \(until 2024-02-22 23:00 UTC\)"):
+        client.fetch(PLAIN)
+    assert client.counts["requests"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("7", 7.0), (email.utils.format_datetime(NOW.replace(tzinfo=dt.UTC) + dt.timedelta(minutes=2)), 120.0),
+     (email.utils.format_datetime(NOW.replace(tzinfo=dt.UTC) - dt.timedelta(minutes=2)), 0.0), ("", None),
+     ("soon", None), ("-3", None)],
+)  # fmt: skip
+def test_retry_after_is_a_number_or_a_date(text: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": text}, NOW) == seconds
+
+
+def test_a_host_that_keeps_failing_is_left_alone_and_others_are_not(provider: Provider, client: Client) -> None:
+    provider.on("/one", Reply(b"", 500))
+    provider.on("/two", GOOD)
+    for _ in range(FAST.failures):
+        with pytest.raises(TransientFetchError):
+            client.fetch(PLAIN)
+    asked = len(provider.asked)
+    with pytest.raises(NotYetError, match=r"cdn\.nba\.com failed 2 times in a row"):
+        client.fetch(PLAIN)
+    assert len(provider.asked) == asked
+    assert client.fetch(KEYED).content == GOOD
+
+
+def test_an_open_circuit_lets_one_request_try_after_its_time(provider: Provider, client: Client) -> None:
+    now = [0.0]
+    client.monotonic = lambda: now[0]
+    provider.on("/one", *[Reply(b"", 500)] * (FAST.attempts * 2), GOOD)
+    for _ in range(2):
+        with pytest.raises(TransientFetchError):
+            client.fetch(PLAIN)
+    with pytest.raises(NotYetError):
+        client.fetch(PLAIN)
+    now[0] += FAST.cool_down + 1
+    assert client.fetch(PLAIN).content == GOOD
+
+
+def test_requests_to_one_host_keep_their_pace(provider: Provider, client: Client) -> None:
+    waits: list[float] = []
+    now = [100.0]
+    client.monotonic, client.sleep = lambda: now[0], waits.append
+    client.policy = replace(FAST, least_pace=0.5)
+    provider.on("/one", GOOD)
+    provider.on("/two", GOOD)
+    client.fetch(PLAIN)
+    now[0] += 0.2
+    client.fetch(KEYED)
+    client.fetch(PLAIN)
+    assert waits == [pytest.approx(0.3)]
+
+
+def test_a_body_larger_than_it_may_be_is_refused(provider: Provider, client: Client) -> None:
+    client.policy = replace(FAST, limits=replace(FAST.limits, size=100))
+    provider.on("/one", b"[" + b"1," * 200 + b"1]")
+    with pytest.raises(PermanentFetchError, match="larger than 100 bytes"):
+        client.fetch(PLAIN)
+
+
+@pytest.mark.parametrize("body", [b"", b"%PDF-1.4 no end", b"<Error>AccessDenied</Error>", b"{}"])
+def test_what_is_no_whole_pdf_is_no_report(provider: Provider, client: Client, body: bytes) -> None:
+    provider.on("/one", body)
+    with pytest.raises(TransientFetchError):
+        client.fetch(replace(PLAIN, body=Body.PDF))
+
+
+LEAKY = [
+    Reply(b"", 401), Reply(b"", 429, {"Retry-After": "9999"}), Reply(b"", 500), Reply(b"", hang_up=True),
+    Reply(b"<html>" + KEY.encode()), Reply(b"", 302, {"Location": f"/x?apiKey={KEY}"}), Reply(b"", 404),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reply", LEAKY, ids=lambda reply: str(reply.status))
+def test_no_error_and_no_log_holds_the_key(
+    provider: Provider, client: Client, reply: Reply, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    provider.on("/two", reply)
+    with pytest.raises(FetchError) as failure:
+        client.fetch(KEYED)
+    told = "".join(traceback.format_exception(failure.value)) + caplog.text
+    assert KEY not in told
+    assert KEY.encode() not in getattr(failure.value, "content", b"")
+    assert all(asked.query["apiKey"] == KEY for asked in provider.asked)
+
+
+def test_a_refused_connection_tells_no_key_either(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    client.transport = HttpTransport(hosts={"https://api.the-odds-api.com": "http://127.0.0.1:1"})
+    with pytest.raises(TransientFetchError, match="the connection failed") as failure:
+        client.fetch(KEYED)
+    assert KEY not in "".join(traceback.format_exception(failure.value)) + caplog.text + repr(KEYED)
+
+
+def test_a_key_that_a_provider_echoes_is_taken_out_of_the_payload(provider: Provider, client: Client) -> None:
+    provider.on("/two", b'{"url": "/two?apiKey=' + KEY.encode() + b'"}')
+    assert client.fetch(KEYED).content == b'{"url": "/two?apiKey=(hidden)"}'

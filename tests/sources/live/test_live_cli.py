@@ -1,0 +1,103 @@
+"""`courtside ingest nba|schedule|odds|injuries|live` and `courtside runs`, as a person uses them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from courtside.cli import live
+from courtside.cli.main import app
+from courtside.config import Settings
+from courtside.sources.http import Client
+from tests.sources.live.conftest import KEY
+from tests.sources.live.loopback import Provider, Reply
+from tests.sources.live.payloads import NOW, ODDS_PATH
+from tests.sources.live.test_intake import stock
+
+pytest.importorskip("nba_api", reason="courtside[live] is not installed")
+pytest.importorskip("pypdf", reason="courtside[live] is not installed")
+
+
+@pytest.fixture(autouse=True)
+def _fixed(provider: Provider, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def on_loopback(_: Settings) -> Client:
+        return client
+
+    monkeypatch.setattr(live, "client_for", on_loopback)
+    monkeypatch.setenv("COURTSIDE_NOW", NOW.isoformat())
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), catch_exceptions=False)
+
+
+def test_live_takes_everything_in_and_says_what_it_cost(provider: Provider, tmp_path: Path, key: str) -> None:
+    stock(provider)
+    result = call("ingest", "live", "--home", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert "6 requests, 0 of them retries; 5 payloads taken in" in result.output
+    again = call("ingest", "odds", "--home", str(tmp_path))
+    assert "1 payloads taken in, 0 rows new" in again.output
+
+
+def test_a_source_that_stops_makes_the_exit_code_1_and_stands_in_the_runs(
+    provider: Provider, tmp_path: Path, key: str
+) -> None:
+    stock(provider)
+    provider.on(ODDS_PATH, Reply(b"{}", 401))
+    result = call("ingest", "live", "--home", str(tmp_path))
+    assert result.exit_code == 1
+    assert "the key was refused" in result.output
+    assert KEY not in result.output
+    listed = json.loads(call("runs", "--json", "--home", str(tmp_path)).output)
+    assert (listed[0]["failures"], listed[0]["outcome"]) == (1, "failed")
+    shown = call("runs", listed[0]["run_id"][:6], "--home", str(tmp_path))
+    assert "ingest odds" in shown.output
+    assert "stopped" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("nba", "--date", "2024-02-21"), "DateFrom=02/21/2024"),
+        (("nba", "--season", "2023-24"), "SeasonType=Playoffs"),
+        (("schedule",), "GET https://cdn.nba.com/static/json/staticData/scheduleLeagueV2.json"),
+        (("schedule", "--season", "2022-23"), "scheduleleaguev2"),
+        (("odds", "--game-lines"), "markets=h2h,spreads,totals"),
+        (("odds", "--at", "2024-01-25T23:00"), "/v4/historical/"),
+        (("injuries", "--date", "2024-01-04", "--time", "12:30"), "Injury-Report_2024-01-04_12PM.pdf"),
+    ],
+)
+def test_a_dry_run_prints_the_requests_needs_no_key_and_sends_none(
+    provider: Provider, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    result = call("ingest", *words, "--dry-run", "--home", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert says in result.output
+    assert not provider.asked
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("nba", "--date", "2024-02-21", "--season", "2023-24"), "give one of them"),
+        (("nba", "--date", "yesterday"), "--date: 'yesterday' is not a date"),
+        (("odds", "--at", "noon"), "--at 'noon' is not an instant"),
+        (("injuries", "--date", "2024-01-04"), "give --date and --time"),
+        (("injuries", "--date", "2024-01-04", "--time", "soon"), "--time 'soon' is not a time"),
+    ],
+)
+def test_a_word_that_cannot_be_used_is_named(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    result = call("ingest", *words, "--home", str(tmp_path))
+    assert result.exit_code == 1
+    assert says in " ".join(result.output.split())
+
+
+def test_a_run_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = call("runs", "feed", "--home", str(tmp_path))
+    assert result.exit_code == 1
+    assert "0 runs have an id that begins so" in result.output

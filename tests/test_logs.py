@@ -1,0 +1,83 @@
+"""Log lines: JSON where no person looks, with run, stage and dates, and never with a secret."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from courtside.errors import ConfigError
+from courtside.logs import HIDDEN, LEVEL_VARIABLE, bound, configure
+
+log = logging.getLogger("courtside.somewhere")
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield
+    root.handlers, level = before
+    root.setLevel(level)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_line_elsewhere_than_on_a_terminal_is_json_with_what_is_bound() -> None:
+    out = io.StringIO()
+    configure(out, level="INFO")
+    with bound(run_id="abc", stage="features"):
+        log.info("worked %d dates", 3)
+    log.info("after")
+    first, second = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (first["event"], first["run_id"], first["stage"], first["level"], first["logger"]) == (
+        "worked 3 dates", "abc", "features", "info", "courtside.somewhere",
+    )  # fmt: skip
+    assert "run_id" not in second
+    assert first["timestamp"].endswith("Z")
+
+
+def test_on_a_terminal_a_person_reads_it() -> None:
+    out = Terminal()
+    configure(out, level="INFO")
+    log.info("worked")
+    assert "worked" in out.getvalue()
+    assert not out.getvalue().startswith("{")
+
+
+def test_the_level_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LEVEL_VARIABLE, "error")
+    out = io.StringIO()
+    configure(out)
+    log.warning("quiet")
+    assert out.getvalue() == ""
+    with pytest.raises(ConfigError, match="'LOUD' is no level"):
+        configure(out, level="loud")
+
+
+def test_no_line_holds_a_secret_of_the_environment_not_even_in_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURTSIDE_ODDS_API_KEY", "s3cr3t-k3y")
+    monkeypatch.setenv("COURTSIDE_ALERT_URLS", "slack://t0ken-a mailto://t0ken-b")
+    out = io.StringIO()
+    configure(out, level="INFO")
+    try:
+        raise ValueError("https://host/?apiKey=s3cr3t-k3y")
+    except ValueError:
+        log.exception("failed at mailto://t0ken-b with %s", "s3cr3t-k3y")
+    assert "s3cr3t" not in out.getvalue()
+    assert "t0ken" not in out.getvalue()
+    assert HIDDEN in out.getvalue()
+
+
+def test_libraries_say_errors_only() -> None:
+    out = io.StringIO()
+    configure(out, level="DEBUG")
+    logging.getLogger("urllib3.connectionpool").debug("GET /?apiKey=x")
+    logging.getLogger("pypdf").warning("odd")
+    assert out.getvalue() == ""
