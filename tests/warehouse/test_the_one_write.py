@@ -7,6 +7,7 @@ import pytest
 
 from courtside.errors import WriteRefusedError
 from courtside.warehouse.base import Change, Contents, Upsert, Warehouse
+from courtside.warehouse.schema import Table, integer
 from tests.warehouse.samples import DAYS, LOG, NOTES, SHOWS, TABLES, log, shows
 
 ONE, TWO, THREE = DAYS[:3]
@@ -117,3 +118,19 @@ def test_a_key_that_is_stored_on_another_date_is_refused(prepared: Warehouse) ->
 def test_a_missing_column_is_named(prepared: Warehouse) -> None:
     with pytest.raises(WriteRefusedError, match="share"):
         prepared.replace_dates([Change(SHOWS, shows((ONE, "ann", 1)).drop("share"))], [ONE])
+
+
+def test_a_table_of_another_shape_is_brought_to_its_own(warehouse: Warehouse) -> None:
+    warehouse.prepare([SHOWS])
+    warehouse.replace_dates([Change(SHOWS, shows((ONE, "ann", 1)))], [ONE])
+    wider = Table(
+        SHOWS.name, SHOWS.phase, SHOWS.sentence, (*SHOWS.columns, integer("extra", "New.", nullable=True)), SHOWS.key
+    )
+    (found,) = warehouse.drifted([wider])
+    assert (str(found), found.keeps_rows) == ("column extra is missing", True)
+    warehouse.reshape(wider, keep_rows=True)
+    assert warehouse.drifted([wider]) == []
+    assert warehouse.collect(warehouse.scan(SHOWS)).height == 1
+    warehouse.reshape(SHOWS, keep_rows=False)
+    warehouse.prepare([SHOWS])
+    assert warehouse.collect(warehouse.scan(SHOWS)).height == 0

@@ -8,7 +8,7 @@ import typer
 
 import courtside
 from courtside import logs
-from courtside.cli import check, daily, demo, explain, ingest, live, publish, repair, run, runs, settings
+from courtside.cli import check, daily, demo, explain, ingest, live, migrate, publish, repair, run, runs, settings
 from courtside.cli.common import readable_errors
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("status")(run.status_command)
 app.command("explain")(explain.explain_command)
 app.command("runs")(runs.runs_command)
 app.command("repair")(repair.repair_command)
+app.command("migrate")(migrate.migrate_command)
 app.command("export")(publish.export_command)
 app.command("serve")(publish.serve_command)
 app.command("config")(settings.config_command)

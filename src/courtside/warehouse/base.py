@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 import narwhals as nw
 import polars as pl
 
+from courtside.warehouse.drift import Drift
 from courtside.warehouse.schema import Table
 
 Lazy = nw.LazyFrame[Any]
@@ -78,6 +79,14 @@ class Warehouse(Protocol):
         Raises:
             SchemaDriftError: naming the table and the column that differ.
         """
+        ...
+
+    def drifted(self, tables: Iterable[Table]) -> list[Drift]:
+        """Return how stored tables differ from their table objects."""
+        ...
+
+    def reshape(self, table: Table, *, keep_rows: bool) -> None:
+        """Create a stored table again by its table object, with the columns that both have or without rows."""
         ...
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:

@@ -14,8 +14,9 @@ import narwhals as nw
 import polars as pl
 import stamina
 
-from courtside.errors import SchemaDriftError, WarehouseBusyError, WriteRefusedError
+from courtside.errors import WarehouseBusyError, WriteRefusedError
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert
+from courtside.warehouse.drift import Drift, drift, refuse
 from courtside.warehouse.schema import Table, Type
 from courtside.warehouse.validation import row_claims
 
@@ -86,12 +87,33 @@ class DuckDBWarehouse:
 
     def prepare(self, tables: Iterable[Table]) -> None:
         """Create the tables that do not exist and compare those that do with their table objects."""
+        wanted = list(tables)
+        refuse(self.drifted(wanted), self.path)
         stored = self._stored_columns()
-        for table in tables:
-            if table.name in stored:
-                _refuse_drift(table, stored[table.name], self.path)
-            else:
+        for table in wanted:
+            if table.name not in stored:
                 self._execute(f"CREATE TABLE {quoted(table.name)} ({_ddl(table)})")
+
+    def drifted(self, tables: Iterable[Table]) -> list[Drift]:
+        """Return how stored tables differ from their table objects."""
+        stored = self._stored_columns()
+        found = (drift(table, _kinds(table), stored[table.name]) for table in tables if table.name in stored)
+        return [item for item in found if item]
+
+    def reshape(self, table: Table, *, keep_rows: bool) -> None:
+        """Create a stored table again by its table object, with the columns that both have or without rows."""
+        both = [name for name in self._stored_columns()[table.name] if name in table.column_names]
+        before = quoted(f"{table.name}__before")
+
+        def work() -> None:
+            self._execute(f"ALTER TABLE {quoted(table.name)} RENAME TO {before}")
+            self._execute(f"CREATE TABLE {quoted(table.name)} ({_ddl(table)})")
+            if keep_rows:
+                names = column_list(both)
+                self._execute(f"INSERT INTO {quoted(table.name)} ({names}) SELECT {names} FROM {before}")
+            self._execute(f"DROP TABLE {before}")
+
+        self._in_transaction(work)
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
@@ -337,22 +359,8 @@ def _ddl(table: Table) -> str:
     )
 
 
-def _refuse_drift(table: Table, stored: Mapping[str, str], path: str) -> None:
-    wanted = {column.name: SQL_TYPES[column.type] for column in table.columns}
-    problems = [f"column {name} is missing" for name in wanted if name not in stored]
-    problems += [f"column {name} is not declared" for name in stored if name not in wanted]
-    problems += [
-        f"column {name} is {stored[name]}, not {kind}"
-        for name, kind in wanted.items()
-        if name in stored and stored[name] != kind
-    ]
-    if not problems and list(stored) != list(wanted):
-        problems.append(f"columns stand in another order: {', '.join(stored)}")
-    if problems:
-        raise SchemaDriftError(
-            f"table {table.name} in {path}: {'; '.join(problems)}. "
-            "Nothing was run. `courtside migrate` rebuilds the table from what is kept."
-        )
+def _kinds(table: Table) -> dict[str, str]:
+    return {column.name: SQL_TYPES[column.type] for column in table.columns}
 
 
 def _some(items: Sequence[object]) -> str:

@@ -28,6 +28,7 @@ from courtside.warehouse.bigquery.reading import plain_read
 from courtside.warehouse.bigquery.script import Script
 from courtside.warehouse.bigquery.service import Job, Service
 from courtside.warehouse.bigquery.writing import Staging, changed_days, refuse_wrong_dates
+from courtside.warehouse.drift import Drift, refuse
 from courtside.warehouse.schema import Table
 
 
@@ -68,16 +69,32 @@ class BigQueryWarehouse:
 
     def prepare(self, tables: Iterable[Table]) -> None:
         """Create the tables that do not exist and compare those that do with their table objects."""
-        stored = self.service.table_names()
-        for table in tables:
-            if table.name in stored:
-                shapes.refuse_drift(table, self.service.table(table.name))
-            else:
+        wanted, stored = list(tables), self.service.table_names()
+        refuse(self.drifted(wanted), f"{self.service.project}.{self.service.dataset}")
+        for table in wanted:
+            if table.name not in stored:
                 self.service.create(shapes.api_table(table, self.service.reference(table.name)))
         if sql.COMMITS not in stored:
             self.service.create(shapes.commits_table(self.service.reference(sql.COMMITS)))
             self.service.query(f"INSERT INTO {sql.COMMITS} (seq, writer) VALUES (0, '')")
         self._script.begin()
+
+    def drifted(self, tables: Iterable[Table]) -> list[Drift]:
+        """Return how stored tables differ from their table objects."""
+        stored = self.service.table_names()
+        found = (shapes.drift_of(table, self.service.table(table.name)) for table in tables if table.name in stored)
+        return [item for item in found if item]
+
+    def reshape(self, table: Table, *, keep_rows: bool) -> None:
+        """Add the columns a stored table lacks, or create it again without rows."""
+        self._script.flush()
+        self._forget()
+        wanted = shapes.api_table(table, self.service.reference(table.name))
+        if keep_rows:
+            self.service.widen(wanted)
+        else:
+            self.service.drop(table.name)
+            self.service.create(wanted)
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""

@@ -11,9 +11,11 @@ import polars as pl
 from sqlframe.base.catalog import Column
 from sqlframe.bigquery import BigQueryDataFrame, BigQuerySession
 from sqlglot import exp
-from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.dialects.bigquery import BigQuery
+from sqlglot.optimizer.annotate_types import TypeAnnotator, annotate_types
 from sqlglot.optimizer.qualify import qualify
 
+from courtside.errors import CourtsideError
 from courtside.warehouse.base import Lazy
 from courtside.warehouse.schema import POLARS_TYPES, Table, Type
 
@@ -45,6 +47,17 @@ _SAME_NAME = re.compile(r"`(\w+)` AS `\1`")
 
 Kinds = Mapping[str, str]
 """Column names and their GoogleSQL types, in order."""
+
+_RETURNS = {"ARRAY_TO_STRING": exp.DType.VARCHAR}
+"""What functions return that SQLFrame writes by name alone."""
+
+
+def _annotate_by_name(annotator: TypeAnnotator, call: exp.Anonymous) -> exp.Anonymous:
+    annotator._set_type(call, _RETURNS.get(call.name.upper(), exp.DType.UNKNOWN))
+    return call
+
+
+_METADATA: Any = {**BigQuery.EXPRESSION_METADATA, exp.Anonymous: {"annotator": _annotate_by_name}}
 
 
 class _CompiledFrame(BigQueryDataFrame):
@@ -101,7 +114,7 @@ class CompilingSession(BigQuerySession):
         self._known[name] = dict(kinds)
         mapping = {column: _SPARK_TYPES[kind] for column, kind in kinds.items()}
         self.catalog.add_table(exp.to_table(name), mapping)
-        columns = [exp.column(column, quoted=True) for column in kinds]
+        columns = [exp.column(column) for column in kinds]
         frame = self._create_df(exp.select(*columns).from_(exp.to_table(name)))
         return nw.from_native(frame)
 
@@ -131,15 +144,16 @@ class CompilingSession(BigQuerySession):
         return self._kinds_of_native(frame.to_native())
 
     def kinds(self, expression: exp.Expression) -> dict[str, str]:
-        """Return the GoogleSQL type of each column of a query."""
+        """Return the GoogleSQL type of each column of a query.
+
+        Raises:
+            CourtsideError: naming the first column whose type cannot be told from its expression.
+        """
         tables = {table.name for table in expression.find_all(exp.Table)}
         schema: dict[str, object] = {name: dict(self._known[name]) for name in tables if name in self._known}
         query = qualify(expression.copy(), schema=schema, dialect="bigquery")
-        typed = annotate_types(query, schema=schema, dialect="bigquery")
-        return {
-            column.alias_or_name: (column.type or exp.DataType.build("STRING")).sql("bigquery")
-            for column in cast("exp.Select", typed).selects
-        }
+        typed = annotate_types(query, schema=schema, expression_metadata=_METADATA, dialect="bigquery")
+        return {column.alias_or_name: _kind(column) for column in cast("exp.Select", typed).selects}
 
     def forget(self) -> None:
         """Forget the queries put away; frames that build on them are of no more use."""
@@ -159,6 +173,15 @@ class CompilingSession(BigQuerySession):
         """Return the Polars types of columns of a table it was told of."""
         polars = {SQL_TYPES[kind]: POLARS_TYPES[kind] for kind in Type}
         return {name: polars[self._known[table][name]] for name in names}
+
+
+def _kind(column: exp.Expression) -> str:
+    if column.type is None or column.type.is_type(exp.DType.UNKNOWN):
+        raise CourtsideError(
+            f"column {column.alias_or_name}: the type of {column.sql('bigquery')[:200]} cannot be told. "
+            "Cast it, or name the function's type in warehouse/bigquery/frames.py."
+        )
+    return column.type.sql("bigquery")
 
 
 def _text(native: Any) -> str:

@@ -123,6 +123,19 @@ class Service:
         with explained(self.project, self.dataset):
             self.client.create_table(table, exists_ok=True)
 
+    def widen(self, table: bigquery.Table) -> None:
+        """Add the columns of `table` that the stored one lacks, at its end."""
+        with explained(self.project, self.dataset):
+            stored = self.client.get_table(table.reference)
+            known = {field.name for field in stored.schema}
+            stored.schema = [*stored.schema, *(field for field in table.schema if field.name not in known)]
+            self.client.update_table(stored, ["schema"])
+
+    def drop(self, name: str) -> None:
+        """Delete a table."""
+        with explained(self.project, self.dataset):
+            self.client.delete_table(self.reference(name))
+
     def close(self) -> None:
         """Close the connections."""
         if self._reader is not None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from google.cloud import bigquery
 
-from courtside.errors import SchemaDriftError
 from courtside.warehouse.bigquery.frames import SQL_TYPES
 from courtside.warehouse.bigquery.statements import COMMITS, SCRATCH_HOURS
+from courtside.warehouse.drift import Drift, drift
 from courtside.warehouse.schema import Table, Type
 
 FIELD_TYPES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN"}
@@ -72,29 +72,17 @@ def scratch_table(reference: str, kinds: Mapping[str, str]) -> bigquery.Table:
     return made
 
 
-def refuse_drift(table: Table, stored: bigquery.Table) -> None:
-    """Compare a stored table with its table object.
+def drift_of(table: Table, stored: bigquery.Table) -> Drift | None:
+    """Compare the columns, their modes and the partitioning of a stored table with its table object.
 
-    Raises:
-        SchemaDriftError: naming the columns, the partitioning or the clustering that differ.
+    Columns may stand in any order: every statement names them.
     """
     wanted = {field.name: _shape(field) for field in api_table(table, str(stored.reference)).schema}
     found = {field.name: _shape(field) for field in stored.schema}
-    problems = [f"column {name} is missing" for name in wanted if name not in found]
-    problems += [f"column {name} is not declared" for name in found if name not in wanted]
-    problems += [
-        f"column {name} is {found[name]}, not {shape}"
-        for name, shape in wanted.items()
-        if name in found and found[name] != shape
-    ]
     partition = stored.time_partitioning.field if stored.time_partitioning else None
-    if partition != table.date_column:
-        problems.append(f"it is partitioned by {partition}, not {table.date_column}")
-    if problems:
-        raise SchemaDriftError(
-            f"table {table.name} in {stored.project}.{stored.dataset_id}: {'; '.join(problems)}. "
-            "Nothing was run. `courtside migrate` rebuilds the table from what is kept."
-        )
+    differences = [] if partition == table.date_column else [f"partitioned by {partition}, not {table.date_column}"]
+    in_order = {name: found[name] for name in wanted if name in found} | found
+    return drift(table, wanted, in_order, differences)
 
 
 def _field(table: Table, name: str) -> bigquery.SchemaField:

@@ -1,0 +1,30 @@
+"""`courtside migrate`: a warehouse written by an older version, brought to this one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from courtside.cli.common import Home, console, readable_errors, settings_of
+from courtside.orchestration.ledger import Ledger
+from courtside.orchestration.migrate import migrate, plan
+from courtside.warehouse.open import open_warehouse
+
+
+@readable_errors
+def migrate_command(
+    home: Home = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+) -> None:
+    """Bring a warehouse to this version: columns are added, and what stages can make again is asked for."""
+    settings = settings_of(home)
+    with open_warehouse(settings) as warehouse:
+        ledger = Ledger(warehouse, settings.clock)
+        steps = plan(warehouse) if dry_run else migrate(warehouse, ledger)
+    for step in steps:
+        console.print(str(step), soft_wrap=True, markup=False)
+    if not steps:
+        console.print("every table is as this version writes it")
+    elif any(step.stage for step in steps) and not dry_run:
+        console.print("`courtside daily` makes the emptied rows again")

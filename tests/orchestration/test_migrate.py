@@ -1,0 +1,69 @@
+"""A warehouse of another version: what stages make is made again, what they cannot make keeps its rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from courtside.errors import SchemaDriftError
+from courtside.orchestration.ledger import Ledger
+from courtside.orchestration.migrate import MADE_BY, migrate, plan
+from courtside.orchestration.stages import STAGES
+from courtside.orchestration.tables import ALL_TABLES
+from courtside.warehouse.duckdb import DuckDBWarehouse
+from tests import homes
+from tests.cli.test_commands import call
+
+
+def altered(home: Path, *statements: str) -> DuckDBWarehouse:
+    path = homes.settings_in(home).warehouse_path
+    with duckdb.connect(str(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return DuckDBWarehouse(path)
+
+
+def test_an_emptied_table_is_made_again_to_the_same_bytes(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    before = homes.contents(home), homes.files(home)
+    altered(home, "ALTER TABLE player_features DROP COLUMN games_in_last_7_days").close()
+    code, output = call("run", "--start-date", str(homes.FIRST), "--end-date", str(homes.LAST), home=home)
+    assert code == 1
+    assert "courtside migrate" in output
+    assert "emptied" in call("migrate", "--dry-run", home=home)[1]
+    code, output = call("migrate", home=home)
+    assert (code, "stage features makes its rows again" in output) == (0, True)
+    assert "every table is as this version writes it" in call("migrate", home=home)[1]
+    homes.run_in(home)
+    assert (homes.contents(home), homes.files(home)) == before
+
+
+def test_rows_that_nobody_can_make_again_stay(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    with altered(home, "ALTER TABLE run_events DROP COLUMN detail") as warehouse:
+        rows = warehouse._execute("SELECT count(*) FROM run_events").fetchone()
+        steps = migrate(warehouse, Ledger(warehouse, homes.settings_in(home).clock))
+        assert [(step.drift.table.name, step.stage) for step in steps] == [("run_events", None)]
+        assert warehouse._execute("SELECT count(*) FROM run_events").fetchone() == rows
+        warehouse.prepare(ALL_TABLES)
+
+
+@pytest.mark.parametrize("table", ["published_picks", "raw_player_box", "grid"])
+def test_a_column_that_cannot_be_filled_is_refused_and_nothing_changes(
+    run_home: Path, tmp_path: Path, table: str
+) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    alter = f"ALTER TABLE {table} ADD COLUMN of_a_later_version VARCHAR"
+    with altered(home, alter, "ALTER TABLE player_games DROP COLUMN points") as warehouse:
+        with pytest.raises(SchemaDriftError, match=rf"{table}: column of_a_later_version is not declared.*cannot be"):
+            migrate(warehouse, Ledger(warehouse, homes.settings_in(home).clock))
+        assert [found.table.name for found in warehouse.drifted(ALL_TABLES)].count("player_games") == 1
+        with pytest.raises(SchemaDriftError):
+            plan(warehouse)
+
+
+def test_every_stage_that_replaces_rows_can_make_its_tables_again() -> None:
+    ledgers = {"picks", "publishing"}
+    assert {stage.name for stage in STAGES} - ledgers == set(MADE_BY)
