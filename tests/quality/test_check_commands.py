@@ -97,6 +97,10 @@ def test_daily_and_features_exit_with_1_on_a_critical_failure_and_keep_every_res
         home, "SELECT suite, count(*), count(DISTINCT check_run_id) FROM check_results GROUP BY 1 ORDER BY 1"
     )
     assert kept == [("daily", 52, 2), ("features", 28, 1)]
+    code, text = asked(home, "history", "--check", "5.1", "--json")
+    assert (code, [row["status"] for row in json.loads(text)]) == (0, ["passed", "failed"])
+    assert "not judged" in asked(home, "history", "--last", "500")[1]
+    assert asked(home, "history", "--check", "9.99")[0] == 2, "a check nobody asked has no history"
 
 
 def test_a_drifted_table_is_a_failed_check_of_the_daily_validation(home: Path) -> None:

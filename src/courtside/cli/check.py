@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
-from rich.table import Table
 
 from courtside.alerts import Alert, Severity, notifier
-from courtside.cli.common import Home, P, R, complaints, console, settings_of
+from courtside.cli.check_tables import seen, show_history, show_report, show_results
+from courtside.cli.common import Home, P, R, complaints, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError, CourtsideError
 from courtside.orchestration.checking import catalogue_of, season_window
@@ -28,11 +29,10 @@ from courtside.quality.monitor import THRESHOLD_PCT, Report, Verdict, monitor
 from courtside.quality.report import html as as_html
 from courtside.quality.tables import CHECK_RESULTS
 from courtside.warehouse.base import Upsert
-from courtside.warehouse.duckdb import DuckDBWarehouse
+from courtside.warehouse.open import open_warehouse
 
 COULD_NOT_TELL = 2
 RECENT_DAYS = 14
-COLOURS = {Status.PASSED: "green", Status.FAILED: "red", Status.NOT_JUDGED: "yellow"}
 app = typer.Typer(help="Check what is stored: training data, the day, the features.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -84,7 +84,7 @@ def training_data(
     if as_json:
         typer.echo(json.dumps(report.as_dict(), indent=1))
     else:
-        _show_report(report)
+        show_report(report)
     raise typer.Exit(report.exit_code)
 
 
@@ -103,7 +103,7 @@ def daily(
         day = parse_date_option(date, "--date") if date else context.clock.today()
         catalogue = _season_catalogue(context, day, with_files=True)
         results = _asked(context, catalogue, checks.DAILY_CHECKS, "daily")
-    _show_results(results, as_json)
+    show_results(results, as_json)
 
 
 @app.command("features")
@@ -123,19 +123,38 @@ def features(
         day = parse_date_option(date, "--date") if date else yesterday
         catalogue = _season_catalogue(context, day, sample=sample)
         results = _asked(context, catalogue, checks.SPOT_CHECKS, "features")
-    _show_results(results, as_json)
+    show_results(results, as_json)
+
+
+@app.command("history")
+@_never_silent
+def history(
+    check: Annotated[str, typer.Option(help="Number of a check, or `monitor`; all of them where not given.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="How many results to show, the newest.")] = 50,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Show what checks saw whenever they were asked, oldest first."""
+    with _looked_at(home) as context:
+        rows = context.warehouse.collect(context.warehouse.scan(CHECK_RESULTS))
+    rows = rows.filter(pl.lit(not check) | (pl.col("number") == check)).sort("checked_at", "suite", "number").tail(last)
+    if rows.is_empty():
+        raise ConfigError(f"nothing is kept of check {check or 'any'!r}; `courtside check daily` asks and keeps")
+    if as_json:
+        typer.echo(rows.write_json())
+    else:
+        show_history(rows)
 
 
 @contextmanager
 def _looked_at(home: Path | None) -> Iterator[Context]:
     """Open a home that is there, without refusing a schema that drifted: that is for a check to say."""
     settings = settings_of(home)
-    if not settings.warehouse_path.exists():
+    if not settings.warehouse and not settings.warehouse_path.exists():
         raise ConfigError(
             f"no warehouse at {settings.warehouse_path}; `courtside ingest` makes one, or name its --home"
         )
-    patience = settings.lock_patience_seconds
-    with DuckDBWarehouse(settings.warehouse_path, patience=patience, threads=settings.threads or None) as warehouse:
+    with open_warehouse(settings) as warehouse:
         warehouse.prepare([CHECK_RESULTS])
         yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
 
@@ -169,7 +188,7 @@ def _asked(context: Context, catalogue: Catalogue, asked: Sequence[Check], suite
     alerts, cause = notifier(context.settings, context.clock), f"check.{suite}"
     bad = [item for item in results if item.status is Status.FAILED and item.check.severity is base.Severity.CRITICAL]
     if bad:
-        body = "\n".join(f"{item.check.number} {item.check.claim}: {_seen(item)}" for item in bad)
+        body = "\n".join(f"{item.check.number} {item.check.claim}: {seen(item)}" for item in bad)
         alerts.send(Alert(cause, Severity.CRITICAL, f"{len(bad)} critical checks failed for {catalogue.day}", body))
     else:
         alerts.recover(cause, f"no critical check fails for {catalogue.day}")
@@ -204,53 +223,3 @@ def _tell_of(context: Context, report: Report) -> None:
     body = f"{report.sentence}\nWorst features: {worst or 'none'}\nNext: courtside check training-data --json"
     severity = Severity.CRITICAL if report.verdict is Verdict.CONTAMINATED else Severity.ERROR
     alerts.send(Alert(cause, severity, f"training data: {report.verdict}", body))
-
-
-def _show_report(report: Report) -> None:
-    console.print(report.sentence, soft_wrap=True)
-    months = Table("month", "total", "clean", "contaminated", "%", "quality ready %", box=None, pad_edge=False)
-    for month in report.months:
-        numbers = (f"{month.total:,}", f"{month.clean:,}", f"{month.contaminated:,}")
-        months.add_row(month.month, *numbers, f"{month.contaminated_pct:.2f}", f"{month.quality_ready_pct:.1f}")
-    console.print(months)
-    console.print(
-        f"tier 1, a required feature without a value: {report.required_rows:,} rows; "
-        f"tier 2, optional ones only: {report.optional_only_rows:,} rows"
-    )
-    worst = Table("worst features", "rows", "%", "early", "missing", "cause", box=None, pad_edge=False)
-    for item in report.features:
-        name = item.name if item.is_required else f"{item.name} (optional)"
-        worst.add_row(name, f"{item.rows:,}", f"{item.pct:.2f}", f"{item.early:,}", f"{item.missing:,}", item.cause)
-    console.print(worst)
-    reasons = Table("source", "cause", "how many", "rows", "flagged", "dates", box=None, pad_edge=False)
-    for cause in report.causes:
-        if cause.units:
-            counts = (f"{cause.units:,} {cause.unit}", f"{cause.rows:,}", f"{cause.flagged:,}")
-            reasons.add_row(cause.source, cause.what, *counts, cause.span)
-    console.print(reasons)
-
-
-def _show_results(results: Sequence[Result], as_json: bool) -> None:
-    failed = [item for item in results if item.status is Status.FAILED]
-    critical = [item for item in failed if item.check.severity is base.Severity.CRITICAL]
-    if as_json:
-        typer.echo(json.dumps({"failed": len(failed), "checks": [item.as_dict() for item in results]}, indent=1))
-    else:
-        table = Table("check", "claim", "observed", "threshold", "n", "status", box=None, pad_edge=False)
-        for item in results:
-            status = f"[{COLOURS[item.status]}]{str(item.status).replace('_', ' ')}[/]"
-            kind = f" ({item.check.severity})" if item.status is Status.FAILED else ""
-            shown = "-" if item.observed is None else f"{item.observed:,.2f}".rstrip("0").rstrip(".")
-            n = "-" if item.n is None else f"{item.n:,}"
-            table.add_row(item.check.number, item.check.claim, shown, item.threshold, n, status + kind)
-        console.print(table)
-        for item in failed:
-            console.print(f"{item.check.number}: {_seen(item)}", soft_wrap=True, markup=False)
-        console.print(f"{len(results)} checks: {len(failed)} failed, {len(critical)} of them critical")
-    raise typer.Exit(1 if critical else 0)
-
-
-def _seen(item: Result) -> str:
-    observed = "nothing" if item.observed is None else f"{item.observed:g}"
-    detail = f"; {item.detail}" if item.detail else ""
-    return f"{observed} observed, {item.threshold} accepted{detail}"

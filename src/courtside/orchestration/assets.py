@@ -21,7 +21,7 @@ from courtside.sources.http import Client
 from courtside.sources.odds import DailyBudget
 from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
-from courtside.warehouse.duckdb import DuckDBWarehouse
+from courtside.warehouse.open import open_warehouse
 
 FIRST_DATE = "2021-10-19"
 DAYS = dg.DailyPartitionsDefinition(FIRST_DATE, timezone="America/New_York", end_offset=1)
@@ -52,8 +52,7 @@ class Courtside(dg.ConfigurableResource):
     def opened(self) -> Iterator[Context]:
         """Open the warehouse for one step, with a ledger of its own."""
         settings = self.settings()
-        patience, threads = settings.lock_patience_seconds, settings.threads or None
-        with DuckDBWarehouse(settings.warehouse_path, patience=patience, threads=threads) as warehouse:
+        with open_warehouse(settings) as warehouse:
             warehouse.prepare(ALL_TABLES)
             yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
 

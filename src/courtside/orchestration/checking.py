@@ -6,18 +6,19 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from courtside.analytics.tables import GAMES
-from courtside.errors import SchemaDriftError
 from courtside.features.registry import FEATURES
 from courtside.orchestration.context import Context
 from courtside.orchestration.stages import STAGES
 from courtside.orchestration.tables import ALL_TABLES
+from courtside.publishing.stores import open_store, target_of
+from courtside.publishing.stores.base import Store
 from courtside.quality.checks.base import Catalogue
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.schema import Table
@@ -29,6 +30,8 @@ FILES_SCHEMA = {
     "picks_hash": pl.String(),
     "season_hash": pl.String(),
 }
+READERS = 8
+"""Published files read at once; a bucket answers each after a while."""
 PICK = ("player", "line", "direction")
 
 
@@ -41,7 +44,7 @@ def catalogue_of(
         "schema": schema_frame(context.warehouse, ALL_TABLES),
     }
     if with_files:
-        frames["files"] = files_frame(context.settings.public_folder / "v1", first, last)
+        frames["files"] = files_frame(open_store(target_of(context.settings)), first, last)
     return Catalogue(
         context.warehouse,
         {table.name: table for table in ALL_TABLES},
@@ -71,38 +74,31 @@ def season_window(warehouse: Warehouse, until: dt.date) -> tuple[dt.date, str] |
 
 def schema_frame(warehouse: Warehouse, tables: Sequence[Table]) -> pl.DataFrame:
     """Return table and problem (NULL where there is none) of every declared table."""
-    problems: list[str | None] = [None] * len(tables)
-    if _drift(warehouse, tables):
-        problems = [_drift(warehouse, [table]) for table in tables]
-    names = [table.name for table in tables]
-    return pl.DataFrame({"table": names, "problem": problems}, schema={"table": pl.String(), "problem": pl.String()})
+    problems = {found.table.name: str(found) for found in warehouse.drifted(tables)}
+    rows = {"table": [table.name for table in tables], "problem": [problems.get(table.name) for table in tables]}
+    return pl.DataFrame(rows, schema={"table": pl.String(), "problem": pl.String()})
 
 
-def _drift(warehouse: Warehouse, tables: Sequence[Table]) -> str | None:
-    try:
-        warehouse.prepare(tables)
-    except SchemaDriftError as error:
-        return str(error)
-    return None
-
-
-def files_frame(root: Path, first: dt.date, last: dt.date) -> pl.DataFrame:
+def files_frame(store: Store, first: dt.date, last: dt.date) -> pl.DataFrame:
     """Return game_date, generated_at, picks and picks_hash of each `picks/{date}.json`, and what the season file shows.
 
     A file that is not JSON of that shape has NULL in every other column, which fails the checks that read it.
     """
-    season = _season_picks(root / "subsets" / "season.json")
+    season = _season_picks(store.read("v1/subsets/season.json"))
+    days = [first + dt.timedelta(days=count) for count in range((last - first).days + 1)]
+    with ThreadPoolExecutor(READERS) as pool:
+        published = zip(days, pool.map(lambda day: store.read(f"v1/picks/{day}.json"), days), strict=True)
     rows = [
-        {"game_date": day, "season_hash": season.get(day)} | _picks_file(path)
-        for path in sorted((root / "picks").glob("????-??-??.json"))
-        if first <= (day := dt.date.fromisoformat(path.stem)) <= last
+        {"game_date": day, "season_hash": season.get(day)} | _picks_file(content)
+        for day, content in published
+        if content is not None
     ]
     return pl.DataFrame(rows, schema=FILES_SCHEMA)
 
 
-def _picks_file(path: Path) -> dict[str, Any]:
+def _picks_file(content: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(content)
         picks = [(group["id"], pick) for group in document["groups"] for pick in group["picks"]]
         written = dt.datetime.fromisoformat(document["generated_at"]).astimezone(dt.UTC).replace(tzinfo=None)
         return {"generated_at": written, "picks": len(picks), "picks_hash": _hash(picks)}
@@ -110,12 +106,12 @@ def _picks_file(path: Path) -> dict[str, Any]:
         return {"generated_at": None, "picks": None, "picks_hash": None}
 
 
-def _season_picks(path: Path) -> dict[dt.date, str]:
-    if not path.exists():
+def _season_picks(content: bytes | None) -> dict[dt.date, str]:
+    if content is None:
         return {}
     found: dict[dt.date, list[tuple[str, dict[str, Any]]]] = {}
     try:
-        for group in json.loads(path.read_bytes())["groups"]:
+        for group in json.loads(content)["groups"]:
             for entry in group["dates"]:
                 day = dt.date.fromisoformat(entry["date"])
                 found.setdefault(day, []).extend((group["id"], pick) for pick in entry["picks"])

@@ -1,0 +1,90 @@
+"""Reports and results of the checks as tables for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import polars as pl
+import typer
+from rich.table import Table
+
+from courtside.cli.common import console
+from courtside.quality.checks import base
+from courtside.quality.checks.base import Result, Status
+from courtside.quality.monitor import Report
+
+COLOURS = {Status.PASSED: "green", Status.FAILED: "red", Status.NOT_JUDGED: "yellow"}
+
+
+def show_report(report: Report) -> None:
+    """Print the monitor's verdict, months, worst features and causes."""
+    console.print(report.sentence, soft_wrap=True)
+    months = Table("month", "total", "clean", "contaminated", "%", "quality ready %", box=None, pad_edge=False)
+    for month in report.months:
+        numbers = (f"{month.total:,}", f"{month.clean:,}", f"{month.contaminated:,}")
+        months.add_row(month.month, *numbers, f"{month.contaminated_pct:.2f}", f"{month.quality_ready_pct:.1f}")
+    console.print(months)
+    console.print(
+        f"tier 1, a required feature without a value: {report.required_rows:,} rows; "
+        f"tier 2, optional ones only: {report.optional_only_rows:,} rows"
+    )
+    worst = Table("worst features", "rows", "%", "early", "missing", "cause", box=None, pad_edge=False)
+    for item in report.features:
+        name = item.name if item.is_required else f"{item.name} (optional)"
+        worst.add_row(name, f"{item.rows:,}", f"{item.pct:.2f}", f"{item.early:,}", f"{item.missing:,}", item.cause)
+    console.print(worst)
+    reasons = Table("source", "cause", "how many", "rows", "flagged", "dates", box=None, pad_edge=False)
+    for cause in report.causes:
+        if cause.units:
+            counts = (f"{cause.units:,} {cause.unit}", f"{cause.rows:,}", f"{cause.flagged:,}")
+            reasons.add_row(cause.source, cause.what, *counts, cause.span)
+    console.print(reasons)
+
+
+def show_results(results: Sequence[Result], as_json: bool) -> None:
+    """Print each check with what it saw, and exit with 1 where a critical one failed."""
+    failed = [item for item in results if item.status is Status.FAILED]
+    critical = [item for item in failed if item.check.severity is base.Severity.CRITICAL]
+    if as_json:
+        typer.echo(json.dumps({"failed": len(failed), "checks": [item.as_dict() for item in results]}, indent=1))
+    else:
+        table = Table("check", "claim", "observed", "threshold", "n", "status", box=None, pad_edge=False)
+        for item in results:
+            status = f"[{COLOURS[item.status]}]{str(item.status).replace('_', ' ')}[/]"
+            kind = f" ({item.check.severity})" if item.status is Status.FAILED else ""
+            shown = "-" if item.observed is None else f"{item.observed:,.2f}".rstrip("0").rstrip(".")
+            n = "-" if item.n is None else f"{item.n:,}"
+            table.add_row(item.check.number, item.check.claim, shown, item.threshold, n, status + kind)
+        console.print(table)
+        for item in failed:
+            console.print(f"{item.check.number}: {seen(item)}", soft_wrap=True, markup=False)
+        console.print(f"{len(results)} checks: {len(failed)} failed, {len(critical)} of them critical")
+    raise typer.Exit(1 if critical else 0)
+
+
+def seen(item: Result) -> str:
+    """Return what a check saw beside what it accepts."""
+    observed = "nothing" if item.observed is None else f"{item.observed:g}"
+    detail = f"; {item.detail}" if item.detail else ""
+    return f"{observed} observed, {item.threshold} accepted{detail}"
+
+
+def show_history(rows: pl.DataFrame) -> None:
+    """Print kept results of checks, oldest first."""
+    table = Table(
+        "checked at", "day", "check", "claim", "observed", "threshold", "n", "status", box=None, pad_edge=False
+    )
+    for row in rows.to_dicts():
+        status = Status(row["status"])
+        table.add_row(
+            f"{row['checked_at']:%Y-%m-%d %H:%M}",
+            str(row["day"]),
+            row["number"],
+            row["claim"],
+            "-" if row["observed"] is None else f"{row['observed']:,.2f}".rstrip("0").rstrip("."),
+            row["threshold"],
+            "-" if row["n"] is None else f"{row['n']:,}",
+            f"[{COLOURS[status]}]{str(status).replace('_', ' ')}[/]",
+        )
+    console.print(table)
