@@ -147,7 +147,8 @@ def _show_each(reports: list[Report]) -> None:
     console.print(table)
     for report in reports:
         if report.reason and report.status != "already_there":
-            console.print(f"{Path(report.name).name}: {report.reason}", soft_wrap=True, markup=False)
+            reason = report.reason.removeprefix(f"{report.name}: ")
+            console.print(f"{Path(report.name).name}: {reason}", soft_wrap=True, markup=False)
     _show_total(reports)
 
 

@@ -72,7 +72,7 @@ def finish(summary: RunSummary) -> None:
         console.print(f"… and {len(stuck) - SHOWN} more: `courtside status --json` lists them all")
     console.print(
         f"run {summary.run_id}: {summary.start} to {summary.end}, "
-        f"{len(stuck)} dates held or failed, {waiting} waiting, "
+        f"{len({day for day, _, _ in stuck})} dates held or failed, {waiting} waiting, "
         f"{sum(stage.seconds for stage in summary.stages):.1f} s"
     )
     if not summary.is_whole:

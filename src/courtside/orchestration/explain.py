@@ -101,8 +101,9 @@ def _player(warehouse: Warehouse, asked: str) -> tuple[int, str]:
         exact = {key: name for key, name in names.items() if normalise(name) == wanted}
         found = exact or {key: name for key, name in names.items() if wanted in normalise(name)}
     if len(found) != 1:
-        shown = ", ".join(f"{name} ({key})" for key, name in list(found.items())[:SHOWN_GAMES]) or "nobody"
-        raise NoSuchRowError(f"player {asked!r} may be {shown}; give the name in full, or the id")
+        shown = ", ".join(f"{name} ({key})" for key, name in list(found.items())[:SHOWN_GAMES])
+        problem = f"player {asked!r} may be {shown}" if found else f"no player's name holds {asked!r}"
+        raise NoSuchRowError(f"{problem}; give the name in full, or the id")
     return next(iter(found.items()))
 
 
