@@ -105,6 +105,10 @@ class Warehouse(Protocol):
         """Compute `frame` and return its rows."""
         ...
 
+    def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
+        """Compute several frames in as few statements as the engine can, and return the rows of each."""
+        ...
+
     def replace_dates(
         self,
         changes: Sequence[Change],
@@ -134,6 +138,14 @@ class Warehouse(Protocol):
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
         """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
+        ...
+
+    def contents_of(self, frames: Sequence[tuple[Table, Lazy]]) -> list[Mapping[dt.date, DateContent]]:
+        """Return rows and content hash per date of several frames, each in the shape of its table."""
+        ...
+
+    def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
+        """Return the bytes that reading dates of a table counts for on the bill; None where nothing is billed."""
         ...
 
     def release(self) -> None:

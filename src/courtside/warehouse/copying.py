@@ -45,7 +45,8 @@ def copied(
     Rows and dates that only the target holds are removed. Leases stay behind: they are held in one place.
 
     Raises:
-        CopyError: naming the table whose rows differ after it was written.
+        CopyError: naming the table whose rows differ after it was written, or one without dates in which the target
+            holds rows that the source does not have.
     """
     for table in tables:
         if table.name not in leave_out:
@@ -74,6 +75,11 @@ def _dated(source: Warehouse, target: Warehouse, table: Table) -> Copied:
 
 def _whole(source: Warehouse, target: Warehouse, table: Table) -> Copied:
     rows, held = _rows(source, table), _rows(target, table)
+    if stray := held.join(rows, on=list(table.key), how="anti", nulls_equal=True).height:
+        raise CopyError(
+            f"{table.name}: the target holds {stray} rows that the source does not have, and the table has no dates "
+            "to replace. Nothing of it was written; copy to an empty place."
+        )
     new = rows.join(held, on=list(table.column_names), how="anti", nulls_equal=True)
     if new.height:
         target.upsert([Upsert(table, new)])

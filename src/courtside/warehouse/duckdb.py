@@ -136,6 +136,10 @@ class DuckDBWarehouse:
         """Compute `frame` and return its rows as Polars."""
         return cast("pl.DataFrame", pl.from_arrow(frame.to_native().to_arrow_table()))
 
+    def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
+        """Compute several frames and return the rows of each."""
+        return [self.collect(frame) for frame in frames]
+
     def replace_dates(
         self,
         changes: Sequence[Change],
@@ -181,6 +185,14 @@ class DuckDBWarehouse:
         """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
         source = quoted(table.name) if frame is None else self._view(frame.to_native())
         return self._contents(table, source)
+
+    def contents_of(self, frames: Sequence[tuple[Table, Lazy]]) -> list[Mapping[dt.date, DateContent]]:
+        """Return rows and content hash per date of several frames, each in the shape of its table."""
+        return [self.contents(table, frame) for table, frame in frames]
+
+    def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
+        """Return None: a file costs nothing to read."""
+        return None
 
     def release(self) -> None:
         """Drop what `lazy` and `materialise` computed; frames they returned are of no more use."""

@@ -10,7 +10,8 @@ import datetime as dt
 import hashlib
 import itertools
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,16 +21,19 @@ import polars as pl
 from courtside.warehouse.base import Change, Contents, DateContent, Lazy, Recorder, Upsert
 from courtside.warehouse.bigquery import statements as sql
 from courtside.warehouse.bigquery import tables as shapes
+from courtside.warehouse.bigquery.answers import Answers
 from courtside.warehouse.bigquery.frames import CompilingSession, kinds_of
 from courtside.warehouse.bigquery.literals import kinds_of_frame, select_of, widened
 from courtside.warehouse.bigquery.mirror import Mirror, is_mirrored
 from courtside.warehouse.bigquery.packing import packed
-from courtside.warehouse.bigquery.reading import plain_read
+from courtside.warehouse.bigquery.reading import PlainRead, plain_read
 from courtside.warehouse.bigquery.script import Script
 from courtside.warehouse.bigquery.service import Job, Service
-from courtside.warehouse.bigquery.writing import Staging, changed_days, refuse_wrong_dates
+from courtside.warehouse.bigquery.writing import StagedRows, Staging, changed_days, refuse_wrong_dates
 from courtside.warehouse.drift import Drift, refuse
 from courtside.warehouse.schema import Table
+
+SCRATCH = "scratch_"
 
 
 class BigQueryWarehouse:
@@ -45,10 +49,11 @@ class BigQueryWarehouse:
         self._names = itertools.count()
         self._script = Script(self.service, self._run, self._load, self._forget)
         self._mirror = Mirror(self.service)
-        self._answers: dict[str, pl.DataFrame] = {}
+        self._answers = Answers()
         self._computed: dict[str, Lazy] = {}
         self._constants: dict[str, Lazy] = {}
         self._loaded: dict[int, str] = {}
+        self._staged_rows: dict[str, StagedRows] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +104,9 @@ class BigQueryWarehouse:
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
         frame = self._mirror.scan(table) if is_mirrored(table) else self._session.source(table.name, kinds_of(table))
+        if (staged := self._staged_rows.get(table.name)) and not is_mirrored(table):
+            mine = self._session.source(staged.stage, kinds_of(table))
+            frame = mine if staged.covers(start, end) else staged.beside(frame, mine, table)
         if table.date_column and (start is not None or not is_mirrored(table)):
             frame = frame.filter(nw.col(table.date_column) >= (start or sql.FIRST_DAY))
         if table.date_column and end is not None:
@@ -130,9 +138,16 @@ class BigQueryWarehouse:
         if isinstance(native, pl.LazyFrame):
             return native.collect()
         select = self._session.sql(frame)
-        if select not in self._answers:
-            self._answers[select] = self._read(frame, select)
-        return self._answers[select]
+        return self._answers.get(select, lambda: self._read(frame, select))
+
+    def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
+        """Compute several frames in one job and return the rows of each."""
+        asked = [frame for frame in frames if self._needs_a_job(frame)]
+        if len(asked) > 1:
+            scratch = [self.materialise(frame) for frame in asked]
+            for frame, stored in zip(asked, scratch, strict=True):
+                self._answers.put(self._session.sql(frame), self.collect(stored), always=True)
+        return [self.collect(frame) for frame in frames]
 
     def replace_dates(
         self,
@@ -160,13 +175,16 @@ class BigQueryWarehouse:
             found[table.name] = staging.of("meant", table)
             if append:
                 statements.append(sql.holds_what_was_meant(table, found[table.name], staging.days))
-        self._write(statements, list(record(found)) if record else [])
+        with self._as_written(changes, append, staging):
+            upserts = list(record(found)) if record else []
+        self._write(statements, upserts, [*(item.table for item in changes), *(item.table for item in append)])
         return found
 
     def append(self, rows: Sequence[Upsert]) -> None:
         """Add rows to append-only tables in one transaction; a key that is already there is refused."""
         staging = self._staged((), (), rows, ())
-        self._write([sql.insert(row.table, sql.quoted(staging.stages[row.table.name])) for row in rows], ())
+        added = [sql.insert(row.table, sql.quoted(staging.stages[row.table.name])) for row in rows]
+        self._write(added, (), [row.table for row in rows])
 
     def upsert(self, rows: Sequence[Upsert]) -> None:
         """Replace rows by key in one transaction, which goes with the next job where the rows are the ledger's."""
@@ -175,14 +193,28 @@ class BigQueryWarehouse:
         self._script.upserts += rows
         if not all(is_mirrored(row.table) for row in rows):
             self._script.flush()
-            self._forget_answers()
+            self._forget_answers([row.table for row in rows])
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
         """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
-        select = sql.contents(table, f"({self._session.sql(self.scan(table) if frame is None else frame)})")
-        if select not in self._answers:
-            self._answers[select] = self._script.run(select)
-        return {day: DateContent(rows, text) for day, rows, text in self._answers[select].iter_rows()}
+        return self.contents_of([(table, self.scan(table) if frame is None else frame)])[0]
+
+    def contents_of(self, frames: Sequence[tuple[Table, Lazy]]) -> list[Mapping[dt.date, DateContent]]:
+        """Return rows and content hash per date of several frames, each in the shape of its table, in one job."""
+        parts = [sql.contents(table, f"({self._session.sql(frame)})") for table, frame in frames]
+        select = "\nUNION ALL ".join(sql.numbered(place, part) for place, part in enumerate(parts))
+        found: list[dict[dt.date, DateContent]] = [{} for _ in parts]
+        for place, day, rows, text in self._answers.get(select, lambda: self._script.run(select)).iter_rows():
+            found[place][day] = DateContent(rows, text)
+        return list(found)
+
+    def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
+        """Return the bytes that reading dates of a table takes, by a dry run: nothing runs and nothing is billed."""
+        names = sql.columns_of(table.column_names)
+        date = sql.quoted(table.date_column or "")
+        where = f"{date} BETWEEN DATE '{start or sql.FIRST_DAY}' AND DATE '{end or sql.LAST_DAY}'"
+        limit = where if table.date_column else "TRUE"
+        return self.service.dry_run(f"SELECT {names} FROM {sql.quoted(table.name)} WHERE {limit}")
 
     def release(self) -> None:
         """Forget what was computed; the scratch tables expire by themselves."""
@@ -209,24 +241,45 @@ class BigQueryWarehouse:
             staging.answered(self._script.run("\nUNION ALL ".join(staging.selects)))
         return staging
 
-    def _write(self, statements: Sequence[str], upserts: Sequence[Upsert]) -> None:
-        if statements:
+    @contextmanager
+    def _as_written(self, changes: Sequence[Change], append: Sequence[Upsert], staging: Staging) -> Iterator[None]:
+        """Let scans give what the tables hold after the write, which the transaction compares before it ends."""
+        days = {change.table.name: staging.days for change in changes} | {row.table.name: () for row in append}
+        self._staged_rows = {name: StagedRows(staging.stages[name], own) for name, own in days.items()}
+        try:
+            yield
+        finally:
+            self._staged_rows = {}
+
+    def _write(self, statements: Sequence[str], upserts: Sequence[Upsert], written: Sequence[Table]) -> None:
+        aside = [row.table for row in upserts if not is_mirrored(row.table)]
+        if statements or aside:
             self._script.write(statements, upserts)
-            self._forget_answers()
+            self._forget_answers([*written, *aside])
+            self._mirror.forget([table.name for table in written])
         else:
             self._script.upserts += upserts
         for row in upserts:
             self._mirror.apply(row)
 
     def _read(self, frame: Lazy, select: str) -> pl.DataFrame:
-        plain = plain_read(frame)
+        plain = self._plain(frame)
         if plain is None:
             return self._script.run(select)
-        self._script.flush()
+        if plain.table.startswith(SCRATCH):
+            self._script.flush()
         rows = self.service.read(plain.table, list(plain.names), plain.restriction)
         if not rows.width:
             rows = pl.DataFrame(schema=self._session.polars_schema(plain.table, plain.names))
         return rows.rename(plain.names)
+
+    def _plain(self, frame: Lazy) -> PlainRead | None:
+        plain = plain_read(frame)
+        return None if plain is None or self._session.is_query(plain.table) else plain
+
+    def _needs_a_job(self, frame: Lazy) -> bool:
+        is_local = isinstance(frame.to_native(), pl.LazyFrame)
+        return not is_local and self._session.sql(frame) not in self._answers and self._plain(frame) is None
 
     def _load_long(self, frames: Iterable[Lazy | pl.DataFrame]) -> None:
         """Load the frames of a write that are too long to be written out, all of them in one job."""
@@ -258,13 +311,16 @@ class BigQueryWarehouse:
         return name
 
     def _name(self) -> str:
-        return f"scratch_{self._run}_{next(self._names)}"
+        return f"{SCRATCH}{self._run}_{next(self._names)}"
 
-    def _forget_answers(self) -> None:
-        self._answers.clear()
+    def _forget_answers(self, written: Iterable[Table]) -> None:
+        """Forget what was read of the tables written, and of scratch tables, which may hold their rows."""
+        self._answers.forget([sql.quoted(table.name) for table in written])
+        self._answers.forget([f"`{SCRATCH}"])
         self._computed.clear()
 
     def _forget(self) -> None:
-        self._forget_answers()
+        self._answers.forget([""])
+        self._computed.clear()
         self._constants.clear()
         self._mirror.forget()

@@ -65,13 +65,13 @@ def _named(  # noqa: PLR0911 - one answer for each reason
             "roles/bigquery.readSessionUser on the project and roles/bigquery.dataEditor on the dataset: "
             f"`gcloud projects get-iam-policy {project}` shows what it has."
         )
-    if isinstance(error, google.NotFound) and f"dataset {project}:{dataset}" in text.lower().replace("not found: ", ""):
-        return missing_dataset(project, dataset)
     if isinstance(error, (google.NotFound, google.BadRequest)) and _LOCATION.search(text):
         return ConfigError(
             f"{place}: not in the location the job ran in ({text}). "
             f"`bq show --format=prettyjson {project}:{dataset}` tells the dataset's location."
         )
+    if isinstance(error, google.NotFound) and f"dataset {project}:{dataset}".lower() in text.lower():
+        return missing_dataset(project, dataset)
     return CourtsideError(f"{place}: {text}")
 
 

@@ -45,6 +45,14 @@ _NAMED = re.compile(r"(?:FROM|JOIN) `(q\d+)`")
 
 _SAME_NAME = re.compile(r"`(\w+)` AS `\1`")
 
+_GUARDED_IN = re.compile(r"CASE WHEN (`\w+`) IS NULL THEN NULL ELSE \1 IN \(([^()]*)\) END")
+"""How Narwhals asks whether a value is in a list; GoogleSQL's own IN says the same and lets partitions be skipped."""
+
+_RANDOM = re.compile(r"`(t\d{6,})` AS \(| AS `(\w*[0-9a-f]{14})`")
+"""Names that differ from one building of a frame to the next."""
+
+_QUOTED = re.compile(r"`(\w+)`")
+
 Kinds = Mapping[str, str]
 """Column names and their GoogleSQL types, in order."""
 
@@ -155,10 +163,9 @@ class CompilingSession(BigQuerySession):
         typed = annotate_types(query, schema=schema, expression_metadata=_METADATA, dialect="bigquery")
         return {column.alias_or_name: _kind(column) for column in cast("exp.Select", typed).selects}
 
-    def forget(self) -> None:
-        """Forget the queries put away; frames that build on them are of no more use."""
-        self._queries.clear()
-        self._names.clear()
+    def is_query(self, name: str) -> bool:
+        """Tell whether `name` is a query put away rather than a table."""
+        return name in self._queries
 
     def _kinds_of_native(self, native: Any) -> dict[str, str]:
         return dict(zip(native.columns, self.kinds(native.expression).values(), strict=True))
@@ -175,7 +182,7 @@ class CompilingSession(BigQuerySession):
         return {name: polars[self._known[table][name]] for name in names}
 
 
-def _kind(column: exp.Expression) -> str:
+def _kind(column: exp.Expr) -> str:
     if column.type is None or column.type.is_type(exp.DType.UNKNOWN):
         raise CourtsideError(
             f"column {column.alias_or_name}: the type of {column.sql('bigquery')[:200]} cannot be told. "
@@ -185,8 +192,13 @@ def _kind(column: exp.Expression) -> str:
 
 
 def _text(native: Any) -> str:
+    """Return the statement of a native frame: the same text for the same frame, and filters that prune partitions."""
     text = str(native.sql(dialect="bigquery", pretty=False, optimize=False))
-    return _SAME_NAME.sub(r"`\1`", text)
+    text = _GUARDED_IN.sub(r"\1 IN (\2)", _SAME_NAME.sub(r"`\1`", text))
+    kept = set(native.columns)
+    random = [name for pair in _RANDOM.findall(text) for name in pair if name and name not in kept]
+    names = {name: f"x{number}" for number, name in enumerate(dict.fromkeys(random))}
+    return _QUOTED.sub(lambda found: f"`{names.get(found[1], found[1])}`", text) if names else text
 
 
 def kinds_of(table: Table) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import narwhals as nw
@@ -37,9 +38,10 @@ class Mirror:
             kept = self._rows[row.table.name].join(row.frame, on=list(row.table.key), how="anti", nulls_equal=True)
             self._rows[row.table.name] = pl.concat([kept, row.table.conform(row.frame)])
 
-    def forget(self) -> None:
-        """Read everything again when it is asked for next."""
-        self._rows.clear()
+    def forget(self, names: Iterable[str] | None = None) -> None:
+        """Read tables again when they are asked for next: those of `names`, or all."""
+        for name in list(self._rows) if names is None else names:
+            self._rows.pop(name, None)
 
     def _loaded(self, table: Table) -> pl.DataFrame:
         if table.name not in self._rows:

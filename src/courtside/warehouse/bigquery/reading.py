@@ -60,10 +60,21 @@ def plain_read(frame: Lazy) -> PlainRead | None:
             return None
         names[source.name] = column.alias_or_name
     where = query.args.get("where")
+    if where:
+        where = where.transform(_bare_in)
     if where and not all(isinstance(node, _MAY_FILTER) for node in where.this.walk()):
         return None
     table = cast("exp.Table", query.find(exp.Table))
     return PlainRead(table.name, names, _restriction(where.this) if where else "")
+
+
+def _bare_in(node: exp.Expr) -> exp.Expr:
+    """Return `x IN (…)` for a CASE that guards it against NULL; a filter cannot tell them apart."""
+    if isinstance(node, exp.Case) and len(node.args["ifs"]) == 1 and isinstance(node.args.get("default"), exp.In):
+        guard, inside = node.args["ifs"][0], node.args["default"]
+        if guard.this == exp.Is(this=inside.this, expression=exp.Null()) and isinstance(guard.args["true"], exp.Null):
+            return cast("exp.In", inside)
+    return node
 
 
 def _restriction(condition: exp.Expression) -> str:

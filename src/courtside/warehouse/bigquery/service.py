@@ -28,12 +28,13 @@ PATIENCE_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Job:
-    """A job that ran: `query` (a statement or a script) or `load`; bytes as the service counts them."""
+    """A job that ran: `query` (a statement or a script, which `sql` holds) or `load`; bytes as the service counts."""
 
     kind: str
     bytes_processed: int
     bytes_billed: int
     seconds: float
+    sql: str = ""
 
 
 class Service:
@@ -53,7 +54,7 @@ class Service:
 
     def query(self, sql: str) -> pl.DataFrame:
         """Run a statement or a script as one job and return the rows of its last SELECT."""
-        with self._counted("query") as done:
+        with self._counted("query", sql) as done:
             job = self.client.query(sql, job_config=self._config(), location=self.location, job_retry=None)
             rows = job.result(job_retry=None)
             done += [job.total_bytes_processed or 0, job.total_bytes_billed or 0]
@@ -151,7 +152,7 @@ class Service:
         return config
 
     @contextmanager
-    def _counted(self, kind: str) -> Iterator[list[int]]:
+    def _counted(self, kind: str, sql: str = "") -> Iterator[list[int]]:
         begun = time.perf_counter()
         sizes: list[int] = []
         try:
@@ -159,7 +160,7 @@ class Service:
                 yield sizes
         finally:
             processed, billed = sizes or (0, 0)
-            self.jobs.append(Job(kind, processed, billed, time.perf_counter() - begun))
+            self.jobs.append(Job(kind, processed, billed, time.perf_counter() - begun, sql))
 
 
 def _client(project: str) -> bigquery.Client:

@@ -19,6 +19,8 @@ COMMITS = "commits"
 FIRST_DAY = dt.date(1946, 11, 1)
 """No game is older; a filter from here on reads every partition, and says so."""
 
+LAST_DAY = dt.date(2199, 12, 31)
+
 DAYS_A_STATEMENT = 1500
 """Dates that one statement touches; the service allows 4,000 partitions a statement."""
 

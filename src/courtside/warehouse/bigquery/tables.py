@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from google.cloud import bigquery
 
+from courtside.clock import SystemClock
 from courtside.warehouse.bigquery.frames import SQL_TYPES
 from courtside.warehouse.bigquery.statements import COMMITS, SCRATCH_HOURS
 from courtside.warehouse.drift import Drift, drift
@@ -65,10 +66,10 @@ def commits_table(reference: str) -> bigquery.Table:
 
 
 def scratch_table(reference: str, kinds: Mapping[str, str]) -> bigquery.Table:
-    """Return a table that expires by itself."""
+    """Return a table that expires by itself, hours from the present: a run that replays a past day has another now."""
     fields = [bigquery.SchemaField(name, FIELD_TYPES.get(kind, kind)) for name, kind in kinds.items()]
     made = bigquery.Table(reference, schema=fields)
-    made.expires = dt.datetime.now(dt.UTC) + dt.timedelta(hours=SCRATCH_HOURS)
+    made.expires = SystemClock().now() + dt.timedelta(hours=SCRATCH_HOURS)
     return made
 
 

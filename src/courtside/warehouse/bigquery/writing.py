@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import narwhals as nw
 import polars as pl
 
 from courtside.errors import WriteRefusedError
@@ -30,6 +31,31 @@ class _Finding:
 
     def contents(self) -> Contents:
         return {day: DateContent(rows, text or "0") for day, rows, text in self.rows if day is not None}
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """Rows of a scratch table that take the place of those of `days`, or are added where there are no days."""
+
+    stage: str
+    days: Sequence[dt.date]
+
+    def covers(self, start: dt.date | None, end: dt.date | None) -> bool:
+        """Tell whether every date from `start` to `end` is among the days."""
+        if start is None or end is None or not self.days:
+            return False
+        held = sum(start <= day <= end for day in self.days)
+        return held == (end - start).days + 1
+
+    def beside(self, stored: Lazy, staged: Lazy, table: Table) -> Lazy:
+        """Return the rows of `table` as they are after the write."""
+        if self.days:
+            date, (first, last) = nw.col(table.date_column or ""), (self.days[0], self.days[-1])
+            is_kept = (date < first) | (date > last)
+            if len(self.days) <= (last - first).days:
+                is_kept = is_kept | ~date.is_in(self.days)
+            stored = stored.filter(is_kept)
+        return nw.concat([stored.filter(nw.col(table.date_column or "") >= sql.FIRST_DAY), staged])
 
 
 @dataclass

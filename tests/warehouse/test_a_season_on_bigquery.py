@@ -1,0 +1,177 @@
+"""A simulated season goes through every stage on BigQuery as on DuckDB: the same files, in few jobs.
+
+What a run costs is counted on the jobs that the real client sent to the emulator.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from courtside.config import load_settings
+from courtside.orchestration.context import Context
+from courtside.orchestration.cost import READS, costs
+from courtside.orchestration.ledger import Ledger
+from courtside.orchestration.pipeline import RunSummary, StageSummary, run
+from courtside.orchestration.tables import ALL_TABLES
+from courtside.raw.ingest import ingest
+from courtside.sources.store import PayloadStore
+from courtside.warehouse.bigquery import BigQueryWarehouse
+from courtside.warehouse.bigquery.service import Job, _client
+from courtside.warehouse.open import open_warehouse
+from tests import homes
+from tests.warehouse.emulator import Emulator
+
+LAST = dt.date(2025, 10, 30)
+WEEK_ENDS = LAST - dt.timedelta(days=1)
+NOW = dt.datetime.combine(LAST + dt.timedelta(days=1), dt.time(17))
+MOST_JOBS_OF_A_DAY = 25
+MOST_JOBS_OF_FIVE_SEASONS = 60
+SEASONS = 5
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run on BigQuery: its summary, its jobs, and how many of them each stage took."""
+
+    summary: RunSummary
+    jobs: Sequence[Job]
+    by_stage: dict[str, int]
+
+
+class Counting:
+    """Counts the jobs of each stage."""
+
+    def __init__(self, warehouse: BigQueryWarehouse) -> None:
+        self.warehouse, self.before, self.found = warehouse, len(warehouse.jobs), dict[str, int]()
+
+    def stage_begins(self, stage: str, cells: int, skipped: int) -> None:
+        pass
+
+    def cells_done(self, stage: str, cells: int) -> None:
+        pass
+
+    def stage_ends(self, summary: StageSummary) -> None:
+        self.found[summary.stage] = len(self.warehouse.jobs) - self.before
+        self.before = len(self.warehouse.jobs)
+
+
+@contextmanager
+def _opened(home: Path, place: str) -> Iterator[Context]:
+    settings = load_settings(home=home, now=NOW, warehouse=place, threads=2)
+    with open_warehouse(settings) as warehouse:
+        warehouse.prepare(ALL_TABLES)
+        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+
+
+def _ran(home: Path, start: dt.date, end: dt.date) -> Ran:
+    with _opened(home, "bigquery://test/season") as context:
+        warehouse = context.warehouse
+        assert isinstance(warehouse, BigQueryWarehouse)
+        counting = Counting(warehouse)
+        summary = run(context, start, end, observer=counting)
+    return Ran(summary, warehouse.jobs, counting.found)
+
+
+def _took_in(home: Path, place: str) -> None:
+    with _opened(home, place) as context:
+        list(ingest(homes.payloads(LAST), context.warehouse, PayloadStore(context.settings.raw_folder)))
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("duckdb") / "home"
+    _took_in(home, "")
+    for start, end in ((homes.FIRST, WEEK_ENDS), (LAST, LAST)):
+        with _opened(home, "") as context:
+            run(context, start, end)
+    return home
+
+
+@pytest.fixture(scope="module")
+def on_bigquery(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran, Ran]:
+    """A home on the emulator after a run of a week and, by another process, of the day after."""
+    _client("test").create_dataset("season")
+    home = tmp_path_factory.mktemp("bigquery") / "home"
+    _took_in(home, "bigquery://test/season")
+    return home, _ran(home, homes.FIRST, WEEK_ENDS), _ran(home, LAST, LAST)
+
+
+@pytest.mark.xdist_group("bigquery-season")
+class TestASeason:
+    def test_the_published_files_are_the_same_bytes(self, on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+        wanted, found = homes.files(on_duckdb), homes.files(on_bigquery[0])
+        differing = [path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path)]
+        assert [path for path in differing if path != "v1/status.json"] == []
+        assert any("/picks/" in path for path in found)
+
+    def test_every_cell_is_as_on_duckdb(self, on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+        def states(home: Path, place: str) -> dict[tuple[str, dt.date], tuple[str, str | None, int]]:
+            with _opened(home, place) as context:
+                return {
+                    (stage, day): (cell.state, cell.reason, cell.rows)
+                    for stage in READS
+                    for day, cell in context.ledger.cells(stage).items()
+                }
+
+        assert states(on_bigquery[0], "bigquery://test/season") == states(on_duckdb, "")
+
+    def test_a_day_takes_few_jobs(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+        day = on_bigquery[2]
+        assert [stage.worked for stage in day.summary.stages] == [1] * len(READS)
+        assert len(day.jobs) <= MOST_JOBS_OF_A_DAY, day.by_stage
+
+    def test_five_seasons_take_few_jobs(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+        """Only features go season by season; every other stage takes a range of any length in one piece."""
+        week = on_bigquery[1]
+        others = len(week.jobs) - week.by_stage["features"]
+        assert others + SEASONS * week.by_stage["features"] <= MOST_JOBS_OF_FIVE_SEASONS, week.by_stage
+
+    def test_a_run_without_changes_writes_nothing(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+        again = _ran(on_bigquery[0], homes.FIRST, LAST)
+        assert sum(stage.worked for stage in again.summary.stages) == 0
+        assert not [job for job in again.jobs if job.kind == "load"]
+        written = {name for job in again.jobs for name in re.findall(r"(?:INSERT INTO|DELETE FROM) `(\w+)`", job.sql)}
+        assert written <= {"run_events", "leases"}
+
+    def test_every_statement_filters_the_partitions_of_every_dated_table(
+        self, on_bigquery: tuple[Path, Ran, Ran]
+    ) -> None:
+        jobs = [job for ran in on_bigquery[1:] for job in ran.jobs if job.kind == "query"]
+        statements = [statement for job in jobs for statement in job.sql.split(";\n")]
+        loose = [(table, text[:200]) for text in statements for table in _read_whole(text)]
+        assert statements
+        assert loose == []
+
+    def test_what_explain_says_of_a_stage_names_every_table_it_reads(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+        with _opened(on_bigquery[0], "bigquery://test/season") as context:
+            before = len(context.warehouse.jobs)  # type: ignore[attr-defined]
+            found = {cost.stage: cost for cost in costs(context.warehouse, LAST, LAST)}
+            assert len(context.warehouse.jobs) == before  # type: ignore[attr-defined]
+        assert set(found) == set(READS)
+        assert all(set(found[stage].tables) == {table.name for table in reads} for stage, reads in READS.items())
+
+
+DATED = {table.name: table.date_column for table in ALL_TABLES if table.date_column}
+_READS = re.compile(r"(?:FROM|JOIN) `(\w+)`")
+
+
+def _read_whole(statement: str) -> list[str]:
+    """Return the dated tables that a statement reads more often than it filters by their dates."""
+    read = [name for name in _READS.findall(statement) if name in DATED]
+    filters = len(re.findall(r"`(?:game_date|d)`(?: >=| BETWEEN| =|\) >=) (?:CAST|DATE)", statement))
+    return read[filters:] if filters < len(read) else []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["SELECT COUNT(*) FROM `games`", "SELECT 1 FROM `games` WHERE `game_date` = DATE '2026-01-01' JOIN `team_games`"],
+)
+def test_the_rule_about_partitions_catches_a_planted_one(planted: str) -> None:
+    assert _read_whole(planted)
