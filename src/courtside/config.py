@@ -42,7 +42,10 @@ class Settings(BaseSettings):
         description="`duckdb:PATH` or `bigquery://project/dataset`; empty means `warehouse.duckdb` in the home.",
     )
     publish: str = Field("", description="Where files are published; empty means `public` in the home.")
-    champion: str = Field("moving_average", description="The prediction system that picks are made from.")
+    champion: str = Field(
+        "catboost_v9",
+        description="The prediction system that picks are made from; `moving_average` stands in where it has no model.",
+    )
     now: dt.datetime | None = Field(None, description="Fixes the clock, for a demonstration or a test (UTC).")
     threads: int = Field(0, ge=0, description="Threads of the warehouse; 0 lets it choose.")
     lock_patience_seconds: float = Field(10.0, ge=0, description="How long to wait for another writer.")
@@ -126,8 +129,9 @@ def load_settings(**options: Any) -> Settings:
 
 
 def _shown(problem: Any) -> str:
-    """Return the refused value of a setting, unless it may hold a secret."""
-    return "(hidden)" if problem["loc"][:1] == ("alert_urls",) else repr(problem.get("input"))
+    """Return the refused value of a setting, unless it may hold a secret, as one that nobody knows may."""
+    is_open = problem["loc"][:1] != ("alert_urls",) and problem["type"] != "extra_forbidden"
+    return repr(problem.get("input")) if is_open else "(hidden)"
 
 
 def origins(settings: Settings) -> dict[str, tuple[object, str]]:

@@ -14,10 +14,9 @@ from typing import Self
 import numpy as np
 import polars as pl
 
-from courtside.league.odds import no_vig_over_expr
 from courtside.predictions.errors import LeakageError
 from courtside.predictions.inputs import Floats
-from courtside.predictions.probability import spread_expr
+from courtside.predictions.probability import market_over_expr, spread_expr
 
 FEWEST_ROWS = 500
 PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
@@ -121,7 +120,7 @@ def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrato
 
 def _design(rows: pl.DataFrame) -> Floats:
     """Return, per row: 1 without prices, 1 with them, the market's log-odds, and the distance without and with them."""
-    market = no_vig_over_expr("over_price", "under_price")
+    market = market_over_expr()
     is_priced = market.is_not_null().cast(pl.Float64)
     bounded = market.clip(EVEN_BOUND, 1 - EVEN_BOUND)
     middle = pl.col("line").floor() / 2 + pl.col("line").ceil() / 2

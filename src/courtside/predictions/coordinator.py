@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
 from courtside.predictions.inputs import features_hashes
 from courtside.predictions.probability import probability_over
 from courtside.predictions.roster import Roster
+from courtside.predictions.sanity import is_refused, refused_models
 from courtside.predictions.tables import PREDICTIONS
 
 LEAST_EDGE = 1.0
 """Below this many points of edge no side is taken."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """The rows of `PREDICTIONS` of some slates, and the models that were refused, by id, with the reason."""
+
+    rows: pl.DataFrame
+    refused: dict[str, str]
 
 
 def predict(
@@ -24,13 +34,13 @@ def predict(
     roster: Roster,
     codes: Mapping[str, str],
     now: dt.datetime,
-) -> pl.DataFrame:
-    """Return the rows of `PREDICTIONS` for gated feature rows.
+) -> Said:
+    """Return what is said of gated feature rows.
 
     A row that the gate blocked keeps what a system says of it, for the record, with the reason and without a side.
     A row of which a system cannot say anything yields none. A date whose readiness verdict is absent or `not_ready`
-    yields none. The probability of over is calibrated where a calibrator of earlier dates is stored, else it is that of
-    the distribution around the prediction.
+    yields none, and so does a model that lies too far from the line on average. The probability of over is calibrated
+    where a calibrator of earlier dates is stored, else it is that of the distribution around the prediction.
 
     Args:
         features: rows of `PLAYER_FEATURES` with recent form, gate_passed and gate_reason.
@@ -40,9 +50,6 @@ def predict(
         roster: the systems to ask and their calibrators.
         codes: public code name by system name.
         now: when this is predicted, UTC.
-
-    Raises:
-        ModelRefusedError: where a model lies too far from the line on average.
     """
     allowed = readiness.filter(pl.col("verdict") != "not_ready").select("game_date")
     rows = (
@@ -54,18 +61,20 @@ def predict(
         features_hash=features_hashes(rows), prediction_made_before_game=(pl.col("tip_at") > now).fill_null(False)
     )
     asked = [
-        roster.second_stage(
-            system.name,
-            rows.with_columns(
-                system=pl.lit(system.name),
-                model_code=pl.lit(codes[system.name]),
-                prediction=system.expected_points(rows),
-                model_id=system.model_ids(rows),
-            ).filter(pl.col("prediction").is_not_null()),
-        )
+        rows.with_columns(
+            system=pl.lit(system.name),
+            model_code=pl.lit(codes[system.name]),
+            prediction=system.expected_points(rows),
+            model_id=system.model_ids(rows),
+        ).filter(pl.col("prediction").is_not_null())
         for system in roster.systems
     ]
-    return PREDICTIONS.conform(_beside_the_line(pl.concat(asked))).sort(PREDICTIONS.key)
+    refused = refused_models(pl.concat(asked).select("model_id", "prediction", "consensus_line"))
+    staged = [
+        roster.second_stage(system.name, part.filter(~is_refused(refused)))
+        for system, part in zip(roster.systems, asked, strict=True)
+    ]
+    return Said(PREDICTIONS.conform(_beside_the_line(pl.concat(staged))).sort(PREDICTIONS.key), refused)
 
 
 def _beside_the_line(rows: pl.DataFrame) -> pl.DataFrame:

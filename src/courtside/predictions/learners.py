@@ -185,8 +185,10 @@ class LightGbm:
 
     def to_bytes(self) -> bytes:
         """Return the model as LightGBM's text, without the parameters of the run."""
-        text = self.trees.model_to_string()
-        return re.sub(r"\nparameters:.*?end of parameters\n", "\n", text, flags=re.DOTALL).encode()
+        trees, end, rest = self.trees.model_to_string().partition("end of trees")
+        kept = re.sub(r"\nparameters:.*?end of parameters\n", "\n", rest, flags=re.DOTALL)
+        lines = [line for line in kept.splitlines() if line]
+        return "\n".join([f"{trees}{end}", *lines, ""]).encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:

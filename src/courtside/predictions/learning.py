@@ -10,10 +10,11 @@ import narwhals as nw
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.predictions.errors import TrainingRefusedError
 from courtside.predictions.model_store import ModelStore
+from courtside.predictions.promotion import failures
 from courtside.predictions.roster import roster
 from courtside.predictions.rows import model_rows, with_outcomes
 from courtside.predictions.systems import TRAINED
-from courtside.predictions.walk_forward import CALIBRATED_EVERY_DAYS, EVERY_DAYS, calibrators, predicted, walk
+from courtside.predictions.walk_forward import calibrators, predicted, spaced, walk
 
 WINDOW_DAYS = 4 * 365
 """Days that a model learns from: all there is of four seasons."""
@@ -30,7 +31,8 @@ def learn(
     """Train models for `days`, store them with the calibrators of the same days, and return all ids.
 
     A model of a day learns from earlier dates only, and so does a calibrator, from predictions of models that had not
-    seen the dates they predict. Where there are several days calibrators are fitted every fourth week.
+    seen the dates they predict. A model that fails a gate of promotion on what it measured is stored as retired, and
+    predicts nothing. Where there are several days calibrators are fitted every fourth week.
 
     Raises:
         TrainingRefusedError: where no day has enough rows before it, or rows that may not be trained on are among them.
@@ -49,8 +51,10 @@ def learn(
             "each of these dates, or nobody plays. Run features over more dates first"
         )
     ids = store.save(trained, (), now)
+    for model_id in ids:
+        if failed := failures(store.one(model_id)):
+            store.set_status(model_id, "retired", "failed " + "; ".join(map(str, failed)))
     asked = roster(store, first, max(days))
     known = predicted(rows, asked.systems)
-    chosen = list(days) if is_single else list(days)[:: CALIBRATED_EVERY_DAYS // EVERY_DAYS]
-    fitted = [item for system in asked.systems for item in calibrators(known, system.name, chosen)]
+    fitted = [item for system in asked.systems for item in calibrators(known, system.name, spaced(days))]
     return ids + store.save((), fitted, now)

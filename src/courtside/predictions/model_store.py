@@ -98,6 +98,17 @@ class ModelStore:
         """
         return Calibrator.from_text(self._content(row).decode())
 
+    def verify(self, row: dict[str, Any]) -> None:
+        """Read the file of a row as a prediction would.
+
+        Raises:
+            ModelRefusedError: where the file is gone or differs from what was written, or cannot be read.
+        """
+        if row["kind"] == "points":
+            self.points_model(row)
+        else:
+            self.calibrator(row)
+
     def _content(self, row: dict[str, Any]) -> bytes:
         path = self.folder / row["file"]
         again = f"`courtside train --as-of {row['as_of']}` makes it again"

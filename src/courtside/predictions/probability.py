@@ -6,7 +6,18 @@ import math
 
 import polars as pl
 
+from courtside.league.odds import no_vig_over_expr
+
 LEAST_SPREAD = 1.0
+UNREAL_PRICE = -137.0
+"""A price that fantasy books put on both sides of every line; it says nothing about either."""
+
+
+def market_over_expr() -> pl.Expr:
+    """Return the market's no-vig probability of over from over_price and under_price, NULL unless both are real."""
+    is_unreal = (pl.col("over_price") == UNREAL_PRICE) & (pl.col("under_price") == UNREAL_PRICE)
+    found = no_vig_over_expr("over_price", "under_price")
+    return pl.when(is_unreal.fill_null(False)).then(None).otherwise(found)
 
 
 def probability_over(rows: pl.DataFrame) -> pl.Series:

@@ -18,6 +18,9 @@ VALIDATION_DAYS = 14
 KNOWS_THE_GAME = 0.9
 """A correlation of one input with the same game's points that no honest input reaches; honest means stay near 0.75."""
 
+READ_BESIDE = ("points", "is_training_ready", "required_default_count", "vegas_points_line")
+"""Columns that training reads beside the inputs and the order."""
+
 ORDER = ("game_date", "game_id", "player_id")
 FITS: dict[str, Callable[..., Learner]] = {"catboost_v9": CatBoost.fit, "lightgbm": LightGbm.fit}
 """The trained systems, and what fits each."""
@@ -84,17 +87,23 @@ def require_earlier(earlier: pl.DataFrame, later: pl.DataFrame) -> None:
 
 
 def split_by_date(rows: pl.DataFrame, days: int = VALIDATION_DAYS) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return rows before the last `days` days of play there are, and those of these days."""
+    """Return rows before the last `days` days of play, and those of these days: a quarter of all days at most."""
     dates = rows["game_date"].unique().sort()
-    bound = dates[max(0, dates.len() - days)]
+    held = min(days, dates.len() // 4)
+    if not held:
+        return rows, rows.clear()
+    bound = dates[-held]
     return rows.filter(pl.col("game_date") < bound), rows.filter(pl.col("game_date") >= bound)
 
 
-def train(system: str, rows: pl.DataFrame, as_of: dt.date, *, measured: bool = True) -> Trained:
+def train(
+    system: str, rows: pl.DataFrame, as_of: dt.date, *, measured: bool = True, threads: int | None = None
+) -> Trained:
     """Fit the trained `system` on rows of `trainable`, in their order.
 
     With `measured`, a model fitted without the last 14 dates is measured on them first: its mean absolute error, bias
-    and mean distance from the line are the metrics of the model, which is then fitted on all rows.
+    and mean distance from the line are the metrics of the model, which is then fitted on all rows. It does not
+    depend on the number of threads.
 
     Raises:
         LeakageError, TrainingRefusedError: as `require_trainable`.
@@ -104,9 +113,9 @@ def train(system: str, rows: pl.DataFrame, as_of: dt.date, *, measured: bool = T
     metrics: dict[str, float] = {}
     if measured:
         earlier, later = split_by_date(rows)
-        metrics = measure(fit_on(fit, earlier, later), later)
+        metrics = measure(fit_on(fit, earlier, later), later) if later.height else {}
     days = rows["game_date"]
-    model = fit(matrix(rows), rows["points"].cast(pl.Float64).to_numpy())
+    model = fit(matrix(rows), rows["points"].cast(pl.Float64).to_numpy(), threads=threads)
     return Trained(system, as_of, days[0], days[-1], rows.height, MODEL_INPUTS, model, metrics)
 
 

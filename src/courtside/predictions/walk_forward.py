@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
 from courtside.predictions.calibration import Calibrator, fit_calibrator
+from courtside.predictions.inputs import MODEL_INPUTS
+from courtside.predictions.learners import thread_count
 from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
-from courtside.predictions.training import FEWEST_ROWS, Trained, train, trainable
+from courtside.predictions.training import FEWEST_ROWS, ORDER, READ_BESIDE, Trained, train, trainable
 
 EVERY_DAYS = 7
 CALIBRATED_EVERY_DAYS = 28
@@ -19,6 +22,15 @@ def retraining_days(start: dt.date, end: dt.date, every: int = EVERY_DAYS) -> li
     """Return the Mondays on which models are trained for dates from `start` to `end`, `every` days apart."""
     first = start - dt.timedelta(days=start.weekday())
     return [first + dt.timedelta(days=step) for step in range(0, (end - first).days + 1, every)]
+
+
+def spaced(days: Sequence[dt.date], apart: int = CALIBRATED_EVERY_DAYS) -> list[dt.date]:
+    """Return the first of `days` and those that lie at least `apart` days after the one before."""
+    found: list[dt.date] = []
+    for day in days:
+        if not found or (day - found[-1]).days >= apart:
+            found.append(day)
+    return found
 
 
 def walk(
@@ -32,8 +44,8 @@ def walk(
 ) -> Iterator[Trained]:
     """Yield a model per day of `days` and system, trained on what lies before that day.
 
-    Days without games until the next, and days with fewer than 2,000 rows before them, have none. Calls `say` with
-    each day and the rows it was trained on.
+    Days without games until the next, and days with fewer than 2,000 rows before them, have none. Several days are
+    trained side by side, each on one thread; what comes out does not depend on it.
 
     Args:
         rows: model rows with points.
@@ -41,19 +53,33 @@ def walk(
         systems: names of trained systems.
         window_days: learn from so many days before; from all of them where None.
         measured: whether each model is measured on the last 14 dates of its window first.
-        say: told of each day.
+        say: told of each day and its number of rows.
     """
+    plan = _plan(rows, days)
+    lean = rows.select(*dict.fromkeys((*ORDER, *MODEL_INPUTS, *READ_BESIDE)))
+
+    def one(day: dt.date) -> tuple[dt.date, int, list[Trained]]:
+        known = trainable(lean, day, window_days)
+        if known.height < FEWEST_ROWS:
+            return day, known.height, []
+        threads = 1 if len(plan) > 1 else None
+        fitted = [train(system, known, day, measured=measured, threads=threads) for system in systems]
+        return day, known.height, fitted
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        for day, height, fitted in pool.map(one, plan):
+            if say and fitted:
+                say(day, height)
+            yield from fitted
+
+
+def _plan(rows: pl.DataFrame, days: Sequence[dt.date]) -> list[dt.date]:
+    """Return the days of `days` that somebody plays on or after, until the next one; a day alone is always one."""
+    if len(days) == 1:
+        return list(days)
     playing = rows["game_date"].unique().sort()
-    for place, day in enumerate(days):
-        until = days[place + 1] if place + 1 < len(days) else dt.date.max
-        known = trainable(rows, day, window_days)
-        is_needed = len(days) == 1 or bool(((playing >= day) & (playing < until)).any())
-        if known.height < FEWEST_ROWS or not is_needed:
-            continue
-        if say:
-            say(day, known.height)
-        for system in systems:
-            yield train(system, known, day, measured=measured)
+    until = [*days[1:], dt.date.max]
+    return [day for day, end in zip(days, until, strict=True) if ((playing >= day) & (playing < end)).any()]
 
 
 def systems_of(trained: Sequence[Trained]) -> tuple[System, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import narwhals as nw
 import polars as pl
 
 from courtside.alerts import Alert, Severity, notifier
@@ -16,8 +17,9 @@ from courtside.orchestration.context import Context, Record, span
 from courtside.orchestration.history import dates_with_history
 from courtside.orchestration.inputs import combined, content_hashes, history_hashes, slate_hashes
 from courtside.orchestration.ledger import Outcome, Outcomes
+from courtside.orchestration.training import store_of
+from courtside.predictions.champion import STAND_IN, speaking
 from courtside.predictions.coordinator import predict
-from courtside.predictions.model_store import ModelStore
 from courtside.predictions.roster import roster, standing_by_date
 from courtside.predictions.rows import with_recent_form
 from courtside.predictions.systems import SYSTEM_NAMES
@@ -27,7 +29,7 @@ from courtside.quality.gate import RunMode, blocks, gated
 from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import Change
 
-SILENT = "predictions.none"
+SILENT, REFUSED = "predictions.none", "predictions.refused"
 
 
 @dataclass(frozen=True)
@@ -47,21 +49,24 @@ class PredictionsStage:
             slate_hashes(context, dates),
             history_hashes(cells("analytics"), dates),
             asked,
-            standing_by_date(_store(context), dates),
+            standing_by_date(store_of(context), dates),
         )
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Predict the slates of `dates` in one call of each system."""
         warehouse = context.warehouse
         first, last = span(dates)
-        rows = gated(warehouse.scan(PLAYER_FEATURES, start=first, end=last), _mode(context, last))
-        features = _of(dates, with_recent_form(warehouse.collect(rows), warehouse))
+        rows = warehouse.collect(warehouse.scan(PLAYER_FEATURES, start=first, end=last))
+        features = _of(dates, with_recent_form(_gated(rows, context.clock.today()), warehouse))
         placed = _of(dates, warehouse.collect(warehouse.scan(PLAYER_LINES, start=first, end=last)))
         lines = consensus(placed)
         games = warehouse.collect(warehouse.scan(GAMES, start=first, end=last))
         verdicts = warehouse.collect(warehouse.scan(GATE_VERDICTS, start=first, end=last))
-        asked = roster(_store(context), first, last)
-        predictions = predict(features, lines, games, verdicts, asked, CODE_OF_SYSTEM, context.clock.now())
+        asked = roster(store_of(context), first, last)
+        now = context.clock.now()
+        said = predict(features, lines, games, verdicts, asked, CODE_OF_SYSTEM, now)
+        stored = _of(dates, warehouse.collect(warehouse.scan(PREDICTIONS, start=first, end=last)))
+        predictions = _kept_after_tip_off(stored, said.rows, games, now)
         sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
         outcomes = _outcomes(dates, features, predictions, verdicts, dates_with_history(context, sides))
         blocked = GATE_BLOCKS.conform(blocks(features, pre_tip(placed)))
@@ -69,36 +74,65 @@ class PredictionsStage:
             [Change(PREDICTIONS, predictions), Change(GATE_BLOCKS, blocked)], dates, record(outcomes)
         )
         _tell(context, outcomes, predictions)
+        _tell_of_refused(context, said.refused)
         return outcomes
 
 
-def _store(context: Context) -> ModelStore:
-    return ModelStore(context.warehouse, context.settings.home / "models")
+def _kept_after_tip_off(
+    stored: pl.DataFrame, said: pl.DataFrame, games: pl.DataFrame, now: dt.datetime
+) -> pl.DataFrame:
+    """Return `said`, but what was said before tip-off of games that have tipped off since: that stands."""
+    begun = games.filter(pl.col("tip_at") <= now).select("game_id")
+    standing = stored.filter(pl.col("prediction_made_before_game")).join(begun, on="game_id", how="semi")
+    later = said.join(standing, on="game_id", how="anti")
+    return PREDICTIONS.conform(pl.concat([later, standing.select(later.columns)])).sort(PREDICTIONS.key)
 
 
 def _tell(context: Context, outcomes: Outcomes, predictions: pl.DataFrame) -> None:
-    """Alert where a slate of today or later has games and no prediction, or none of the champion."""
+    """Alert where a slate of today or later has games and no prediction that a pick could be made from."""
     today, champion = context.clock.today(), context.settings.champion
-    spoken = set(predictions.filter(pl.col("system") == champion)["game_date"])
+    spoken = set(speaking(predictions, champion)["game_date"])
     silent = {
-        day: outcome.reason or f"{champion} has no model that may predict it; `courtside train` makes one"
+        day: outcome.reason or f"neither {champion} nor {STAND_IN} says anything"
         for day, outcome in outcomes.items()
-        if day >= today and (outcome.state == "held" or (outcome.state == "complete" and day not in spoken))
+        if day >= today and (outcome.reason or day not in spoken) and outcome.state in ("held", "complete")
     }
     alerts = notifier(context.settings, context.clock)
     if silent:
         body = "\n".join(f"{day}: {reason}" for day, reason in sorted(silent.items()))
         alerts.send(Alert(SILENT, Severity.ERROR, f"games and no predictions on {min(silent)}", body))
     elif any(day >= today for day in spoken):
-        alerts.recover(SILENT, f"{champion} predicts {max(spoken)}")
+        alerts.recover(SILENT, f"{max(spoken)} is predicted")
 
 
-def _mode(context: Context, last: dt.date) -> RunMode:
-    return RunMode.FIRST if last >= context.clock.today() else RunMode.BACKFILL
+def _tell_of_refused(context: Context, refused: Mapping[str, str]) -> None:
+    """Alert about models that were not predicted with."""
+    alerts = notifier(context.settings, context.clock)
+    if refused:
+        title = f"{len(refused)} models refused"
+        alerts.send(Alert(REFUSED, Severity.ERROR, title, "\n".join(refused.values())))
+    else:
+        alerts.recover(REFUSED, "no model is refused any more")
+
+
+def _gated(rows: pl.DataFrame, today: dt.date) -> pl.DataFrame:
+    """Put feature rows through the quality gate: of today and later as a first run does, of the past as a back-fill."""
+    modes = {RunMode.BACKFILL: pl.col("game_date") < today, RunMode.FIRST: pl.col("game_date") >= today}
+    parts = [gated(nw.from_native(rows.lazy().filter(of)), mode).to_native() for mode, of in modes.items()]
+    whole: pl.DataFrame = pl.concat(parts).collect()
+    return whole.sort("game_date", "game_id", "player_id")
 
 
 def _of(dates: Sequence[dt.date], rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("game_date").is_in(pl.Series(dates).implode()))
+
+
+def _nobody_passes(predictions: pl.DataFrame) -> str | None:
+    """Return why a slate can have no pick, None where the quality gate lets somebody through."""
+    if predictions["gate_passed"].any():
+        return None
+    reasons = predictions["gate_reason"].value_counts(sort=True).sort("count", "gate_reason", descending=[True, False])
+    return f"quality gate: nobody passes, most often for: {reasons['gate_reason'][0]}"
 
 
 def _outcomes(
@@ -118,7 +152,7 @@ def _outcomes(
         if day not in playing:
             outcomes[day] = Outcome("empty", "no games scheduled")
         elif day in predicted:
-            outcomes[day] = Outcome()
+            outcomes[day] = Outcome("complete", _nobody_passes(predictions.filter(pl.col("game_date") == day)))
         elif day in incomplete:
             outcomes[day] = Outcome("held", "quality gate: box scores are missing behind every row")
         elif day in prepared or day not in with_history:

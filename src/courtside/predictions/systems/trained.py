@@ -9,15 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.inputs import MODEL_INPUTS, matrix
 from courtside.predictions.learners import Learner
 from courtside.predictions.systems.base import System, clamped
-
-FARTHEST_SHIFT = 1.5
-"""Points that the mean of a model's predictions may lie from the mean line of the same rows."""
-
-FEWEST_QUOTED = 30
 
 
 @dataclass(frozen=True)
@@ -37,19 +31,13 @@ class TrainedSystem:
     models: Sequence[DatedModel]
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return expected points, NULL before the first model and where form is not known.
-
-        Raises:
-            ModelRefusedError: where the mean of a model's predictions lies more than 1.5 points from the mean line.
-        """
+        """Return expected points, NULL before the first model and where form is not known."""
         points = np.full(features.height, np.nan)
         known = features["points_ewma"].is_not_null().to_numpy()
         for model, chosen in self._turns(features):
             mine = np.flatnonzero(chosen & known)
             if mine.size:
-                rows = features[mine]
-                points[mine] = model.model.predict(matrix(rows, MODEL_INPUTS))
-                require_near_the_line(model.model_id, rows, pl.Series(points[mine]))
+                points[mine] = model.model.predict(matrix(features[mine], MODEL_INPUTS))
         found = pl.DataFrame({"prediction": pl.Series(points).fill_nan(None)})
         return found.select(clamped(pl.col("prediction")))["prediction"]
 
@@ -69,25 +57,6 @@ class TrainedSystem:
                 chosen &= days < self.models[place + 1].as_of
             if chosen.any():
                 yield model, chosen.to_numpy()
-
-
-def require_near_the_line(model_id: str, rows: pl.DataFrame, predictions: pl.Series) -> None:
-    """Refuse a model whose predictions lie on average more than 1.5 points above or below the lines.
-
-    `rows` has vegas_points_line; fewer than 30 quoted rows tell nothing.
-
-    Raises:
-        ModelRefusedError: naming the model and the distance.
-    """
-    away = (predictions - rows["vegas_points_line"]).drop_nulls()
-    if away.len() < FEWEST_QUOTED:
-        return
-    shift = float(np.mean(away.to_numpy()))
-    if abs(shift) > FARTHEST_SHIFT:
-        raise ModelRefusedError(
-            f"model {model_id} lies {shift:+.2f} points from the line on average over {away.len()} rows, and "
-            f"{FARTHEST_SHIFT} is the most; `courtside models retire {model_id}` takes it out"
-        )
 
 
 @dataclass(frozen=True)

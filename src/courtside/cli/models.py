@@ -1,0 +1,94 @@
+"""`courtside models`: the models there are, what they measured, and their standing."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from courtside.cli.common import Home, console, opened, readable_errors, settings_of
+from courtside.orchestration.training import store_of
+from courtside.predictions.promotion import gates_of, promote
+
+app = typer.Typer(help="The stored models: list, show, promote, retire.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModelId = Annotated[str, typer.Argument(help="Id of the model, as `courtside models list` shows it.")]
+
+
+@app.command("list")
+@readable_errors
+def list_command(
+    every: Annotated[bool, typer.Option("--all", help="Show retired models too.")] = False,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """List models and calibrators, oldest first."""
+    with opened(settings_of(home)) as context:
+        rows = store_of(context).rows().to_dicts()
+    shown = [row for row in rows if every or row["status"] != "retired"]
+    if as_json:
+        typer.echo(json.dumps(shown, indent=1, default=str))
+        return
+    if not shown:
+        console.print("no models yet; `courtside train` makes them")
+    else:
+        table = Table("model", "may predict from", "learned from", "rows", "MAE", "line's", "status", box=None)
+        for row in shown:
+            measured = json.loads(row["metrics"])
+            table.add_row(
+                row["model_id"],
+                str(row["as_of"]),
+                f"{row['window_start']} to {row['window_end']}",
+                f"{row['rows']:,}",
+                str(measured.get("mae_with_line", "-")),
+                str(measured.get("line_mae", "-")),
+                row["status"],
+            )
+        console.print(table)
+
+
+@app.command("show")
+@readable_errors
+def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) -> None:
+    """Show a model: its file and hash, its window, inputs and measurements; its file is checked.
+
+    Exits with 1 where the file is gone or has been changed.
+    """
+    with opened(settings_of(home)) as context:
+        store = store_of(context)
+        row = store.one(model_id)
+        store.verify(row)
+    if as_json:
+        typer.echo(json.dumps(row, indent=1, default=str))
+        return
+    for name, value in row.items():
+        console.print(f"{name}: {value}", soft_wrap=True, markup=False)
+    if row["kind"] == "points":
+        for gate in gates_of(row):
+            console.print(f"gate: {gate}", soft_wrap=True, markup=False)
+
+
+@app.command("promote")
+@readable_errors
+def promote_command(model_id: ModelId, home: Home = None) -> None:
+    """Make a model champion of its system where it passes the gates; exits with 1 where it does not."""
+    with opened(settings_of(home)) as context:
+        gates = promote(store_of(context), model_id)
+    for gate in gates:
+        console.print(f"gate: {gate}", soft_wrap=True, markup=False)
+    console.print(f"{model_id} is champion of its system")
+
+
+@app.command("retire")
+@readable_errors
+def retire_command(
+    model_id: ModelId,
+    reason: Annotated[str, typer.Option(help="Why, for those who look later.")] = "retired by hand",
+    home: Home = None,
+) -> None:
+    """Take a model out: it predicts nothing from then on, and the model before it takes over its dates."""
+    with opened(settings_of(home)) as context:
+        store_of(context).set_status(model_id, "retired", reason)
+    console.print(f"{model_id} is retired; `courtside run` predicts its dates again")

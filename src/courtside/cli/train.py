@@ -1,0 +1,65 @@
+"""`courtside train`: fit models, each from dates before the first one it may predict."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Annotated
+
+import typer
+
+from courtside.cli.common import Home, complaints, console, opened, readable_errors, settings_of
+from courtside.cli.ingest import parse_date_option
+from courtside.errors import ConfigError
+from courtside.orchestration.training import store_of
+from courtside.predictions.learning import learn
+from courtside.predictions.systems import TRAINED
+from courtside.predictions.walk_forward import EVERY_DAYS, retraining_days
+
+
+@readable_errors
+def train_command(
+    as_of: Annotated[str, typer.Option(help="First date the models may predict; today where not given.")] = "",
+    start_date: Annotated[str, typer.Option(help="With --end-date: a model for each week of a past range.")] = "",
+    end_date: Annotated[str, typer.Option(help="Last date of that range.")] = "",
+    every: Annotated[int, typer.Option(min=1, help="Days between the models of a range.")] = EVERY_DAYS,
+    system: Annotated[str, typer.Option(help="Train this system only.")] = "",
+    home: Home = None,
+) -> None:
+    """Train the models that predict from a date on, from earlier dates only, and the calibrators they allow.
+
+    Stores each with its hash, window, inputs, library versions and what it measured on the newest dates of its window.
+    `courtside run` then predicts again what the models may predict.
+    """
+    begun = time.perf_counter()
+    settings = settings_of(home)
+    days = _days(as_of, start_date, end_date, every, settings.clock.today())
+    if system and system not in TRAINED:
+        raise ConfigError(f"--system {system!r} does not learn; choose one of {', '.join(TRAINED)}")
+    with opened(settings) as context:
+        ids = learn(store_of(context), days, context.clock.now(), systems=(system,) if system else TRAINED, say=_told)
+        rows = {row["model_id"]: row for row in store_of(context).rows().to_dicts()}
+    for model_id in ids:
+        row = rows[model_id]
+        console.print(
+            f"{model_id}: {row['rows']:,} rows, {row['window_start']} to {row['window_end']}, {row['metrics']}",
+            soft_wrap=True,
+        )
+    console.print(f"{len(ids)} models and calibrators, {time.perf_counter() - begun:.0f} s")
+
+
+def _days(as_of: str, start_date: str, end_date: str, every: int, today: dt.date) -> list[dt.date]:
+    if as_of and (start_date or end_date):
+        raise ConfigError("--as-of and --start-date exclude each other; give one")
+    if bool(start_date) != bool(end_date):
+        raise ConfigError("--start-date and --end-date belong together; give both")
+    if not start_date:
+        return [parse_date_option(as_of, "--as-of") if as_of else today]
+    start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
+    if start > end:
+        raise ConfigError(f"--start-date {start} is after --end-date {end}")
+    return retraining_days(start, end, every)
+
+
+def _told(day: dt.date, rows: int) -> None:
+    complaints.print(f"{day}: trained on {rows:,} rows")

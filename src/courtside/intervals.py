@@ -1,0 +1,22 @@
+"""Intervals: how far a figure may be off by chance alone."""
+
+from __future__ import annotations
+
+import math
+
+Z_95 = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution: two-sided 95 %."""
+
+
+def wilson_interval(wins: int, losses: int, z: float = Z_95) -> tuple[float, float] | None:
+    """Return the Wilson score interval of the hit rate in %, not rounded; None where W+L is 0.
+
+    Source: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference.
+    """
+    played = wins + losses
+    if played == 0:
+        return None
+    share, spread = wins / played, z * z / played
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / played + spread / (4 * played)) / (1 + spread)
+    return 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)

@@ -1,0 +1,17 @@
+"""Who a date's picks are made from: the champion, or the formula that stands in where it has no model yet."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from courtside.predictions.systems import FORMULAS
+
+STAND_IN = FORMULAS[0].name
+"""Speaks on dates of which the champion says nothing; its own code name stands on them."""
+
+
+def speaking(predictions: pl.DataFrame, champion: str) -> pl.DataFrame:
+    """Return, of rows of `PREDICTIONS`, those of the champion, and the stand-in's on dates without any of them."""
+    own = predictions.filter(pl.col("system") == champion)
+    others = predictions.filter(pl.col("system") == STAND_IN).join(own.select("game_date"), on="game_date", how="anti")
+    return own if champion == STAND_IN else pl.concat([own, others]).sort("game_date", "game_id", "player_id")

@@ -1,0 +1,199 @@
+"""Evaluation: walk forward over past dates and measure every system beside the line, on the same rows.
+
+Models are trained every Monday on the rows before it, and calibrators every fourth week on earlier out-of-sample
+predictions; both begin a year before the first date, so that the first date is predicted as any later one is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from courtside.predictions.errors import NoModelError
+from courtside.predictions.figures import line_figures, suspicions_of, system_figures, targets_of, whole
+from courtside.predictions.measures import Figures
+from courtside.predictions.probability import market_over_expr, probability_over
+from courtside.predictions.systems import SYSTEM_NAMES
+from courtside.predictions.walk_forward import (
+    CALIBRATED_EVERY_DAYS,
+    calibrated,
+    calibrators,
+    predicted,
+    retraining_days,
+    spaced,
+    systems_of,
+    walk,
+)
+from courtside.quality.gate import RunMode, gated
+
+WARM_UP_DAYS = 365
+KEPT = (
+    *("game_id", "player_id", "game_date", "season", "points", "minutes", "points_std_last_10", "ppm_avg_last_10"),
+    *("line", "consensus_line", "book", "over_price", "under_price", "line_timing", "opening_line", "snapshots"),
+    *("gate_passed", "gate_reason"),
+)
+"""Columns of model rows that are read once the systems have spoken."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured from `start` to `end`.
+
+    `systems` holds `figures.system_figures` of each system and `line` the errors beside them. `rows` counts the rows
+    measured and those left out by reason, `holes` says what the data lacks. `live` holds, by system, what was really
+    said before tip-off; everything else is BACKTEST, and the two are never mixed.
+    """
+
+    start: dt.date
+    end: dt.date
+    champion: str
+    models: int
+    rows: dict[str, int]
+    holes: list[str]
+    line: Figures
+    systems: dict[str, Figures]
+    targets: list[Figures]
+    suspicions: list[str]
+    live: dict[str, Figures] = field(default_factory=dict)
+    kind: str = "BACKTEST"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the evaluation as plain data for JSON."""
+        return asdict(self) | {"start": str(self.start), "end": str(self.end)}
+
+
+def evaluate(
+    rows: pl.DataFrame,
+    start: dt.date,
+    end: dt.date,
+    champion: str,
+    *,
+    live: Mapping[str, Figures] | None = None,
+    say: Callable[[dt.date, int], None] | None = None,
+) -> Evaluation:
+    """Walk forward over model rows with outcomes and measure what is said of `start` to `end`.
+
+    Measured are rows of players who played, with a line, that the quality gate lets through and of which every system
+    says something.
+
+    Args:
+        rows: what `rows.with_outcomes` returns, from long enough before `start` on to learn from.
+        start: first date measured.
+        end: last date measured, included.
+        champion: the system whose targets are judged.
+        live: `live_figures` of the same dates.
+        say: told of each training day and its number of rows.
+
+    Raises:
+        NoModelError: where no row can be measured, with how many fell away and why.
+        LeakageError: where a row or an input would tell what was not known.
+        TrainingRefusedError: where rows that may not be trained on are among them.
+    """
+    known = rows.filter(pl.col("game_date") <= end)
+    days = _training_days(known, start, end)
+    trained = list(walk(known, days, say=say))
+    first = min((item.as_of for item in trained), default=end)
+    passed = gated(nw.from_native(known.filter(pl.col("game_date") >= first).lazy()), RunMode.BACKFILL)
+    said = predicted(passed.to_native().collect(), systems_of(trained)).select(*KEPT, *SYSTEM_NAMES)
+    measured, counts = measurable(said.filter(pl.col("game_date") >= start))
+    if measured.is_empty():
+        raise NoModelError(
+            f"nothing to measure from {start} to {end}: {_sentence(counts)}. Take in lines, and run features over "
+            "these dates and over at least 2,000 player games before them"
+        )
+    refitted = [day for day in spaced(days) if day > start - dt.timedelta(days=CALIBRATED_EVERY_DAYS)]
+    systems = {name: system_figures(second_stage(said, measured, name, refitted)) for name in SYSTEM_NAMES}
+    line = line_figures(measured)
+    return Evaluation(
+        start=start,
+        end=end,
+        champion=champion,
+        models=len(trained),
+        rows=counts,
+        holes=holes(known.filter(pl.col("game_date") >= start)),
+        line=line,
+        systems=systems,
+        targets=targets_of(systems[champion]),
+        suspicions=suspicions_of(systems, line),
+        live=dict(live or {}),
+    )
+
+
+def measurable(said: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return the rows that every system and the line can be measured on, and how many were left out by reason."""
+    quoted = said.filter(pl.col("line").is_not_null())
+    played = quoted.filter(pl.col("points").is_not_null())
+    passed = played.filter(pl.col("gate_passed"))
+    spoken = passed.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in SYSTEM_NAMES))
+    counts = {
+        "measured": spoken.height,
+        "without a line": said.height - quoted.height,
+        "quoted and did not play": quoted.height - played.height,
+        "held by the quality gate": played.height - passed.height,
+        "without a word from every system": passed.height - spoken.height,
+    }
+    oracle = pl.col("ppm_avg_last_10") * pl.col("minutes")
+    return spoken.with_columns(oracle=oracle), counts
+
+
+def second_stage(said: pl.DataFrame, measured: pl.DataFrame, system: str, days: Sequence[dt.date]) -> pl.DataFrame:
+    """Return measured rows with a system's prediction, prediction_with_line and probability_over.
+
+    Its calibrators are fitted on the days given, on what it had `said` of earlier dates.
+    """
+    mine = measured.with_columns(prediction=pl.col(system))
+    staged = calibrated(mine, calibrators(said, system, days))
+    return staged.with_columns(probability_over=pl.coalesce("probability_calibrated", probability_over(staged)))
+
+
+def live_figures(predictions: pl.DataFrame, told: pl.DataFrame) -> dict[str, Figures]:
+    """Return, by system, what stored predictions made before tip-off came to: errors and sides; empty without any.
+
+    Args:
+        predictions: rows of `PREDICTIONS`.
+        told: game_id, player_id and points of players who played.
+    """
+    ours = predictions.filter(
+        pl.col("prediction_made_before_game") & pl.col("gate_passed") & (pl.col("line_timing") == "pre_tip")
+    ).join(told, on=["game_id", "player_id"], how="inner")
+    form = ours.filter(pl.col("system") == "ewma").select("game_id", "player_id", ewma="prediction")
+    beside = ours.join(form, on=["game_id", "player_id"], how="inner").with_columns(
+        opening_line=pl.lit(None, pl.Float64), snapshots=pl.lit(None, pl.Int64)
+    )
+    parts: Mapping[Any, pl.DataFrame] = beside.partition_by("system", as_dict=True)
+    return {str(name): whole(part) for (name,), part in sorted(parts.items())}
+
+
+def holes(rows: pl.DataFrame) -> list[str]:
+    """Return what the lines of these rows lack, in sentences."""
+    played = rows.filter(pl.col("points").is_not_null())
+    month = pl.col("game_date").dt.strftime("%Y-%m")
+    months = played.group_by(month=month).agg(quoted=pl.col("line").count(), n=pl.len()).sort("month")
+    without = months.filter(pl.col("quoted") == 0)["month"].to_list()
+    found = [f"no line in {', '.join(without)}"] if without else []
+    quoted = played.filter(pl.col("line").is_not_null())
+    if quoted.is_empty():
+        return found
+    shares = quoted.select(
+        priced=100 * market_over_expr().is_not_null().mean(), untimed=100 * (pl.col("line_timing") == "untimed").mean()
+    ).row(0, named=True)
+    found.append(f"{100 * quoted.height / played.height:.0f} % of player games have a line")
+    found.append(f"{shares['priced']:.0f} % of the lines have two real prices")
+    found.append(f"{shares['untimed']:.0f} % of the lines note no time: they are a source's pre-game consensus")
+    return found
+
+
+def _training_days(rows: pl.DataFrame, start: dt.date, end: dt.date) -> list[dt.date]:
+    if rows.is_empty():
+        return []
+    earliest = max(rows["game_date"].to_list()[0], start - dt.timedelta(days=WARM_UP_DAYS))
+    return retraining_days(earliest, end)
+
+
+def _sentence(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())

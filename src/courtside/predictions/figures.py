@@ -1,0 +1,131 @@
+"""The figures of a system over a span: all rows, each season, month and height of line; sides and probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from courtside.predictions import measures
+from courtside.predictions.measures import Figures
+
+LINE_HEIGHTS = ((0.0, 10.0), (10.0, 15.0), (15.0, 20.0), (20.0, 25.0), (25.0, 100.0))
+FAR_PCT, FAR_ROWS = 60.0, 1000
+"""A hit rate above this on more picks than that is taken for a leak until it is explained."""
+
+FARTHEST_ABOVE_LINE, LEAST_BELOW_EWMA = 0.15, 0.05
+MOST_ECE = 0.02
+FEWEST_PRICED = 500
+"""Rows with two real prices below which our log loss is not judged beside the market's."""
+
+
+def system_figures(rows: pl.DataFrame) -> Figures:
+    """Return every figure of one system.
+
+    `rows` has game_date, season, prediction, points, line, ewma, prices, consensus_line, opening_line and snapshots,
+    and prediction_with_line and probability_over, which may be NULL.
+    """
+    return {
+        "all": whole(rows),
+        "seasons": {name: whole(part) for name, part in _by(rows, pl.col("season"))},
+        "months": {name: _brief(part) for name, part in _by(rows, pl.col("game_date").dt.strftime("%Y-%m"))},
+        "line_heights": {name: _brief(part) for name, part in _by_height(rows)},
+    }
+
+
+def line_figures(rows: pl.DataFrame) -> Figures:
+    """Return the mean absolute errors of the line, the consensus, ewma and the oracle that knows minutes, by season."""
+    said = {"line": "line", "consensus": "consensus_line", "ewma": "ewma", "oracle": "oracle"}
+
+    def one(part: pl.DataFrame) -> Figures:
+        return {
+            name: measures.mean_of(part, (pl.col(column) - pl.col("points")).abs()) for name, column in said.items()
+        } | {"bias": measures.mean_of(part, pl.col("line") - pl.col("points"))}
+
+    return {"all": one(rows), "seasons": {name: one(part) for name, part in _by(rows, pl.col("season"))}}
+
+
+def targets_of(figures: Figures) -> list[Figures]:
+    """Return, per season, each target with what was measured, the bound and whether it is met.
+
+    An error may be above its bound by no more than chance only where the target says so: the line-aware error.
+    """
+    found: list[Figures] = []
+    for season, part in figures["seasons"].items():
+        free, aware, chance = part["errors"], part["errors_with_line"], part["probability"]
+        found.append(_target(season, "MAE without the line, above the line's", free["above_line"], FARTHEST_ABOVE_LINE))
+        found.append(_target(season, "MAE below EWMA's", free["below_ewma"], LEAST_BELOW_EWMA, at_least=True))
+        found.append(
+            _target(season, "MAE with the line, above the line's", aware["above_line"], 0.0, within_noise=True)
+        )
+        ece = {"mean": chance.get("ece"), "n": chance["n"]}
+        found.append(_target(season, "expected calibration error of P(over)", ece, MOST_ECE))
+        beside = chance.get("beside_market", {"n": 0})
+        if beside["n"] >= FEWEST_PRICED:
+            above = beside["log_loss_above_market"]
+            found.append(_target(season, "log loss above the market's", above, 0.0, within_noise=True))
+    return [item for item in found if item["measured"] is not None]
+
+
+def suspicions_of(systems: dict[str, Figures], line: Figures) -> list[str]:
+    """Return what is too good to be true, by name: it is presumed to be a leak."""
+    oracle = line["all"]["oracle"]["mean"]
+    found = []
+    for name, figures in systems.items():
+        error = figures["all"]["errors"]["mae"]["mean"]
+        if oracle is not None and error is not None and error <= oracle:
+            found.append(f"{name} errs {error:.3f} points, no more than the oracle that knows minutes ({oracle:.3f})")
+        for what, part in _picks(figures):
+            if part["n"] > FAR_ROWS and part["hit_pct"] > FAR_PCT:
+                found.append(f"{name} hits {part['hit_pct']:.1f} % of {part['n']:,} sides, {what}")
+    return found
+
+
+def _picks(figures: Figures) -> Iterator[tuple[str, Figures]]:
+    for span, part in (("all dates", figures["all"]), *figures["seasons"].items()):
+        yield f"{span}, every edge", part["sides"]
+        for band in part["edge_bands"]:
+            yield f"{span}, edge from {band['from']:g}", band
+
+
+def _target(
+    season: str, claim: str, measured: Figures, bound: float, *, at_least: bool = False, within_noise: bool = False
+) -> Figures:
+    mean, low = measured["mean"], measured.get("low")
+    met = None if mean is None else mean >= bound if at_least else mean <= bound
+    if within_noise and met is False and low is not None:
+        met = low <= bound
+    kept = {name: measured.get(name) for name in ("low", "high", "n")}
+    words = "at least" if at_least else "at most"
+    return {"season": season, "claim": claim, "bound": bound, "words": words, "measured": mean, "met": met} | kept
+
+
+def whole(rows: pl.DataFrame) -> Figures:
+    """Return errors without and with the line, sides, edge bands, probability and closing-line value of rows."""
+    aware = rows.filter(pl.col("prediction_with_line").is_not_null())
+    return {
+        "errors": measures.errors(rows, "prediction"),
+        "errors_with_line": measures.errors(aware, "prediction_with_line"),
+        "sides": measures.sides(rows),
+        "edge_bands": measures.edge_bands(rows),
+        "probability": measures.probability(rows),
+        "closing_line_value": measures.closing_line_value(rows),
+    }
+
+
+def _brief(rows: pl.DataFrame) -> Figures:
+    return {"errors": measures.errors(rows, "prediction"), "sides": measures.sides(rows)}
+
+
+def _by(rows: pl.DataFrame, key: pl.Expr) -> Iterator[tuple[str, pl.DataFrame]]:
+    parts: dict[Any, pl.DataFrame] = rows.with_columns(key_=key).partition_by("key_", as_dict=True, include_key=False)
+    for (name,) in sorted(parts):
+        yield str(name), parts[(name,)]
+
+
+def _by_height(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    for low, high in LINE_HEIGHTS:
+        part = rows.filter((pl.col("line") >= low) & (pl.col("line") < high))
+        if part.height:
+            yield (f"{low:g} and above" if high >= LINE_HEIGHTS[-1][1] else f"{low:g} to {high:g}"), part

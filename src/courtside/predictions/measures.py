@@ -1,0 +1,198 @@
+"""What is measured of predictions beside the line: errors, sides, and how honest a probability is.
+
+Every interval is a 95 % one. That of a mean takes the rows of one game date for one draw, since games of a night share
+what was wrong with them; that of a hit rate is Wilson's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from courtside.intervals import Z_95, wilson_interval
+from courtside.league.odds import profit_per_unit_expr
+from courtside.predictions.inputs import Floats
+from courtside.predictions.probability import market_over_expr
+
+Places = NDArray[np.intp]
+Figures = dict[str, Any]
+"""Named figures as plain data; `None` where there is nothing to tell them from."""
+
+USUAL_PRICE = -110.0
+BREAK_EVEN_PCT = 52.38
+"""Hits that -110 needs, in %."""
+
+EDGE_BANDS = ((1.0, 2.0), (2.0, 3.0), (3.0, 5.0), (5.0, 7.0), (7.0, math.inf))
+BINS = 10
+
+
+def mean_of(rows: pl.DataFrame, value: pl.Expr) -> Figures:
+    """Return mean, low and high of `value` over rows with a game_date, 4 decimals; NULL values are left out."""
+    days = (
+        rows.select("game_date", value=value)
+        .drop_nulls("value")
+        .group_by("game_date")
+        .agg(total=pl.col("value").sum(), count=pl.len())
+        .sort("game_date")
+    )
+    count = int(days["count"].sum())
+    if not count:
+        return {"mean": None, "low": None, "high": None, "n": 0}
+    totals, counts = days["total"].to_numpy(), days["count"].to_numpy()
+    mean = float(totals.sum() / count)
+    half = Z_95 * math.sqrt(float(np.square(totals - mean * counts).sum())) / count
+    return {"mean": round(mean, 4), "low": round(mean - half, 4), "high": round(mean + half, 4), "n": count}
+
+
+def errors(rows: pl.DataFrame, said: str) -> Figures:
+    """Return how far the column `said` lies from points, in points, beside the line and ewma on the same rows.
+
+    `rows` has game_date, points, line and ewma, none NULL.
+    """
+    off, line_off, form_off = (pl.col(name) - pl.col("points") for name in (said, "line", "ewma"))
+    return {
+        "n": rows.height,
+        "mae": mean_of(rows, off.abs()),
+        "rmse": _root(rows, off),
+        "bias": mean_of(rows, off),
+        "line_mae": mean_of(rows, line_off.abs())["mean"],
+        "above_line": mean_of(rows, off.abs() - line_off.abs()),
+        "below_ewma": mean_of(rows, form_off.abs() - off.abs()),
+    }
+
+
+def sides(rows: pl.DataFrame) -> Figures:
+    """Return how many sides of OVER and UNDER hit, with the interval and what a unit each came to.
+
+    `rows` has prediction, line, points and prices; the side is that of the prediction, and points on the line are a
+    push. Units are at the price of the side, -110 where there is none.
+    """
+    took_over = pl.col("prediction") > pl.col("line")
+    settled = rows.filter((pl.col("points") != pl.col("line")) & (pl.col("prediction") != pl.col("line"))).with_columns(
+        is_hit=took_over == (pl.col("points") > pl.col("line")),
+        price=pl.when(took_over).then("over_price").otherwise("under_price"),
+    )
+    profit = profit_per_unit_expr(pl.col("price").fill_null(USUAL_PRICE))
+    wins = int(settled["is_hit"].sum())
+    interval = wilson_interval(wins, settled.height - wins)
+    units = settled.select(pl.when("is_hit").then(profit).otherwise(-1.0).sum()).item() if settled.height else None
+    return {
+        "n": settled.height,
+        "hits": wins,
+        "pushes": rows.height - settled.height,
+        "hit_pct": round(100 * wins / settled.height, 2) if settled.height else None,
+        "low_pct": round(interval[0], 2) if interval else None,
+        "high_pct": round(interval[1], 2) if interval else None,
+        "units": None if units is None else round(units, 2),
+        "break_even_pct": BREAK_EVEN_PCT,
+    }
+
+
+def edge_bands(rows: pl.DataFrame) -> list[Figures]:
+    """Return `sides` by how far the prediction lies from the line."""
+    edge = (pl.col("prediction") - pl.col("line")).abs()
+    return [
+        {"from": low, "to": None if math.isinf(high) else high} | sides(rows.filter((edge >= low) & (edge < high)))
+        for low, high in EDGE_BANDS
+    ]
+
+
+def probability(rows: pl.DataFrame) -> Figures:
+    """Return how honest probability_over is: ece, brier, log_loss, and the market's beside it where it has prices.
+
+    `rows` has game_date, probability_over, points, line and prices. Points on the line tell nothing and are left out.
+    `ece` is the expected calibration error over ten bins of equal width, the usual definition, and `ece_equal_counts`
+    that over ten bins of as many rows each; `…_of_noise` is what perfect probabilities would show of it by chance.
+    """
+    settled = _settled(rows)
+    if settled.is_empty():
+        return {"n": 0}
+    chance, is_over = (settled[name].to_numpy() for name in ("probability_over", "is_over"))
+    priced = settled.with_columns(market=market_over_expr()).drop_nulls("market")
+    found = {"n": settled.height} | _honesty(chance, is_over) | {"bins": reliability(chance, is_over)}
+    return found | {"beside_market": _beside_market(priced) if priced.height else {"n": 0}}
+
+
+def reliability(chance: Floats, is_over: Floats, bins: int = BINS) -> list[Figures]:
+    """Return, for bins of as many rows each, the mean probability and how often over came, in %, with its interval."""
+    found = []
+    for part in np.array_split(np.argsort(chance, kind="stable"), bins):
+        if not part.size:
+            continue
+        overs = int(is_over[part].sum())
+        low, high = wilson_interval(overs, part.size - overs) or (0.0, 100.0)
+        found.append(
+            {
+                "n": int(part.size),
+                "said_pct": round(100 * float(chance[part].mean()), 2),
+                "came_pct": round(100 * overs / part.size, 2),
+                "low_pct": round(low, 2),
+                "high_pct": round(high, 2),
+            }
+        )
+    return found
+
+
+def closing_line_value(rows: pl.DataFrame) -> Figures:
+    """Return how far the market moved from its opening line toward the prediction until it closed, in points.
+
+    `rows` has prediction, opening_line, consensus_line and snapshots; only rows whose book was seen twice, and on which
+    the prediction took a side of the opening line by at least a point, are read.
+    """
+    away = pl.col("prediction") - pl.col("opening_line")
+    seen_twice = rows.filter((pl.col("snapshots") >= 2) & (away.abs() >= 1))
+    return mean_of(seen_twice, (pl.col("consensus_line") - pl.col("opening_line")) * away.sign())
+
+
+def _settled(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("probability_over").is_not_null() & (pl.col("points") != pl.col("line"))).with_columns(
+        is_over=(pl.col("points") > pl.col("line")).cast(pl.Float64)
+    )
+
+
+def _beside_market(priced: pl.DataFrame) -> Figures:
+    chance, market, is_over = (priced[name].to_numpy() for name in ("probability_over", "market", "is_over"))
+    paired = priced.select("game_date", away=pl.Series(_log_losses(chance, is_over) - _log_losses(market, is_over)))
+    return {
+        "n": priced.height,
+        "ours": _honesty(chance, is_over),
+        "market": _honesty(market, is_over),
+        "log_loss_above_market": mean_of(paired, pl.col("away")),
+    }
+
+
+def _honesty(chance: Floats, is_over: Floats) -> Figures:
+    widths = [np.flatnonzero(np.minimum((chance * BINS).astype(int), BINS - 1) == place) for place in range(BINS)]
+    counts = np.array_split(np.argsort(chance, kind="stable"), BINS)
+    ece, noise = _calibration_error(chance, is_over, widths)
+    ece_of_counts, noise_of_counts = _calibration_error(chance, is_over, counts)
+    return {
+        "ece": ece,
+        "ece_of_noise": noise,
+        "ece_equal_counts": ece_of_counts,
+        "ece_equal_counts_of_noise": noise_of_counts,
+        "brier": round(float(np.square(chance - is_over).mean()), 4),
+        "log_loss": round(float(_log_losses(chance, is_over).mean()), 4),
+    }
+
+
+def _calibration_error(chance: Floats, is_over: Floats, bins: Sequence[Places]) -> tuple[float, float]:
+    """Return the expected calibration error over bins, and what perfect probabilities would show of it by chance."""
+    gaps = [abs(float(chance[part].sum() - is_over[part].sum())) for part in bins]
+    noise = [math.sqrt(2 / math.pi * float((chance[part] * (1 - chance[part])).sum())) for part in bins]
+    return round(sum(gaps) / chance.size, 4), round(sum(noise) / chance.size, 4)
+
+
+def _log_losses(chance: Floats, is_over: Floats) -> Floats:
+    said = np.clip(np.where(is_over > 0, chance, 1 - chance), 1e-6, 1.0)
+    return np.asarray(-np.log(said))
+
+
+def _root(rows: pl.DataFrame, off: pl.Expr) -> float | None:
+    found = rows.select((off * off).mean().sqrt()).item() if rows.height else None
+    return None if found is None else round(float(found), 4)

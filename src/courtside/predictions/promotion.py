@@ -1,0 +1,83 @@
+"""Promotion: what a model must have shown, on dates after those it had learned from, to become champion."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from courtside.errors import CourtsideError
+from courtside.predictions.model_store import ModelStore
+
+FEWEST_MEASURED = 200
+FARTHEST_ABOVE_LINE = 0.3
+"""Points of mean absolute error above the line's; two weeks of games tell no finer."""
+
+FARTHEST_SHIFT, FARTHEST_BIAS = 1.5, 0.5
+
+
+class GateFailedError(CourtsideError):
+    """A model that has not shown what its new standing asks for."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition of promotion: what was measured, the bound, and whether it holds."""
+
+    claim: str
+    measured: float | None
+    bound: float
+    passed: bool
+
+    def __str__(self) -> str:
+        shown = "not measured" if self.measured is None else f"{self.measured:g}"
+        return f"{self.claim}: {shown} (bound {self.bound:g}): {'passed' if self.passed else 'failed'}"
+
+
+def gates_of(row: dict[str, Any]) -> list[Gate]:
+    """Return the gates of a points model from its row of `MODELS`."""
+    measured: dict[str, float] = json.loads(row["metrics"])
+    quoted, mae, line = (measured.get(name) for name in ("n_with_line", "mae_with_line", "line_mae"))
+    above = None if mae is None or line is None else round(mae - line, 4)
+    return [
+        Gate("player games with a line measured", quoted, FEWEST_MEASURED, (quoted or 0) >= FEWEST_MEASURED),
+        _within("mean absolute error above the line's", above, FARTHEST_ABOVE_LINE, is_signed=True),
+        _within("bias", measured.get("bias"), FARTHEST_BIAS),
+        _within("mean distance from the line", measured.get("mean_shift"), FARTHEST_SHIFT),
+    ]
+
+
+def failures(row: dict[str, Any]) -> list[Gate]:
+    """Return the gates that a measured model fails; what could not be measured fails none."""
+    few = not gates_of(row)[0].passed
+    return [gate for gate in gates_of(row)[1:] if gate.measured is not None and not gate.passed and not few]
+
+
+def promote(store: ModelStore, model_id: str) -> list[Gate]:
+    """Make a points model champion of its system where its gates hold, and return them.
+
+    The champion before it becomes a challenger; each stays the model of the dates it was trained for.
+
+    Raises:
+        NoModelError: where there is none of that id.
+        GateFailedError: naming the gates that failed; nothing changes.
+    """
+    row = store.one(model_id)
+    if row["kind"] != "points" or row["status"] == "retired":
+        raise GateFailedError(
+            f"{model_id} is {row['status']} of kind {row['kind']}; only a points model in use can lead"
+        )
+    gates = gates_of(row)
+    if failed := [gate for gate in gates if not gate.passed]:
+        raise GateFailedError(f"{model_id} is not promoted. " + "; ".join(map(str, failed)))
+    for other in store.rows("points").to_dicts():
+        if other["system"] == row["system"] and other["status"] == "champion" and other["model_id"] != model_id:
+            store.set_status(other["model_id"], "challenger", f"{model_id} was promoted")
+    store.set_status(model_id, "champion", "passed every gate of promotion")
+    return gates
+
+
+def _within(claim: str, measured: float | None, bound: float, *, is_signed: bool = False) -> Gate:
+    if measured is None:
+        return Gate(claim, None, bound, False)
+    return Gate(claim, measured, bound, (measured if is_signed else abs(measured)) <= bound)

@@ -1,0 +1,50 @@
+"""The sanity of a loaded model: on average it may not lie far from the line."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from courtside.intervals import Z_95
+
+FARTHEST_SHIFT = 1.5
+"""Points that the mean of a model's predictions may lie from the mean line of the same rows."""
+
+FEWEST_QUOTED = 30
+SEPARATOR = "+"
+"""Stands between the models of an ensemble."""
+
+
+def refused_models(said: pl.DataFrame) -> dict[str, str]:
+    """Return the models that may not be predicted with, each with the reason.
+
+    A model is refused where its predictions lie more than 1.5 points above or below the lines on average, beyond what
+    chance would do on as many rows; fewer than 30 quoted rows tell nothing.
+
+    Args:
+        said: model_id, prediction and consensus_line.
+    """
+    shifts = (
+        said.filter(pl.col("model_id").is_not_null() & ~pl.col("model_id").str.contains(SEPARATOR, literal=True))
+        .with_columns(away=pl.col("prediction") - pl.col("consensus_line"))
+        .group_by("model_id")
+        .agg(mean=pl.col("away").mean(), spread=pl.col("away").std(), n=pl.col("away").count())
+        .filter(pl.col("n") >= FEWEST_QUOTED)
+        .sort("model_id")
+    )
+    return {
+        row["model_id"]: (
+            f"model {row['model_id']} is refused: it lies {row['mean']:+.2f} points from the line on average over "
+            f"{row['n']} rows, and {FARTHEST_SHIFT} is the most; "
+            f"`courtside models retire {row['model_id']}` takes it out"
+        )
+        for row in shifts.to_dicts()
+        if abs(row["mean"]) - Z_95 * row["spread"] / math.sqrt(row["n"]) > FARTHEST_SHIFT
+    }
+
+
+def is_refused(refused: dict[str, str]) -> pl.Expr:
+    """Return whether model_id is, or is an ensemble of, a refused model."""
+    parts = pl.col("model_id").str.split(SEPARATOR)
+    return parts.list.eval(pl.element().is_in(list(refused))).list.any().fill_null(False)
