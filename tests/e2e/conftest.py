@@ -43,7 +43,8 @@ class Site:
         self.write(path, value)
 
 
-def _chromium():
+def chromium_path():
+    """Return the browser to test with, installed where this machine may; None where there is none."""
     if not CHROMIUM.exists() and shutil.which("apt-get") and os.geteuid() == 0:
         install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium"
         subprocess.run(["sh", "-c", install], check=False, capture_output=True, timeout=300)
@@ -53,7 +54,7 @@ def _chromium():
 @pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="the package `playwright` is not installed")
-    path = _chromium()
+    path = chromium_path()
     if path is None:
         pytest.skip("no Chromium: install Debian's package `chromium` to run the browser tests")
     with playwright.sync_playwright() as running:

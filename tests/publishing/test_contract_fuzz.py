@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from courtside.picks.grading import grade_picks
 from courtside.picks.ledger import counted
 from courtside.picks.tables import OUTCOMES
+from courtside.predictions.tables import PREDICTIONS
 from courtside.publishing.contracts import render
 from courtside.publishing.exporters import (
     best_bets,
@@ -60,6 +61,8 @@ def world_of(slates, names, outcomes, now):
         starts=STARTS,
         definitions=DEFINITIONS,
         behind={},
+        predictions=pl.DataFrame(schema=PREDICTIONS.polars_schema),
+        _predicted={},
         _last_outcome=known["game_date"].max(),
     )
     return world

@@ -6,13 +6,16 @@ import json
 import polars as pl
 import pytest
 
-from courtside.orchestration.stages.publishing import export_files
+from courtside.orchestration.pipeline import run
+from courtside.orchestration.stages.publishing import PublishingStage, export_files
 from courtside.picks.ledger import counted
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.publishing.codenames import CODE_OF_SYSTEM
 from courtside.publishing.contracts import render
 from courtside.publishing.exporter import NAMES, export
+from courtside.publishing.exporters import best_bets, quality
 from courtside.publishing.registry import type_of
+from courtside.publishing.stores.base import DryRun
 from courtside.publishing.stores.local import LocalStore
 from courtside.publishing.world import World
 from tests import homes
@@ -78,8 +81,8 @@ def test_every_file_comes_back_byte_by_byte_through_its_contract(whole):
     assert kinds == {kind for kind in NAMES if kind not in ("schemas", "site")} | {"players-index", "status"}
 
 
-def test_picks_are_those_of_the_ledger(run_home, files):
-    with homes.opened(run_home) as context:
+def test_picks_are_those_of_the_ledger(whole, files):
+    with homes.opened(whole) as context:
         standing = counted(read(context, PUBLICATIONS), read(context, PUBLISHED_PICKS))
     told = sum(len(group["picks"]) for file in dated(files, "picks").values() for group in file["groups"])
     assert told == standing.height > 0
@@ -181,6 +184,28 @@ def test_predictions_tell_every_player_and_why_one_is_held(run_home, files):
         assert names == sorted(item["player"] for item in files[f"quality/{day}.json"]["held"])
 
 
+def test_a_day_on_which_everything_was_held_says_so(whole):
+    with homes.opened(whole) as context:
+        world = World(context.warehouse, (homes.LAST,), homes.NOW)
+        world.__dict__.update(
+            days=world.days.with_columns(predictions_with_line=0, picks=0),
+            counted=world.counted.clear(),
+            predictions=world.predictions.with_columns(gate_passed=False),
+        )
+        (document,) = {built.document for built in best_bets.files(world)}
+    assert not document.bets
+    assert all("held back" in group.reason for group in document.groups)
+
+
+def test_a_date_on_which_only_other_models_predicted_is_no_lost_query(whole):
+    with homes.opened(whole) as context:
+        world = World(context.warehouse, (homes.LAST,), homes.NOW, champion="catboost_v9")
+        world.__dict__.update(publications=world.publications.clear(), counted=world.counted.clear())
+        (built,) = quality.files(world)
+    assert built.document.held == ()
+    assert built.document.readiness.rows
+
+
 def test_windows_of_performance_are_exactly_seven_and_thirty_days(files):
     for path in ("subsets/performance.json", "systems/performance.json"):
         windows = files[path]["windows"]
@@ -273,6 +298,55 @@ def test_a_query_that_comes_back_empty_keeps_the_good_files_and_says_so_until_it
     monkeypatch.undo()
     assert not any(report.is_problem for report in export_again(home))
     assert json.loads(store_of(home).read("v1/status.json"))["stale"] == []
+
+
+def test_people_are_told_of_kept_files_once_and_again_when_they_are_mended(home, monkeypatch):
+    told = []
+    monkeypatch.setattr("courtside.orchestration.stages.publishing.notifier", lambda *_: Told(told))
+    real = World.predictions_between
+    monkeypatch.setattr(World, "predictions_between", lambda *args: real(*args).clear())
+    export_again(home)
+    with homes.opened(home) as context:
+        export_files(context, DryRun(store_of(home)), DATES)
+    assert [(cause, "quality: " in body) for cause, body in told] == [("publishing.kept", True)]
+    monkeypatch.setattr(World, "predictions_between", real)
+    export_again(home, only=["quality"])
+    assert len(told) == 1, "a part of the files says nothing about the rest"
+    export_again(home)
+    assert told[1:] == [("publishing.kept", "recovered")]
+
+
+class Told:
+    """Keeps what people would be told."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def send(self, alert):
+        self.told.append((alert.cause, alert.body))
+
+    def recover(self, cause, body):
+        self.told.append((cause, "recovered"))
+
+
+def test_status_tells_of_the_run_that_wrote_it_and_a_run_without_work_is_no_news(run_home, tmp_path):
+    home = homes.copy_of(run_home, tmp_path / "home")
+    before = store_of(home).read("v1/status.json")
+    status = json.loads(before)
+    assert [(told["first_date"], told["last_date"]) for told in status["runs"]] == [(str(homes.FIRST), str(homes.LAST))]
+    assert {stage["last_success"]["date"] for stage in status["stages"]} == {str(homes.LAST)}
+    homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
+    assert store_of(home).read("v1/status.json") == before
+
+
+def test_status_says_that_publishing_failed(home, monkeypatch):
+    monkeypatch.setattr(World, "behind", property(lambda world: 1 / 0))
+    with homes.opened(home) as context:
+        run(context, DATES[0], DATES[-1], resume=False, stages=(PublishingStage(),))
+    (publishing,) = [
+        s for s in json.loads(store_of(home).read("v1/status.json"))["stages"] if s["name"] == "publishing"
+    ]
+    assert publishing["state"] == "failed"
 
 
 def test_a_type_that_fails_does_not_stop_the_others(home, monkeypatch):

@@ -45,6 +45,11 @@ def test_a_public_file_comes_with_its_contracts_cache_age_and_type(address):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_page_of_another_origin_may_read_the_public_files_and_nothing_else(address):
+    assert ask(address, "/v1/subsets/season.json")[0].headers["Access-Control-Allow-Origin"] == "*"
+    assert ask(address, "/index.html")[0].headers["Access-Control-Allow-Origin"] is None
+
+
 def test_a_browser_gets_it_compressed_and_only_once(address):
     answer, content = ask(address, "/v1/subsets/season.json", **{"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from courtside.intervals import wilson_interval
 from courtside.picks.signal import percent_of_tenths, rounded_tenths
 from courtside.picks.tables import GRADED_PICKS, require_grain
 
+__all__ = [
+    "WINDOWS",
+    "daily_results",
+    "hit_rate",
+    "hit_rate_expr",
+    "records_before",
+    "records_through",
+    "wilson_interval",
+]
+
 WINDOWS = ("season", "month", "week")
-Z_95 = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution: two-sided 95 %."""
 _COUNTS = ("wins", "losses", "pushes", "voids")
 
 
@@ -29,20 +37,6 @@ def hit_rate(wins: int, losses: int) -> float | None:
 def hit_rate_expr(wins: pl.Expr, losses: pl.Expr) -> pl.Expr:
     """Return `hit_rate` of two integer columns."""
     return percent_of_tenths(rounded_tenths(wins, wins + losses))
-
-
-def wilson_interval(wins: int, losses: int, z: float = Z_95) -> tuple[float, float] | None:
-    """Return the Wilson score interval of the hit rate in %, not rounded; None where W+L is 0.
-
-    Source: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference.
-    """
-    played = wins + losses
-    if played == 0:
-        return None
-    share, spread = wins / played, z * z / played
-    centre = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / played + spread / (4 * played)) / (1 + spread)
-    return 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)
 
 
 def daily_results(graded: pl.DataFrame) -> pl.DataFrame:

@@ -27,6 +27,7 @@ Every file is UTF-8 JSON under `v1/`, in the published folder or bucket. What ho
 - Models are named by a code (`926A`). `id` of a player is the league's public number; `id` of a group is 1 to 8.
 - `kind` is `LIVE` where pick and line preceded tip-off and `BACKTEST` where they were reconstructed. A hit rate comes
   with its `n` (wins + losses) and its 95 % Wilson interval `low` to `high`; pushes and voids are in neither.
+- `courtside serve` lets pages of any origin read `v1/`; on a bucket that is the bucket's CORS setting.
 - An export that fails, or comes out empty where there was content, leaves the good file and says so in `status.json`.
 
 To show the newest picks: read `status.json`, take `latest_published`, read `picks/{date}.json`. A page that does so in

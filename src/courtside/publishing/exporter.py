@@ -77,8 +77,30 @@ def export(
         if report.is_problem:
             log.error("publishing.file_kept", path=report.path, reason=report.reason)
     if stages:
-        reports.append(_attempt(STATUS.path(), "status", lambda: _write_status(world, store, reports, stages, runs)))
+        reports.append(_status_report(world, store, reports, stages, runs))
     return reports
+
+
+def refresh_status(
+    warehouse: Warehouse,
+    store: Store,
+    *,
+    now: dt.datetime,
+    stages: Sequence[StageStatus],
+    runs: Sequence[RunStatus],
+) -> FileReport:
+    """Write `status.json` alone and return what became of it; files that were stale stay so."""
+    return _status_report(World(warehouse, (), now), store, (), stages, runs)
+
+
+def _status_report(
+    world: World,
+    store: Store,
+    reports: Sequence[FileReport],
+    stages: Sequence[StageStatus],
+    runs: Sequence[RunStatus],
+) -> FileReport:
+    return _attempt(STATUS.path(), "status", lambda: _write_status(world, store, reports, stages, runs))
 
 
 def _submit(exporter: Exporter, world: World, store: Store, pool: ThreadPoolExecutor) -> Iterator[Future[FileReport]]:
@@ -97,7 +119,7 @@ def _attempt(path: str, name: str, act: Callable[[], str]) -> FileReport:
     try:
         return FileReport(path, act(), kind=name)
     except EmptyOverGoodError as error:
-        return FileReport(path, "kept", str(error), name)
+        return FileReport(path, "kept", str(error).removeprefix(f"{path}: "), name)
     except Exception as error:  # noqa: BLE001 - whatever stops one file is that file's report
         return FileReport(path, "failed", f"{type(error).__name__}: {error}", name)
 

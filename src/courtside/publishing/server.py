@@ -75,6 +75,8 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Vary", "Accept-Encoding")
         self.send_header("ETag", tag)
         self.send_header("Cache-Control", f"public, max-age={SITE_MAX_AGE if max_age is None else max_age}")
+        if path.startswith("v1/"):
+            self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Content-Security-Policy", CONTENT_SECURITY)
         self.end_headers()

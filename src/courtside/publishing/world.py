@@ -83,20 +83,30 @@ class World:
     @cached_property
     def players(self) -> pl.DataFrame:
         """player_id and player_name: the name each player bore last."""
-        columns = ("player_id", "player_name", "game_date", "game_id")
-        boxes = current(self.warehouse.scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX).select(*columns)
         return (
-            self.warehouse.collect(boxes)
+            self._at_once["players"]
             .sort("player_id", "game_date", "game_id")
             .unique("player_id", keep="last", maintain_order=True)
             .select("player_id", "player_name")
         )
 
     @cached_property
+    def _at_once(self) -> dict[str, pl.DataFrame]:
+        """What nearly every export asks, in as few statements as the engine can."""
+        scan = self.warehouse.scan
+        names = ("player_id", "player_name", "game_date", "game_id")
+        frames = {
+            "players": current(scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX).select(*names),
+            "starts": season_starts(scan(GAMES)),
+            "outcomes": scan(OUTCOMES).select(last=nw.col("game_date").max()),
+            "predicted": scan(PREDICTIONS).group_by("game_date", "model_code").agg(rows=nw.len()),
+        }
+        return dict(zip(frames, self.warehouse.collect_all(list(frames.values())), strict=True))
+
+    @cached_property
     def starts(self) -> dict[str, dt.date]:
         """The first regular-season day of each season, in order."""
-        starts = self.warehouse.collect(season_starts(self.warehouse.scan(GAMES)).sort("season"))
-        return dict(starts.iter_rows())
+        return dict(self._at_once["starts"].sort("season").iter_rows())
 
     @cached_property
     def games(self) -> pl.DataFrame:
@@ -159,21 +169,20 @@ class World:
 
     @cached_property
     def _last_outcome(self) -> dt.date | None:
-        outcomes = self.warehouse.collect(self.warehouse.scan(OUTCOMES).select(last=nw.col("game_date").max()))
-        last = outcomes["last"][0]
+        last = self._at_once["outcomes"]["last"][0]
         return last if isinstance(last, dt.date) else None
 
     @cached_property
     def _predicted(self) -> dict[dt.date, int]:
-        rows = self.warehouse.scan(PREDICTIONS).group_by("game_date").agg(rows=nw.len())
-        return dict(self.warehouse.collect(rows.select("game_date", "rows")).iter_rows())
+        counted = self._at_once["predicted"].select("game_date", "model_code", "rows")
+        return {day: count for day, code, count in counted.iter_rows() if code == self.champion_of(day)}
 
     def predicted_rows(self, day: dt.date) -> int:
-        """Return how many predictions of any system are stored for a date, counted by a statement of its own."""
+        """Return how many predictions of a date's champion are stored, counted by a statement of its own."""
         return self._predicted.get(day, 0)
 
     def predicted_rows_since(self, day: dt.date) -> int:
-        """Return how many predictions of any system are stored from a date on."""
+        """Return how many predictions of the dates' champions are stored from a date on."""
         return sum(rows for date, rows in self._predicted.items() if date >= day)
 
     def season_of(self, day: dt.date) -> str | None:

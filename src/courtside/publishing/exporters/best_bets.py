@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
 from pydantic import Field
 
 from courtside.picks.signal import PublicWord, public_word
@@ -26,7 +27,7 @@ from courtside.publishing.contracts import (
     UtcInstant,
 )
 from courtside.publishing.exporters.rows import Badge, rounded, utc
-from courtside.publishing.exporters.slate import standing_picks
+from courtside.publishing.exporters.slate import require_predictions, standing_picks
 from courtside.publishing.world import World
 
 
@@ -104,6 +105,7 @@ def files(world: World) -> Iterator[Built]:
     days = {row["game_date"]: row for row in world.days.iter_rows(named=True)}
     kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
     newest = max(days, default=None)
+    held = _held(world)
     for date in world.dates:
         if (day := days.get(date)) is None:
             continue
@@ -114,7 +116,7 @@ def files(world: World) -> Iterator[Built]:
             model=public_code(day["model_code"]) if day["model_code"] else None,
             signal=public_word(day["signal"]),
             kind=kinds[date],
-            groups=tuple(_group(subset, day, rows) for subset in world.definitions.subsets),
+            groups=tuple(_group(subset, day, rows, date in held) for subset in world.definitions.subsets),
             bets=tuple(_bet(rank, row, world.behind) for rank, row in enumerate(rows, start=1)),
         )
         yield Built(BEST_BETS, BEST_BETS.path(date=date), document, day["picks"] == 0)
@@ -129,13 +131,27 @@ def _bet(rank: int, row: dict[str, Any], behind: dict[tuple[str, int], dict[str,
     return Bet(rank=rank, form=form, **given)
 
 
-def _group(subset: Subset, day: dict[str, Any], rows: list[dict[str, Any]]) -> GroupReason:
-    held = sum(str(subset.id) in row["groups"] for row in rows)
-    reason = None if held else _why_none(subset, day)
-    return GroupReason(id=str(subset.id), name=subset.name, picks=held, reason=reason)
+def _held(world: World) -> set[dt.date]:
+    """Return the exported dates on which the quality gate held back every prediction with a line.
+
+    Raises:
+        ExportRefusedError: where predictions that are stored did not come back.
+    """
+    without = world.days.filter(pl.col("predictions_with_line") == 0)["game_date"]
+    require_predictions(world, [day for day in without if day in world.dates])
+    days = world.predictions.filter(pl.col("line").is_not_null()).group_by("game_date").agg(pl.col("gate_passed").any())
+    return set(days.filter(~pl.col("gate_passed"))["game_date"])
 
 
-def _why_none(subset: Subset, day: dict[str, Any]) -> str:
+def _group(subset: Subset, day: dict[str, Any], rows: list[dict[str, Any]], is_held: bool) -> GroupReason:
+    picks = sum(str(subset.id) in row["groups"] for row in rows)
+    reason = None if picks else _why_none(subset, day, is_held)
+    return GroupReason(id=str(subset.id), name=subset.name, picks=picks, reason=reason)
+
+
+def _why_none(subset: Subset, day: dict[str, Any], is_held: bool) -> str:
+    if day["predictions_with_line"] == 0 and is_held:
+        return "Every prediction with a line was held back: the data behind it was not good enough."
     if day["predictions_with_line"] == 0:
         return "No prediction had a line to compare with."
     if subset.signal == "green_or_yellow" and day["signal"] is None:

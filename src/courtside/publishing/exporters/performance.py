@@ -130,10 +130,10 @@ def _graded(world: World, start: dt.date) -> pl.DataFrame:
     passed = world.warehouse.scan(PREDICTIONS, start=start).filter(nw.col("gate_passed"))
     grades = world.warehouse.scan(GRADED_PREDICTIONS, start=start).filter(~nw.col("actual").is_null())
     key = ["game_id", "player_id", "system"]
-    joined = grades.select(*key, "game_date", "prediction", "line", "actual", "result", "model_code").join(
-        passed.select(*key, "probability_over"), on=key, how="inner"
-    )
-    return world.warehouse.collect(joined).sort("model_code", "game_date", "game_id", "player_id")
+    columns = [*key, "game_date", "prediction", "line", "actual", "result", "model_code"]
+    rows = world.warehouse.collect(grades.select(*columns))
+    own = world.warehouse.collect(passed.select(*key, "probability_over"))
+    return rows.join(own, on=key, how="inner").sort("model_code", "game_date", "game_id", "player_id")
 
 
 def _models(rows: pl.DataFrame, champion: str) -> Iterator[ModelAccuracy]:

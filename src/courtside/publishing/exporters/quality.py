@@ -14,8 +14,8 @@ from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Percent, PlayerId, Shape, Tricode
 from courtside.publishing.contracts import UtcInstant as Instant
-from courtside.publishing.exporters.rows import Badge, ExportRefusedError, badge_of, named, partitioned, rounded, utc
-from courtside.publishing.exporters.slate import standing_picks
+from courtside.publishing.exporters.rows import Badge, badge_of, named, partitioned, rounded, utc
+from courtside.publishing.exporters.slate import require_predictions, standing_picks
 from courtside.publishing.world import World
 from courtside.quality.origins import DEFAULT_ORIGINS, Origin
 from courtside.quality.tables import GATE_VERDICTS
@@ -100,7 +100,7 @@ def files(world: World) -> Iterator[Built]:
     """Yield `quality/{date}.json` of the dates that have a verdict."""
     if not world.dates:
         return
-    _require_predictions(world)
+    require_predictions(world, world.dates)
     span = {"start": world.dates[0], "end": world.dates[-1]}
     verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, **span))
     by_day = {row["game_date"]: row for row in verdicts.iter_rows(named=True)}
@@ -119,17 +119,6 @@ def files(world: World) -> Iterator[Built]:
             picks=tuple(_picked(pick, world.behind.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])),
         )
         yield Built(QUALITY, QUALITY.path(date=day), document, by_day[day]["rows"] == 0)
-
-
-def _require_predictions(world: World) -> None:
-    """Refuse dates whose predictions are stored and did not come back: who was held would seem to be nobody."""
-    read = set(world.predictions["game_date"])
-    lost = [day for day in world.dates if world.predicted_rows(day) and day not in read]
-    if lost:
-        raise ExportRefusedError(
-            f"predictions of {lost[0]} ({len(lost)} dates): {world.predicted_rows(lost[0])} are stored, the champion's "
-            "did not come back; run the predictions of these dates and export again"
-        )
 
 
 def origin_counts(world: World, start: dt.date, end: dt.date) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,15 @@ import polars as pl
 from courtside.picks.integrity import require_counted
 from courtside.picks.tables import GRADED_PICKS, require_grain
 from courtside.publishing.contracts import one_decimal
-from courtside.publishing.exporters.rows import badge_of, named, partitioned, price_of, rounded_share, utc_or_none
+from courtside.publishing.exporters.rows import (
+    ExportRefusedError,
+    badge_of,
+    named,
+    partitioned,
+    price_of,
+    rounded_share,
+    utc_or_none,
+)
 from courtside.publishing.world import World
 
 
@@ -25,6 +34,21 @@ def standing_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
     """
     wanted = pl.Series(world.dates, dtype=pl.Date).implode()
     return world.share("standing_picks", lambda: partitioned_picks(world, pl.col("game_date").is_in(wanted)))
+
+
+def require_predictions(world: World, dates: Collection[dt.date]) -> None:
+    """Refuse dates whose predictions are stored and did not come back: who was held would seem to be nobody.
+
+    Raises:
+        ExportRefusedError: naming the first such date.
+    """
+    read = set(world.predictions["game_date"])
+    lost = [day for day in dates if world.predicted_rows(day) and day not in read]
+    if lost:
+        raise ExportRefusedError(
+            f"predictions of {lost[0]} ({len(lost)} dates): {world.predicted_rows(lost[0])} are stored, the champion's "
+            "did not come back; run the predictions of these dates and export again"
+        )
 
 
 def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[str, Any]]]:

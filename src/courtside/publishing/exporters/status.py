@@ -32,7 +32,7 @@ class StageStatus(Shape):
 
 
 class RunStatus(Shape):
-    """A run: its dates, how long it took, how many cells it worked and how many failed."""
+    """A finished run that worked a cell, which is a date of a stage; `failed` counts what failed."""
 
     started_at: UtcInstant
     first_date: dt.date

@@ -53,6 +53,7 @@ export function seasonOf(status, date) {
 export async function seasonFiles(date, wanted = null) {
   const newest = get("subsets/season.json");
   newest.catch(() => {});
+  maybe("results/season.json");
   const status = await maybe("status.json");
   const season = wanted ? status?.seasons.find((item) => item.season === wanted) : seasonOf(status, date);
   const isNewest = !season || season.season === status.seasons.at(-1).season;

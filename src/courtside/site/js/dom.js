@@ -34,9 +34,9 @@ export function table(name, columns, rows, options = {}) {
     const { label, number, hint } = typeof column === "string" ? { label: column } : column;
     return el("th", { role: "columnheader", scope: "col", class: number ? "number" : null, title: hint }, label);
   }));
-  const numbers = columns.map((column) => typeof column !== "string" && column.number);
+  const kinds = columns.map((column) => (column.number ? "number" : column.prose ? "prose" : null));
   const body = rows.map((cells) => el("tr", { role: "row" }, cells.map((cell, index) => el("td", {
-    role: "cell", class: numbers[index] ? "number" : null,
+    role: "cell", class: kinds[index],
   }, cell))));
   return el("div", { class: `scroll ${options.class ?? ""}`, tabindex: "0", role: "region", "aria-label": name },
     el("table", { role: "table", "aria-label": name },

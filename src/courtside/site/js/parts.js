@@ -95,4 +95,17 @@ export function tabs(label, items, chosen) {
   return list;
 }
 
+/** Scroll a row of tabs until the chosen one is in the middle. */
+export function intoView(box) {
+  const tab = box.querySelector("[aria-selected=true]");
+  const list = tab?.parentElement;
+  if (list && list.scrollWidth > list.clientWidth) list.scrollLeft = tab.offsetLeft - list.clientWidth / 2 + tab.clientWidth / 2;
+}
+
+/** The one kind that all tallies are of, as a badge; null where they are of both. */
+export function onlyKind(tallies) {
+  const kinds = new Set(tallies.map((own) => own.kind));
+  return kinds.size === 1 ? kindBadge([...kinds][0]) : null;
+}
+
 export { plural };

@@ -2,10 +2,10 @@
 import { get, maybe, seasonFiles } from "../data.js";
 import { el, replace } from "../dom.js";
 import {
-  at, atWithYear, book, dayName, isDate, longDate, one, percent, plural, price, score, shortDate, tally,
+  at, atWithYear, book, dayName, isDate, longDate, one, percent, plural, price, score, shortDate, tally, whole,
 } from "../format.js";
 import {
-  empty, jsonLink, kindBadge, note, playerLink, recordRow, recordTable, resultBadge, signalBadge, staleNotice, tabs, tierClass,
+  empty, intoView, jsonLink, kindBadge, note, playerLink, recordRow, recordTable, resultBadge, signalBadge, staleNotice, tabs, tierClass,
 } from "../parts.js";
 import { openQuality } from "./behind.js";
 
@@ -30,7 +30,7 @@ export async function picks(main, [wantedGroup, wantedDate], isCurrent) {
   keepFocus(page.tabs, () => replace(page.tabs, tabs("Subsets", groups.map((item) => ({
     id: item.id, label: item.name, href: href(item.id, date), count: countOn(item, date),
   })), group.id)));
-  intoView(page.tabs.querySelector("[aria-selected=true]"));
+  intoView(page.tabs);
   replace(page.record, record(group, files.results?.groups.find((item) => item.id === group.id),
     definitions?.groups.find((item) => item.id === group.id)?.description));
   page.panel.setAttribute("aria-labelledby", `tab-${group.id}`);
@@ -38,9 +38,10 @@ export async function picks(main, [wantedGroup, wantedDate], isCurrent) {
   replace(page.list, list.node);
   replace(page.foot, foot(date, files));
   if (!date) return;
-  const details = await maybe(`best-bets/${date}.json`);
+  const [details, performance] = await Promise.all([maybe(`best-bets/${date}.json`), maybe("systems/performance.json")]);
   if (!isCurrent()) return;
-  list.complete(details, group.id);
+  const isNewest = performance && files.path === "subsets/season.json" && performance.model === details?.model;
+  list.complete(details, group.id, isNewest ? performance.calibration : null);
   replace(page.meta, meta(details, files.subsets, entry));
   ahead(days, date);
 }
@@ -135,7 +136,12 @@ const COLUMNS = ["Player", "Pick", "Book and price", "Model", "Probability", "Da
 
 function rows(entry, date) {
   const reason = el("p", {});
-  if (!entry) return { node: empty("Nothing was published for this date", "No games were scheduled, or the date lies outside the season."), complete: () => {} };
+  if (!entry) {
+    return {
+      node: el("div", { class: "empty" }, el("p", { class: "empty-title" }, "Nothing was published for this date"), reason),
+      complete: async () => { reason.textContent = unpublished(await maybe(`predictions/${date}.json`)); },
+    };
+  }
   if (!entry.picks.length) {
     return {
       node: el("div", { class: "empty" }, el("p", { class: "empty-title" }, "No pick in this subset"), reason),
@@ -157,12 +163,21 @@ function rows(entry, date) {
     el("h2", { class: "list-head" }, plural(entry.picks.length, "pick"),
       el("span", { class: "muted" }, counts.open === entry.picks.length ? " not graded yet" : ` · this day ${score(counts)}${voids}${open}`)),
     el("table", { class: "picks", role: "table", "aria-label": "Picks" }, el("thead", { role: "rowgroup" }, head), body));
-  const complete = (details) => {
+  const complete = (details, group, bins) => {
     const found = new Map((details?.bets ?? []).map((bet) => [`${bet.player}|${bet.team}`, bet]));
     const mixed = new Set([...found.values()].map((bet) => bet.kind)).size > 1;
-    made.forEach((item, index) => item.complete(found.get(`${entry.picks[index].player}|${entry.picks[index].team}`), mixed));
+    made.forEach((item, index) => item.complete(found.get(`${entry.picks[index].player}|${entry.picks[index].team}`), mixed, bins));
   };
   return { node, complete };
+}
+
+function unpublished(predictions) {
+  if (!predictions) return "No games were scheduled, or the date lies outside the seasons published here.";
+  const players = predictions.games.flatMap((game) => game.players);
+  if (!players.length) return predictions.reason ?? "No player has a prediction.";
+  return players.some((player) => player.line !== null)
+    ? `${plural(players.length, "prediction")} stand, and the date is not published yet.`
+    : `${plural(players.length, "prediction")} stand, and none has a line to compare with yet.`;
 }
 
 function row(pick, date) {
@@ -178,7 +193,7 @@ function row(pick, date) {
     el("td", { role: "cell", class: "model" }, el("span", {}, one(pick.prediction)), edgeCell),
     chance, data,
     el("td", { role: "cell", class: "result-cell" }, resultBadge(pick.result), el("span", { class: "sub" }, scored(pick))));
-  const complete = (bet, mixed) => {
+  const complete = (bet, mixed, bins) => {
     if (!bet) {
       replace(market, el("span", { class: "muted" }, "not published"), el("span", { class: "sub" }, "\u00a0"));
       replace(chance, "–");
@@ -188,7 +203,7 @@ function row(pick, date) {
     replace(name, playerLink(bet.id, bet.player));
     replace(market, el("span", {}, book(bet.book), " ", el("b", {}, price(bet.price) ?? "no price")),
       el("span", { class: "sub" }, mixed && [kindBadge(bet.kind), " "], bet.seen_at ? `seen ${at(bet.seen_at)}` : "time not noted"));
-    replace(chance, el("span", {}, percent(bet.probability)), el("span", { class: "sub" }, `of ${bet.direction === "OVER" ? "over" : "under"}`));
+    replace(chance, el("span", {}, `${percent(bet.probability)} ${bet.direction.toLowerCase()}`), kept(bet, bins));
     replace(data, el("button", {
       type: "button", class: `tier ${tierClass(bet.quality.tier)}`, "aria-haspopup": "dialog",
       "aria-label": `Data quality ${bet.quality.tier}, ${one(bet.quality.score)} of 100: show the features behind ${bet.player}`,
@@ -199,20 +214,33 @@ function row(pick, date) {
   return { node, complete };
 }
 
+/** How often such a probability came true this season, so that no probability stands on its word alone. */
+function kept({ probability, direction }, bins) {
+  if (!bins || probability === null) return el("span", { class: "sub" }, "\u00a0");
+  const over = direction === "OVER" ? probability : 100 - probability;
+  const bin = bins.find(({ low, high }) => low <= over && (over < high || high === 100));
+  if (!bin) return el("span", { class: "sub" }, "none such graded yet");
+  const bounds = direction === "OVER" ? [bin.interval_low, bin.interval_high] : [100 - bin.interval_high, 100 - bin.interval_low];
+  const span = bounds.map((bound) => Math.round(bound)).join("–");
+  const title = `Of the ${whole(bin.n)} graded predictions of this season with such a probability, ${span} % came true (95 % interval, BACKTEST)`;
+  return el("span", { class: "sub", title }, "came true ", el("span", {}, `${span} %, `), el("span", {}, `n ${whole(bin.n)}`));
+}
+
 function scored(pick) {
   if (pick.result === "void") return "did not play";
   return pick.actual === null ? "\u00a0" : `${pick.actual} points`;
 }
 
 function reasons({ form }) {
-  const parts = [["last 5", form.last_5], ["last 10", form.last_10], ["season", form.season]].filter(([, value]) => value !== null);
-  return parts.length ? `averages ${parts.map(([name, value]) => `${one(value)} ${name}`).join(" · ")}` : "no averages yet";
+  const parts = [["5", form.last_5], ["10", form.last_10], ["season", form.season]].filter(([, value]) => value !== null);
+  return parts.length ? `avg of ${parts.map(([name, value]) => `${name}: ${one(value)}`).join(" · ")}` : "no averages yet";
 }
 
 function foot(date, files) {
   return el("p", { class: "note" }, date && [jsonLink(`picks/${date}.json`, "This date as JSON"), " · ",
     jsonLink(`best-bets/${date}.json`, "with books and prices"), " · "],
-  jsonLink(files.path, `Season ${files.subsets.season} as JSON`), " · ", el("a", { href: `#/quality/${date ?? ""}` }, "Data quality of this date"));
+  jsonLink(files.path, `Season ${files.subsets.season} as JSON`), " · ", el("a", { href: `#/quality/${date ?? ""}` }, "Data quality of this date"), el("br", {}),
+  "“came true”: of this season’s graded predictions with such a probability, as the 95 % interval; BACKTEST. “avg of 5”: mean points of his last 5 games.");
 }
 
 /** Fetch the details of the dates on either side, so that a step shows them at once. */
@@ -227,9 +255,4 @@ function keepFocus(box, act) {
   const key = box.contains(document.activeElement) ? document.activeElement.dataset.key ?? document.activeElement.id : null;
   act();
   if (key) (box.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? document.getElementById(key))?.focus({ preventScroll: true });
-}
-
-function intoView(tab) {
-  const list = tab?.parentElement;
-  if (list && list.scrollWidth > list.clientWidth) list.scrollLeft = tab.offsetLeft - list.clientWidth / 2 + tab.clientWidth / 2;
 }

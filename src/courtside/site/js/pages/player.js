@@ -18,9 +18,9 @@ export async function players(main, _parts, isCurrent) {
   const show = (query) => {
     const found = index.players.filter((item) => plain(`${item.player} ${item.team}`).includes(plain(query)));
     const rows = found.slice(0, SHOWN).map((item) => [playerLink(item.id, item.player), item.team, whole(item.accuracy.n), one(item.accuracy.mae),
-      one(item.accuracy.mae_beside_line), one(item.accuracy.line_mae), item.picks.map((own) => [kindBadge(own.kind), ` ${score(own)} `])]);
+      whole(item.accuracy.n_with_line), one(item.accuracy.mae_beside_line), one(item.accuracy.line_mae), item.picks.map((own) => [kindBadge(own.kind), ` ${score(own)} `])]);
     replace(list, note(`${plural(found.length, "player")}${found.length > SHOWN ? `, the first ${SHOWN} shown` : ""}.`),
-      rows.length ? table("Players", ["Player", "Team", number("Games"), number("MAE"), number("MAE with line"), number("Line’s MAE"), "Picks W–L–P"], rows) : empty("Nobody of that name"));
+      rows.length ? table("Players", ["Player", "Team", number("Games"), number("MAE"), number("With line", "Games of those with a line; both errors beside it are over them"), number("MAE there"), number("Line’s MAE"), "Picks W–L–P"], rows) : empty("Nobody of that name"));
   };
   replace(main, el("div", { class: "page-head" }, el("h1", {}, "Players"), el("p", { class: "meta" }, `Season ${index.season ?? "–"} · as of ${atWithYear(index.generated_at)}`)),
     el("label", { class: "search" }, "Find a player or team ", el("input", { type: "search", autocomplete: "off", oninput: (event) => show(event.target.value) })),

@@ -88,7 +88,7 @@ function ofDate(own) {
   return [
     ready && el("p", {}, el("span", { class: `badge verdict ${ready.verdict === "ready" ? "good" : "warn"}` }, VERDICTS[ready.verdict]), ` ${plural(ready.rows, "row")}, ${percent(ready.pct_quality_ready)} quality ready, ${one(ready.avg_required_defaults)} required features without a value on average.`, ready.reason ? ` ${ready.reason}.` : ""),
     el("h3", {}, `Held back: ${own.held.length}`),
-    own.held.length ? table("Held back", ["Player", "Team", "Why", "Data"], own.held.map((item) => [
+    own.held.length ? table("Held back", ["Player", "Team", { label: "Why", prose: true }, "Data"], own.held.map((item) => [
       playerLink(item.id, item.player), `${item.team} v ${item.opponent}`, item.reason, el("span", { class: `tier ${tierClass(item.quality.tier)}` }, `${item.quality.tier} ${Math.round(item.quality.score)}`)]), { class: "tall" }) : note("Nobody was held back."),
     el("h3", {}, "Features without a value"),
     lacking.length ? features(lacking) : note("Every feature had a value on every row."),
@@ -102,7 +102,7 @@ const features = (list) => table("Features without a value", ["Feature", "Requir
 const worst = (training) => (training.worst.length ? [features(training.worst.map((item) => ({ ...item, defaults: 1 }))),
   note("Too early: he has not played enough games yet. Input missing: a game or report that should exist is not there. No source: nothing supplies it in this installation; it lowers no score.")] : note("Every feature has a value on every row of this season."));
 
-const stages = (status) => table("Stages", ["Stage", "Date", "State", "Reason", "Last success", "Next"], status.stages.map((stage) => [
+const stages = (status) => table("Stages", ["Stage", "Date", "State", { label: "Reason", prose: true }, "Last success", "Next"], status.stages.map((stage) => [
   stage.name, stage.date ?? "–", el("span", { class: `badge verdict ${["complete", "empty"].includes(stage.state) ? "good" : "warn"}` }, stage.state), stage.reason ?? "",
   stage.last_success ? `${shortDate(stage.last_success.date)}, at ${at(stage.last_success.at)}` : "never", stage.next_expected ? shortDate(stage.next_expected) : "–"]));
 

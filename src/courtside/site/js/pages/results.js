@@ -3,7 +3,7 @@ import { maybe, seasonFiles } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { calibration, lines } from "../charts.js";
 import { BREAK_EVEN, interval, percent, plural, score, shortDate, signed, whole, wilson } from "../format.js";
-import { empty, intervalBar, jsonLink, kindBadge, note, panel, staleNotice, tabs } from "../parts.js";
+import { empty, intervalBar, intoView, jsonLink, kindBadge, note, onlyKind, panel, staleNotice, tabs } from "../parts.js";
 
 const LEAST_SHOWN = 10;
 const RECENT_DAYS = 14;
@@ -27,10 +27,12 @@ export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
     el("div", { class: "tabs-box" }, tabs("Subsets", record.groups.map((item) => ({ id: item.id, label: item.name, href: `#/results/${item.id}/${season}` })), group.id)),
     el("div", { role: "tabpanel", id: "panel", "aria-labelledby": `tab-${group.id}` },
       panel(`${group.name}: hit rate as the season went on`, history(group), note("Cumulative hit rate of the published picks from the tenth graded on, with its 95 % interval; LIVE and BACKTEST are counted apart.")),
-      el("div", { class: "columns" }, el("div", {}, panel("By side", sides(group)), panel("By month", months(group))), panel("Last graded dates", recent(group)))),
-    panel("Every subset", every(record)),
+      el("div", { class: "columns" }, el("div", {}, panel(["By side ", onlyKind(group.tallies)], sides(group)), panel(["By month ", onlyKind(group.tallies)], months(group))),
+        panel("Last graded dates", recent(group)))),
+    panel(["Every subset ", allKind(record)], every(record)),
     models(performance),
     el("div", { class: "foot" }, note(jsonLink(files.path.replace("subsets/", "results/"), "Record as JSON"), " · ", jsonLink("systems/performance.json", "Models as JSON"), " · ", jsonLink("subsets/performance.json", "7 and 30 days as JSON"))));
+  intoView(main);
   if (focused) document.getElementById(focused)?.focus();
 }
 
@@ -71,18 +73,20 @@ const rate = (own) => [score(own), percent(own.pct), whole(own.n), own.low === n
   intervalBar(own.wins, own.losses), signed(own.units), own.roi === null ? "–" : `${signed(own.roi)} %`];
 
 function sides(group) {
-  const rows = group.sides.flatMap((side) => side.tallies.map((own) => [[side.direction, " ", kindBadge(own.kind)], ...rate(own).slice(0, 4)]));
+  const rows = group.sides.flatMap((side) => side.tallies.map((own) => [[side.direction, " ", !onlyKind(group.tallies) && kindBadge(own.kind)], ...rate(own).slice(0, 4)]));
   return rows.length ? table("Record by side", ["Side", ...rateColumns.slice(0, 4)], rows) : empty("Nothing graded yet");
 }
 
 function months(group) {
-  const rows = group.months.flatMap((month) => month.tallies.map((own) => [[month.month, " ", kindBadge(own.kind)], ...rate(own).slice(0, 4)]));
+  const rows = group.months.flatMap((month) => month.tallies.map((own) => [[month.month, " ", !onlyKind(group.tallies) && kindBadge(own.kind)], ...rate(own).slice(0, 4)]));
   return rows.length ? table("Record by month", ["Month", ...rateColumns.slice(0, 4)], rows) : empty("Nothing graded yet");
 }
 
+const allKind = (record) => onlyKind(record.groups.flatMap((group) => group.tallies));
+
 function every(record) {
   const rows = record.groups.flatMap((group) => (group.tallies.length
-    ? group.tallies.map((own) => [[group.name, " ", kindBadge(own.kind)], ...rate(own)])
+    ? group.tallies.map((own) => [[group.name, " ", !allKind(record) && kindBadge(own.kind)], ...rate(own)])
     : [[group.name, "none", "–", "0", "–", "", "–", "–"]]));
   return [table("Record by subset", ["Subset", ...rateColumns], rows),
     note("Units are won or lost for one unit a pick at the price seen, −110 where none was. The same pick can be in several subsets.")];
