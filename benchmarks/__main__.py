@@ -7,9 +7,14 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import backfill, growth, peers
+from benchmarks import backfill, growth, peers, site
 
-ALL: dict[str, Callable[[], None]] = {"backfill": backfill.main, "peers": peers.main, "growth": growth.main}
+ALL: dict[str, Callable[[], None]] = {
+    "backfill": backfill.main,
+    "peers": peers.main,
+    "growth": growth.main,
+    "site": site.main,
+}
 
 
 def main(names: list[str]) -> int:

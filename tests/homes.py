@@ -71,11 +71,12 @@ def contents(home: Path) -> dict[str, dict[dt.date, str]]:
 
 
 def files(home: Path) -> dict[str, str]:
-    """Return the hash of each published file by its path."""
+    """Return the hash of each published file by path, `status.json` left out: it tells of the runs themselves."""
     root = home / "public"
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(root.rglob("*.json"))
+        if path.name != "status.json"
     }
 
 

@@ -1,89 +1,65 @@
-"""A calm stretch of days and one full of faults end with the same store, the same grid and the same files.
+"""A calm month and one full of faults end with the same store, the same grid and the same files.
 
-`COURTSIDE_CHAOS_FAULTS=200` strikes that many; the suite strikes a few of each kind.
+`COURTSIDE_CHAOS_FAULTS` and `COURTSIDE_CHAOS_SEED` draw another storm.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import multiprocessing
 import os
-import random
+import re
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from courtside.orchestration.ledger import Ledger
 from courtside.orchestration.stages import STAGES
-from courtside.sources.payload import Payload
+from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
 from courtside.sources.store import PayloadStore
 from tests import homes
-from tests.orchestration.chaos import AFTER, BEFORE, FAULTS, World
+from tests.orchestration import month
+from tests.orchestration.faults import FAULTS, World
 
-COUNT = int(os.environ.get("COURTSIDE_CHAOS_FAULTS", "14"))
-DAYS = max(2, min(20, COUNT // 7))
-FIRST_DAY = homes.LAST - dt.timedelta(days=DAYS - 1)
-UNTIL_TIP = dt.time(16, 0)
-
-
-def moments() -> list[dt.datetime]:
-    """Return the instants at which the day is run: each noon Eastern, and the noon after the last."""
-    return [dt.datetime.combine(FIRST_DAY + dt.timedelta(days=back), UNTIL_TIP) for back in range(DAYS + 1)]
+COUNT = int(os.environ.get("COURTSIDE_CHAOS_FAULTS", "200"))
+SEED = int(os.environ.get("COURTSIDE_CHAOS_SEED", "8"))
+END = dt.datetime.combine(month.LAST, month.RUN_AT)
+WRITTEN_AT = re.compile(rb'"generated_at": ?"[^"]+"')
+"""When a file was written. A clock that was off writes a file early or late, and the file rightly says so."""
+pytestmark = pytest.mark.xdist_group("chaos")
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Payload]]:
-    """A home that has run up to the eve of the first day, and the payloads still to come."""
-    home = tmp_path_factory.mktemp("begun") / "home"
-    every = homes.payloads()
-    eve = moments()[0] - dt.timedelta(hours=15)
-    world = World(home, random.Random(0))
-    world.deliver([payload for payload in every if payload.fetched_at <= eve])
-    assert world.attempt(eve) in ("", "gaps")
-    return home, [payload for payload in every if payload.fetched_at > eve]
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, World]]:
+    """The month in peace and the month in a storm, lived through side by side."""
+    folder = tmp_path_factory.mktemp("months")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURTSIDE_CONFIG", str(folder / "no-such-courtside.toml"))
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            calm = pool.submit(month.calm, folder / "calm")
+            world = month.stormy(folder / "storm", COUNT, SEED)
+            yield calm.result(), world
 
 
 @pytest.fixture(scope="module")
-def calm(begun: tuple[Path, list[Payload]], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home after days on which nothing went wrong."""
-    home, coming = begun
-    world = World(homes.copy_of(home, tmp_path_factory.mktemp("calm") / "home"), random.Random(0))
-    for now, payloads in by_moment(coming):
-        world.deliver(payloads)
-        world.attempt(now)
-    return world.home
+def calm(both: tuple[Path, World]) -> Path:
+    """The home after the calm month."""
+    return both[0]
 
 
 @pytest.fixture(scope="module")
-def stormy(begun: tuple[Path, list[Payload]], tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The home after the same days, with `COUNT` faults spread over them, each kind in turn."""
-    home, coming = begun
-    rng = random.Random(8)
-    world = World(homes.copy_of(home, tmp_path_factory.mktemp("storm") / "home"), rng)
-    kinds = [list(FAULTS)[place % len(FAULTS)] for place in range(COUNT)]
-    rng.shuffle(kinds)
-    by_day = [kinds[place :: DAYS + 1] for place in range(DAYS + 1)]
-    for (now, payloads), struck in zip(by_moment(coming), by_day, strict=True):
-        for kind in [kind for kind in struck if kind in BEFORE]:
-            world.strike(kind, now, payloads)
-        for kind in [kind for kind in struck if kind in AFTER]:
-            world.strike(kind, now, payloads)
-        world.deliver(payloads)
-        world.attempt(now)
-    return world
-
-
-def by_moment(coming: list[Payload]) -> list[tuple[dt.datetime, list[Payload]]]:
-    """Return each moment with what was fetched since the one before."""
-    found, before = [], dt.datetime.min
-    for now in moments():
-        found.append((now, [payload for payload in coming if before < payload.fetched_at <= now]))
-        before = now
-    return found
+def stormy(both: tuple[Path, World]) -> World:
+    """The home after the stormy month, and the faults that struck."""
+    return both[1]
 
 
 def test_the_store_is_the_same(calm: Path, stormy: World) -> None:
     expected, found = homes.contents(calm), homes.contents(stormy.home)
+    assert sum(len(days) for days in expected.values()) > 300
     assert {table: days for table, days in found.items() if days != expected[table]} == {}
 
 
@@ -92,7 +68,7 @@ def test_the_grid_is_the_same(calm: Path, stormy: World) -> None:
 
 
 def grid(home: Path) -> dict[tuple[str, dt.date], tuple[object, ...]]:
-    with homes.opened(home) as context:
+    with homes.opened(home, END) as context:
         return {
             (stage.name, day): (cell.state, cell.reason, cell.rows, cell.content_hash, cell.input_hash)
             for stage in STAGES
@@ -100,32 +76,55 @@ def grid(home: Path) -> dict[tuple[str, dt.date], tuple[object, ...]]:
         }
 
 
-def test_the_published_files_are_the_same(calm: Path, stormy: World) -> None:
+def test_no_published_pick_is_lost_or_changed(calm: Path, stormy: World) -> None:
+    for table in (PUBLICATIONS, PUBLISHED_PICKS):
+        rows = []
+        for home in (calm, stormy.home):
+            with homes.opened(home, END) as context:
+                rows.append(context.warehouse.collect(context.warehouse.scan(table)).sort(table.key))
+        assert rows[0].height > 10
+        assert rows[0].equals(rows[1]), table.name
+
+
+def test_the_published_files_are_the_same_byte_for_byte(calm: Path, stormy: World) -> None:
     expected, found = published(calm), published(stormy.home)
+    assert len(expected) > 100
     assert set(found) == set(expected)
     assert [path for path in found if found[path] != expected[path]] == []
 
 
-def published(home: Path) -> dict[str, object]:
-    """Return every file's content without the time it was written; `status.json` tells of the runs themselves."""
-    files = {}
-    for path in sorted((home / "public").rglob("*.json")):
-        if path.name != "status.json":
-            document = json.loads(path.read_bytes())
-            files[str(path.relative_to(home))] = {k: v for k, v in document.items() if k != "generated_at"}
-    return files
+def published(home: Path) -> dict[str, bytes]:
+    """Return every file but for when it was written; `status.json` tells of the runs themselves and is left out."""
+    root = home / "public"
+    return {
+        str(path.relative_to(root)): WRITTEN_AT.sub(b"", path.read_bytes())
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name != "status.json"
+    }
 
 
-def test_every_payload_is_whole_on_disk(calm: Path, stormy: World) -> None:
+def test_what_is_published_tells_of_the_last_run_in_the_same_words(calm: Path, stormy: World) -> None:
+    told = [json.loads((home / "public" / "v1" / "status.json").read_bytes()) for home in (calm, stormy.home)]
+    stages = [[(stage["name"], stage["date"], stage["state"]) for stage in status["stages"]] for status in told]
+    assert stages[0] == stages[1]
+
+
+def test_every_payload_is_whole_on_disk_and_none_waits(calm: Path, stormy: World) -> None:
     store = PayloadStore(stormy.home / "raw")
     kept = {path.stem for path in (calm / "raw").glob("??/*.zst")}
     assert kept <= {path.stem for path in (stormy.home / "raw").glob("??/*.zst")}
     assert [payload_id for payload_id in kept if not store.is_whole(payload_id)] == []
+    assert list((stormy.home / "raw" / "pending").glob("*.json")) == []
 
 
-def test_each_fault_can_be_seen_in_an_error_the_runs_or_an_alert(stormy: World) -> None:
+def test_nobody_holds_the_lease(stormy: World) -> None:
+    with homes.opened(stormy.home, END) as context:
+        Ledger(context.warehouse, context.clock).acquire(1)
+
+
+def test_each_fault_shows_in_an_error_the_runs_or_an_alert(stormy: World) -> None:
     counts = Counter(item.kind for item in stormy.struck)
+    print(f"{COUNT} faults, seed {SEED}, over {month.DAYS} days: {dict(sorted(counts.items()))}")
     assert sum(counts.values()) == COUNT
     assert set(counts) == set(FAULTS)
-    print(f"{COUNT} faults over {DAYS + 1} days: {dict(sorted(counts.items()))}")
     assert [item for item in stormy.struck if not item.seen] == []

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import signal
+import subprocess
+import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -13,17 +19,22 @@ dg = pytest.importorskip("dagster", reason="courtside[dagster] is not installed"
 pytest.importorskip("nba_api", reason="courtside[live] is not installed")
 warnings.simplefilter("ignore")
 
-from courtside.orchestration.assets import ASSETS, Courtside, checks_of  # noqa: E402
+from courtside.orchestration.assets import ASSETS, BUSY, Courtside, checks_of, daily, lines_now  # noqa: E402
 from courtside.orchestration.definitions import defs  # noqa: E402
 from courtside.orchestration.stages import STAGES  # noqa: E402
 from courtside.orchestration.triggers import (  # noqa: E402
     all_finals_in,
+    failed_runs,
     lines_every_two_hours,
     morning_run,
     new_lines,
     pre_tip_refresh,
 )
 from tests import homes  # noqa: E402
+from tests.orchestration.processes import HOLDING  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.xdist_group("dagster")
 
 RANGE = {
     "dagster/asset_partition_range_start": str(homes.FIRST),
@@ -37,6 +48,15 @@ def at(home: Path, now: dt.datetime = homes.NOW) -> dict[str, Courtside]:
 
 def materialised(home: Path, **options: Any) -> Any:
     return dg.materialize(ASSETS, resources=at(home), raise_on_error=False, **options)
+
+
+def worked_by(result: Any, stage: str) -> int:
+    (materialisation,) = result.asset_materializations_for_node(stage)
+    return int(materialisation.metadata["dates worked"].value)
+
+
+def _raises(*_: object) -> None:
+    raise ZeroDivisionError("planted")
 
 
 def test_every_stage_is_an_asset_with_daily_eastern_partitions_and_single_run_back_fills() -> None:
@@ -55,7 +75,7 @@ def test_jobs_schedules_and_sensors_are_there() -> None:
     assert {job.name for job in defs.resolve_all_job_defs()} >= {"daily", "lines_now", "stages", "grades"}
     schedules = {item.name: (item.cron_schedule, item.execution_timezone) for item in defs.schedules or ()}
     assert schedules["lines_every_two_hours"] == ("0 9-23/2 * * *", "America/New_York")
-    assert {item.name for item in defs.sensors or ()} == {"new_lines", "all_finals_in"}
+    assert {item.name for item in defs.sensors or ()} == {"new_lines", "all_finals_in", "failed_runs"}
 
 
 def test_a_back_fill_is_one_run_and_gives_the_bytes_of_the_command_line(
@@ -75,18 +95,64 @@ def test_what_the_command_line_has_done_dagster_leaves_alone(run_home: Path, tmp
     home = homes.copy_of(run_home, tmp_path / "home")
     result = materialised(home, partition_key=str(homes.LAST))
     assert result.success
-    worked = {s.name: result.asset_materializations_for_node(s.name)[0].metadata["dates worked"].value for s in STAGES}
-    assert worked == dict.fromkeys(worked, 0)
+    assert {stage.name: worked_by(result, stage.name) for stage in STAGES} == dict.fromkeys(
+        (stage.name for stage in STAGES), 0
+    )
+
+
+def test_dagster_finishes_what_a_killed_run_of_the_command_line_began(
+    ingested_home: Path, run_home: Path, tmp_path: Path
+) -> None:
+    home = homes.copy_of(ingested_home, tmp_path / "home")
+    command = [sys.executable, "-m", "tests.orchestration.killed_run", str(home), 'INSERT INTO "player_features"', "1"]
+    killed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=120)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    result = materialised(home, tags=RANGE)
+    assert result.success
+    dates = (homes.LAST - homes.FIRST).days + 1
+    assert (worked_by(result, "analytics"), worked_by(result, "features")) == (0, dates)
+    assert (homes.contents(home), homes.files(home)) == (homes.contents(run_home), homes.files(run_home))
+
+
+def test_the_command_line_finishes_what_dagster_began(
+    ingested_home: Path, run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = homes.copy_of(ingested_home, tmp_path / "home")
+    stage = next(item for item in STAGES if item.name == "predictions")
+    with monkeypatch.context() as planted:
+        planted.setattr(type(stage), "work", _raises)
+        assert not materialised(home, tags=RANGE).success
+    summary = homes.run_in(home)
+    worked = {item.stage: item.worked for item in summary.stages}
+    assert (worked["analytics"], worked["features"]) == (0, 0)
+    assert worked["predictions"] == (homes.LAST - homes.FIRST).days + 1
+    assert (homes.contents(home), homes.files(home)) == (homes.contents(run_home), homes.files(run_home))
+
+
+def test_a_step_waits_for_another_writer_and_a_sensor_says_why_it_skips(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    held = subprocess.Popen(
+        [sys.executable, "-m", "tests.orchestration.processes", "holding", str(home), homes.NOW.isoformat(), "0"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert held.stdout
+    assert held.stdout.readline() == HOLDING
+    impatient = {"COURTSIDE_LOCK_PATIENCE_SECONDS": "0.1"}
+    try:
+        with mock.patch.dict("os.environ", impatient), pytest.raises(dg.RetryRequested) as retry:
+            at(home)["courtside"].working().__enter__()
+        assert retry.value.max_retries == BUSY["max_retries"]
+        with mock.patch.dict("os.environ", impatient):
+            assert "asked again at the next tick" in requests_of(new_lines, home, homes.NOW)[1]
+    finally:
+        held.communicate(b"go on\n", timeout=120)
 
 
 def test_a_date_that_fails_blocks_what_is_downstream_and_says_why(
     ingested_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def work(*_: object) -> None:
-        raise ZeroDivisionError("planted")
-
     stage = next(item for item in STAGES if item.name == "lines")
-    monkeypatch.setattr(type(stage), "work", work)
+    monkeypatch.setattr(type(stage), "work", _raises)
     home = homes.copy_of(ingested_home, tmp_path / "home")
     result = materialised(home, partition_key=str(homes.FIRST))
     assert not result.success
@@ -97,6 +163,53 @@ def test_a_date_that_fails_blocks_what_is_downstream_and_says_why(
     assert not check.passed
     assert "planted" in str(check.metadata[str(homes.FIRST)].value)
     assert not result.asset_materializations_for_node("features")
+
+
+def test_the_morning_run_writes_the_season_file_again_and_says_what_it_did(
+    run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    season = home / "public" / "v1" / "subsets" / "season.json"
+    before = json.loads(season.read_bytes())
+    season.unlink()
+    asked: list[str] = []
+
+    def fetch(self: Courtside, plans: Any) -> list[Any]:
+        asked.extend(plan.source for plan in plans)
+        return []
+
+    monkeypatch.setattr(Courtside, "fetch", fetch)
+    morning = dt.datetime.combine(homes.LAST + dt.timedelta(days=2), dt.time(14))
+    result = daily.execute_in_process(resources=at(home, morning))
+    assert result.success
+    assert asked[0] == "odds", "what cannot be fetched later is asked first"
+    assert json.loads(season.read_bytes())["groups"] == before["groups"]
+    (output,) = [event for event in result.all_events if event.is_successful_output and "run" in _metadata(event)]
+    assert output.step_key == "work_the_day"
+
+
+def _metadata(event: Any) -> dict[str, Any]:
+    return dict(event.event_specific_data.metadata)
+
+
+def test_a_run_that_fails_alerts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(*_: object) -> list[Any]:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(Courtside, "fetch", fetch)
+    sent: list[Any] = []
+    monkeypatch.setattr(Courtside, "alerts", lambda _: SimpleNamespace(send=sent.append))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = lines_now.execute_in_process(resources=at(tmp_path), instance=instance, raise_on_error=False)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="failed_runs",
+            dagster_event=next(event for event in result.all_events if event.event_type_value == "PIPELINE_FAILURE"),
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+        ).for_run_failure()
+        failed_runs(context, courtside=at(tmp_path)["courtside"])
+    (alert,) = sent
+    assert (alert.cause, alert.title) == ("dagster.lines_now", "lines_now failed")
 
 
 def requests_of(trigger: Any, home: Path, now: dt.datetime, **options: Any) -> tuple[list[Any], str]:
@@ -132,5 +245,5 @@ def test_sensors_ask_once_for_new_lines_and_for_a_date_that_is_final(run_home: P
 
 def test_definitions_listen_nowhere_by_themselves() -> None:
     """The web server's address is a command's option; the recipe gives loopback."""
-    recipe = (Path(__file__).resolve().parents[2] / "Makefile").read_text(encoding="utf-8")
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "dagster dev" not in recipe or "-h 127.0.0.1" in recipe

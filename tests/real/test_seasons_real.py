@@ -14,7 +14,7 @@ from courtside.orchestration.context import Context
 from courtside.picks.records import hit_rate
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
 from courtside.predictions.tables import PREDICTIONS
-from courtside.publishing.contracts import SeasonSubsets
+from courtside.publishing.exporters.season_subsets import SeasonSubsets
 from courtside.warehouse.schema import Table
 from tests.real_data import needs_real_data
 

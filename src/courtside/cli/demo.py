@@ -17,15 +17,20 @@ from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.context import Context
+from courtside.orchestration.day import THROUGH_FEATURES
 from courtside.orchestration.status import season_start
+from courtside.orchestration.training import store_of
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
+from courtside.predictions.learning import learn
+from courtside.predictions.walk_forward import retraining_days
 from courtside.sources.simulated import Faults
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.schema import Table as WarehouseTable
 
 LAST_PLAYED = dt.date(2026, 2, 7)
 NOW = dt.datetime(2026, 2, 8, 17, 0)
+FIRST_MODEL, MODELS_EVERY_DAYS = dt.date(2025, 10, 22), 56
 
 
 @readable_errors
@@ -47,10 +52,18 @@ def demo_command(
             faults=Faults(),
         )
         start = season_start(context.warehouse, dt.date(2025, 1, 1)) or LAST_PLAYED
+        _learn(context, start)
         summary = run_shown(context, start, context.clock.today())
         _show(context, time.perf_counter() - begun)
     if not summary.is_whole:
         raise typer.Exit(1)
+
+
+def _learn(context: Context, start: dt.date) -> None:
+    """Train models as past weeks would have had them, so that the picks are the learned champion's."""
+    run_shown(context, start, LAST_PLAYED, stages=THROUGH_FEATURES)
+    console.print("training models …")
+    learn(store_of(context), retraining_days(FIRST_MODEL, LAST_PLAYED, MODELS_EVERY_DAYS), context.clock.now())
 
 
 def _show(context: Context, seconds: float) -> None:

@@ -23,6 +23,7 @@ from courtside.orchestration.plans import (
     injuries_plan,
     nba_plan,
     odds_plan,
+    repair_plan,
     schedule_plan,
 )
 from courtside.raw.ingest import Report
@@ -149,6 +150,11 @@ def _run(settings: Settings, plans: Sequence[Plan], dry_run: bool) -> None:
 def fetch_all(settings: Settings) -> list[Step]:
     """Ask every source of the day and keep what it says, for the run that follows to take in."""
     return _fetched(settings, every_plan(settings.clock, games_of(settings)), client_for(settings))
+
+
+def fetch_dates(settings: Settings, dates: Sequence[dt.date]) -> list[Step]:
+    """Ask for the schedule and the game logs of `dates`, and keep what comes for the run that follows."""
+    return _fetched(settings, [repair_plan(dates, games_of(settings))], client_for(settings))
 
 
 def _fetched(settings: Settings, plans: Sequence[Plan], client: Client) -> list[Step]:

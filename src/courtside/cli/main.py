@@ -8,7 +8,24 @@ import typer
 
 import courtside
 from courtside import logs
-from courtside.cli import check, daily, demo, explain, ingest, live, migrate, publish, repair, run, runs, settings
+from courtside.cli import (
+    check,
+    copy,
+    daily,
+    demo,
+    evaluate,
+    explain,
+    ingest,
+    live,
+    migrate,
+    models,
+    publish,
+    repair,
+    run,
+    runs,
+    settings,
+    train,
+)
 from courtside.cli.common import readable_errors
 
 app = typer.Typer(
@@ -21,6 +38,9 @@ app = typer.Typer(
 live.register(ingest.app)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(check.app, name="check")
+app.command("train")(train.train_command)
+app.add_typer(models.app, name="models")
+app.command("evaluate")(evaluate.evaluate_command)
 app.command("run")(run.run_command)
 app.command("daily")(daily.daily_command)
 app.command("status")(run.status_command)
@@ -28,6 +48,7 @@ app.command("explain")(explain.explain_command)
 app.command("runs")(runs.runs_command)
 app.command("repair")(repair.repair_command)
 app.command("migrate")(migrate.migrate_command)
+app.command("copy")(copy.copy_command)
 app.command("export")(publish.export_command)
 app.command("serve")(publish.serve_command)
 app.command("config")(settings.config_command)

@@ -12,9 +12,21 @@ from rich.table import Table
 
 from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
 from courtside.cli.ingest import parse_date_option
+from courtside.cli.live import fetch_dates
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.orchestration.context import Context
-from courtside.orchestration.repair import Need, Repair, Standing, files_in, needs, repair, span_of_grid, worked
+from courtside.orchestration.live import take_in
+from courtside.orchestration.repair import (
+    Need,
+    Repair,
+    Standing,
+    files_in,
+    missing_dates,
+    needs,
+    repair,
+    span_of_grid,
+    worked,
+)
 
 SHOWN, SHOWN_IDS = 20, 4
 
@@ -25,11 +37,12 @@ def repair_command(
     source: Annotated[
         list[Path] | None, typer.Option("--from", help="Files or folders to take in; the inbox where not given.")
     ] = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Ask the live sources for the box scores missing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is missing or late.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     home: Home = None,
 ) -> None:
-    """Say which payloads are missing or late, take in what is on disk, and work again exactly what depends on it.
+    """Say which payloads are missing or late, take in what is there by now, and work again exactly what depends on it.
 
     Prints how things stand before and after. Exits with 1 where something is still missing, held or failed.
     """
@@ -41,6 +54,10 @@ def repair_command(
             found = needs(context, start, end)
             _show_needs(found, as_json)
             raise typer.Exit(PROBLEM if found else 0)
+        asked = missing_dates(needs(context, start, end)) if fetch else ()
+    steps = fetch_dates(settings, asked) if asked else []
+    with opened(settings) as context:
+        take_in(context, steps)
         payloads = files_in(source or inbox, context.clock.now())
         done = _repair_shown(context, payloads, start, end, quiet=as_json)
     if as_json:

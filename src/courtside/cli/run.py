@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -13,8 +14,10 @@ from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, re
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.errors import ConfigError
-from courtside.orchestration.context import Context
+from courtside.orchestration.context import Context, Stage
+from courtside.orchestration.cost import costs
 from courtside.orchestration.pipeline import RunSummary, run
+from courtside.orchestration.stages import STAGES
 from courtside.orchestration.status import Status, status_of
 
 SHOWN = 12
@@ -26,6 +29,9 @@ def run_command(
     end_date: Annotated[str, typer.Option(help="Last game date, included.")],
     resume: Annotated[bool, typer.Option(help="Leave settled cells alone; --no-resume works them all.")] = True,
     as_of: Annotated[str, typer.Option(help="Use only payloads fetched until then, as 2026-02-07T15:00 (UTC).")] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what each stage would read, and run nothing.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """Run every stage over a range of dates; running it again does only what is not done.
@@ -36,6 +42,9 @@ def run_command(
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
     with opened(settings_of(home)) as context:
+        if explain:
+            show_costs(context, start, end)
+            return
         summary = run_shown(_as_of(context, as_of), start, end, resume=resume)
     finish(summary)
 
@@ -55,11 +64,29 @@ def status_command(
         _show_status(status)
 
 
-def run_shown(context: Context, start: dt.date, end: dt.date, *, resume: bool = True) -> RunSummary:
+def show_costs(context: Context, start: dt.date, end: dt.date) -> None:
+    """Show the bytes that each stage would read, by dry runs."""
+    found = costs(context.warehouse, start, end)
+    if not found:
+        console.print("nothing is billed: the warehouse is a file. On BigQuery this shows bytes by stage.")
+        return
+    table = Table("stage", "MB read", "largest table", box=None, pad_edge=False)
+    for cost in found:
+        name, size = max(cost.tables.items(), key=lambda item: item[1])
+        table.add_row(cost.stage, f"{cost.bytes / 1e6:,.1f}", f"{name} {size / 1e6:,.1f}")
+    console.print(table)
+    console.print(
+        f"{sum(cost.bytes for cost in found) / 1e6:,.1f} MB by dry run, every table once a stage; nothing ran"
+    )
+
+
+def run_shown(
+    context: Context, start: dt.date, end: dt.date, *, resume: bool = True, stages: Sequence[Stage] = STAGES
+) -> RunSummary:
     """Run a range and show it: bars on a terminal, plain lines elsewhere."""
     progress = BarProgress(console) if is_terminal() else PlainProgress(console)
     with progress:
-        return run(context, start, end, resume=resume, observer=progress)
+        return run(context, start, end, resume=resume, stages=stages, observer=progress)
 
 
 def finish(summary: RunSummary) -> None:

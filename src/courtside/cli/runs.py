@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from courtside.cli.common import Home, console, opened, readable_errors, settings_of
+from courtside.orchestration.metrics import prometheus
 from courtside.orchestration.runs import RunLine, held_by, recent_runs, run_events
 
 
@@ -17,10 +18,16 @@ def runs_command(
     run_id: Annotated[str, typer.Argument(help="A run, or the beginning of its id; the last runs else.")] = "",
     count: Annotated[int, typer.Option(min=1, help="How many runs to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_metrics: Annotated[
+        bool, typer.Option("--prometheus", help="Print the last run and the grid for a Prometheus text-file collector.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """List the last runs, or show what one run did, stage by stage, and what it left held."""
     with opened(settings_of(home)) as context:
+        if as_metrics:
+            typer.echo(prometheus(context.warehouse), nl=False)
+            return
         if not run_id:
             lines = recent_runs(context.warehouse, count)
             _print_json([vars(line) for line in lines]) if as_json else _show_runs(lines)

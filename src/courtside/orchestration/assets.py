@@ -7,7 +7,10 @@ from contextlib import contextmanager
 import dagster as dg
 import narwhals as nw
 
+from courtside.alerts import Notifier, notifier
+from courtside.clock import GameType
 from courtside.config import Settings, load_settings
+from courtside.errors import WarehouseBusyError
 from courtside.orchestration.context import Context, Stage
 from courtside.orchestration.day import DayReport, run_day
 from courtside.orchestration.ledger import Cell, Ledger
@@ -16,7 +19,9 @@ from courtside.orchestration.pipeline import run
 from courtside.orchestration.plans import Plan, every_plan, odds_plan
 from courtside.orchestration.stages import STAGES
 from courtside.orchestration.tables import ALL_TABLES
+from courtside.publishing.stores import target_of
 from courtside.quality.tables import GATE_VERDICTS
+from courtside.sources import nba
 from courtside.sources.http import Client
 from courtside.sources.odds import DailyBudget
 from courtside.sources.pending import Pending
@@ -37,16 +42,31 @@ READS: dict[str, tuple[str, ...]] = {
 FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=30), warn_window=dt.timedelta(hours=26))
 
 
+POOL = "warehouse"
+"""The pool of everything that writes: an instance that limits it to one never has two writers wait for each other."""
+
+BUSY = {"max_retries": 5, "seconds_to_wait": 60}
+"""How a step waits for another writer, such as the command line."""
+
+
 class Courtside(dg.ConfigurableResource):
-    """An installation: its home, and an instant that fixes its clock (for a demonstration or a test)."""
+    """An installation: its warehouse, its public files, its alerts and its clock.
+
+    What is left empty comes from the environment and `courtside.toml`, as for the command line; `now` fixes the clock
+    for a demonstration or a test.
+    """
 
     home: str = ""
+    warehouse: str = ""
+    publish: str = ""
     now: str = ""
 
     def settings(self) -> Settings:
         """Return the settings, the resource's before all other places."""
         now = dt.datetime.fromisoformat(self.now) if self.now else None
-        return load_settings(home=self.home or None, now=now)
+        return load_settings(
+            home=self.home or None, warehouse=self.warehouse or None, publish=self.publish or None, now=now
+        )
 
     @contextmanager
     def opened(self) -> Iterator[Context]:
@@ -56,8 +76,23 @@ class Courtside(dg.ConfigurableResource):
             warehouse.prepare(ALL_TABLES)
             yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
 
+    @contextmanager
+    def working(self) -> Iterator[Context]:
+        """Open the warehouse for a step that Dagster tries again where another writer is at work."""
+        try:
+            with self.opened() as context:
+                yield context
+        except WarehouseBusyError as error:
+            raise dg.RetryRequested(**BUSY) from error
+
+    def alerts(self) -> Notifier:
+        """Return what tells people."""
+        settings = self.settings()
+        return notifier(settings, settings.clock)
+
     def fetch(self, plans: Sequence[Plan]) -> list[Step]:
         """Ask live sources and keep what they say; the warehouse is not opened meanwhile."""
+        nba.require_installed()
         settings = self.settings()
         budget = DailyBudget(settings.home / "odds_budget.json", settings.odds_budget_per_day, settings.clock)
         client, pending = Client(settings.clock, quota=budget), Pending(PayloadStore(settings.raw_folder))
@@ -66,17 +101,17 @@ class Courtside(dg.ConfigurableResource):
     def every_plan(self) -> list[Plan]:
         """Return what a day asks of every source, lines first."""
 
-        def games(day: dt.date) -> Sequence[tuple[str, object]]:
+        def games(day: dt.date) -> Sequence[tuple[str, GameType]]:
             with self.opened() as context:
                 return games_on(context, day)
 
-        return every_plan(self.settings().clock, games)  # type: ignore[arg-type]
+        return every_plan(self.settings().clock, games)
 
 
-@dg.asset(group_name="raw", description="Payloads that were fetched and wait, as typed raw rows.")
+@dg.asset(group_name="raw", pool=POOL, description="Payloads that were fetched and wait, as typed raw rows.")
 def payloads(courtside: Courtside) -> dg.MaterializeResult:
     """Take in what waits."""
-    with courtside.opened() as context:
+    with courtside.working() as context:
         reports = take_in(context)
     refused = [report for report in reports if report.status == "refused"]
     return dg.MaterializeResult(
@@ -98,6 +133,7 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
         partitions_def=DAYS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         freshness_policy=FRESH,
+        pool=POOL,
         check_specs=[
             dg.AssetCheckSpec(name, asset=stage.name, blocking=name == "no_date_failed", description=says)
             for name, says in checks_of(stage.name).items()
@@ -106,7 +142,7 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
     )
     def work(context: dg.AssetExecutionContext, courtside: Courtside) -> dg.MaterializeResult:
         start, end = (dt.date.fromisoformat(key) for key in context.partition_key_range)
-        with courtside.opened() as opened:
+        with courtside.working() as opened:
             summary = run(opened, start, end, stages=(stage,))
             cells = {day: cell for day, cell in opened.ledger.cells(stage.name).items() if start <= day <= end}
             results = [_checked(stage.name, name, cells, opened, start, end) for name in checks_of(stage.name)]
@@ -119,6 +155,7 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
                 "dates left alone": worked.skipped,
                 "seconds": round(worked.seconds, 2),
                 "more": dg.MetadataValue.text(f"courtside runs {summary.run_id}"),
+                "published to": dg.MetadataValue.path(target_of(opened.settings)),
             },
             check_results=results,
         )
@@ -176,10 +213,13 @@ def ask_sources(courtside: Courtside) -> list[Step]:
     return courtside.fetch(courtside.every_plan())
 
 
-@dg.op(description="What `courtside daily` does: take in, name gaps, work every stage of the season, tell who waits.")
+@dg.op(
+    pool=POOL,
+    description="What `courtside daily` does: take in, name gaps, work every stage of the season, tell who waits.",
+)
 def work_the_day(context: dg.OpExecutionContext, courtside: Courtside, steps: list[Step]) -> None:
     """Run the day; a late stage fails the run once everything that could be done is done."""
-    with courtside.opened() as opened:
+    with courtside.working() as opened:
         report = run_day(opened, opened.clock.today(), steps=steps)
     context.add_output_metadata(report_metadata(report, steps))
     if report.lates:

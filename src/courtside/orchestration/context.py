@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from courtside.clock import Clock
 from courtside.config import Settings
@@ -48,6 +48,15 @@ class Stage(Protocol):
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Do the stage for `dates`, write and record it in one transaction, and return the outcomes."""
+        ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A stage that has a last word to say once the run and all its cells are recorded."""
+
+    def close(self, context: Context) -> None:
+        """Say it."""
         ...
 
 

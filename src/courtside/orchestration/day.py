@@ -18,12 +18,15 @@ from courtside.orchestration.schedule import Slate, slates
 from courtside.orchestration.stages import STAGES
 from courtside.orchestration.status import season_start
 from courtside.orchestration.tables import RUN_EVENTS
+from courtside.orchestration.training import is_due, train_for
 from courtside.raw.ingest import Report
 
 NO_LINES = ("no lines were ingested", "no prediction has a line")
 NEVER = Cell("missing", "never run")
 TOLD = ("lines", "predictions", "picks", "grading")
 SHOWN = 5
+THROUGH_FEATURES = STAGES[: [stage.name for stage in STAGES].index("features") + 1]
+"""What must have worked before anything can be learned."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class DayReport:
 def run_day(context: Context, day: dt.date, observer: Observer | None = None, steps: Sequence[Step] = ()) -> DayReport:
     """Take in what waits, name the season's gaps, work every stage up to `day`, and tell people what is late.
 
+    Where the champion learns and its model is a week old, a new one is trained first, from the days before `day`.
     `steps` are what the fetches before it did; they are written down with the run.
 
     Raises:
@@ -89,6 +93,9 @@ def run_day(context: Context, day: dt.date, observer: Observer | None = None, st
     taken = take_in(context, steps)
     start = season_start(context.warehouse, day) or day
     gaps = find_gaps(context, start, day - dt.timedelta(days=1))
+    if start < day and is_due(context, day):
+        run(context, start, day - dt.timedelta(days=1), stages=THROUGH_FEATURES, observer=observer)
+        train_for(context, day)
     summary = run(context, start, day, observer=observer)
     waits, lates = assess(context, start, day)
     tell(context, day, lates, find_gaps(context, start, day - dt.timedelta(days=1)))

@@ -17,11 +17,11 @@ def dates_with_history(context: Context, slate: pl.DataFrame) -> frozenset[dt.da
     if slate.is_empty():
         return frozenset()
     start = lookback_start(span(slate["game_date"])[0])
-    first = context.warehouse.collect(
+    played = context.warehouse.collect(
         context.warehouse.scan(PLAYER_GAMES, start=start)
         .filter(nw.col("is_counted") & nw.col("did_play") & (nw.col("box_status") == "complete"))
-        .group_by("team_id")
-        .agg(first=nw.col("game_date").min())
+        .select("team_id", "game_date")
     )
+    first = played.group_by("team_id").agg(first=pl.col("game_date").min())
     known = slate.join(first, on="team_id", how="inner").filter(pl.col("first") < pl.col("game_date"))
     return frozenset(known["game_date"])

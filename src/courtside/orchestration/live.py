@@ -83,7 +83,10 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
             yield Step(plan.source, "plan", "stopped", str(error))
             return
         is_first = False
-        step, answer = _one(plan, request, client, pending)
+        try:
+            step, answer = _one(plan, request, client, pending)
+        except OSError as error:
+            step, answer = _not_kept(Step(plan.source, request.name, "stopped"), error), None
         yield step
         if step.status in ("not_yet", "refused", "stopped"):
             requests.close()
@@ -110,6 +113,11 @@ def _one(plan: Plan, request: Request, client: Client, pending: Pending) -> tupl
     except PayloadRefusedError as error:
         return replace(step, status="refused", reason=f"the shape has changed: {error}"), None
     return replace(step, reason=differences(payload)), payload
+
+
+def _not_kept(step: Step, error: OSError) -> Step:
+    """Return a step that ends its plan: the disk took no payload, and would take no further one."""
+    return replace(step, reason=f"could not be kept on disk: {error.strerror or error}")
 
 
 def differences(payload: Payload) -> str | None:

@@ -12,13 +12,16 @@ from typing import Protocol
 
 from courtside.clock import date_range
 from courtside.logs import bound
-from courtside.orchestration.context import Context, Stage
+from courtside.orchestration.context import Closing, Context, Stage
 from courtside.orchestration.inputs import lookback_start
 from courtside.orchestration.ledger import SETTLED, Cell, Outcome
 from courtside.orchestration.stages import STAGES
 from courtside.warehouse.base import Upsert
 
 log = logging.getLogger(__name__)
+
+IN_MEMORY = ("features",)
+"""Stages that hold the history of their dates in memory, and so work a season at a time on every engine."""
 
 HOPELESS_AFTER = 3
 """Dates tried alone before a stage that has not worked for any is given up for the rest."""
@@ -107,6 +110,9 @@ def run(
             "run", "finished", [start, end], 0, seconds=sum(item.seconds for item in summaries)
         )
         context.warehouse.upsert([ended])
+        for stage in stages:
+            if isinstance(stage, Closing):
+                stage.close(context)
     finally:
         context.ledger.release()
     return summary
@@ -132,7 +138,7 @@ def _stage(
     wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs[day]))]
     observer.stage_begins(stage.name, len(wanted), len(dates) - len(wanted))
     states: Counter[str] = Counter()
-    for chunk in _by_season(wanted):
+    for chunk in _chunks(context, stage, wanted):
         outcomes = _attempt(context, stage, chunk, inputs)
         states.update(outcome.state for outcome in outcomes.values())
         context.warehouse.release()
@@ -152,6 +158,12 @@ def _ended(context: Context, summary: StageSummary, dates: Sequence[dt.date]) ->
 
 def _is_settled(cell: Cell | None, input_hash: str) -> bool:
     return cell is not None and cell.state in SETTLED and cell.input_hash == input_hash
+
+
+def _chunks(context: Context, stage: Stage, dates: Sequence[dt.date]) -> list[list[dt.date]]:
+    if context.warehouse.prefers_whole_ranges and stage.name not in IN_MEMORY:
+        return [list(dates)] if dates else []
+    return _by_season(dates)
 
 
 def _by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:

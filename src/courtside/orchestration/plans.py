@@ -108,6 +108,17 @@ def day_plan(day: dt.date, games: GamesOn, *, details: bool = False) -> Plan:
     return Plan("nba", requests)
 
 
+def repair_plan(dates: Sequence[dt.date], games: GamesOn) -> Plan:
+    """Return the plan for the schedule and, date by date, the game logs of `dates`; lines nobody can fetch later."""
+
+    def requests() -> Requests:
+        yield cdn.current_schedule()
+        for day in dates:
+            yield from day_plan(day, games).requests()
+
+    return Plan("nba", requests)
+
+
 def every_plan(clock: Clock, games: GamesOn, *, dry: bool = False) -> list[Plan]:
     """Return the plans of a day in the order of what is lost when it is missed; lines first."""
     today = clock.today()

@@ -109,6 +109,11 @@ def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
     return tuple(sorted(rows, key=lambda need: (need.game_date, need.source, need.what)))
 
 
+def missing_dates(found: Iterable[Need]) -> tuple[dt.date, ...]:
+    """Return the dates whose box scores or results a provider can still be asked for."""
+    return tuple(sorted({need.game_date for need in found if need.source in ("box", "schedule")}))
+
+
 def standing(context: Context, start: dt.date, end: dt.date) -> Standing:
     """Return how a range of dates stands."""
     warehouse = context.warehouse

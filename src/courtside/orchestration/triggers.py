@@ -1,11 +1,14 @@
 """When Dagster starts runs: schedules by Eastern time on days with games, and sensors on new lines and final games."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import dagster as dg
 import narwhals as nw
 
+from courtside.alerts import Alert, Severity
+from courtside.errors import WarehouseBusyError
 from courtside.orchestration.assets import Courtside, daily, lines_now
 from courtside.orchestration.context import Context
 from courtside.orchestration.schedule import Slate, slates
@@ -31,6 +34,18 @@ grades = dg.define_asset_job(
 )
 
 
+T = TypeVar("T")
+
+
+def look(courtside: Courtside, question: Callable[[Context], T]) -> T | dg.SkipReason:
+    """Return the answer of the warehouse, or a reason to skip where another process is writing."""
+    try:
+        with courtside.opened() as context:
+            return question(context)
+    except WarehouseBusyError as error:
+        return dg.SkipReason(f"asked again at the next tick: {error}")
+
+
 def slate_of(context: Context, day: dt.date) -> Slate | None:
     """Return the slate of a date by analytics, or by the raw schedule where no run has seen the date yet."""
     known = slates(context, day, day).get(day)
@@ -48,8 +63,11 @@ def slate_of(context: Context, day: dt.date) -> Slate | None:
 @dg.schedule(job=lines_now, cron_schedule="0 9-23/2 * * *", execution_timezone=EASTERN)
 def lines_every_two_hours(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for lines every two hours of a day with games, until the last tip-off."""
-    with courtside.opened() as context:
-        now, slate = context.clock.now(), slate_of(context, context.clock.today())
+    seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
+    if isinstance(seen, dg.SkipReason):
+        yield seen
+        return
+    now, slate = seen
     if slate is None:
         yield dg.SkipReason("no games today")
     elif now > slate.last_tip:
@@ -67,8 +85,11 @@ def morning_run() -> dg.RunRequest:
 @dg.schedule(job=daily, cron_schedule="*/30 11-23 * * *", execution_timezone=EASTERN)
 def pre_tip_refresh(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Run the day each half hour of the two hours before the first tip-off, and until the last one."""
-    with courtside.opened() as context:
-        now, slate = context.clock.now(), slate_of(context, context.clock.today())
+    seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
+    if isinstance(seen, dg.SkipReason):
+        yield seen
+        return
+    now, slate = seen
     if slate and slate.first_tip - PRE_TIP <= now <= slate.last_tip:
         yield dg.RunRequest()
     else:
@@ -86,11 +107,11 @@ def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iter
     """Work today's partition when lines came in, or payloads wait, since it last looked."""
     settings = courtside.settings()
     waiting = [item.note.name for item in Pending(PayloadStore(settings.raw_folder)).waiting()]
-    with courtside.opened() as opened:
-        today = opened.clock.today()
-        newest = opened.warehouse.collect(
-            opened.warehouse.scan(RAW_LINES, start=today, end=today).select(nw.col("known_at").max())
-        )["known_at"][0]
+    found = look(courtside, lambda opened: (opened.clock.today(), newest_line(opened)))
+    if isinstance(found, dg.SkipReason):
+        yield found
+        return
+    today, newest = found
     seen = f"{newest} {waiting[-1] if waiting else ''}".strip()
     if seen in ("None", context.cursor):
         yield dg.SkipReason("no new lines")
@@ -102,9 +123,10 @@ def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iter
 @dg.sensor(job=grades, minimum_interval_seconds=300)
 def all_finals_in(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Grade a date as soon as the final score of each of its games is there: yesterday, and today after midnight."""
-    with courtside.opened() as opened:
-        today = opened.clock.today()
-        ready = [day for day in (today - dt.timedelta(days=1), today) if is_final(opened, day)]
+    ready = look(courtside, final_dates)
+    if isinstance(ready, dg.SkipReason):
+        yield ready
+        return
     known = set(context.cursor.split(",")) if context.cursor else set()
     fresh = [day for day in ready if str(day) not in known]
     if not fresh:
@@ -113,6 +135,20 @@ def all_finals_in(context: dg.SensorEvaluationContext, courtside: Courtside) -> 
     context.update_cursor(",".join(map(str, ready)))
     for day in fresh:
         yield dg.RunRequest(run_key=f"final {day}", partition_key=str(day))
+
+
+def newest_line(context: Context) -> dt.datetime | None:
+    """Return when the newest line of today's games became known."""
+    today = context.clock.today()
+    lines = context.warehouse.scan(RAW_LINES, start=today, end=today)
+    newest = context.warehouse.collect(lines.select(nw.col("known_at").max()))["known_at"][0]
+    return newest if isinstance(newest, dt.datetime) else None
+
+
+def final_dates(context: Context) -> list[dt.date]:
+    """Return those of yesterday and today whose games are all final."""
+    today = context.clock.today()
+    return [day for day in (today - dt.timedelta(days=1), today) if is_final(context, day)]
 
 
 def is_final(context: Context, day: dt.date) -> bool:
@@ -126,5 +162,13 @@ def is_final(context: Context, day: dt.date) -> bool:
     return boxes.height >= 2 * slate.games
 
 
+@dg.run_failure_sensor
+def failed_runs(context: dg.RunFailureSensorContext, courtside: Courtside) -> None:
+    """Tell people of a run that failed: what a stage could not do is told by the stage, what stopped the run is not."""
+    run = context.dagster_run
+    says = f"{run.job_name} {run.run_id}: {context.failure_event.message}"
+    courtside.alerts().send(Alert(f"dagster.{run.job_name}", Severity.ERROR, f"{run.job_name} failed", says))
+
+
 SCHEDULES = [lines_every_two_hours, morning_run, pre_tip_refresh, post_game_grading]
-SENSORS = [new_lines, all_finals_in]
+SENSORS = [new_lines, all_finals_in, failed_runs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -211,6 +212,19 @@ def test_a_torn_body_that_lasts_is_kept_as_evidence(
     with opened(tmp_path) as context:
         (report,) = take_in(context, steps)
     assert (report.status, "truncated or damaged JSON" in str(report.reason)) == ("refused", True)
+
+
+def test_a_full_disk_stops_a_source_by_name_and_lets_the_run_go_on(
+    provider: Provider, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    stock(provider)
+    monkeypatch.setattr("os.fsync", full)
+    (step,) = fetch(schedule_plan(), client, Pending(PayloadStore(tmp_path / "raw")))
+    assert (step.status, step.reason) == ("stopped", "could not be kept on disk: No space left on device")
+    assert list(Pending(PayloadStore(tmp_path / "raw")).waiting()) == []
 
 
 def test_without_a_key_the_odds_stop_and_the_rest_goes_on(

@@ -20,7 +20,7 @@ from courtside.orchestration.inputs import combined
 from courtside.orchestration.ledger import Outcome, Outcomes
 from courtside.raw.current import current
 from courtside.raw.tables import RAW_LINES, RAW_PLAYER_BOX, RAW_SCHEDULE, RAW_SHOTS, RAW_TEAM_BOX
-from courtside.warehouse.base import Change, Lazy
+from courtside.warehouse.base import Change, Contents, Lazy, Upsert
 
 SHOWN_GAMES = 4
 READ = (RAW_SCHEDULE, RAW_TEAM_BOX, RAW_PLAYER_BOX)
@@ -34,20 +34,14 @@ class AnalyticsStage:
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
         """Hash the raw schedule, box scores, shots and quoted tip-offs of each date."""
+        frames = [(table, context.raw(table)) for table in READ]
         parts = [
-            {
-                day: f"{content.rows} {content.content_hash}"
-                for day, content in context.warehouse.contents(table, context.raw(table)).items()
-            }
-            for table in READ
+            {day: f"{content.rows} {content.content_hash}" for day, content in found.items()}
+            for found in context.warehouse.contents_of([*frames, (RAW_SHOTS, _known_shots(context))])
         ]
-        shots = {
-            day: f"{content.rows} {content.content_hash}"
-            for day, content in context.warehouse.contents(RAW_SHOTS, _known_shots(context)).items()
-        }
         tips = quoted_tips(context).sort("game_date", "home_team_id", "away_team_id")
         by_day = {day: repr(rows.rows()) for (day,), rows in tips.group_by("game_date", maintain_order=True)}
-        return combined(dates, *parts, shots, by_day)
+        return combined(dates, *parts, by_day)
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Rebuild the four tables for `dates`."""
@@ -65,14 +59,20 @@ class AnalyticsStage:
         teams = warehouse.materialise(team_games(chosen, team_box, player_box, schedule))
         players = warehouse.materialise(player_games(teams, player_box))
         shots = player_shots(_current_shots(context, chosen), teams)
-        outcomes = _outcomes(warehouse.collect(teams), dates)
+        outcomes: dict[dt.date, Outcome] = {}
+
+        def recorded(contents: Contents) -> Sequence[Upsert]:
+            first, last = span(dates)
+            outcomes.update(_outcomes(warehouse.collect(warehouse.scan(TEAM_GAMES, start=first, end=last)), dates))
+            return record(outcomes)(contents)
+
         changes = [
             Change(GAMES, chosen),
             Change(TEAM_GAMES, teams),
             Change(PLAYER_GAMES, players),
             Change(PLAYER_SHOTS, shots),
         ]
-        warehouse.replace_dates(changes, dates, record(outcomes))
+        warehouse.replace_dates(changes, dates, recorded)
         return outcomes
 
 

@@ -40,21 +40,23 @@ class LinesStage:
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Resolve and place the lines of `dates`."""
         first, last = span(dates)
-        raw = context.warehouse.collect(
-            context.raw(RAW_LINES).filter((nw.col("game_date") >= first) & (nw.col("game_date") <= last))
-        ).filter(pl.col("game_date").is_in(pl.Series(dates).implode()))
+        quotes = context.raw(RAW_LINES).filter((nw.col("game_date") >= first) & (nw.col("game_date") <= last))
+        named = context.raw(RAW_PLAYER_BOX).select("player_id", "player_name").unique()
+        raw, people = context.warehouse.collect_all([quotes, named])
+        raw = raw.filter(pl.col("game_date").is_in(pl.Series(dates).implode()))
         games = context.warehouse.collect(context.warehouse.scan(GAMES, start=first, end=last))
-        lines, refused = _resolved(context, raw, games)
+        lines, refused = _resolved(context, raw, people, games)
         outcomes = _outcomes(dates, raw, games, refused)
         changes = [Change(PLAYER_LINES, lines), Change(UNRESOLVED_NAMES, refused)]
         context.warehouse.replace_dates(changes, dates, record(outcomes))
         return outcomes
 
 
-def _resolved(context: Context, raw: pl.DataFrame, games: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _resolved(
+    context: Context, raw: pl.DataFrame, people: pl.DataFrame, games: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     warehouse = context.warehouse
     appearances = warehouse.collect(warehouse.scan(PLAYER_GAMES).select("player_id", "team_id", "game_day"))
-    people = warehouse.collect(context.raw(RAW_PLAYER_BOX).select("player_id", "player_name").unique())
     slate = games.filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
     resolution = resolve(raw.select(MENTION_COLUMNS).unique(), people, stints_of(appearances), slate)
     known, refused = _as_known_before(resolution, appearances)

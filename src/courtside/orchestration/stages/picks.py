@@ -16,6 +16,7 @@ from courtside.picks.ledger import plan_publications
 from courtside.picks.signal import daily_signals
 from courtside.picks.subsets import load_definitions, qualified
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
+from courtside.predictions.champion import speaking
 from courtside.predictions.tables import PREDICTIONS
 from courtside.warehouse.base import Upsert
 from courtside.warehouse.schema import Table
@@ -44,7 +45,7 @@ class PicksStage:
             return frame.filter(pl.col("game_date").is_in(days))
 
         games = read(GAMES).filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
-        predictions = read(PREDICTIONS).filter((pl.col("system") == context.settings.champion) & pl.col("gate_passed"))
+        predictions = speaking(read(PREDICTIONS), context.settings.champion).filter(pl.col("gate_passed"))
         signals = daily_signals(predictions)
         playing = set(games["game_date"])
         standing = read(PUBLICATIONS)

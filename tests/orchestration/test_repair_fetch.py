@@ -1,0 +1,71 @@
+"""`courtside repair --fetch`: asks the providers for exactly the dates that lack box scores, and is whole again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from courtside.cli import live
+from courtside.cli.main import app
+from courtside.clock import FixedClock
+from courtside.config import Settings
+from courtside.sources.http import Client, Policy
+from courtside.sources.payload import Payload
+from courtside.sources.request import Request
+from courtside.sources.transport import Answer, Limits
+from tests import homes
+
+pytest.importorskip("nba_api", reason="courtside[live] is not installed")
+LOST = dt.date(2025, 11, 5)
+
+
+def logs_of(day: dt.date) -> dict[str, Payload]:
+    return {
+        p.name[14]: p for p in homes.payloads() if p.name in (f"leaguegamelog_{grain}_{day}.json" for grain in "PT")
+    }
+
+
+def test_a_lost_log_is_fetched_and_the_season_is_whole_again(
+    run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs, asked = logs_of(LOST), []
+
+    def transport(request: Request, _: Limits) -> Answer:
+        asked.append(str(request))
+        if "leaguegamelog" not in request.url:
+            return Answer(404, {}, b"")
+        assert request.params["DateFrom"] == f"{LOST:%m/%d/%Y}"
+        return Answer(200, {}, logs[request.params["PlayerOrTeam"]].content)
+
+    def client(_: Settings) -> Client:
+        return Client(FixedClock(homes.NOW), transport, Policy(least_pace=0.0, pace={}))
+
+    home = tmp_path / "home"
+    homes.take_in(home, [payload for payload in homes.payloads() if payload.name != logs["P"].name])
+    homes.run_in(home)
+    monkeypatch.setattr(live, "client_for", client)
+    monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())
+    result = CliRunner().invoke(app, ["repair", "--fetch", "--json", "--home", str(home)])
+    report = json.loads(result.stdout)
+    assert (result.exit_code, report["is_whole"]) == (0, True), result.output
+    assert len(asked) == 3, "the schedule, and the game logs of one date"
+    repaired, whole = homes.contents(home), homes.contents(run_home)
+    for table in ("player_games", "player_features", "outcomes"):
+        assert repaired[table] == whole[table], table
+
+
+def test_without_anything_missing_nothing_is_asked(
+    run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unasked(_: Settings) -> Client:
+        raise AssertionError("a source was asked")
+
+    home = homes.copy_of(run_home, tmp_path / "home")
+    monkeypatch.setattr(live, "client_for", unasked)
+    monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())
+    result = CliRunner().invoke(app, ["repair", "--fetch", "--home", str(home)])
+    assert result.exit_code == 0, result.output

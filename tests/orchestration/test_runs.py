@@ -1,0 +1,75 @@
+"""`courtside runs`: what each run did, for a person, a program and a monitor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from courtside.cli.main import app
+from courtside.orchestration.runs import NOT_FINISHED, recent_runs
+from courtside.orchestration.stages import STAGES
+from tests import homes
+
+SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*\})? [0-9.e+-]+')
+
+
+def said(home: Path, *options: str) -> str:
+    result = CliRunner().invoke(app, ["runs", *options, "--home", str(home)], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a whole run, and one that stopped in the middle an hour later."""
+    place = homes.copy_of(run_home, tmp_path_factory.mktemp("runs") / "home")
+    with homes.opened(place, homes.NOW + dt.timedelta(hours=1)) as context:
+        context.warehouse.upsert([context.ledger.event("run", "started", [homes.FIRST], 0, detail="one date")])
+    return place
+
+
+def test_runs_are_listed_newest_first_and_one_that_never_ended_says_so(home: Path) -> None:
+    listed: list[dict[str, Any]] = json.loads(said(home, "--json"))
+    assert listed[0]["outcome"] == NOT_FINISHED
+    assert listed[0]["seconds"] is None
+    assert listed[1]["outcome"] == "finished"
+    assert listed[1]["rows"] > 1000
+    assert NOT_FINISHED in said(home)
+
+
+def test_one_run_shows_what_each_stage_wrote_and_took(home: Path) -> None:
+    with homes.opened(home) as context:
+        whole = recent_runs(context.warehouse)[1].run_id
+    events = json.loads(said(home, whole[:5], "--json"))["events"]
+    ended = {event["stage"]: event for event in events if event["event"] == "finished"}
+    assert set(ended) == {"run", *(stage.name for stage in STAGES)}
+    assert all(event["seconds"] is not None for event in ended.values())
+    assert "left alone" in said(home, whole)
+
+
+def test_an_id_that_no_run_has_says_what_to_do(home: Path) -> None:
+    result = CliRunner().invoke(app, ["runs", "nosuchrun", "--home", str(home)])
+    assert result.exit_code == 1
+    assert "`courtside runs` lists those there are" in result.stderr
+
+
+def test_a_monitor_reads_the_last_run_and_the_grid(home: Path) -> None:
+    lines = said(home, "--prometheus").splitlines()
+    samples = [line for line in lines if not line.startswith("#")]
+    assert all(SAMPLE.fullmatch(line) for line in samples), samples
+    values = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in samples}
+    assert values["courtside_run_unfinished"] == 1
+    assert values["courtside_run_timestamp_seconds"] == homes.NOW.replace(tzinfo=dt.UTC).timestamp()
+    assert values["courtside_run_failures"] == 0
+    assert values['courtside_cells{stage="features",state="complete"}'] > 10
+
+
+def test_a_home_without_runs_has_nothing_to_tell(tmp_path: Path) -> None:
+    lines = said(tmp_path, "--prometheus").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == []

@@ -1,0 +1,132 @@
+"""What is deployed: an image that runs as nobody, ports on loopback, units systemd takes, a workflow that publishes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+SECRETS = ("COURTSIDE_ODDS_API_KEY", "COURTSIDE_ALERT_URLS")
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def instructions() -> list[tuple[str, str]]:
+    text = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(line.partition(" ")[0].upper(), line.partition(" ")[2]) for line in lines]
+
+
+def test_the_image_is_slim_runs_as_nobody_in_particular_and_says_whether_it_is_well() -> None:
+    steps = instructions()
+    assert {base.split()[0] for step, base in steps if step == "FROM"} == {"python:${PYTHON}-slim"}
+    users = [user for step, user in steps if step == "USER"]
+    assert users
+    assert users[-1] not in ("root", "0")
+    health = next(place for place, (step, _) in enumerate(steps) if step == "HEALTHCHECK")
+    assert health > next(place for place, (step, _) in enumerate(steps) if step == "USER")
+    assert not [step for step, text in steps if step in ("ENV", "ARG") and any(name in text for name in SECRETS)]
+
+
+def test_the_image_is_given_only_files_that_are_there() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    taken = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+    assert "*" in ignored
+    copied = [text for step, text in instructions() if step in ("COPY", "ADD") and "--from" not in text]
+    for text in copied:
+        *sources, _ = [word for word in text.split() if not word.startswith("--")]
+        for source in sources:
+            assert (ROOT / source).exists(), source
+            assert source.split("/")[0] in taken, f"{source} is kept out by .dockerignore"
+
+
+def test_every_port_is_on_loopback_and_no_service_may_do_more_than_it_must() -> None:
+    services = read(DEPLOY / "compose.yaml")["services"]
+    assert set(services) == {"dagster", "daemon", "site"}
+    for name, service in services.items():
+        assert facing_the_world(service) == [], name
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert {key: service["environment"][key] for key in SECRETS} == dict.fromkeys(SECRETS), "a key is in the file"
+    assert services["site"]["volumes"] == ["warehouse:/data:ro"]
+
+
+def facing_the_world(service: dict[str, Any]) -> list[str]:
+    return [str(port) for port in service.get("ports", []) if not str(port).startswith("127.0.0.1:")]
+
+
+def test_a_port_that_faces_the_world_is_found() -> None:
+    assert facing_the_world({"ports": ["8000:8000", "127.0.0.1:3000:3000"]}) == ["8000:8000"]
+
+
+def test_dagster_lets_one_step_at_a_time_write() -> None:
+    pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
+    from courtside.orchestration.definitions import defs
+
+    assert read(DEPLOY / "dagster.yaml")["concurrency"]["pools"]["default_limit"] == 1
+    pools = {node.pool for job in defs.resolve_all_job_defs() for node in job.all_node_defs if hasattr(node, "pool")}
+    assert "warehouse" in pools
+
+
+def test_dagster_takes_its_instance_settings(tmp_path: Path) -> None:
+    dagster = pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
+    shutil.copy(DEPLOY / "dagster.yaml", tmp_path / "dagster.yaml")
+    with dagster.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert instance.run_monitoring_enabled
+        assert instance.run_retries_max_retries == 2
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    unit = (DEPLOY / "systemd" / "courtside.service").read_text(encoding="utf-8")
+    command = re.search(r"^ExecStart=(\S+)", unit, re.MULTILINE)
+    assert command
+    (tmp_path / "courtside.service").write_text(unit.replace(command[1], "/bin/true"), encoding="utf-8")
+    shutil.copy(DEPLOY / "systemd" / "courtside.timer", tmp_path)
+    units = [str(tmp_path / name) for name in ("courtside.service", "courtside.timer")]
+    told = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    ours = [line for line in (told.stdout + told.stderr).splitlines() if "courtside" in line]
+    assert (told.returncode, ours) == (0, [])
+
+
+def test_the_timer_runs_the_morning_the_evening_and_the_night_in_eastern_time() -> None:
+    timer = (DEPLOY / "systemd" / "courtside.timer").read_text(encoding="utf-8")
+    calendars = re.findall(r"^OnCalendar=(.+)$", timer, re.MULTILINE)
+    assert len(calendars) == 3
+    assert all(calendar.endswith("America/New_York") for calendar in calendars)
+    assert "Persistent=true" in timer
+
+
+def test_the_workflow_tests_everything_and_publishes_from_main_only() -> None:
+    workflow = read(WORKFLOW)
+    jobs, triggers = workflow["jobs"], workflow[True]
+    assert triggers["push"] == {"branches": ["main"]}
+    assert workflow["permissions"] == {"contents": "read"}
+    said = [step.get("run", "") for step in jobs["test"]["steps"]]
+    assert {"make test", "make lint"} <= set(said)
+    publish = jobs["publish"]
+    assert set(publish["needs"]) == {"test", "audit"}
+    assert "refs/heads/main" in publish["if"]
+    assert "push" in publish["if"]
+
+
+def test_no_script_of_the_workflow_holds_what_a_stranger_wrote() -> None:
+    scripts = [step["run"] for job in read(WORKFLOW)["jobs"].values() for step in job["steps"] if "run" in step]
+    assert [script for script in scripts if "${{" in script] == []
+
+
+def test_every_target_the_workflow_makes_is_in_the_makefile() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    scripts = [step.get("run", "") for job in read(WORKFLOW)["jobs"].values() for step in job["steps"]]
+    assert {name for script in scripts for name in re.findall(r"make ([a-z-]+)", script)} <= set(targets)
