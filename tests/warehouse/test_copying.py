@@ -74,9 +74,12 @@ def test_a_copy_killed_between_staging_and_swap_goes_on_where_it_ended(
     with DuckDBWarehouse(":memory:") as source:
         _filled(source)
         bigquery.prepare(TABLES)
-        whole = bigquery._script.write
-        kept = iter([whole])
-        monkeypatch.setattr(bigquery._script, "write", lambda *given: next(kept, _killed)(*given))
+        writes = iter([bigquery._script.write])
+
+        def write(*given: Any) -> None:
+            next(writes, _killed)(*given)
+
+        monkeypatch.setattr(bigquery._script, "write", write)
         with pytest.raises(KeyboardInterrupt):
             list(copied(source, bigquery, TABLES))
         with BigQueryWarehouse("test", dataset) as resumed:

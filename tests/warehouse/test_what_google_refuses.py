@@ -47,7 +47,8 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -83,7 +83,8 @@ class DayReport:
 def run_day(context: Context, day: dt.date, observer: Observer | None = None, steps: Sequence[Step] = ()) -> DayReport:
     """Take in what waits, name the season's gaps, work every stage up to `day`, and tell people what is late.
 
-    Where the champion learns and its model is a week old, a new one is trained first, from the days before `day`.
+    Where the champion learns and its model is a week old, a new one is trained first, from the days before `day`; not
+    while a result of theirs can still come, for a model is kept and would never see it.
     `steps` are what the fetches before it did; they are written down with the run.
 
     Raises:
@@ -95,11 +96,23 @@ def run_day(context: Context, day: dt.date, observer: Observer | None = None, st
     gaps = find_gaps(context, start, day - dt.timedelta(days=1))
     if start < day and is_due(context, day):
         run(context, start, day - dt.timedelta(days=1), stages=THROUGH_FEATURES, observer=observer)
-        train_for(context, day)
+        if not awaited(context, day):
+            train_for(context, day)
     summary = run(context, start, day, observer=observer)
     waits, lates = assess(context, start, day)
     tell(context, day, lates, find_gaps(context, start, day - dt.timedelta(days=1)))
     return DayReport(taken, summary, gaps, waits, lates)
+
+
+def awaited(context: Context, day: dt.date) -> list[dt.date]:
+    """Return the dates of the week before `day` whose results are not in and not overdue."""
+    cells, now = context.ledger.cells("analytics"), context.clock.now()
+    known = slates(context, day - dt.timedelta(days=7), day - dt.timedelta(days=1))
+    return [
+        date
+        for date, slate in sorted(known.items())
+        if _missing("analytics", cells.get(date, NEVER)) and now <= slate.due("analytics")
+    ]
 
 
 def _see_clock(context: Context) -> None:

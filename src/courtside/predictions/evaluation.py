@@ -1,7 +1,8 @@
 """Evaluation: walk forward over past dates and measure every system beside the line, on the same rows.
 
 Models are trained every Monday on the rows before it, and calibrators every fourth week on earlier out-of-sample
-predictions; both begin a year before the first date, so that the first date is predicted as any later one is.
+predictions; both begin a year before the first date, so that the first date is predicted as any later one is. Weeks
+without a line have nothing to measure and no model.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from courtside.predictions.walk_forward import (
     CALIBRATED_EVERY_DAYS,
     calibrated,
     calibrators,
+    played_weeks,
     predicted,
     retraining_days,
     spaced,
@@ -96,7 +98,8 @@ def evaluate(
     """
     known = rows.filter(pl.col("game_date") <= end)
     days = _training_days(known, start, end)
-    trained = list(walk(known, days, say=say))
+    quoted = known.filter(pl.col("line").is_not_null())
+    trained = list(walk(known, played_weeks(quoted, days), say=say))
     first = min((item.as_of for item in trained), default=end)
     passed = gated(nw.from_native(known.filter(pl.col("game_date") >= first).lazy()), RunMode.BACKFILL)
     said = predicted(passed.to_native().collect(), systems_of(trained)).select(*KEPT, *SYSTEM_NAMES)

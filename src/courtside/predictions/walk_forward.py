@@ -55,7 +55,7 @@ def walk(
         measured: whether each model is measured on the last 14 dates of its window first.
         say: told of each day and its number of rows.
     """
-    plan = _plan(rows, days)
+    plan = played_weeks(rows, days)
     lean = rows.select(*dict.fromkeys((*ORDER, *MODEL_INPUTS, *READ_BESIDE)))
 
     def one(day: dt.date) -> tuple[dt.date, int, list[Trained]]:
@@ -73,7 +73,7 @@ def walk(
             yield from fitted
 
 
-def _plan(rows: pl.DataFrame, days: Sequence[dt.date]) -> list[dt.date]:
+def played_weeks(rows: pl.DataFrame, days: Sequence[dt.date]) -> list[dt.date]:
     """Return the days of `days` that somebody plays on or after, until the next one; a day alone is always one."""
     if len(days) == 1:
         return list(days)

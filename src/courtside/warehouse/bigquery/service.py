@@ -182,7 +182,7 @@ def _reader() -> BigQueryReadClient | None:
             BigQueryReadGrpcTransport,
         )
 
-        channel = grpc.insecure_channel(host)
+        channel = grpc.insecure_channel(host, options=[("grpc.max_receive_message_length", -1)])
         return BigQueryReadClient(transport=BigQueryReadGrpcTransport(channel=channel))  # type: ignore[no-untyped-call]
     if os.environ.get(EMULATOR):
         return None

@@ -1,0 +1,39 @@
+"""A model is trained once every result before its first day is in, or overdue: it is kept, and sees nothing later."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from courtside.orchestration import day as day_module
+from courtside.orchestration.day import run_day
+from tests import homes
+
+DAY = homes.LAST + dt.timedelta(days=1)
+EARLY, OVERDUE = (dt.datetime.combine(DAY, dt.time(hour)) for hour in (14, 18))
+
+
+def test_training_waits_for_yesterday_until_it_is_overdue(
+    ingested_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[dt.date] = []
+    monkeypatch.setattr(day_module, "is_due", lambda *_: True)
+    monkeypatch.setattr(day_module, "train_for", lambda _, day: trained.append(day))
+    logs = [payload for payload in homes.payloads() if payload.name.endswith(f"_{homes.LAST}.json")]
+    logs = [payload for payload in logs if payload.name.startswith("leaguegamelog")]
+    home = tmp_path / "home"
+    homes.take_in(home, [payload for payload in homes.payloads() if payload not in logs])
+
+    def trained_at(place: Path, now: dt.datetime) -> list[dt.date]:
+        trained.clear()
+        with homes.opened(place, now) as context:
+            run_day(context, DAY)
+        return list(trained)
+
+    late = homes.copy_of(home, tmp_path / "late")
+    assert trained_at(home, EARLY) == []
+    homes.take_in(home, logs)
+    assert trained_at(home, EARLY) == [DAY]
+    assert trained_at(late, OVERDUE) == [DAY]
