@@ -7,13 +7,15 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import backfill, growth, peers, site
+from benchmarks import backfill, bigquery, day, growth, peers, site
 
 ALL: dict[str, Callable[[], None]] = {
     "backfill": backfill.main,
     "peers": peers.main,
     "growth": growth.main,
     "site": site.main,
+    "day": day.main,
+    "bigquery": bigquery.main,
 }
 
 

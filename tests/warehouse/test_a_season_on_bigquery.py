@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from courtside.cli.main import app
 from courtside.config import load_settings
 from courtside.orchestration.context import Context
 from courtside.orchestration.cost import READS, costs
@@ -157,21 +159,36 @@ class TestASeason:
         assert set(found) == set(READS)
         assert all(set(found[stage].tables) == {table.name for table in reads} for stage, reads in READS.items())
 
+    def test_the_command_explains_and_runs_nothing(
+        self, on_bigquery: tuple[Path, Ran, Ran], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COURTSIDE_WAREHOUSE", "bigquery://test/season")
+        dates = ["--start-date", str(LAST), "--end-date", str(LAST)]
+        shown = CliRunner().invoke(app, ["run", "--explain", *dates, "--home", str(on_bigquery[0])])
+        assert shown.exit_code == 0, shown.output
+        assert all(stage in shown.output for stage in READS)
+        assert "MB by dry run" in shown.output
+
+
+def test_a_file_costs_nothing_to_explain(tmp_path: Path) -> None:
+    dates = ["--start-date", str(LAST), "--end-date", str(LAST)]
+    shown = CliRunner().invoke(app, ["run", "--explain", *dates, "--home", str(tmp_path)])
+    assert shown.exit_code == 0, shown.output
+    assert "nothing is billed" in shown.output
+
 
 DATED = {table.name: table.date_column for table in ALL_TABLES if table.date_column}
-_READS = re.compile(r"(?:FROM|JOIN) `(\w+)`")
+_READS = re.compile(r"(?:FROM|JOIN) `(\w+)`(?= WHERE \(?`(\w+)` (?:>=|BETWEEN|=) |)")
 
 
 def _read_whole(statement: str) -> list[str]:
-    """Return the dated tables that a statement reads more often than it filters by their dates."""
-    read = [name for name in _READS.findall(statement) if name in DATED]
-    filters = len(re.findall(r"`(?:game_date|d)`(?: >=| BETWEEN| =|\) >=) (?:CAST|DATE)", statement))
-    return read[filters:] if filters < len(read) else []
+    """Return the dated tables that a statement reads without a filter on their dates right beside them."""
+    return [name for name, column in _READS.findall(statement) if name in DATED and column != DATED[name]]
 
 
 @pytest.mark.parametrize(
     "planted",
-    ["SELECT COUNT(*) FROM `games`", "SELECT 1 FROM `games` WHERE `game_date` = DATE '2026-01-01' JOIN `team_games`"],
+    ["SELECT COUNT(*) FROM `games`", "SELECT 1 FROM `games` WHERE `season` = '2025-26' AND `game_date` > '2026-01-01'"],
 )
 def test_the_rule_about_partitions_catches_a_planted_one(planted: str) -> None:
     assert _read_whole(planted)

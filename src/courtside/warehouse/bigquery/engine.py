@@ -103,15 +103,15 @@ class BigQueryWarehouse:
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
-        frame = self._mirror.scan(table) if is_mirrored(table) else self._session.source(table.name, kinds_of(table))
-        if (staged := self._staged_rows.get(table.name)) and not is_mirrored(table):
-            mine = self._session.source(staged.stage, kinds_of(table))
-            frame = mine if staged.covers(start, end) else staged.beside(frame, mine, table)
-        if table.date_column and (start is not None or not is_mirrored(table)):
-            frame = frame.filter(nw.col(table.date_column) >= (start or sql.FIRST_DAY))
-        if table.date_column and end is not None:
-            frame = frame.filter(nw.col(table.date_column) <= end)
-        return frame
+        if is_mirrored(table):
+            return _between(self._mirror.scan(table), table, start, end)
+        limit = sql.between(table, start, end)
+        stored = self._session.source(table.name, kinds_of(table), limit)
+        staged = self._staged_rows.get(table.name)
+        if staged is None:
+            return stored
+        mine = self._session.source(staged.stage, kinds_of(table), limit)
+        return mine if staged.covers(start, end) else staged.beside(stored, mine, table)
 
     def lazy(self, frame: pl.DataFrame) -> Lazy:
         """Return a Polars frame as a lazy frame of this engine; equal frames go to the service once."""
@@ -210,10 +210,7 @@ class BigQueryWarehouse:
 
     def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
         """Return the bytes that reading dates of a table takes, by a dry run: nothing runs and nothing is billed."""
-        names = sql.columns_of(table.column_names)
-        date = sql.quoted(table.date_column or "")
-        where = f"{date} BETWEEN DATE '{start or sql.FIRST_DAY}' AND DATE '{end or sql.LAST_DAY}'"
-        limit = where if table.date_column else "TRUE"
+        names, limit = sql.columns_of(table.column_names), sql.between(table, start, end) or "TRUE"
         return self.service.dry_run(f"SELECT {names} FROM {sql.quoted(table.name)} WHERE {limit}")
 
     def release(self) -> None:
@@ -324,3 +321,12 @@ class BigQueryWarehouse:
         self._computed.clear()
         self._constants.clear()
         self._mirror.forget()
+
+
+def _between(frame: Lazy, table: Table, start: dt.date | None, end: dt.date | None) -> Lazy:
+    """Return the rows of dates from `start` to `end` inclusive of a frame in memory."""
+    if table.date_column and start is not None:
+        frame = frame.filter(nw.col(table.date_column) >= start)
+    if table.date_column and end is not None:
+        frame = frame.filter(nw.col(table.date_column) <= end)
+    return frame

@@ -117,14 +117,14 @@ class CompilingSession(BigQuerySession):
             self._names: dict[str, str] = {}
             super(BigQuerySession, self).__init__(None)
 
-    def source(self, name: str, kinds: Kinds) -> Lazy:
-        """Return the table or query called `name` as a lazy frame."""
+    def source(self, name: str, kinds: Kinds, where: str = "") -> Lazy:
+        """Return the table or query called `name` as a lazy frame of the rows that meet `where`."""
         self._known[name] = dict(kinds)
         mapping = {column: _SPARK_TYPES[kind] for column, kind in kinds.items()}
         self.catalog.add_table(exp.to_table(name), mapping)
         columns = [exp.column(column) for column in kinds]
-        frame = self._create_df(exp.select(*columns).from_(exp.to_table(name)))
-        return nw.from_native(frame)
+        rows = exp.select(*columns).from_(exp.to_table(name))
+        return nw.from_native(self._create_df(rows.where(where, dialect="bigquery") if where else rows))
 
     def named(self, native: Any) -> Lazy:
         """Put the query of a native frame away under a name and return that as a lazy frame."""

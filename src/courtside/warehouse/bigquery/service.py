@@ -102,8 +102,13 @@ class Service:
             )
             if not session.streams:
                 return pl.DataFrame()
+            shape = pa.ipc.read_schema(pa.py_buffer(session.arrow_schema.serialized_schema))
             stream: Any = self._reader.read_rows(session.streams[0].name)  # type: ignore[no-untyped-call]
-            return _polars(stream.to_arrow(session)).select(columns)
+            batches = [
+                pa.ipc.read_record_batch(pa.py_buffer(part.arrow_record_batch.serialized_record_batch), shape)
+                for part in stream
+            ]
+        return _polars(pa.Table.from_batches(batches, shape)).select(columns)
 
     def reference(self, table: str) -> str:
         """Return the full name of a table of the dataset."""

@@ -19,8 +19,6 @@ COMMITS = "commits"
 FIRST_DAY = dt.date(1946, 11, 1)
 """No game is older; a filter from here on reads every partition, and says so."""
 
-LAST_DAY = dt.date(2199, 12, 31)
-
 DAYS_A_STATEMENT = 1500
 """Dates that one statement touches; the service allows 4,000 partitions a statement."""
 
@@ -76,6 +74,15 @@ def within(column: str, days: Sequence[dt.date]) -> str:
         for first, last in _runs(sorted(days))
     ]
     return f"({' OR '.join(parts)})" if parts else "FALSE"
+
+
+def between(table: Table, start: dt.date | None, end: dt.date | None) -> str:
+    """Return a condition on the dates of `table`, which every reading of it has; empty where it has no dates."""
+    if not table.date_column:
+        return ""
+    date = quoted(table.date_column)
+    from_start = f"{date} >= DATE '{start or FIRST_DAY}'"
+    return f"{from_start} AND {date} <= DATE '{end}'" if end else from_start
 
 
 def contents(table: Table, source: str, where: str = "TRUE") -> str:

@@ -55,7 +55,7 @@ class StagedRows:
             if len(self.days) <= (last - first).days:
                 is_kept = is_kept | ~date.is_in(self.days)
             stored = stored.filter(is_kept)
-        return nw.concat([stored.filter(nw.col(table.date_column or "") >= sql.FIRST_DAY), staged])
+        return nw.concat([stored, staged])
 
 
 @dataclass
