@@ -27,6 +27,10 @@ bench: $(VENV)/.development ## Measure, beside peers, and print a short report.
 docs: $(VENV)/.development ## Write the generated pages again.
 	$(BIN)/python -m courtside.cli.docs docs
 
+dagster: $(VENV)/.development ## Start Dagster on loopback: http://127.0.0.1:3000.
+	@mkdir -p .courtside/dagster
+	DAGSTER_HOME=$(CURDIR)/.courtside/dagster $(BIN)/dagster dev -m courtside.orchestration.definitions -h 127.0.0.1 -p 3000
+
 format: $(VENV)/.development ## Put the code in house style.
 	$(BIN)/ruff format src tests benchmarks
 	$(BIN)/ruff check --fix src tests benchmarks

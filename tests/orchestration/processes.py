@@ -17,7 +17,7 @@ from courtside.warehouse.duckdb import DuckDBWarehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDING = b"holding\n"
-ROOM = 2**16
+ROOM = 2**12
 """Bytes that a file may hold under a limit: some statements go through, a day does not."""
 
 

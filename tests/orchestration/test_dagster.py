@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -51,8 +52,7 @@ def materialised(home: Path, **options: Any) -> Any:
 
 
 def worked_by(result: Any, stage: str) -> int:
-    (materialisation,) = result.asset_materializations_for_node(stage)
-    return int(materialisation.metadata["dates worked"].value)
+    return int(result.asset_materializations_for_node(stage)[0].metadata["dates worked"].value)
 
 
 def _raises(*_: object) -> None:
@@ -76,6 +76,19 @@ def test_jobs_schedules_and_sensors_are_there() -> None:
     schedules = {item.name: (item.cron_schedule, item.execution_timezone) for item in defs.schedules or ()}
     assert schedules["lines_every_two_hours"] == ("0 9-23/2 * * *", "America/New_York")
     assert {item.name for item in defs.sensors or ()} == {"new_lines", "all_finals_in", "failed_runs"}
+
+
+@pytest.mark.parametrize(("wish", "expected"), [("", "STOPPED"), ("on", "RUNNING")])
+def test_nothing_is_asked_unbidden_until_automation_is_on(wish: str, expected: str) -> None:
+    says = (
+        "from courtside.orchestration.triggers import SCHEDULES, SENSORS; "
+        "print({item.default_status.name for item in [*SCHEDULES, *SENSORS]})"
+    )
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", says],
+        cwd=ROOT, env={**os.environ, "COURTSIDE_AUTOMATION": wish}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == f"{{'{expected}'}}"
 
 
 def test_a_back_fill_is_one_run_and_gives_the_bytes_of_the_command_line(
@@ -170,7 +183,7 @@ def test_the_morning_run_writes_the_season_file_again_and_says_what_it_did(
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     season = home / "public" / "v1" / "subsets" / "season.json"
-    before = json.loads(season.read_bytes())
+    before = dates_of(season)
     season.unlink()
     asked: list[str] = []
 
@@ -183,9 +196,14 @@ def test_the_morning_run_writes_the_season_file_again_and_says_what_it_did(
     result = daily.execute_in_process(resources=at(home, morning))
     assert result.success
     assert asked[0] == "odds", "what cannot be fetched later is asked first"
-    assert json.loads(season.read_bytes())["groups"] == before["groups"]
+    assert dates_of(season) == before
     (output,) = [event for event in result.all_events if event.is_successful_output and "run" in _metadata(event)]
     assert output.step_key == "work_the_day"
+
+
+def dates_of(season: Path) -> dict[str, Any]:
+    groups = json.loads(season.read_bytes())["groups"]
+    return {group["id"]: [one for one in group["dates"] if one["date"] <= str(homes.LAST)] for group in groups}
 
 
 def _metadata(event: Any) -> dict[str, Any]:

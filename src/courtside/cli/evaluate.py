@@ -68,7 +68,7 @@ def show(found: Evaluation) -> None:
     console.print(_second_stage(found))
     bands = Table(f"{found.champion} by edge", "sides", "hit %", "95 % interval", "needs %", box=None, pad_edge=False)
     for band in found.systems[found.champion]["all"]["edge_bands"]:
-        last = "" if band["to"] is None else f" to {band['to']:g}"
+        last = " or more" if band["to"] is None else f" to {band['to']:g}"
         between = f"{number(band['low_pct'], 1)} to {number(band['high_pct'], 1)}"
         bands.add_row(f"{band['from']:g}{last}", f"{band['n']:,}", number(band["hit_pct"], 1), between, "52.4")
     console.print(bands)

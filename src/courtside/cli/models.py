@@ -24,7 +24,7 @@ def list_command(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """List models and calibrators, oldest first."""
+    """List models and calibrators, oldest first; an id holds the first date that it may predict."""
     with opened(settings_of(home)) as context:
         rows = store_of(context).rows().to_dicts()
     shown = [row for row in rows if every or row["status"] != "retired"]
@@ -34,18 +34,13 @@ def list_command(
     if not shown:
         console.print("no models yet; `courtside train` makes them")
     else:
-        table = Table("model", "may predict from", "learned from", "rows", "MAE", "line's", "status", box=None)
+        table = Table("model", "learned to", "rows", "MAE", "line's", "status", box=None, pad_edge=False)
+        table.columns[0].no_wrap = True
         for row in shown:
             measured = json.loads(row["metrics"])
-            table.add_row(
-                row["model_id"],
-                str(row["as_of"]),
-                f"{row['window_start']} to {row['window_end']}",
-                f"{row['rows']:,}",
-                str(measured.get("mae_with_line", "-")),
-                str(measured.get("line_mae", "-")),
-                row["status"],
-            )
+            ours, line = (str(measured.get(name, "-")) for name in ("mae_with_line", "line_mae"))
+            window = (str(row["window_end"]), f"{row['rows']:,}")
+            table.add_row(row["model_id"], *window, ours, line, row["status"])
         console.print(table)
 
 

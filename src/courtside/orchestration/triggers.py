@@ -1,6 +1,7 @@
 """When Dagster starts runs: schedules by Eastern time on days with games, and sensors on new lines and final games."""
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -19,6 +20,12 @@ from courtside.sources.store import PayloadStore
 
 EASTERN = "America/New_York"
 PRE_TIP = dt.timedelta(hours=2)
+AUTOMATION = "COURTSIDE_AUTOMATION"
+"""Set to `on`, schedules and sensors run from the start; else a person turns each on, and nothing is asked unbidden."""
+
+IS_ON = os.environ.get(AUTOMATION, "").lower() == "on"
+SCHEDULED = dg.DefaultScheduleStatus.RUNNING if IS_ON else dg.DefaultScheduleStatus.STOPPED
+SENSED = dg.DefaultSensorStatus.RUNNING if IS_ON else dg.DefaultSensorStatus.STOPPED
 
 stages = dg.define_asset_job(
     "stages",
@@ -60,7 +67,7 @@ def slate_of(context: Context, day: dt.date) -> Slate | None:
     return Slate(day, games["game_id"].n_unique(), tips[0], tips[-1]) if tips else None
 
 
-@dg.schedule(job=lines_now, cron_schedule="0 9-23/2 * * *", execution_timezone=EASTERN)
+@dg.schedule(job=lines_now, cron_schedule="0 9-23/2 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def lines_every_two_hours(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for lines every two hours of a day with games, until the last tip-off."""
     seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
@@ -76,13 +83,13 @@ def lines_every_two_hours(courtside: Courtside) -> Iterator[dg.RunRequest | dg.S
         yield dg.RunRequest()
 
 
-@dg.schedule(job=daily, cron_schedule="0 9 * * *", execution_timezone=EASTERN)
+@dg.schedule(job=daily, cron_schedule="0 9 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def morning_run() -> dg.RunRequest:
     """Run the day at nine: yesterday's results, today's picks, the season file."""
     return dg.RunRequest()
 
 
-@dg.schedule(job=daily, cron_schedule="*/30 11-23 * * *", execution_timezone=EASTERN)
+@dg.schedule(job=daily, cron_schedule="*/30 11-23 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def pre_tip_refresh(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Run the day each half hour of the two hours before the first tip-off, and until the last one."""
     seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
@@ -96,13 +103,13 @@ def pre_tip_refresh(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipRea
         yield dg.SkipReason("no tip-off within two hours")
 
 
-@dg.schedule(job=daily, cron_schedule="30 0,1,2,6 * * *", execution_timezone=EASTERN)
+@dg.schedule(job=daily, cron_schedule="30 0,1,2,6 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def post_game_grading() -> dg.RunRequest:
     """Run the day after the games: grade what is final."""
     return dg.RunRequest()
 
 
-@dg.sensor(job=stages, minimum_interval_seconds=120)
+@dg.sensor(job=stages, minimum_interval_seconds=120, default_status=SENSED)
 def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Work today's partition when lines came in, or payloads wait, since it last looked."""
     settings = courtside.settings()
@@ -120,7 +127,7 @@ def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iter
     yield dg.RunRequest(run_key=f"{today} {seen}", partition_key=str(today))
 
 
-@dg.sensor(job=grades, minimum_interval_seconds=300)
+@dg.sensor(job=grades, minimum_interval_seconds=300, default_status=SENSED)
 def all_finals_in(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Grade a date as soon as the final score of each of its games is there: yesterday, and today after midnight."""
     ready = look(courtside, final_dates)
@@ -162,7 +169,7 @@ def is_final(context: Context, day: dt.date) -> bool:
     return boxes.height >= 2 * slate.games
 
 
-@dg.run_failure_sensor
+@dg.run_failure_sensor(default_status=SENSED)
 def failed_runs(context: dg.RunFailureSensorContext, courtside: Courtside) -> None:
     """Tell people of a run that failed: what a stage could not do is told by the stage, what stopped the run is not."""
     run = context.dagster_run

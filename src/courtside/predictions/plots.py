@@ -50,7 +50,9 @@ def monthly_errors(months: Figures) -> str:
         return ""
     ours = [part["errors"]["mae"]["mean"] for part in months.values()]
     line = [part["errors"]["line_mae"] for part in months.values()]
-    up = _scale(min(*ours, *line) - 0.1, max(*ours, *line) + 0.1, MONTH_HEIGHT - EDGE, 10)
+    lowest, highest = min(*ours, *line), max(*ours, *line)
+    up = _scale(lowest - 0.1, highest + 0.1, MONTH_HEIGHT - EDGE, 10)
+    heights = "".join(f"<text x='0' y='{up(value) + 4:.1f}'>{value:.2f}</text>" for value in (lowest, highest))
     across = _scale(0, len(months) - 1, EDGE, MONTH_WIDTH - EDGE)
     drawn = _path(ours, "ours", across, up) + _path(line, "line", across, up)
     step = max(1, len(months) // 12)
@@ -61,7 +63,7 @@ def monthly_errors(months: Figures) -> str:
     )
     return (
         "<svg role='img' aria-label='Mean absolute error by month, ours and the line&#39;s, in points' "
-        f"viewBox='0 0 {MONTH_WIDTH} {MONTH_HEIGHT}'>{drawn}{names}"
+        f"viewBox='0 0 {MONTH_WIDTH} {MONTH_HEIGHT}'>{drawn}{names}{heights}"
         f"<text x='{EDGE}' y='{MONTH_HEIGHT - 2}' class='ours'>ours</text>"
         f"<text x='{EDGE + 60}' y='{MONTH_HEIGHT - 2}' class='line'>line</text></svg>"
     )

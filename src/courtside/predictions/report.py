@@ -204,7 +204,7 @@ def _bands(champion: Figures) -> str:
     rows = (
         (
             span,
-            f"{band['from']:g}{'' if band['to'] is None else ' to ' + format(band['to'], 'g')}",
+            f"{band['from']:g}{' or more' if band['to'] is None else ' to ' + format(band['to'], 'g')}",
             f"{band['n']:,}",
             number(band["hit_pct"], 1),
             f"{number(band['low_pct'], 1)} to {number(band['high_pct'], 1)}",

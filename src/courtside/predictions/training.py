@@ -101,7 +101,7 @@ def train(
 ) -> Trained:
     """Fit the trained `system` on rows of `trainable`, in their order.
 
-    With `measured`, a model fitted without the last 14 dates is measured on them first: its mean absolute error, bias
+    With `measured`, a model fitted without the newest dates is measured on them first: its mean absolute error, bias
     and mean distance from the line are the metrics of the model, which is then fitted on all rows. It does not
     depend on the number of threads.
 

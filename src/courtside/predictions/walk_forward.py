@@ -52,7 +52,7 @@ def walk(
         days: the days to train on, in order.
         systems: names of trained systems.
         window_days: learn from so many days before; from all of them where None.
-        measured: whether each model is measured on the last 14 dates of its window first.
+        measured: whether each model is measured on the newest dates of its window first.
         say: told of each day and its number of rows.
     """
     plan = played_weeks(rows, days)
