@@ -6,7 +6,6 @@ from tests.e2e.conftest import WIDTHS
 from tests.e2e.reading import go
 from tests.e2e.test_picks_page import busiest
 
-pytestmark = pytest.mark.xdist_group("browser")
 SHIFT = """() => new Promise((resolve) => {
   let total = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((e) => { total += e.hadRecentInput ? 0 : e.value; }))

@@ -6,9 +6,6 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("browser")
 EXAMPLE = Path(__file__).parents[2] / "examples/minimal-frontend/index.html"
 
 

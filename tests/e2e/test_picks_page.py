@@ -7,8 +7,6 @@ import pytest
 
 from tests.e2e.reading import READY, bare, expected, go, shown
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def groups_with_dates(site):
     season = site.read("subsets/season.json")

@@ -2,12 +2,8 @@
 
 import datetime as dt
 
-import pytest
-
 from tests.e2e.reading import go, shown
 from tests.e2e.test_picks_page import busiest
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def thousand(site, day):

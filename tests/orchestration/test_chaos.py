@@ -30,7 +30,6 @@ SEED = int(os.environ.get("COURTSIDE_CHAOS_SEED", "8"))
 END = dt.datetime.combine(month.LAST, month.RUN_AT)
 WRITTEN_AT = re.compile(rb'"generated_at": ?"[^"]+"')
 """When a file was written. A clock that was off writes a file early or late, and the file rightly says so."""
-pytestmark = pytest.mark.xdist_group("chaos")
 
 
 @pytest.fixture(scope="module")

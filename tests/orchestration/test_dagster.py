@@ -35,7 +35,6 @@ from tests import homes  # noqa: E402
 from tests.orchestration.processes import HOLDING  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.xdist_group("dagster")
 
 RANGE = {
     "dagster/asset_partition_range_start": str(homes.FIRST),

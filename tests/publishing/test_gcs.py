@@ -23,7 +23,6 @@ from google.auth.credentials import AnonymousCredentials  # noqa: E402
 
 from courtside.publishing.stores.gcs import GcsStore, WriteRaceError  # noqa: E402
 
-pytestmark = pytest.mark.xdist_group("gcs")
 PATH = "v1/picks/2026-02-07.json"
 
 

@@ -33,6 +33,7 @@ from tests.warehouse.emulator import Emulator
 LAST = dt.date(2025, 10, 30)
 WEEK_ENDS = LAST - dt.timedelta(days=1)
 NOW = dt.datetime.combine(LAST + dt.timedelta(days=1), dt.time(17))
+
 MOST_JOBS_OF_A_DAY = 25
 MOST_JOBS_OF_FIVE_SEASONS = 60
 SEASONS = 5
@@ -105,69 +106,72 @@ def on_bigquery(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
     return home, _ran(home, homes.FIRST, WEEK_ENDS), _ran(home, LAST, LAST)
 
 
-@pytest.mark.xdist_group("bigquery-season")
-class TestASeason:
-    def test_the_published_files_are_the_same_bytes(self, on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
-        wanted, found = homes.files(on_duckdb), homes.files(on_bigquery[0])
-        differing = [path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path)]
-        assert [path for path in differing if path != "v1/status.json"] == []
-        assert any("/picks/" in path for path in found)
+def test_the_published_files_are_the_same_bytes(on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+    wanted, found = homes.files(on_duckdb), homes.files(on_bigquery[0])
+    differing = [path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path)]
+    assert [path for path in differing if path != "v1/status.json"] == []
+    assert any("/picks/" in path for path in found)
 
-    def test_every_cell_is_as_on_duckdb(self, on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
-        def states(home: Path, place: str) -> dict[tuple[str, dt.date], tuple[str, str | None, int]]:
-            with _opened(home, place) as context:
-                return {
-                    (stage, day): (cell.state, cell.reason, cell.rows)
-                    for stage in READS
-                    for day, cell in context.ledger.cells(stage).items()
-                }
 
-        assert states(on_bigquery[0], "bigquery://test/season") == states(on_duckdb, "")
+def test_every_cell_is_as_on_duckdb(on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+    def states(home: Path, place: str) -> dict[tuple[str, dt.date], tuple[str, str | None, int]]:
+        with _opened(home, place) as context:
+            return {
+                (stage, day): (cell.state, cell.reason, cell.rows)
+                for stage in READS
+                for day, cell in context.ledger.cells(stage).items()
+            }
 
-    def test_a_day_takes_few_jobs(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
-        day = on_bigquery[2]
-        assert [stage.worked for stage in day.summary.stages] == [1] * len(READS)
-        assert len(day.jobs) <= MOST_JOBS_OF_A_DAY, day.by_stage
+    assert states(on_bigquery[0], "bigquery://test/season") == states(on_duckdb, "")
 
-    def test_five_seasons_take_few_jobs(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
-        """Only features go season by season; every other stage takes a range of any length in one piece."""
-        week = on_bigquery[1]
-        others = len(week.jobs) - week.by_stage["features"]
-        assert others + SEASONS * week.by_stage["features"] <= MOST_JOBS_OF_FIVE_SEASONS, week.by_stage
 
-    def test_a_run_without_changes_writes_nothing(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
-        again = _ran(on_bigquery[0], homes.FIRST, LAST)
-        assert sum(stage.worked for stage in again.summary.stages) == 0
-        assert not [job for job in again.jobs if job.kind == "load"]
-        written = {name for job in again.jobs for name in re.findall(r"(?:INSERT INTO|DELETE FROM) `(\w+)`", job.sql)}
-        assert written <= {"run_events", "leases"}
+def test_a_day_takes_few_jobs(on_bigquery: tuple[Path, Ran, Ran]) -> None:
+    day = on_bigquery[2]
+    assert [stage.worked for stage in day.summary.stages] == [1] * len(READS)
+    assert len(day.jobs) <= MOST_JOBS_OF_A_DAY, day.by_stage
 
-    def test_every_statement_filters_the_partitions_of_every_dated_table(
-        self, on_bigquery: tuple[Path, Ran, Ran]
-    ) -> None:
-        jobs = [job for ran in on_bigquery[1:] for job in ran.jobs if job.kind == "query"]
-        statements = [statement for job in jobs for statement in job.sql.split(";\n")]
-        loose = [(table, text[:200]) for text in statements for table in _read_whole(text)]
-        assert statements
-        assert loose == []
 
-    def test_what_explain_says_of_a_stage_names_every_table_it_reads(self, on_bigquery: tuple[Path, Ran, Ran]) -> None:
-        with _opened(on_bigquery[0], "bigquery://test/season") as context:
-            before = len(context.warehouse.jobs)  # type: ignore[attr-defined]
-            found = {cost.stage: cost for cost in costs(context.warehouse, LAST, LAST)}
-            assert len(context.warehouse.jobs) == before  # type: ignore[attr-defined]
-        assert set(found) == set(READS)
-        assert all(set(found[stage].tables) == {table.name for table in reads} for stage, reads in READS.items())
+def test_five_seasons_take_few_jobs(on_bigquery: tuple[Path, Ran, Ran]) -> None:
+    """Only features go season by season; every other stage takes a range of any length in one piece."""
+    week = on_bigquery[1]
+    others = len(week.jobs) - week.by_stage["features"]
+    assert others + SEASONS * week.by_stage["features"] <= MOST_JOBS_OF_FIVE_SEASONS, week.by_stage
 
-    def test_the_command_explains_and_runs_nothing(
-        self, on_bigquery: tuple[Path, Ran, Ran], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("COURTSIDE_WAREHOUSE", "bigquery://test/season")
-        dates = ["--start-date", str(LAST), "--end-date", str(LAST)]
-        shown = CliRunner().invoke(app, ["run", "--explain", *dates, "--home", str(on_bigquery[0])])
-        assert shown.exit_code == 0, shown.output
-        assert all(stage in shown.output for stage in READS)
-        assert "MB by dry run" in shown.output
+
+def test_a_run_without_changes_writes_nothing(on_bigquery: tuple[Path, Ran, Ran]) -> None:
+    again = _ran(on_bigquery[0], homes.FIRST, LAST)
+    assert sum(stage.worked for stage in again.summary.stages) == 0
+    assert not [job for job in again.jobs if job.kind == "load"]
+    written = {name for job in again.jobs for name in re.findall(r"(?:INSERT INTO|DELETE FROM) `(\w+)`", job.sql)}
+    assert written <= {"run_events", "leases"}
+
+
+def test_every_statement_filters_the_partitions_of_every_dated_table(on_bigquery: tuple[Path, Ran, Ran]) -> None:
+    jobs = [job for ran in on_bigquery[1:] for job in ran.jobs if job.kind == "query"]
+    statements = [statement for job in jobs for statement in job.sql.split(";\n")]
+    loose = [(table, text[:200]) for text in statements for table in _read_whole(text)]
+    assert statements
+    assert loose == []
+
+
+def test_what_explain_says_of_a_stage_names_every_table_it_reads(on_bigquery: tuple[Path, Ran, Ran]) -> None:
+    with _opened(on_bigquery[0], "bigquery://test/season") as context:
+        before = len(context.warehouse.jobs)  # type: ignore[attr-defined]
+        found = {cost.stage: cost for cost in costs(context.warehouse, LAST, LAST)}
+        assert len(context.warehouse.jobs) == before  # type: ignore[attr-defined]
+    assert set(found) == set(READS)
+    assert all(set(found[stage].tables) == {table.name for table in reads} for stage, reads in READS.items())
+
+
+def test_the_command_explains_and_runs_nothing(
+    on_bigquery: tuple[Path, Ran, Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURTSIDE_WAREHOUSE", "bigquery://test/season")
+    dates = ["--start-date", str(LAST), "--end-date", str(LAST)]
+    shown = CliRunner().invoke(app, ["run", "--explain", *dates, "--home", str(on_bigquery[0])])
+    assert shown.exit_code == 0, shown.output
+    assert all(stage in shown.output for stage in READS)
+    assert "MB by dry run" in shown.output
 
 
 def test_a_file_costs_nothing_to_explain(tmp_path: Path) -> None:

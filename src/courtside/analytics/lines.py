@@ -33,14 +33,7 @@ def placed_lines(resolved: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
         resolved: raw line columns with game_id, player_id and team_id.
         games: game_id, game_date, game_day, tip_at of the games they are about.
     """
-    noon = (
-        pl.col("game_date")
-        .dt.combine(EARLIEST_TIP_OFF)
-        .dt.replace_time_zone("America/New_York")
-        .dt.convert_time_zone("UTC")
-        .dt.replace_time_zone(None)
-    )
-    bound = pl.coalesce("tip_at", noon)
+    bound = last_moment_before()
     seen = pl.coalesce("snapshot_at", pl.when(pl.col("known_at") < bound).then("known_at"))
     placed = (
         resolved.drop("game_date")
@@ -59,6 +52,18 @@ def placed_lines(resolved: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
         .unique(PLAYER_LINES.key, keep="last", maintain_order=True)
     )
     return PLAYER_LINES.conform(_with_main_line(placed)).sort(PLAYER_LINES.key)
+
+
+def last_moment_before() -> pl.Expr:
+    """Return when the game of a row (game_date, tip_at) has not begun yet: its tip-off, else the earliest there is."""
+    noon = (
+        pl.col("game_date")
+        .dt.combine(EARLIEST_TIP_OFF)
+        .dt.replace_time_zone("America/New_York")
+        .dt.convert_time_zone("UTC")
+        .dt.replace_time_zone(None)
+    )
+    return pl.coalesce("tip_at", noon)
 
 
 def _with_main_line(lines: pl.DataFrame) -> pl.DataFrame:

@@ -109,6 +109,7 @@ PLAYER_SHOTS = Table(
     key=("game_id", "player_id"),
 )
 
+REPORT_STATES = ("listed", "submitted", "not_submitted")
 TIMINGS = ("pre_tip", "in_game", "untimed", "unproven")
 
 PLAYER_LINES = Table(
@@ -155,5 +156,24 @@ UNRESOLVED_NAMES = Table(
     key=("game_date", "source", "player_name", "reason"),
 )
 
+INJURY_REPORTS = Table(
+    "injury_reports",
+    "analytics",
+    "What a team's injury report said of a player for a game, or of itself, placed before or after tip-off.",
+    (
+        text("game_id", "The game."),
+        date("game_date", "Game date."),
+        integer("team_id", "The team that reports."),
+        timestamp("report_at", "When the report was issued."),
+        boolean("is_before_tip", "Whether that was before tip-off, or before noon ET where tip-off is unknown."),
+        text("player_name", "The name as written; empty on the row of the team itself."),
+        integer("player_id", "The player, where the name is somebody's for certain.", nullable=True),
+        text("state", "`listed` of a player; `submitted` or `not_submitted` of the team.", allowed=REPORT_STATES),
+        text("status", "The player's status.", nullable=True),
+        text("reason", "Why, as the report words it.", nullable=True),
+    ),
+    key=("game_id", "team_id", "report_at", "player_name"),
+)
+
 ANALYTICS_TABLES = (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS)
-LINE_TABLES = (PLAYER_LINES, UNRESOLVED_NAMES)
+LINE_TABLES = (PLAYER_LINES, UNRESOLVED_NAMES, INJURY_REPORTS)

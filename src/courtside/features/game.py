@@ -24,6 +24,9 @@ MOST_REST = 4
 
 COMPUTED = origin(Origin.COMPUTED)
 
+RISKS = {"Probable": 1, "Questionable": 2, "Doubtful": 3, "Out": 3}
+"""Risk by status; `Available` is 0. Nothing is riskier than doubtful, and who is out gets no prediction."""
+
 
 def game(inputs: Inputs) -> Lazy:
     """Return one row per (game_id, player_id) with features 9–12, 15–17 and 21 and their origins."""
@@ -46,7 +49,7 @@ def game(inputs: Inputs) -> Lazy:
 def _of_players(inputs: Inputs) -> Lazy:
     season = window_origin(nw.col("games_season"), nw.col("missing_season"), 3)
     players = (
-        inputs.rows.select("game_id", "player_id", "team_id")
+        _with_reports(inputs)
         .join(inputs.player_windows, on=["game_id", "player_id"], how="left")
         .with_columns(
             l10_origin=origin_of("l10", 3), throws_origin=origin_of("l10", 3, "throw_games"), season_origin=season
@@ -67,12 +70,43 @@ def _of_players(inputs: Inputs) -> Lazy:
         players,
         ("game_id", "player_id", "team_id"),
         {
-            "injury_risk": (nw.lit(None), origin(Origin.UNAVAILABLE)),
+            "injury_risk": _injury_risk(),
             "recent_trend": (_trend(), origin_of("l5", 5)),
             "minutes_change": (_minutes_change(), worst(nw.col("l10_origin"), nw.col("base_origin"))),
             "pct_free_throw": (share, early_where(nw.col("throw_points_l10") == 0, nw.col("throws_origin"))),
         },
     )
+
+
+def _with_reports(inputs: Inputs) -> Lazy:
+    """Return the rows with what the last injury report before tip-off says of the player, his team and the date."""
+    reports = inputs.reports
+    status = nw.col("status")
+    risk = stepped([(status == name, step) for name, step in RISKS.items()])
+    listed = reports.filter((nw.col("state") == "listed") & ~nw.col("player_id").is_null()).with_columns(risk=risk)
+    own = listed.group_by("game_id", "player_id").agg(listed_risk=nw.col("risk").max())
+    teams = reports.filter(nw.col("state") != "listed").select("game_id", "team_id", team_state=nw.col("state"))
+    dates = reports.select("game_date").unique().with_columns(is_reported=nw.lit(1))
+    return (
+        inputs.rows.select("game_id", "player_id", "team_id", "game_date")
+        .join(own, on=["game_id", "player_id"], how="left")
+        .join(teams, on=["game_id", "team_id"], how="left")
+        .join(dates, on="game_date", how="left")
+        .drop("game_date")
+    )
+
+
+def _injury_risk() -> tuple[nw.Expr, nw.Expr]:
+    """Risk of who is listed, 0 for who is not by a team that has submitted, NULL by one that has not.
+
+    Without a report of the date there is no source.
+    """
+    is_listed = ~nw.col("listed_risk").is_null()
+    is_cleared = (nw.col("team_state") == "submitted").fill_null(False)
+    value = nw.when(is_listed).then(nw.col("listed_risk")).otherwise(nw.when(is_cleared).then(nw.lit(0)))
+    reported = nw.when(is_listed | is_cleared).then(COMPUTED).otherwise(origin(Origin.MISSING))
+    is_reported = ~nw.col("is_reported").is_null()
+    return value, nw.when(is_reported).then(reported).otherwise(origin(Origin.UNAVAILABLE))
 
 
 def _days_rest(prefix: str) -> nw.Expr:

@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from courtside.analytics.lines import MARKET
-from courtside.analytics.tables import PLAYER_SHOTS
+from courtside.analytics.tables import INJURY_REPORTS, PLAYER_SHOTS
 from courtside.clock import GameType
 from courtside.features import windows
 from courtside.features.charts import charts
@@ -32,7 +32,8 @@ class Inputs:
     `team_played`: final team games, numbered by team.
     `player_windows`: sums over each row's recent games. `sides`: one row per (game_id, team_id) of the slate, with the
     windows of the team as `own_…` and of the other as `opponent_…`. `shots`: attempts by zone per player game.
-    `market`: closing and opening lines of quoted players.
+    `market`: closing and opening lines of quoted players. `reports`: rows of each team's last injury report before
+    tip-off, `INJURY_REPORTS` columns.
     """
 
     rows: Lazy
@@ -44,6 +45,7 @@ class Inputs:
     sides: Lazy
     shots: Lazy
     market: Lazy
+    reports: Lazy
     warehouse: Engine
 
 
@@ -56,6 +58,7 @@ def prepare(
     *,
     shots: Lazy | None = None,
     market: Lazy | None = None,
+    reports: Lazy | None = None,
 ) -> Inputs:
     """Return the shared inputs of every family for the team games of `slate`.
 
@@ -67,6 +70,7 @@ def prepare(
         warehouse: the engine the frames live in.
         shots: attempts by zone that may be looked back on, `PLAYER_SHOTS` columns; None where no source gives any.
         market: `MARKET` columns of the slate's players; None where no source gives any.
+        reports: each team's last injury report before tip-off, `INJURY_REPORTS` columns; None without a source.
     """
     counted = team_games.filter(nw.col("is_counted"))
     team_played = warehouse.materialise(windows.number(counted.filter(nw.col("is_final")), "team_id"))
@@ -102,6 +106,7 @@ def prepare(
         warehouse.materialise(_sides(rows, _real_games(team_games), charted, warehouse)),
         shot,
         warehouse.lazy(pl.DataFrame(schema=MARKET)) if market is None else market,
+        warehouse.lazy(INJURY_REPORTS.empty()) if reports is None else reports,
         warehouse,
     )
 

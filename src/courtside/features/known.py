@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from courtside.analytics.injuries import last_reports
 from courtside.analytics.lines import market, pre_tip
+from courtside.analytics.tables import INJURY_REPORTS
 from courtside.features.engine import Engine, InMemory
 from courtside.features.inputs import prepare
 from courtside.features.store import player_features
@@ -37,6 +39,7 @@ class Known:
     player_games: pl.DataFrame
     player_shots: pl.DataFrame
     player_lines: pl.DataFrame
+    injury_reports: pl.DataFrame = field(default_factory=INJURY_REPORTS.empty)
 
     def before_games_of(self, day: dt.date) -> Known:
         """Return what was known before the games of `day`: its slate and lines, and nothing of what happened since."""
@@ -55,6 +58,7 @@ class Known:
             self.player_games.filter(is_earlier),
             self.player_shots.filter(is_earlier),
             self.player_lines.filter(is_earlier | ((pl.col("game_date") == day) & IS_BEFORE_TIP)),
+            self.injury_reports.filter(is_earlier | ((pl.col("game_date") == day) & pl.col("is_before_tip"))),
         )
 
 
@@ -74,6 +78,7 @@ def features_of(known: Known, dates: Sequence[dt.date], engine: Engine | None = 
     memory = engine or InMemory()
     days = pl.Series(dates, dtype=pl.Date).implode()
     lines = known.player_lines.filter(pl.col("game_date").is_in(days))
+    reports = known.injury_reports.filter(pl.col("game_date").is_in(days))
     inputs = prepare(
         memory.lazy(slate_of(known, dates)),
         memory.lazy(known.team_games),
@@ -82,5 +87,6 @@ def features_of(known: Known, dates: Sequence[dt.date], engine: Engine | None = 
         memory,
         shots=memory.lazy(known.player_shots),
         market=memory.lazy(market(lines)),
+        reports=memory.lazy(last_reports(reports)),
     )
     return PLAYER_FEATURES.conform(memory.collect(player_features(inputs)))

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
+from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.inputs import lookback_start
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.predictions.tables import MODELS, PREDICTIONS
 from courtside.quality.tables import GATE_VERDICTS
-from courtside.raw.tables import RAW_LINES, RAW_PLAYER_BOX, RAW_SCHEDULE, RAW_SHOTS, RAW_TEAM_BOX
+from courtside.raw.tables import RAW_INJURIES, RAW_LINES, RAW_PLAYER_BOX, RAW_SCHEDULE, RAW_SHOTS, RAW_TEAM_BOX
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.schema import Table
 
@@ -32,6 +32,7 @@ READS: dict[str, Reads] = {
     "analytics": dict.fromkeys((RAW_SCHEDULE, RAW_TEAM_BOX, RAW_PLAYER_BOX, RAW_SHOTS, RAW_LINES), Span.ALL),
     "lines": {
         RAW_LINES: Span.ALL,
+        RAW_INJURIES: Span.ALL,
         RAW_PLAYER_BOX: Span.ALL,
         PLAYER_GAMES: Span.ALL,
         GAMES: Span.DATES,
@@ -42,11 +43,13 @@ READS: dict[str, Reads] = {
         PLAYER_GAMES: Span.HISTORY,
         PLAYER_SHOTS: Span.HISTORY,
         PLAYER_LINES: Span.DATES,
+        INJURY_REPORTS: Span.DATES,
     },
     "predictions": {
         PLAYER_FEATURES: Span.DATES,
         PLAYER_GAMES: Span.HISTORY,
         PLAYER_LINES: Span.DATES,
+        INJURY_REPORTS: Span.DATES,
         GAMES: Span.DATES,
         GATE_VERDICTS: Span.DATES,
         MODELS: Span.ALL,
@@ -59,6 +62,7 @@ READS: dict[str, Reads] = {
     "publishing": {
         **dict.fromkeys((PUBLICATIONS, PUBLISHED_PICKS, GRADED_PICKS, GAMES, OUTCOMES, RAW_PLAYER_BOX), Span.ALL),
         **dict.fromkeys((PREDICTIONS, GRADED_PREDICTIONS, PLAYER_FEATURES, PLAYER_GAMES, GATE_VERDICTS), Span.ALL),
+        INJURY_REPORTS: Span.DATES,
     },
 }
 """The tables that each stage reads, and how far back."""

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES, UNRESOLVED_NAMES
+from courtside.analytics.tables import (
+    GAMES,
+    INJURY_REPORTS,
+    PLAYER_GAMES,
+    PLAYER_LINES,
+    PLAYER_SHOTS,
+    TEAM_GAMES,
+    UNRESOLVED_NAMES,
+)
 from courtside.errors import SchemaDriftError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.ledger import Cell, Ledger
@@ -21,7 +29,7 @@ from courtside.warehouse.schema import Table
 
 MADE_BY = {
     "analytics": (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS),
-    "lines": (PLAYER_LINES, UNRESOLVED_NAMES),
+    "lines": (PLAYER_LINES, UNRESOLVED_NAMES, INJURY_REPORTS),
     "features": (PLAYER_FEATURES, GATE_VERDICTS),
     "predictions": (PREDICTIONS, GATE_BLOCKS),
     "grading": (GRADED_PREDICTIONS, GRADED_PICKS),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
+from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
 from courtside.features.known import Known, features_of, slate_of
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
@@ -72,4 +72,5 @@ def _known(context: Context, dates: Sequence[dt.date]) -> Known:
         player_games=rows(PLAYER_GAMES, past),
         player_shots=rows(PLAYER_SHOTS, past),
         player_lines=rows(PLAYER_LINES, first),
+        injury_reports=rows(INJURY_REPORTS, first),
     )

@@ -1,4 +1,4 @@
-"""Stage `lines`: raw lines resolved to players and games, and those that were refused, counted."""
+"""Stage `lines`: lines and injury reports resolved to players and games; names that were refused are counted."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from courtside.analytics.injuries import SOURCE, mentions, placed_reports
 from courtside.analytics.lines import placed_lines
-from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES, UNRESOLVED_NAMES
+from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, UNRESOLVED_NAMES
 from courtside.league.resolver import MENTION_COLUMNS, Resolution, resolve, stints_of
 from courtside.orchestration.context import Context, Record, span
 from courtside.orchestration.inputs import combined, history_hashes, slate_hashes
 from courtside.orchestration.ledger import Outcome, Outcomes
-from courtside.raw.tables import RAW_LINES, RAW_PLAYER_BOX
+from courtside.raw.tables import RAW_INJURIES, RAW_LINES, RAW_PLAYER_BOX
 from courtside.warehouse.base import Change
 
 NOT_SEEN = "not_yet_appeared"
@@ -30,36 +31,47 @@ class LinesStage:
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
         """Hash the raw lines and the slate of each date, and the box scores before it."""
-        raw = {
-            day: f"{content.rows} {content.content_hash}"
-            for day, content in context.warehouse.contents(RAW_LINES, context.raw(RAW_LINES)).items()
-        }
+        asked = [(table, context.raw(table)) for table in (RAW_LINES, RAW_INJURIES)]
+        raw, reports = (
+            {day: f"{content.rows} {content.content_hash}" for day, content in contents.items()}
+            for contents in context.warehouse.contents_of(asked)
+        )
         history = history_hashes(context.ledger.cells("analytics"), dates)
-        return combined(dates, raw, slate_hashes(context, dates), history)
+        return combined(dates, raw, reports, slate_hashes(context, dates), history)
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Resolve and place the lines of `dates`."""
         first, last = span(dates)
-        quotes = context.raw(RAW_LINES).filter((nw.col("game_date") >= first) & (nw.col("game_date") <= last))
+        quotes, reports = (
+            context.raw(table).filter((nw.col("game_date") >= first) & (nw.col("game_date") <= last))
+            for table in (RAW_LINES, RAW_INJURIES)
+        )
         named = context.raw(RAW_PLAYER_BOX).select("player_id", "player_name").unique()
-        raw, people = context.warehouse.collect_all([quotes, named])
-        raw = raw.filter(pl.col("game_date").is_in(pl.Series(dates).implode()))
+        raw, reported, people = context.warehouse.collect_all([quotes, reports, named])
+        asked = pl.col("game_date").is_in(pl.Series(dates).implode())
+        raw, reported = raw.filter(asked), reported.filter(asked)
         games = context.warehouse.collect(context.warehouse.scan(GAMES, start=first, end=last))
-        lines, refused = _resolved(context, raw, people, games)
+        known, unknown = _resolved(context, pl.concat([raw.select(MENTION_COLUMNS), mentions(reported)]), people, games)
+        lines, refused = _placed(raw, known, unknown, games)
+        injuries = placed_reports(reported, known.filter(pl.col("source") == SOURCE), games)
         outcomes = _outcomes(dates, raw, games, refused)
-        changes = [Change(PLAYER_LINES, lines), Change(UNRESOLVED_NAMES, refused)]
+        changes = [Change(PLAYER_LINES, lines), Change(UNRESOLVED_NAMES, refused), Change(INJURY_REPORTS, injuries)]
         context.warehouse.replace_dates(changes, dates, record(outcomes))
         return outcomes
 
 
 def _resolved(
-    context: Context, raw: pl.DataFrame, people: pl.DataFrame, games: pl.DataFrame
+    context: Context, asked: pl.DataFrame, people: pl.DataFrame, games: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     warehouse = context.warehouse
     appearances = warehouse.collect(warehouse.scan(PLAYER_GAMES).select("player_id", "team_id", "game_day"))
     slate = games.filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
-    resolution = resolve(raw.select(MENTION_COLUMNS).unique(), people, stints_of(appearances), slate)
-    known, refused = _as_known_before(resolution, appearances)
+    return _as_known_before(resolve(asked.unique(), people, stints_of(appearances), slate), appearances)
+
+
+def _placed(
+    raw: pl.DataFrame, known: pl.DataFrame, refused: pl.DataFrame, games: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     matched = raw.join(known, on=list(MENTION_COLUMNS), how="inner", nulls_equal=True)
     held = raw.join(refused, on=list(MENTION_COLUMNS), how="inner", nulls_equal=True)
     return placed_lines(matched, games), _counted(held)

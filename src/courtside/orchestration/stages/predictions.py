@@ -10,8 +10,9 @@ import narwhals as nw
 import polars as pl
 
 from courtside.alerts import Alert, Severity, notifier
+from courtside.analytics.injuries import OUT, last_reports
 from courtside.analytics.lines import consensus, pre_tip
-from courtside.analytics.tables import GAMES, PLAYER_LINES
+from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_LINES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.orchestration.context import Context, Record, span
 from courtside.orchestration.history import dates_with_history
@@ -30,6 +31,7 @@ from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import Change
 
 SILENT, REFUSED = "predictions.none", "predictions.refused"
+REPORTED_OUT = "out by the last injury report before tip-off"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ class PredictionsStage:
         warehouse = context.warehouse
         first, last = span(dates)
         rows = warehouse.collect(warehouse.scan(PLAYER_FEATURES, start=first, end=last))
-        features = _of(dates, with_recent_form(_gated(rows, context.clock.today()), warehouse))
+        reports = warehouse.collect(warehouse.scan(INJURY_REPORTS, start=first, end=last))
+        passed = _without_who_is_out(_gated(rows, context.clock.today()), reports)
+        features = _of(dates, with_recent_form(passed, warehouse))
         placed = _of(dates, warehouse.collect(warehouse.scan(PLAYER_LINES, start=first, end=last)))
         lines = consensus(placed)
         games = warehouse.collect(warehouse.scan(GAMES, start=first, end=last))
@@ -121,6 +125,20 @@ def _gated(rows: pl.DataFrame, today: dt.date) -> pl.DataFrame:
     parts = [gated(nw.from_native(rows.lazy().filter(of)), mode).to_native() for mode, of in modes.items()]
     whole: pl.DataFrame = pl.concat(parts).collect()
     return whole.sort("game_date", "game_id", "player_id")
+
+
+def _without_who_is_out(gated_rows: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
+    """Stop at the gate whoever the last injury report before tip-off has out."""
+    out = last_reports(reports).filter(pl.col("status") == OUT).select("game_id", "player_id", is_out=pl.lit(True))
+    is_out = pl.col("is_out").fill_null(False)
+    return (
+        gated_rows.join(out.unique(), on=["game_id", "player_id"], how="left", maintain_order="left")
+        .with_columns(
+            gate_passed=pl.col("gate_passed") & ~is_out,
+            gate_reason=pl.when(is_out).then(pl.lit(REPORTED_OUT)).otherwise("gate_reason"),
+        )
+        .drop("is_out")
+    )
 
 
 def _of(dates: Sequence[dt.date], rows: pl.DataFrame) -> pl.DataFrame:

@@ -42,10 +42,10 @@ class PublishingStage:
     name: str = "publishing"
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-        """Hash the features, predictions and picks of each date, and all grades until then."""
+        """Hash the lines, features, predictions and picks of each date, and all grades until then."""
         cells = context.ledger.cells
         grading = cells("grading")
-        own = [content_hashes(cells(stage), dates) for stage in ("features", "predictions", "picks")]
+        own = [content_hashes(cells(stage), dates) for stage in ("lines", "features", "predictions", "picks")]
         return combined(
             dates,
             *own,

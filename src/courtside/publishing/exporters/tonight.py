@@ -10,7 +10,8 @@ import narwhals as nw
 import polars as pl
 from pydantic import Field
 
-from courtside.analytics.tables import PLAYER_GAMES
+from courtside.analytics.injuries import last_reports
+from courtside.analytics.tables import INJURY_REPORTS, PLAYER_GAMES
 from courtside.clock import game_day
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Shape, Tricode, UtcInstant
@@ -89,11 +90,13 @@ def files(world: World) -> Iterator[Built]:
         ["prediction", "player_id"], descending=[True, False]
     )
     past = _past(world, day)
+    reports = last_reports(world.warehouse.collect(world.warehouse.scan(INJURY_REPORTS, start=day, end=day)))
+    injuries = _injuries(reports)
     document = Tonight(
         date=day,
         generated_at=utc(world.now),
         model=world.champion_of(day),
-        has_injury_reports=False,
+        has_injury_reports=not reports.is_empty(),
         reason=None if slate else NO_GAMES,
         games=tuple(
             TonightGame(
@@ -104,7 +107,7 @@ def files(world: World) -> Iterator[Built]:
             for game in slate
         ),
         players=tuple(
-            _player(row, {game["home_team_id"] for game in slate}, past.get(row["player_id"], []), day)
+            _player(row, {game["home_team_id"] for game in slate}, past.get(row["player_id"], []), injuries, day)
             for row in rows.iter_rows(named=True)
         ),
     )
@@ -124,13 +127,24 @@ def _past(world: World, day: dt.date) -> dict[int, list[dict[str, Any]]]:
     return partitioned(rows.sort(["player_id", "game_date"], descending=[False, True]), "player_id")
 
 
-def _player(row: Mapping[str, Any], home: set[int], past: list[dict[str, Any]], day: dt.date) -> TonightPlayer:
+def _injuries(reports: pl.DataFrame) -> dict[int, Injury]:
+    listed = reports.filter((pl.col("state") == "listed") & pl.col("player_id").is_not_null())
+    return {row["player_id"]: Injury(status=row["status"], reason=row["reason"]) for row in listed.to_dicts()}
+
+
+def _player(
+    row: Mapping[str, Any],
+    home: set[int],
+    past: list[dict[str, Any]],
+    injuries: Mapping[int, Injury],
+    day: dt.date,
+) -> TonightPlayer:
     rest = game_day(day) - game_day(past[0]["game_date"]) - 1 if past else None
     return TonightPlayer(
         **dict(predicted(row)),
         is_home=row["team_id"] in home,
         rest_days=rest,
-        injury=None,
+        injury=injuries.get(row["player_id"]),
         form=tuple(_form(game) for game in past[:FORM_GAMES]),
     )
 

@@ -1,0 +1,62 @@
+"""A status that changes before tip-off: the slate is predicted again, and who is out gets no pick."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+
+from courtside.analytics.tables import GAMES
+from courtside.league.teams import TRICODE_OF_ID
+from courtside.orchestration.stages.predictions import REPORTED_OUT
+from courtside.picks.tables import PUBLISHED_PICKS
+from courtside.predictions.tables import PREDICTIONS
+from courtside.quality.tables import GATE_BLOCKS
+from courtside.raw.ingest import with_row_hash
+from courtside.raw.tables import RAW_INJURIES, RAW_PLAYER_BOX
+from courtside.warehouse.base import Upsert
+from tests import homes
+
+DAY = dt.date(2025, 11, 13)
+
+
+def test_a_player_reported_out_is_stopped_at_the_gate_and_his_pick_is_gone(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    homes.run_in(home, last=DAY)
+    with homes.opened(home) as context:
+        read = lambda table: context.warehouse.collect(context.warehouse.scan(table))  # noqa: E731
+        standing = read(PUBLISHED_PICKS).filter(game_date=DAY)
+        assert standing.height, "the test needs picks on a day to come"
+        pick = standing.row(0, named=True)
+        _report_out(context, read, pick)
+    homes.run_in(home, now=homes.NOW + dt.timedelta(minutes=30), last=DAY)
+    with homes.opened(home) as context:
+        read = lambda table: context.warehouse.collect(context.warehouse.scan(table))  # noqa: E731
+        own = pl.col("player_id") == pick["player_id"]
+        rows = read(PREDICTIONS).filter(own, game_date=DAY)
+        assert set(rows["gate_reason"]) == {REPORTED_OUT}
+        assert not rows["gate_passed"].any()
+        assert read(GATE_BLOCKS).filter(own, game_date=DAY)["reason"].to_list() == [REPORTED_OUT]
+        newest = read(PUBLISHED_PICKS).filter(game_date=DAY)
+        last = newest.filter(pl.col("version") == pl.col("version").max())
+        assert last.height
+        assert last.filter(own).is_empty()
+
+
+def _report_out(context, read, pick) -> None:
+    game = read(GAMES).filter(game_id=pick["game_id"]).row(0, named=True)
+    name = read(RAW_PLAYER_BOX).filter(player_id=pick["player_id"])["player_name"][0]
+    now = homes.NOW + dt.timedelta(minutes=20)
+    matchup = "@".join(TRICODE_OF_ID[game[f"{side}_team_id"]] for side in ("away", "home"))
+    own = {"game_date": DAY, "report_at": now, "matchup": matchup, "team_id": pick["team_id"], "tip_at": None}
+    own |= {"reason": None, "payload_id": "test", "known_at": now}
+    rows = pl.DataFrame(
+        [
+            own | {"player_name": "", "state": "submitted", "status": None},
+            own | {"player_name": name, "state": "listed", "status": "Out"},
+        ],
+        schema_overrides={key: kind for key, kind in RAW_INJURIES.polars_schema.items() if key != "row_hash"},
+        infer_schema_length=None,
+    )
+    context.warehouse.append([Upsert(RAW_INJURIES, RAW_INJURIES.conform(with_row_hash(RAW_INJURIES, rows)))])
