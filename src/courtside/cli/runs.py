@@ -46,9 +46,9 @@ def _print_json(value: Any) -> None:
 
 
 def _show_runs(lines: list[RunLine]) -> None:
-    table = Table(
-        "run", "at (UTC)", "what", "writes", "rows", "failures", "seconds", "outcome", box=None, pad_edge=False
-    )
+    table = Table(box=None, pad_edge=False)
+    for name in ("run", "at (UTC)", "what", "writes", "rows", "failed", "seconds", "outcome"):
+        table.add_column(name, no_wrap=name in ("run", "at (UTC)", "outcome"), overflow="fold")
     for line in lines:
         seconds = "-" if line.seconds is None else f"{line.seconds:.1f}"
         counts = (f"{line.writes}", f"{line.rows:,}", f"{line.failures}")

@@ -54,7 +54,8 @@ def recomputation(stored: pl.DataFrame, dates: Iterable[dt.date], recompute: Rec
         columns |= names
     if not compared and not found:
         return LeakageVerdict("recomputation", False, None, 0, 0, "no stored rows to compute again")
-    what = ", ".join(sorted(columns)[:SHOWN]) + (" …" if len(columns) > SHOWN else "")
+    inner = [name for name in (ONE_SIDED, *stored.columns) if name in columns]
+    what = ", ".join(inner[:SHOWN]) + (" …" if len(inner) > SHOWN else "")
     reason = f"{found} rows differ in {what}" if found else "every row is what was known before its day"
     return LeakageVerdict("recomputation", found == 0, float(found), 0, compared, reason)
 
