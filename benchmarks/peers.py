@@ -13,12 +13,13 @@ import polars as pl
 from benchmarks import homes
 from courtside.analytics.tables import PLAYER_GAMES
 from courtside.features import windows
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.features.engine import Engine, InMemory
+from courtside.warehouse.base import Lazy
 
 COLUMNS = ("last_5", "last_10", "std_10")
 
 
-def courtside_windows(played: Lazy, warehouse: Warehouse) -> pl.DataFrame:
+def courtside_windows(played: Lazy, warehouse: Engine) -> pl.DataFrame:
     """The platform's own primitive, on the engine, horizon and all."""
     numbered = warehouse.materialise(windows.number(played, "player_id"))
     placed = warehouse.materialise(windows.place(numbered.drop("nth"), numbered, "player_id"))
@@ -105,6 +106,9 @@ def main() -> None:
         print(f"{what}: {frame.height:,} player games")
         own, result = _timed(lambda: courtside_windows(played, warehouse))
         _show("courtside (DuckDB through Narwhals)", own, own)
+        memory = InMemory()
+        in_memory, _ = _timed(lambda: courtside_windows(memory.lazy(frame), memory))
+        _show("courtside (the same in memory)", in_memory, own)
         seconds, rolled = _timed(lambda: polars_rolling(frame))
         _show("Polars rolling", seconds, own)
         _show("pandas group-by rolling", _timed(lambda: pandas_rolling(table))[0], own)

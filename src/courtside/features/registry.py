@@ -75,8 +75,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature(9, "rest_advantage", G, REQ, "schedule", -2, 2,
             "Days without a game of his team less the opponent's, each at most 4, within ±2."),
     Feature(10, "injury_risk", G, OPT, "injuries", 0, 3,
-            "Last report before tip-off: 0 available or not listed by a team that has submitted, 1 probable, 2 questionable, "
-            "3 doubtful or out; NULL where the team has not submitted."),
+            "Last report before tip-off: 0 available or not listed by a team that has submitted, 1 probable, "
+            "2 questionable, 3 doubtful or out; NULL where the team has not submitted."),
     Feature(11, "recent_trend", G, REQ, "box", -2, 2,
             "Mean of the 2 newest of the last 5 games less that of the 3 older: ±1 from 2 points, ±2 from 5; needs 5."),
     Feature(12, "minutes_change", G, REQ, "box", -2, 2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -22,6 +23,9 @@ from courtside.warehouse.schema import Table
 
 BATCH = 250
 """Payloads that are written in one transaction."""
+
+PARSERS = 2
+"""Payloads parsed at once: reading a sheet leaves the interpreter free half of the time."""
 
 SEQ, ORDER = "__seq", "__order"
 
@@ -56,16 +60,19 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
     A payload that cannot be read does not stop the rest.
     """
     seen, seq = _known_payloads(warehouse)
-    for batch in _batched(payloads):
-        arrivals = []
-        for payload in batch:
-            store.keep(payload)
-            arrivals.append(_arrive(payload, seen))
-            if arrivals[-1].report.status in {"ingested", "empty"}:
-                seen.add(payload.payload_id)
-        reports = _write(arrivals, warehouse, seq)
-        seq += len(reports)
-        yield from reports
+    with ThreadPoolExecutor(PARSERS) as pool:
+        for batch in _batched(payloads):
+            for payload in batch:
+                store.keep(payload)
+            parsing = [pool.submit(parse, payload) if payload.payload_id not in seen else None for payload in batch]
+            arrivals = []
+            for payload, parsed in zip(batch, parsing, strict=True):
+                arrivals.append(_arrive(payload, None if payload.payload_id in seen else parsed))
+                if arrivals[-1].report.status in {"ingested", "empty"}:
+                    seen.add(payload.payload_id)
+            reports = _write(arrivals, warehouse, seq)
+            seq += len(reports)
+            yield from reports
 
 
 def _batched(payloads: Iterable[Payload]) -> Iterator[tuple[Payload, ...]]:
@@ -80,12 +87,13 @@ def _known_payloads(warehouse: Warehouse) -> tuple[set[str], int]:
     return set(usable["payload_id"]), log.height
 
 
-def _arrive(payload: Payload, seen: set[str]) -> _Arrival:
+def _arrive(payload: Payload, parsing: Future[Parsed] | None) -> _Arrival:
+    """Return what became of a payload that is being parsed; None where the same bytes were ingested before."""
     blank = Report(payload.name, payload.payload_id, None, "already_there")
-    if payload.payload_id in seen:
+    if parsing is None:
         return _Arrival(payload, replace(blank, reason="the same bytes were ingested before"), None)
     try:
-        parsed = parse(payload)
+        parsed = parsing.result()
     except PayloadRefusedError as error:
         return _Arrival(payload, replace(blank, status="refused", reason=str(error)), None)
     refused = sum(parsed.refused.values())
