@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -88,4 +89,5 @@ def _show(context: Context, seconds: float) -> None:
     table.add_row("files", f"{sum(1 for path in folder.rglob('*.json')):,} in {folder}/v1")
     table.add_row("time", f"{seconds:.1f} s")
     console.print(table)
-    console.print(f"Look at them: [bold]courtside serve --home {context.settings.home}[/]", soft_wrap=True)
+    program = sys.argv[0] if Path(sys.argv[0]).name == "courtside" else "courtside"
+    console.print(f"Look at them: [bold]{program} serve --home {context.settings.home}[/]", soft_wrap=True)
