@@ -9,7 +9,6 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -213,8 +212,3 @@ def games_on(context: Context, day: dt.date) -> list[tuple[str, GameType]]:
         context.raw(RAW_SCHEDULE).filter(nw.col("game_date") == day).select("game_id").unique()
     )
     return [(game_id, game_type_of(game_id)) for game_id in sorted(rows["game_id"])]
-
-
-def as_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    """Return steps as plain data for JSON."""
-    return [{"source": s.source, "name": s.name, "status": s.status, "reason": s.reason} for s in steps]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
-
-from courtside.sources.payload import Payload
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,3 @@ class Parsed:
     def rows(self) -> int:
         """Rows that can be used, over all tables."""
         return sum(frame.height for frame in self.frames.values())
-
-
-Parser = Callable[[Payload], Parsed]
-"""Turns a payload into typed rows; raises `PayloadRefusedError` where the payload is not what it claims to be."""

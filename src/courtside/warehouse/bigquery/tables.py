@@ -35,23 +35,6 @@ def clustered_by(table: Table) -> tuple[str, ...]:
     return tuple(names[:MOST_CLUSTERS])
 
 
-def ddl(table: Table) -> str:
-    """Return the CREATE TABLE statement that says the same, for people."""
-    columns = ",\n  ".join(
-        f"`{column.name}` {SQL_TYPES[column.type]}{'' if column.nullable else ' NOT NULL'} "
-        f"OPTIONS(description={_sentence(table, column.name)!r})"
-        for column in table.columns
-    )
-    lines = [f"CREATE TABLE `{table.name}` (\n  {columns}\n)"]
-    if table.date_column:
-        lines.append(f"PARTITION BY `{table.date_column}`")
-    if clusters := clustered_by(table):
-        lines.append("CLUSTER BY " + ", ".join(f"`{name}`" for name in clusters))
-    options = f"description={table.sentence!r}"
-    lines.append(f"OPTIONS({options}{', require_partition_filter=TRUE' if table.date_column else ''})")
-    return "\n".join(lines)
-
-
 def commits_table(reference: str) -> bigquery.Table:
     """Return the table that counts writes."""
     made = bigquery.Table(
