@@ -10,8 +10,8 @@ from pathlib import Path
 from benchmarks import homes
 from benchmarks.measure import measured
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.pipeline import run
-from courtside.orchestration.stages import STAGES
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
 
 FEATURES = tuple(stage for stage in STAGES if stage.name == "features")
 REPEATS = 3

@@ -13,8 +13,8 @@ from tests.warehouse.emulator import running
 from tests.warehouse.test_a_season_on_bigquery import LAST, WEEK_ENDS, _ran, _took_in
 
 from benchmarks import homes
-from courtside.orchestration.cost import READS, Span
-from courtside.orchestration.pipeline import run
+from courtside.operations.cost import READS, Span
+from courtside.pipeline.runner import run
 from courtside.raw.ingest import ingest
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from courtside.config import load_settings
-from courtside.orchestration.context import Context
-from courtside.orchestration.day import run_day
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.operations.day import run_day
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.sources.payload import Payload
 from courtside.sources.pending import Pending
 from courtside.sources.simulated import simulate

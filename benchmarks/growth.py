@@ -13,9 +13,9 @@ from benchmarks.measure import measured
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, TEAM_GAMES
 from courtside.clock import season_label
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.ledger import Cell
-from courtside.orchestration.pipeline import run
-from courtside.orchestration.stages import STAGES
+from courtside.pipeline.ledger import Cell
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
 from courtside.raw.ingest import ingest
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore

@@ -15,11 +15,11 @@ from tests.real.conftest import FIRST, LAST, NOW, SOURCES
 from tests.real_data import DATA
 
 from courtside.config import load_settings
-from courtside.orchestration.context import Context
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.pipeline import run
-from courtside.orchestration.stages import STAGES
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.raw.ingest import ingest
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate

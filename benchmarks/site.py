@@ -16,7 +16,7 @@ from tests.e2e.conftest import FLAGS, WIDTHS, chromium_path
 from tests.real.conftest import NOW
 
 from benchmarks import homes
-from courtside.orchestration.pipeline import run
+from courtside.pipeline.runner import run
 from courtside.publishing.contracts import render
 from courtside.publishing.exporters import season_subsets
 from courtside.publishing.server import make_server

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from courtside.config import Settings, load_settings
-from courtside.orchestration.context import Context
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.pipeline import RunSummary, run
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.runner import RunSummary, run
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.raw.ingest import Report, ingest
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "courtside"
 ROOT = SOURCE.parent.parent
 LOOKS_BACK = {"shift", "over", "cum_sum", "cum_count", "cum_max", "cum_min", "rank", "diff"}
 ROLLING = re.compile(r"^(rolling|ewm)_")
-FEATURE_ROOMS = ("features", "predictions", "quality")
+FEATURE_ROOMS = ("features", "predictions", "quality", "audit")
 WINDOW_MODULE = SOURCE / "features" / "windows.py"
 
 

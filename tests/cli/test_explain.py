@@ -10,7 +10,7 @@ import pytest
 
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.explain import NoSuchRowError, explain
+from courtside.operations.explain import NoSuchRowError, explain
 from tests import homes
 from tests.cli.test_commands import call
 

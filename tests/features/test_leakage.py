@@ -7,8 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from courtside.audit.leakage import correlation, failed, oracle_error, recomputation
 from courtside.features.known import Known, features_of
-from courtside.quality.leakage import correlation, failed, oracle_error, recomputation
 from tests.features.league import START, round_robin
 
 DAYS = [START + dt.timedelta(days) for days in range(30)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from courtside.orchestration.day import DayReport, run_day
+from courtside.operations.day import DayReport, run_day
 from courtside.publishing.registry import type_of
 from courtside.sources.payload import Payload
 from courtside.sources.pending import Pending

@@ -16,14 +16,14 @@ from unittest import mock
 import duckdb
 
 from courtside.config import load_settings
-from courtside.orchestration import day as day_module
-from courtside.orchestration import live as live_module
-from courtside.orchestration.context import Context
-from courtside.orchestration.day import run_day
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.live import Step
-from courtside.orchestration.runs import recent_runs
-from courtside.orchestration.tables import ALL_TABLES, RUN_EVENTS
+from courtside.operations import day as day_module
+from courtside.operations import intake as live_module
+from courtside.operations.day import run_day
+from courtside.operations.intake import Step
+from courtside.operations.runs import recent_runs
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.tables import ALL_TABLES, RUN_EVENTS
 from courtside.publishing.stores.local import LocalStore
 from courtside.raw.tables import PAYLOAD_LOG
 from courtside.sources.payload import Payload

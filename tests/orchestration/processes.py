@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from courtside.errors import WarehouseBusyError
-from courtside.orchestration.day import run_day
+from courtside.operations.day import run_day
 from courtside.warehouse.duckdb import DuckDBWarehouse
 
 ROOT = Path(__file__).resolve().parents[2]

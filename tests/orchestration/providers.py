@@ -8,8 +8,8 @@ from pathlib import Path
 from unittest import mock
 
 from courtside.clock import FixedClock
-from courtside.orchestration.live import Step, fetch
-from courtside.orchestration.plans import Plan, Requests
+from courtside.operations.intake import Step, fetch
+from courtside.operations.plans import Plan, Requests
 from courtside.sources.http import Client, Policy
 from courtside.sources.payload import Payload
 from courtside.sources.pending import Pending

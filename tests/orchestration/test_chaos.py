@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.stages import STAGES
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.stages import STAGES
 from courtside.sources.store import PayloadStore
 from tests import homes
 from tests.orchestration import month

@@ -22,7 +22,6 @@ warnings.simplefilter("ignore")
 
 from courtside.orchestration.assets import ASSETS, BUSY, Courtside, checks_of, daily, lines_now  # noqa: E402
 from courtside.orchestration.definitions import defs  # noqa: E402
-from courtside.orchestration.stages import STAGES  # noqa: E402
 from courtside.orchestration.triggers import (  # noqa: E402
     all_finals_in,
     failed_runs,
@@ -31,6 +30,7 @@ from courtside.orchestration.triggers import (  # noqa: E402
     new_lines,
     pre_tip_refresh,
 )
+from courtside.pipeline.stages import STAGES  # noqa: E402
 from tests import homes  # noqa: E402
 from tests.orchestration.processes import HOLDING  # noqa: E402
 

@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import pytest
 
-from courtside.orchestration import day as day_module
+from courtside.operations import day as day_module
 from courtside.picks.tables import OUTCOMES
 from courtside.sources.simulated.odds_feed import event_id
 from tests import homes

@@ -8,10 +8,10 @@ import duckdb
 import pytest
 
 from courtside.errors import SchemaDriftError
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.migrate import MADE_BY, migrate, plan
-from courtside.orchestration.stages import STAGES
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.operations.migrate import MADE_BY, migrate, plan
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests import homes
 from tests.cli.test_commands import call

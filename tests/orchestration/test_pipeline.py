@@ -8,8 +8,8 @@ from pathlib import Path
 
 import narwhals as nw
 
-from courtside.orchestration.stages import STAGES
-from courtside.orchestration.status import status_of
+from courtside.operations.status import status_of
+from courtside.pipeline.stages import STAGES
 from courtside.raw.tables import PAYLOAD_LOG
 from tests import homes
 
@@ -70,7 +70,7 @@ def test_the_same_payloads_twice_make_no_work(ingested_home: Path, tmp_path: Pat
 
 
 def test_as_of_rebuilds_what_was_known_then(ingested_home: Path, tmp_path: Path) -> None:
-    from courtside.orchestration.pipeline import run
+    from courtside.pipeline.runner import run
 
     cut = dt.datetime(2025, 11, 5, 15, 0)
     whole = homes.copy_of(ingested_home, tmp_path / "whole")

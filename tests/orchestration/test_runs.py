@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.orchestration.runs import NOT_FINISHED, recent_runs
-from courtside.orchestration.stages import STAGES
+from courtside.operations.runs import NOT_FINISHED, recent_runs
+from courtside.pipeline.stages import STAGES
 from tests import homes
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*\})? [0-9.e+-]+')

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from courtside.orchestration import day as day_module
-from courtside.orchestration.day import run_day
+from courtside.operations import day as day_module
+from courtside.operations.day import run_day
 from tests import homes
 
 DAY = homes.LAST + dt.timedelta(days=1)

@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 
 from courtside.analytics import lines as line_rules
+from courtside.audit.leakage import LeakageVerdict, correlation, oracle_error, recomputation
 from courtside.features import entities, history, inputs, team_windows, windows
 from courtside.features.inputs import Inputs
 from courtside.features.known import Known, features_of
-from courtside.quality.leakage import LeakageVerdict, correlation, oracle_error, recomputation
 from courtside.warehouse.base import Lazy
 from tests.features.league import START, round_robin
 

@@ -16,11 +16,11 @@ from courtside.analytics.tables import PLAYER_GAMES, PLAYER_LINES
 from courtside.errors import SchemaDriftError, WarehouseBusyError
 from courtside.features import windows
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.pipeline import run
-from courtside.orchestration.stages import STAGES
-from courtside.orchestration.stages import features as features_stage
 from courtside.picks.tables import PUBLISHED_PICKS
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stages import features as features_stage
 from courtside.predictions.tables import PREDICTIONS
 from courtside.sources.payload import Payload
 from courtside.warehouse.base import Lazy
@@ -28,7 +28,7 @@ from tests import homes
 
 
 def _rows(home: Path, table: str) -> pl.DataFrame:
-    from courtside.orchestration.tables import ALL_TABLES
+    from courtside.pipeline.tables import ALL_TABLES
 
     with homes.opened(home) as context:
         chosen = next(item for item in ALL_TABLES if item.name == table)

@@ -10,16 +10,16 @@ import narwhals as nw
 import polars as pl
 import pytest
 
+from courtside.audit.checks import DAILY_CHECKS, SPOT_CHECKS
+from courtside.audit.checks.base import Catalogue, Check, Status, at_most, run_check
+from courtside.audit.checks.base import Severity as CheckSeverity
+from courtside.audit.guards import GUARDS
+from courtside.audit.monitor import Report, Verdict, monitor
 from courtside.errors import WriteRefusedError
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.context import Context
-from courtside.quality.checks import DAILY_CHECKS, SPOT_CHECKS
-from courtside.quality.checks.base import Catalogue, Check, Status, at_most, run_check
-from courtside.quality.checks.base import Severity as CheckSeverity
+from courtside.pipeline.context import Context
 from courtside.quality.gate import RunMode, blocks, gated, readiness
-from courtside.quality.guards import GUARDS
-from courtside.quality.monitor import Report, Verdict, monitor
 from courtside.quality.post_write import alert_text, constant_features, validate_stored
 from tests import homes
 from tests.quality.stores import DAY, FIRST, catalogue, spoiled

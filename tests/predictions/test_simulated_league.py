@@ -7,8 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from courtside.orchestration.day import THROUGH_FEATURES
-from courtside.orchestration.pipeline import run
+from courtside.operations.day import THROUGH_FEATURES
+from courtside.pipeline.runner import run
 from courtside.predictions import measures
 from courtside.predictions.evaluation import KEPT, second_stage
 from courtside.predictions.rows import model_rows, with_outcomes

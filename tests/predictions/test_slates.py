@@ -12,10 +12,10 @@ import pytest
 
 from courtside.analytics.tables import PLAYER_LINES
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.pipeline import run
-from courtside.orchestration.stages import STAGES
-from courtside.orchestration.stages import predictions as stage
 from courtside.picks.tables import PUBLISHED_PICKS
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stages import predictions as stage
 from courtside.predictions.inputs import MODEL_INPUTS, matrix
 from courtside.predictions.model_store import ModelStore
 from courtside.predictions.rows import model_rows as rows_of

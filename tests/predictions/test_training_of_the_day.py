@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.orchestration import training as daily
-from courtside.orchestration.context import Context
-from courtside.orchestration.day import run_day
+from courtside.operations import training as daily
+from courtside.operations.day import run_day
 from courtside.picks.tables import PUBLICATIONS
+from courtside.pipeline.context import Context
 from courtside.predictions import training, walk_forward
-from courtside.predictions.champion import STAND_IN, speaking
+from courtside.predictions.champion import STAND_IN, leading_system, speaking
 from courtside.predictions.tables import MODELS, PREDICTIONS
 from courtside.warehouse.schema import Table
 from tests import homes
@@ -54,7 +54,7 @@ def test_before_enough_games_are_played_the_stand_in_speaks_under_its_own_name(h
         assert _rows(context, MODELS).is_empty()
         codes = _rows(context, PUBLICATIONS)["model_code"].drop_nulls().unique().to_list()
         assert codes == ["210M"]
-        assert daily.leading_system(context) == STAND_IN
+        assert leading_system(context.warehouse, context.settings.champion) == STAND_IN
 
 
 def test_the_day_trains_once_a_week_from_days_before_it(home: Path, few_are_enough: None) -> None:

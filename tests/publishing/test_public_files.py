@@ -6,10 +6,10 @@ import json
 import polars as pl
 import pytest
 
-from courtside.orchestration.pipeline import run
-from courtside.orchestration.stages.publishing import PublishingStage, export_files
 from courtside.picks.ledger import counted
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages.publishing import PublishingStage, export_files
 from courtside.publishing.codenames import CODE_OF_SYSTEM
 from courtside.publishing.contracts import render
 from courtside.publishing.exporter import NAMES, export
@@ -302,7 +302,7 @@ def test_a_query_that_comes_back_empty_keeps_the_good_files_and_says_so_until_it
 
 def test_people_are_told_of_kept_files_once_and_again_when_they_are_mended(home, monkeypatch):
     told = []
-    monkeypatch.setattr("courtside.orchestration.stages.publishing.notifier", lambda *_: Told(told))
+    monkeypatch.setattr("courtside.pipeline.stages.publishing.notifier", lambda *_: Told(told))
     real = World.predictions_between
     monkeypatch.setattr(World, "predictions_between", lambda *args: real(*args).clear())
     export_again(home)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from courtside.orchestration.checking import catalogue_of
-from courtside.orchestration.context import Context
-from courtside.quality.checks.base import Catalogue
+from courtside.audit.checks.base import Catalogue
+from courtside.operations.checking import catalogue_of
+from courtside.pipeline.context import Context
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests import homes
 

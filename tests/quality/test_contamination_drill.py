@@ -7,14 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from courtside.audit.monitor import Report, monitor
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.checking import catalogue_of
-from courtside.orchestration.context import Context
-from courtside.orchestration.repair import Repair, needs, repair
+from courtside.operations.checking import catalogue_of
+from courtside.operations.repair import Repair, needs, repair
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
+from courtside.pipeline.context import Context
 from courtside.predictions.tables import PREDICTIONS
-from courtside.quality.monitor import Report, monitor
 from courtside.quality.tables import POST_WRITE_STATS
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import Faults, simulate

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from courtside.orchestration.context import Context
-from courtside.quality.causes import Cause
-from courtside.quality.checks import DAILY_CHECKS, SPOT_CHECKS
-from courtside.quality.checks.base import Catalogue, run_checks
-from courtside.quality.checks.rows import training_window
-from courtside.quality.monitor import FeatureLine, Month, Report, Verdict, monitor
-from courtside.quality.report import LARGEST_BYTES, html
+from courtside.audit.causes import Cause
+from courtside.audit.checks import DAILY_CHECKS, SPOT_CHECKS
+from courtside.audit.checks.base import Catalogue, run_checks
+from courtside.audit.checks.rows import training_window
+from courtside.audit.monitor import FeatureLine, Month, Report, Verdict, monitor
+from courtside.audit.report import LARGEST_BYTES, html
+from courtside.pipeline.context import Context
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests import homes
 from tests.quality.stores import DAY, FIRST, catalogue, engine, spoiled

@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from courtside.orchestration import post_write
-from courtside.orchestration.pipeline import RunSummary, run
-from courtside.orchestration.stages.features import FeaturesStage
+from courtside.pipeline import post_write
+from courtside.pipeline.runner import RunSummary, run
+from courtside.pipeline.stages.features import FeaturesStage
 from courtside.quality.post_write import Written
 from courtside.quality.tables import POST_WRITE_STATS
 from tests import homes

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from courtside.orchestration.context import Context
-from courtside.orchestration.pipeline import run
+from courtside.pipeline.context import Context
+from courtside.pipeline.runner import run
 from courtside.raw.ingest import ingest
 from courtside.sources.payload import Payload
 from courtside.sources.store import PayloadStore

@@ -11,12 +11,12 @@ import polars as pl
 import pytest
 
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
+from courtside.audit.leakage import correlation, recomputation
 from courtside.features.known import Known, features_of
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.context import Context
-from courtside.orchestration.inputs import lookback_start
-from courtside.quality.leakage import correlation, recomputation
+from courtside.pipeline.context import Context
+from courtside.pipeline.inputs import lookback_start
 from courtside.raw.tables import RAW_PLAYER_BOX, RAW_SHOTS, RAW_TEAM_BOX
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from courtside.warehouse.schema import Table

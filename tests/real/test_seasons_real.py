@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
-from courtside.orchestration.context import Context
 from courtside.picks.records import hit_rate
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
+from courtside.pipeline.context import Context
 from courtside.predictions.tables import PREDICTIONS
 from courtside.publishing.exporters.season_subsets import SeasonSubsets
 from courtside.warehouse.schema import Table

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from courtside.cli.main import app
 from courtside.config import load_settings
-from courtside.orchestration.context import Context
-from courtside.orchestration.cost import READS, costs
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.pipeline import RunSummary, StageSummary, run
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.operations.cost import READS, costs
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.runner import RunSummary, StageSummary, run
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.raw.ingest import ingest
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.bigquery import BigQueryWarehouse

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.orchestration.tables import ALL_TABLES, GRID, RUN_EVENTS
+from courtside.pipeline.tables import ALL_TABLES, GRID, RUN_EVENTS
 from courtside.warehouse.base import Change, Upsert, Warehouse
 from courtside.warehouse.copying import CopyError, copied
 from courtside.warehouse.duckdb import DuckDBWarehouse

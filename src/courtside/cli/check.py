@@ -14,19 +14,19 @@ import polars as pl
 import typer
 
 from courtside.alerts import Alert, Severity, notifier
+from courtside.audit import checks
+from courtside.audit.checks import base
+from courtside.audit.checks.base import Catalogue, Check, Result, Status
+from courtside.audit.checks.rows import training_window
+from courtside.audit.monitor import THRESHOLD_PCT, Report, Verdict, monitor
+from courtside.audit.report import html as as_html
 from courtside.cli.check_tables import seen, show_history, show_report, show_results
 from courtside.cli.common import Home, P, R, complaints, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError, CourtsideError
-from courtside.orchestration.checking import catalogue_of, season_window
-from courtside.orchestration.context import Context
-from courtside.orchestration.ledger import Ledger
-from courtside.quality import checks
-from courtside.quality.checks import base
-from courtside.quality.checks.base import Catalogue, Check, Result, Status
-from courtside.quality.checks.rows import training_window
-from courtside.quality.monitor import THRESHOLD_PCT, Report, Verdict, monitor
-from courtside.quality.report import html as as_html
+from courtside.operations.checking import catalogue_of, season_window
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
 from courtside.quality.tables import CHECK_RESULTS
 from courtside.warehouse.base import Upsert
 from courtside.warehouse.open import open_warehouse

@@ -9,10 +9,10 @@ import polars as pl
 import typer
 from rich.table import Table
 
+from courtside.audit.checks import base
+from courtside.audit.checks.base import Result, Status
+from courtside.audit.monitor import Report
 from courtside.cli.common import console
-from courtside.quality.checks import base
-from courtside.quality.checks.base import Result, Status
-from courtside.quality.monitor import Report
 
 COLOURS = {Status.PASSED: "green", Status.FAILED: "red", Status.NOT_JUDGED: "yellow"}
 

@@ -15,9 +15,9 @@ from rich.markup import escape
 
 from courtside.config import Settings, load_settings
 from courtside.errors import CourtsideError
-from courtside.orchestration.context import Context
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.open import open_warehouse
 
 P = ParamSpec("P")

@@ -8,7 +8,7 @@ import typer
 
 from courtside.cli.common import console, readable_errors
 from courtside.errors import ConfigError
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.copying import copied
 from courtside.warehouse.open import open_place, place_of
 

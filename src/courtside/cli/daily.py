@@ -12,8 +12,8 @@ from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_all
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.cli.run import finish
-from courtside.orchestration.day import DayReport, run_day
-from courtside.orchestration.live import FINE, Step
+from courtside.operations.day import DayReport, run_day
+from courtside.operations.intake import FINE, Step
 
 SHOWN = 8
 

@@ -17,12 +17,11 @@ from courtside.cli.common import console, opened, readable_errors, settings_of
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.orchestration.context import Context
-from courtside.orchestration.day import THROUGH_FEATURES
-from courtside.orchestration.status import season_start
-from courtside.orchestration.training import store_of
+from courtside.operations.day import THROUGH_FEATURES
+from courtside.operations.status import season_start
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
+from courtside.pipeline.context import Context
 from courtside.predictions.learning import learn
 from courtside.predictions.walk_forward import retraining_days
 from courtside.sources.simulated import Faults
@@ -64,7 +63,7 @@ def _learn(context: Context, start: dt.date) -> None:
     """Train models as past weeks would have had them, so that the picks are the learned champion's."""
     run_shown(context, start, LAST_PLAYED, stages=THROUGH_FEATURES)
     console.print("training models …")
-    learn(store_of(context), retraining_days(FIRST_MODEL, LAST_PLAYED, MODELS_EVERY_DAYS), context.clock.now())
+    learn(context.models, retraining_days(FIRST_MODEL, LAST_PLAYED, MODELS_EVERY_DAYS), context.clock.now())
 
 
 def _show(context: Context, seconds: float) -> None:

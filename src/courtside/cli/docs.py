@@ -11,7 +11,7 @@ import typer
 
 from courtside.config import PREFIX, Settings
 from courtside.features.docs import features_page
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.docs import exports_page
 from courtside.warehouse.schema import Table
 

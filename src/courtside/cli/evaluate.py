@@ -17,7 +17,7 @@ from courtside.analytics.tables import PLAYER_GAMES
 from courtside.cli.common import PROBLEM, Home, complaints, console, opened, readable_errors, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
-from courtside.orchestration.context import Context
+from courtside.pipeline.context import Context
 from courtside.predictions.evaluation import Evaluation, evaluate, live_figures
 from courtside.predictions.measures import Figures
 from courtside.predictions.report import html as as_html

@@ -12,7 +12,7 @@ from rich.table import Table
 from courtside.cli.common import Home, console, opened, readable_errors, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.league.teams import TRICODE_OF_ID
-from courtside.orchestration.explain import Explained, explain
+from courtside.operations.explain import Explained, explain
 
 STYLES = {"computed": "", "fallback": "cyan", "partial": "yellow", "early": "magenta", "missing": "red"}
 

@@ -14,8 +14,8 @@ from courtside.cli.ingest import parse_date_option
 from courtside.clock import COUNTED_TYPES, GameType
 from courtside.config import Settings
 from courtside.errors import ConfigError
-from courtside.orchestration.live import FINE, Step, fetch, games_on, sketch, take_in
-from courtside.orchestration.plans import (
+from courtside.operations.intake import FINE, Step, fetch, games_on, sketch, take_in
+from courtside.operations.plans import (
     GamesOn,
     Plan,
     day_plan,

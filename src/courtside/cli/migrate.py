@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from courtside.cli.common import Home, console, readable_errors, settings_of
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.migrate import migrate, plan
+from courtside.operations.migrate import migrate, plan
+from courtside.pipeline.ledger import Ledger
 from courtside.warehouse.open import open_warehouse
 
 

@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from courtside.cli.common import Home, console, opened, readable_errors, settings_of
-from courtside.orchestration.training import store_of
 from courtside.predictions.promotion import gates_of, promote
 
 app = typer.Typer(help="The stored models: list, show, promote, retire.", no_args_is_help=True)
@@ -26,7 +25,7 @@ def list_command(
 ) -> None:
     """List models and calibrators, oldest first; an id holds the first date that it may predict."""
     with opened(settings_of(home)) as context:
-        rows = store_of(context).rows().to_dicts()
+        rows = context.models.rows().to_dicts()
     shown = [row for row in rows if every or row["status"] != "retired"]
     if as_json:
         typer.echo(json.dumps(shown, indent=1, default=str))
@@ -52,7 +51,7 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
     Exits with 1 where the file is gone or has been changed.
     """
     with opened(settings_of(home)) as context:
-        store = store_of(context)
+        store = context.models
         row = store.one(model_id)
         store.verify(row)
     if as_json:
@@ -70,7 +69,7 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
 def promote_command(model_id: ModelId, home: Home = None) -> None:
     """Make a model champion of its system where it passes the gates; exits with 1 where it does not."""
     with opened(settings_of(home)) as context:
-        gates = promote(store_of(context), model_id)
+        gates = promote(context.models, model_id)
     for gate in gates:
         console.print(f"gate: {gate}", soft_wrap=True, markup=False)
     console.print(f"{model_id} is champion of its system")
@@ -85,5 +84,5 @@ def retire_command(
 ) -> None:
     """Take a model out: it predicts nothing from then on, and the model before it takes over its dates."""
     with opened(settings_of(home)) as context:
-        store_of(context).set_status(model_id, "retired", reason)
+        context.models.set_status(model_id, "retired", reason)
     console.print(f"{model_id} is retired; `courtside run` predicts its dates again")

@@ -8,7 +8,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from courtside.orchestration.pipeline import StageSummary
+from courtside.pipeline.runner import StageSummary
 
 
 class PlainProgress:

@@ -15,7 +15,7 @@ from courtside.cli.common import PROBLEM, Home, complaints, console, opened, rea
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import date_range
 from courtside.errors import ConfigError
-from courtside.orchestration.stages.publishing import export_files
+from courtside.pipeline.stages.publishing import export_files
 from courtside.publishing.exporter import NAMES, FileReport
 from courtside.publishing.exporters import EXPORTERS
 from courtside.publishing.exporters.status import STATUS

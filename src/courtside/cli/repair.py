@@ -14,9 +14,8 @@ from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, re
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_dates
 from courtside.cli.progress import BarProgress, PlainProgress
-from courtside.orchestration.context import Context
-from courtside.orchestration.live import take_in
-from courtside.orchestration.repair import (
+from courtside.operations.intake import take_in
+from courtside.operations.repair import (
     Need,
     Repair,
     Standing,
@@ -27,6 +26,7 @@ from courtside.orchestration.repair import (
     span_of_grid,
     worked,
 )
+from courtside.pipeline.context import Context
 
 SHOWN, SHOWN_IDS = 20, 4
 

@@ -14,11 +14,11 @@ from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, re
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.errors import ConfigError
-from courtside.orchestration.context import Context, Stage
-from courtside.orchestration.cost import costs
-from courtside.orchestration.pipeline import RunSummary, run
-from courtside.orchestration.stages import STAGES
-from courtside.orchestration.status import Status, status_of
+from courtside.operations.cost import costs
+from courtside.operations.status import Status, status_of
+from courtside.pipeline.context import Context, Stage
+from courtside.pipeline.runner import RunSummary, run
+from courtside.pipeline.stages import STAGES
 
 SHOWN = 12
 

@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from courtside.cli.common import Home, console, opened, readable_errors, settings_of
-from courtside.orchestration.metrics import prometheus
-from courtside.orchestration.runs import RunLine, held_by, recent_runs, run_events
+from courtside.operations.metrics import prometheus
+from courtside.operations.runs import RunLine, held_by, recent_runs, run_events
 
 
 @readable_errors

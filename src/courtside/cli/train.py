@@ -11,7 +11,6 @@ import typer
 from courtside.cli.common import Home, complaints, console, opened, readable_errors, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
-from courtside.orchestration.training import store_of
 from courtside.predictions.learning import learn
 from courtside.predictions.systems import TRAINED
 from courtside.predictions.walk_forward import EVERY_DAYS, retraining_days
@@ -37,8 +36,8 @@ def train_command(
     if system and system not in TRAINED:
         raise ConfigError(f"--system {system!r} does not learn; choose one of {', '.join(TRAINED)}")
     with opened(settings) as context:
-        ids = learn(store_of(context), days, context.clock.now(), systems=(system,) if system else TRAINED, say=_told)
-        rows = {row["model_id"]: row for row in store_of(context).rows().to_dicts()}
+        ids = learn(context.models, days, context.clock.now(), systems=(system,) if system else TRAINED, say=_told)
+        rows = {row["model_id"]: row for row in context.models.rows().to_dicts()}
     for model_id in ids:
         row = rows[model_id]
         console.print(

@@ -1,0 +1,1 @@
+"""Dagster: the stages as assets, with schedules and sensors."""

@@ -11,14 +11,14 @@ from courtside.alerts import Notifier, notifier
 from courtside.clock import GameType
 from courtside.config import Settings, load_settings
 from courtside.errors import WarehouseBusyError
-from courtside.orchestration.context import Context, Stage
-from courtside.orchestration.day import DayReport, run_day
-from courtside.orchestration.ledger import Cell, Ledger
-from courtside.orchestration.live import FINE, Step, fetch, games_on, take_in
-from courtside.orchestration.pipeline import run
-from courtside.orchestration.plans import Plan, every_plan, odds_plan
-from courtside.orchestration.stages import STAGES
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.operations.day import DayReport, run_day
+from courtside.operations.intake import FINE, Step, fetch, games_on, take_in
+from courtside.operations.plans import Plan, every_plan, odds_plan
+from courtside.pipeline.context import Context, Stage
+from courtside.pipeline.ledger import Cell, Ledger
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.stores import target_of
 from courtside.quality.tables import GATE_VERDICTS
 from courtside.sources import nba

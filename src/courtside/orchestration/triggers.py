@@ -10,9 +10,9 @@ import narwhals as nw
 
 from courtside.alerts import Alert, Severity
 from courtside.errors import WarehouseBusyError
+from courtside.operations.schedule import Slate, slates
 from courtside.orchestration.assets import Courtside, daily, lines_now
-from courtside.orchestration.context import Context
-from courtside.orchestration.schedule import Slate, slates
+from courtside.pipeline.context import Context
 from courtside.raw.current import current
 from courtside.raw.tables import RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
 from courtside.sources.pending import Pending

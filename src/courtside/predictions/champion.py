@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import narwhals as nw
 import polars as pl
 
 from courtside.predictions.systems import FORMULAS
+from courtside.predictions.tables import PREDICTIONS
+from courtside.warehouse.base import Warehouse
 
 STAND_IN = FORMULAS[0].name
 """Speaks on dates of which the champion says nothing; its own code name stands on them."""
@@ -15,3 +18,9 @@ def speaking(predictions: pl.DataFrame, champion: str) -> pl.DataFrame:
     own = predictions.filter(pl.col("system") == champion)
     others = predictions.filter(pl.col("system") == STAND_IN).join(own.select("game_date"), on="game_date", how="anti")
     return own if champion == STAND_IN else pl.concat([own, others]).sort("game_date", "game_id", "player_id")
+
+
+def leading_system(warehouse: Warehouse, champion: str) -> str:
+    """Return `champion` where any stored prediction is its own, else the fallback."""
+    own = warehouse.scan(PREDICTIONS).filter(nw.col("system") == champion).select(nw.col("game_date").max())
+    return champion if warehouse.collect(own)["game_date"][0] is not None else STAND_IN

@@ -14,12 +14,12 @@ import pytest
 from courtside.clock import GameType
 from courtside.config import load_settings
 from courtside.errors import WarehouseBusyError
-from courtside.orchestration.context import Context
-from courtside.orchestration.ledger import Ledger
-from courtside.orchestration.live import KEPT, Step, fetch, sketch, take_in
-from courtside.orchestration.plans import Plan, day_plan, every_plan, injuries_plan, odds_plan, schedule_plan
-from courtside.orchestration.runs import recent_runs
-from courtside.orchestration.tables import ALL_TABLES
+from courtside.operations.intake import KEPT, Step, fetch, sketch, take_in
+from courtside.operations.plans import Plan, day_plan, every_plan, injuries_plan, odds_plan, schedule_plan
+from courtside.operations.runs import recent_runs
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.raw.tables import PAYLOAD_LOG, RAW_INJURIES, RAW_LINES, RAW_PLAYER_BOX
 from courtside.sources.http import Client
 from courtside.sources.pending import Pending

@@ -1,0 +1,1 @@
+"""Checks of stored data: declared checks, the training-data monitor, leakage tests and their reports."""

@@ -1,0 +1,108 @@
+"""Relations that several checks read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import narwhals as nw
+
+from courtside.audit.checks.base import Catalogue, count
+from courtside.quality.origins import DEFAULT_ORIGINS, VALUE_ORIGINS
+from courtside.warehouse.base import Lazy
+
+PLAYER_GAME = ["game_id", "player_id"]
+STARTER_POINTS, ROTATION_POINTS = 15, 5
+"""Season averages, known before the game, that make a starter and a rotation player."""
+BROKEN = ("missing", "partial")
+USABLE_TIMINGS = ("pre_tip", "untimed")
+
+
+def any_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
+    """Return whether one of several conditions holds; NULL does not."""
+    found = nw.lit(False)
+    for condition in conditions:
+        found = found | condition.fill_null(False)
+    return found
+
+
+def is_valued(origin: nw.Expr) -> nw.Expr:
+    """Return whether an origin comes with a value."""
+    return origin.is_in([str(kind) for kind in VALUE_ORIGINS]).fill_null(False)
+
+
+def is_default(origin: nw.Expr) -> nw.Expr:
+    """Return whether a feature has no value of its own; an origin that is NULL comes with none."""
+    return origin.is_in([str(kind) for kind in DEFAULT_ORIGINS]).fill_null(False) | origin.is_null()
+
+
+def is_contaminated() -> nw.Expr:
+    """Return whether a row lacks a required feature; a count that is NULL is contaminated."""
+    required = nw.col("required_default_count")
+    return required.is_null() | (required != 0)
+
+
+def training_window(first: dt.date, until: dt.date) -> dt.date:
+    """Return the default start of the training window of a season: its first November day, or its first game date."""
+    november = dt.date(first.year, 11, 1)
+    return november if first <= november <= until else first
+
+
+def training_rows(catalogue: Catalogue) -> Lazy:
+    """Return the feature rows of the window whose player played: what a model could be trained on."""
+    played = catalogue.window("player_games").filter(nw.col("did_play")).select(*PLAYER_GAME, actual="points")
+    return catalogue.window("player_features").join(played, on=PLAYER_GAME, how="inner")
+
+
+def prepared_dates(catalogue: Catalogue) -> Lazy:
+    """Return the dates of the window for which rows were computed."""
+    return catalogue.window("gate_verdicts").filter(nw.col("rows") > 0).select("game_date")
+
+
+def final_team_games(catalogue: Catalogue) -> Lazy:
+    """Return the team games of the window that count and are over."""
+    return catalogue.window("team_games").filter(nw.col("is_counted") & nw.col("is_final"))
+
+
+def rows_a_date(catalogue: Catalogue) -> Lazy:
+    """Return game_date, games and rows of every date of the window for which rows were computed."""
+    games = (
+        catalogue.window("team_games")
+        .filter(nw.col("is_counted"))
+        .group_by("game_date")
+        .agg(games=nw.col("game_id").n_unique())
+    )
+    rows = catalogue.window("player_features").group_by("game_date").agg(nw.len().alias("rows"))
+    return (
+        prepared_dates(catalogue)
+        .join(games, on="game_date", how="inner")
+        .join(rows, on="game_date", how="left")
+        .with_columns(rows=nw.col("rows").fill_null(0))
+    )
+
+
+def kept_rows(catalogue: Catalogue) -> Lazy:
+    """Return, per date of the window whose features the grid calls complete, rows recorded and rows stored."""
+    stored = catalogue.window("player_features").group_by("game_date").agg(nw.len().alias("feature_rows"))
+    verdicts = catalogue.window("gate_verdicts").group_by("game_date").agg(nw.len().alias("verdict_rows"))
+    return (
+        catalogue.window("grid")
+        .filter((nw.col("stage") == "features") & (nw.col("state") == "complete"))
+        .select("game_date", recorded="rows")
+        .join(stored, on="game_date", how="left")
+        .join(verdicts, on="game_date", how="left")
+        .with_columns(stored=nw.col("feature_rows").fill_null(0) + nw.col("verdict_rows").fill_null(0))
+    )
+
+
+def usable_lines(lines: Lazy) -> Lazy:
+    """Return game_id, player_id and one column `is_quoted` of the player games with a pre-tip line."""
+    usable = lines.filter(nw.col("timing").is_in(list(USABLE_TIMINGS))).select(*PLAYER_GAME).unique()
+    return usable.with_columns(is_quoted=nw.lit(True))
+
+
+def distinct(name: str, condition: nw.Expr) -> nw.Expr:
+    """Return how many different values of `name` meet a condition."""
+    return nw.when(condition).then(nw.col(name)).n_unique() - nw.when(count(~condition) > 0).then(nw.lit(1)).otherwise(
+        nw.lit(0)
+    )

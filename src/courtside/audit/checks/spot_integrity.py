@@ -1,0 +1,143 @@
+"""Whether stored rows keep their promises: origins, ranges, counts, keys and the sources they were made from."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from courtside.audit.checks.base import Catalogue, count, violations
+from courtside.audit.checks.rows import (
+    BROKEN,
+    PLAYER_GAME,
+    any_of,
+    distinct,
+    final_team_games,
+    is_default,
+    is_valued,
+    kept_rows,
+)
+from courtside.quality.post_write import SPREAD_ROWS
+from courtside.warehouse.base import Lazy
+
+READY_TIERS = ("gold", "silver", "bronze")
+
+
+def origins_absent(catalogue: Catalogue) -> Lazy:
+    """Observe rows in which a registered feature has no origin."""
+    absent = any_of(nw.col(feature.origin_column).is_null() for feature in catalogue.features)
+    return violations(catalogue.window("player_features"), absent)
+
+
+def unmarked_absences(catalogue: Catalogue) -> Lazy:
+    """Observe player games marked as played without minutes."""
+    minutes = nw.col("minutes").fill_null(0)
+    return violations(catalogue.window("player_games"), nw.col("did_play") & (minutes <= 0))
+
+
+def differs_from_raw(catalogue: Catalogue) -> Lazy:
+    """Observe player games whose points or minutes differ from the newest raw row, or that have none."""
+    raw = catalogue.window("raw_player_box").select(
+        *PLAYER_GAME, "known_at", raw_points="points", raw_minutes="minutes"
+    )
+    newest = raw.group_by(*PLAYER_GAME).agg(known_at=nw.col("known_at").max())
+    current = raw.join(newest, on=[*PLAYER_GAME, "known_at"], how="inner").with_columns(is_raw=nw.lit(True))
+    both = catalogue.window("player_games").join(current, on=PLAYER_GAME, how="left")
+    pairs = (("points", "raw_points"), ("minutes", "raw_minutes"))
+    differs = any_of(nw.col(own).fill_null(-1) != nw.col(theirs).fill_null(-1) for own, theirs in pairs)
+    return violations(both, differs | nw.col("is_raw").is_null())
+
+
+def silent_writes(catalogue: Catalogue) -> Lazy:
+    """Observe dates that hold another number of rows than the grid recorded when they were written."""
+    dates = kept_rows(catalogue)
+    is_lost = nw.col("stored") != nw.col("recorded")
+    return dates.select(
+        count(is_lost).alias("observed"),
+        nw.len().alias("n"),
+        nw.when(is_lost).then(nw.col("game_date")).min().cast(nw.String).alias("detail"),
+    )
+
+
+def open_gaps(catalogue: Catalogue) -> Lazy:
+    """Observe final games of the window whose box score is missing or does not reconcile."""
+    broken = nw.col("box_status").is_in(list(BROKEN))
+    return final_team_games(catalogue).select(
+        distinct("game_id", broken).alias("observed"),
+        nw.col("game_id").n_unique().alias("n"),
+        nw.when(broken).then(nw.col("game_id")).min().alias("detail"),
+    )
+
+
+def duplicates(catalogue: Catalogue) -> Lazy:
+    """Observe keys that stand more than once."""
+    keys = catalogue.window("player_features").group_by(*PLAYER_GAME).agg(nw.len().alias("rows"))
+    return violations(keys, nw.col("rows") > 1)
+
+
+def values_against_origins(catalogue: Catalogue) -> Lazy:
+    """Observe rows with a value that no origin comes with, or an origin without its value."""
+    wrong = any_of(
+        is_valued(nw.col(feature.origin_column)) == (nw.col(feature.name).is_null() | nw.col(feature.name).is_nan())
+        for feature in catalogue.features
+    )
+    return violations(catalogue.window("player_features"), wrong)
+
+
+def out_of_range(catalogue: Catalogue) -> Lazy:
+    """Observe rows with a value beyond the range its feature is registered with."""
+    wrong = any_of(
+        ~((nw.col(item.name) >= item.minimum) & (nw.col(item.name) <= item.maximum)) for item in catalogue.features
+    )
+    return violations(catalogue.window("player_features"), wrong)
+
+
+def flat_slates(catalogue: Catalogue) -> Lazy:
+    """Observe slates of 50 rows on which a feature that must differ is the same for everybody who has it."""
+    watched = [item for item in catalogue.features if item.spread]
+    slates = (
+        catalogue.window("player_features")
+        .group_by("game_date")
+        .agg(
+            nw.len().alias("rows"),
+            *(nw.col(item.name).n_unique().alias(f"{item.name}_values") for item in watched),
+            *(nw.col(item.name).count().alias(f"{item.name}_known") for item in watched),
+        )
+        .filter(nw.col("rows") >= SPREAD_ROWS)
+    )
+    return violations(slates, any_of(_is_flat(item.name, item.spread) for item in watched))
+
+
+def wrong_default_counts(catalogue: Catalogue) -> Lazy:
+    """Observe rows whose stored counts of defaults are not those of their origins."""
+    rows = catalogue.window("player_features").with_columns(
+        **{
+            f"{name}_again": nw.sum_horizontal(
+                *(
+                    nw.when(is_default(nw.col(item.origin_column))).then(nw.lit(1)).otherwise(nw.lit(0))
+                    for item in catalogue.features
+                    if item.is_required or name == "all"
+                )
+            )
+            for name in ("all", "required")
+        }
+    )
+    pairs = (("default_feature_count", "all_again"), ("required_default_count", "required_again"))
+    return violations(rows, any_of(nw.col(stored).fill_null(-1) != nw.col(again) for stored, again in pairs))
+
+
+def wrongly_ready(catalogue: Catalogue) -> Lazy:
+    """Observe rows called ready that the rules of readiness do not let through."""
+    matchup, history = nw.col("matchup_quality_pct").fill_null(0), nw.col("history_quality_pct").fill_null(0)
+    may_be_ready = (
+        (nw.col("required_default_count").fill_null(1) == 0)
+        & nw.col("quality_tier").is_in(list(READY_TIERS)).fill_null(False)
+        & (matchup >= 50)
+    )
+    may_train = nw.col("is_quality_ready").fill_null(False) & (matchup >= 70) & (history >= 80)
+    wrong = (nw.col("is_quality_ready") & ~may_be_ready) | (nw.col("is_training_ready") & ~may_train)
+    return violations(catalogue.window("player_features"), wrong)
+
+
+def _is_flat(name: str, spread: int) -> nw.Expr:
+    known, values = nw.col(f"{name}_known"), nw.col(f"{name}_values")
+    one_is_null = nw.when(known < nw.col("rows")).then(nw.lit(1)).otherwise(nw.lit(0))
+    return (known >= SPREAD_ROWS) & (values - one_is_null < spread)

@@ -1,0 +1,246 @@
+"""The training-data monitor: how much of what a model could be trained on is contaminated, where, and why.
+
+A training row is a stored feature row whose player played. It is contaminated where a required feature has no value of
+its own, or where nobody counted. The monitor says clean only where it could look at every date.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from courtside.audit import causes
+from courtside.audit.causes import Cause
+from courtside.audit.checks.base import Catalogue, count
+from courtside.audit.checks.rows import PLAYER_GAME, any_of, final_team_games, is_contaminated, kept_rows
+from courtside.quality.origins import Origin
+from courtside.warehouse.base import Lazy
+
+THRESHOLD_PCT = 5.0
+WORST_FEATURES = 10
+
+
+class Verdict(StrEnum):
+    """What the monitor says; its exit code is 0, 1 or 2 in this order."""
+
+    CLEAN = "clean"
+    CONTAMINATED = "contaminated"
+    COULD_NOT_TELL = "could not tell"
+
+
+@dataclass(frozen=True)
+class Month:
+    """Training rows of a month; `not_played` counts stored rows whose player did not play or is not known to have."""
+
+    month: str
+    total: int
+    clean: int
+    contaminated: int
+    contaminated_pct: float
+    quality_ready_pct: float
+    not_played: int
+
+
+@dataclass(frozen=True)
+class FeatureLine:
+    """How often a feature has no value on training rows, by origin, and the cause most of them share."""
+
+    name: str
+    source: str
+    is_required: bool
+    rows: int
+    pct: float
+    early: int
+    missing: int
+    unknown: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the monitor found over a window."""
+
+    start: dt.date
+    end: dt.date
+    threshold_pct: float
+    months: tuple[Month, ...]
+    required_rows: int
+    optional_only_rows: int
+    features: tuple[FeatureLine, ...]
+    causes: tuple[Cause, ...]
+    unjudged: tuple[dt.date, ...]
+
+    @property
+    def total(self) -> int:
+        """Training rows of the window."""
+        return sum(month.total for month in self.months)
+
+    @property
+    def contaminated_pct(self) -> float | None:
+        """Share of training rows that lack a required feature; None without rows."""
+        return 100 * self.required_rows / self.total if self.total else None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Contaminated above the threshold; clean only where there are rows and every date could be judged."""
+        pct = self.contaminated_pct
+        if pct is not None and pct > self.threshold_pct:
+            return Verdict.CONTAMINATED
+        return Verdict.CLEAN if pct is not None and not self.unjudged else Verdict.COULD_NOT_TELL
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as one sentence."""
+        pct = self.contaminated_pct
+        if pct is None:
+            return f"Could not tell: no training rows from {self.start} to {self.end}."
+        found = (
+            f"{self.required_rows:,} of {self.total:,} training rows ({pct:.2f} %) from {self.start} to {self.end} "
+            f"lack a required feature; {self.threshold_pct:g} % are accepted."
+        )
+        if self.verdict is Verdict.COULD_NOT_TELL:
+            return (
+                f"Could not tell: {len(self.unjudged)} dates with games have no feature rows as recorded, "
+                f"first {self.unjudged[0]}. {found}"
+            )
+        return f"{self.verdict.capitalize()}: {found}"
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 contaminated, 2 could not tell."""
+        return list(Verdict).index(self.verdict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as plain data for JSON."""
+        return {
+            "verdict": str(self.verdict),
+            "exit_code": self.exit_code,
+            "sentence": self.sentence,
+            "start": str(self.start),
+            "end": str(self.end),
+            "threshold_pct": self.threshold_pct,
+            "total": self.total,
+            "clean": self.total - self.required_rows,
+            "contaminated": self.required_rows,
+            "contaminated_pct": self.contaminated_pct,
+            "tier_1_required_rows": self.required_rows,
+            "tier_2_optional_only_rows": self.optional_only_rows,
+            "tier_3_features": [asdict(item) for item in self.features],
+            "months": [asdict(item) for item in self.months],
+            "causes": [asdict(item) | {"dates": [str(day) for day in item.dates]} for item in self.causes],
+            "unjudged_dates": [str(day) for day in self.unjudged],
+        }
+
+
+def monitor(catalogue: Catalogue, threshold_pct: float = THRESHOLD_PCT) -> Report:
+    """Judge the training rows of the catalogue's window, in a number of statements that does not depend on it."""
+    warehouse = catalogue.warehouse
+    rows = warehouse.materialise(_rows(catalogue))
+    counted = warehouse.collect(_monthly(catalogue, rows)).sort("year", "month")
+    features = _feature_lines(catalogue, counted)
+    return Report(
+        catalogue.first,
+        catalogue.last,
+        threshold_pct,
+        tuple(_month(row) for row in counted.to_dicts()),
+        int(counted["contaminated"].sum()),
+        int(counted["optional_only"].sum()),
+        features,
+        tuple(causes.of_rows(catalogue, rows) + causes.upstream(catalogue, rows)),
+        _unjudged(catalogue),
+    )
+
+
+def _rows(catalogue: Catalogue) -> Lazy:
+    """Return the stored rows of the window with what the monitor needs: did_play, month, and why they lack values."""
+    played = catalogue.window("player_games").filter(nw.col("did_play")).select(*PLAYER_GAME, did_play=nw.lit(1))
+    required = [item for item in catalogue.features if item.is_required]
+    sources = causes.by_source(required)
+    optional = nw.col("default_feature_count")
+    return (
+        catalogue.window("player_features")
+        .join(played, on=PLAYER_GAME, how="left")
+        .with_columns(
+            is_training=nw.col("did_play").fill_null(0) == 1,
+            is_bad=is_contaminated(),
+            has_optional_default=optional.is_null() | (optional > 0),
+            month=nw.col("game_date").dt.month(),
+            year=nw.col("game_date").dt.year(),
+            **{
+                causes.lacks(source): any_of(causes.is_missing(item) for item in own) for source, own in sources.items()
+            },
+        )
+    )
+
+
+def _monthly(catalogue: Catalogue, rows: Lazy) -> Lazy:
+    trained, bad = nw.col("is_training"), nw.col("is_bad")
+    return rows.group_by("year", "month").agg(
+        count(trained).alias("total"),
+        count(~trained).alias("not_played"),
+        count(trained & bad).alias("contaminated"),
+        count(trained & ~bad & nw.col("has_optional_default")).alias("optional_only"),
+        count(trained & nw.col("is_quality_ready").fill_null(False)).alias("ready"),
+        *(
+            count(trained & condition).alias(f"{item.name}:{kind}")
+            for item in catalogue.features
+            for kind, condition in _kinds(nw.col(item.origin_column))
+        ),
+    )
+
+
+def _kinds(origin: nw.Expr) -> Sequence[tuple[str, nw.Expr]]:
+    return (
+        ("early", (origin == str(Origin.EARLY)).fill_null(False)),
+        ("missing", (origin == str(Origin.MISSING)).fill_null(False)),
+        ("unknown", origin.is_null()),
+    )
+
+
+def _month(row: dict[str, Any]) -> Month:
+    total, bad, ready, others = (int(row[name]) for name in ("total", "contaminated", "ready", "not_played"))
+    return Month(
+        f"{row['year']}-{row['month']:02d}",
+        total,
+        total - bad,
+        bad,
+        100 * bad / total if total else 0.0,
+        100 * ready / total if total else 0.0,
+        others,
+    )
+
+
+def _feature_lines(catalogue: Catalogue, counted: pl.DataFrame) -> tuple[FeatureLine, ...]:
+    total = int(counted["total"].sum())
+    lines = []
+    for item in catalogue.features:
+        kinds = ("early", "missing", "unknown")
+        early, missing, unknown = (int(counted[f"{item.name}:{kind}"].sum()) for kind in kinds)
+        rows = early + missing + unknown
+        pct, cause = 100 * rows / max(total, 1), _cause(item.source, early, missing, unknown)
+        if rows:
+            lines.append(
+                FeatureLine(item.name, item.source, item.is_required, rows, pct, early, missing, unknown, cause)
+            )
+    lines.sort(key=lambda line: (not line.is_required, -line.rows, line.name))
+    return tuple(lines[:WORST_FEATURES])
+
+
+def _cause(source: str, early: int, missing: int, unknown: int) -> str:
+    if unknown >= max(early, missing):
+        return "no origin stands in the row: it was never computed"
+    return "not enough games played yet" if early >= missing else f"an input is missing: {source}"
+
+
+def _unjudged(catalogue: Catalogue) -> tuple[dt.date, ...]:
+    """Return dates with final games whose features are not, row for row, what the grid recorded as complete."""
+    dates = final_team_games(catalogue).select("game_date").unique()
+    kept = kept_rows(catalogue).filter(nw.col("recorded") == nw.col("stored")).select("game_date", is_kept=nw.lit(1))
+    open_dates = dates.join(kept, on="game_date", how="left").filter(nw.col("is_kept").is_null()).select("game_date")
+    return tuple(sorted(catalogue.warehouse.collect(open_dates)["game_date"]))

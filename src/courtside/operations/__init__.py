@@ -1,0 +1,1 @@
+"""What happens around a run: the daily run, training, repair, migration, status, cost and run reports."""

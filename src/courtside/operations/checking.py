@@ -1,0 +1,125 @@
+"""What the checks are handed: every table, the registered features, and the published files as frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.tables import GAMES
+from courtside.audit.checks.base import Catalogue
+from courtside.features.registry import FEATURES
+from courtside.pipeline.context import Context
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.tables import ALL_TABLES
+from courtside.publishing.stores import open_store, target_of
+from courtside.publishing.stores.base import Store
+from courtside.warehouse.base import Warehouse
+from courtside.warehouse.schema import Table
+
+FILES_SCHEMA = {
+    "game_date": pl.Date(),
+    "generated_at": pl.Datetime("us"),
+    "picks": pl.Int64(),
+    "picks_hash": pl.String(),
+    "season_hash": pl.String(),
+}
+READERS = 8
+"""Published files read at once; a bucket answers each after a while."""
+PICK = ("player", "line", "direction")
+
+
+def catalogue_of(
+    context: Context, first: dt.date, last: dt.date, day: dt.date, *, sample: int = 200, with_files: bool = False
+) -> Catalogue:
+    """Return the catalogue of a home for the window from `first` to `last`; with the published files where asked."""
+    frames = {
+        "stages": pl.DataFrame({"stage": [stage.name for stage in STAGES]}),
+        "schema": schema_frame(context.warehouse, ALL_TABLES),
+    }
+    if with_files:
+        frames["files"] = files_frame(open_store(target_of(context.settings)), first, last)
+    return Catalogue(
+        context.warehouse,
+        {table.name: table for table in ALL_TABLES},
+        FEATURES,
+        first,
+        last,
+        day,
+        context.clock.now(),
+        frames,
+        sample,
+    )
+
+
+def season_window(warehouse: Warehouse, until: dt.date) -> tuple[dt.date, str] | None:
+    """Return first game date and label of the newest season that has a counted game until `until`; None without one."""
+    seasons = warehouse.collect(
+        warehouse.scan(GAMES, end=until)
+        .filter(nw.col("is_counted"))
+        .group_by("season")
+        .agg(first=nw.col("game_date").min())
+    ).sort("season")
+    if seasons.is_empty():
+        return None
+    newest = seasons.row(-1, named=True)
+    return newest["first"], newest["season"]
+
+
+def schema_frame(warehouse: Warehouse, tables: Sequence[Table]) -> pl.DataFrame:
+    """Return table and problem (NULL where there is none) of every declared table."""
+    problems = {found.table.name: str(found) for found in warehouse.drifted(tables)}
+    rows = {"table": [table.name for table in tables], "problem": [problems.get(table.name) for table in tables]}
+    return pl.DataFrame(rows, schema={"table": pl.String(), "problem": pl.String()})
+
+
+def files_frame(store: Store, first: dt.date, last: dt.date) -> pl.DataFrame:
+    """Return game_date, generated_at, picks and picks_hash of each `picks/{date}.json`, and what the season file shows.
+
+    A file that is not JSON of that shape has NULL in every other column, which fails the checks that read it.
+    """
+    season = _season_picks(store.read("v1/subsets/season.json"))
+    days = [first + dt.timedelta(days=count) for count in range((last - first).days + 1)]
+    with ThreadPoolExecutor(READERS) as pool:
+        published = zip(days, pool.map(lambda day: store.read(f"v1/picks/{day}.json"), days), strict=True)
+    rows = [
+        {"game_date": day, "season_hash": season.get(day)} | _picks_file(content)
+        for day, content in published
+        if content is not None
+    ]
+    return pl.DataFrame(rows, schema=FILES_SCHEMA)
+
+
+def _picks_file(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+        picks = [(group["id"], pick) for group in document["groups"] for pick in group["picks"]]
+        written = dt.datetime.fromisoformat(document["generated_at"]).astimezone(dt.UTC).replace(tzinfo=None)
+        return {"generated_at": written, "picks": len(picks), "picks_hash": _hash(picks)}
+    except (ValueError, KeyError, TypeError):
+        return {"generated_at": None, "picks": None, "picks_hash": None}
+
+
+def _season_picks(content: bytes | None) -> dict[dt.date, str]:
+    if content is None:
+        return {}
+    found: dict[dt.date, list[tuple[str, dict[str, Any]]]] = {}
+    try:
+        for group in json.loads(content)["groups"]:
+            for entry in group["dates"]:
+                day = dt.date.fromisoformat(entry["date"])
+                found.setdefault(day, []).extend((group["id"], pick) for pick in entry["picks"])
+        return {day: _hash(picks) for day, picks in found.items()}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def _hash(picks: Iterable[tuple[str, dict[str, Any]]]) -> str:
+    lines = sorted(repr((group, *(pick[name] for name in PICK))) for group, pick in picks)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,199 @@
+"""The day by itself: what waits and until when, what is late and who is told, and which dates have gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import narwhals as nw
+
+from courtside.alerts import Alert, Severity, notifier
+from courtside.clock import date_range
+from courtside.operations.intake import Step, take_in
+from courtside.operations.schedule import Slate, slates
+from courtside.operations.status import season_start
+from courtside.operations.training import is_due, train_for
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Cell
+from courtside.pipeline.runner import Observer, RunSummary, run
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.tables import RUN_EVENTS
+from courtside.raw.ingest import Report
+
+NO_LINES = ("no lines were ingested", "no prediction has a line")
+NEVER = Cell("missing", "never run")
+TOLD = ("lines", "predictions", "picks", "grading")
+SHOWN = 5
+THROUGH_FEATURES = STAGES[: [stage.name for stage in STAGES].index("features") + 1]
+"""What must have worked before anything can be learned."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A cell whose inputs cannot be there yet."""
+
+    date: dt.date
+    stage: str
+    until: dt.datetime
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.stage}: not yet (until {self.until:%Y-%m-%d %H:%M} UTC): {self.reason}"
+
+
+@dataclass(frozen=True)
+class Late:
+    """A cell that should be done by now and is not."""
+
+    date: dt.date
+    stage: str
+    since: dt.datetime
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.stage}: due {self.since:%Y-%m-%d %H:%M} UTC and not there: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Dates in a row that a stage should have settled before this run and had not."""
+
+    stage: str
+    first: dt.date
+    last: dt.date
+    reason: str
+
+    def __str__(self) -> str:
+        dates = f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+        return f"gap: {dates} {self.stage}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """A run of the day: what was taken in, what the run did, and what waits, is late or was missing before it."""
+
+    taken: Sequence[Report]
+    summary: RunSummary
+    gaps: Sequence[Gap]
+    waits: Sequence[Wait] = field(default=())
+    lates: Sequence[Late] = field(default=())
+
+
+def run_day(context: Context, day: dt.date, observer: Observer | None = None, steps: Sequence[Step] = ()) -> DayReport:
+    """Take in what waits, name the season's gaps, work every stage up to `day`, and tell people what is late.
+
+    Where the champion learns and its model is a week old, a new one is trained first, from the days before `day`; not
+    while a result of theirs can still come, for a model is kept and would never see it.
+    `steps` are what the fetches before it did; they are written down with the run.
+
+    Raises:
+        WarehouseBusyError: where another run holds the lease.
+    """
+    _see_clock(context)
+    taken = take_in(context, steps)
+    start = season_start(context.warehouse, day) or day
+    gaps = find_gaps(context, start, day - dt.timedelta(days=1))
+    if start < day and is_due(context, day):
+        run(context, start, day - dt.timedelta(days=1), stages=THROUGH_FEATURES, observer=observer)
+        if not awaited(context, day):
+            train_for(context, day)
+    summary = run(context, start, day, observer=observer)
+    waits, lates = assess(context, start, day)
+    tell(context, day, lates, find_gaps(context, start, day - dt.timedelta(days=1)))
+    return DayReport(taken, summary, gaps, waits, lates)
+
+
+def awaited(context: Context, day: dt.date) -> list[dt.date]:
+    """Return the dates of the week before `day` whose results are not in and not overdue."""
+    cells, now = context.ledger.cells("analytics"), context.clock.now()
+    known = slates(context, day - dt.timedelta(days=7), day - dt.timedelta(days=1))
+    return [
+        date
+        for date, slate in sorted(known.items())
+        if _missing("analytics", cells.get(date, NEVER)) and now <= slate.due("analytics")
+    ]
+
+
+def _see_clock(context: Context) -> None:
+    """Tell people where the newest event of any run lies in the future: the clock has been, or is, wrong."""
+    newest = context.warehouse.collect(context.warehouse.scan(RUN_EVENTS).select(nw.col("at").max()))["at"][0]
+    now, alerts = context.clock.now(), notifier(context.settings, context.clock)
+    if newest is None or newest <= now:
+        alerts.recover("clock", f"no event lies after {now:%Y-%m-%d %H:%M} UTC any more")
+        return
+    says = f"it is {now:%Y-%m-%d %H:%M} UTC and a run wrote at {newest:%Y-%m-%d %H:%M}: the clock has stepped"
+    alerts.send(Alert("clock", Severity.WARNING, "the clock has stepped", says))
+    context.warehouse.upsert([context.ledger.event("clock", "failed", [], 0, detail=says)])
+
+
+def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:
+    """Return the dates from `start` to `end` that a stage has never settled: never run, held or failed."""
+    gaps: list[Gap] = []
+    for stage in STAGES:
+        cells = context.ledger.cells(stage.name)
+        for day in date_range(start, end) if start <= end else ():
+            cell = cells.get(day, NEVER)
+            if cell.state not in ("missing", "held", "failed"):
+                continue
+            reason = cell.reason or cell.state
+            last = gaps[-1] if gaps else None
+            if last and (last.stage, last.reason) == (stage.name, reason) and (day - last.last).days == 1:
+                gaps[-1] = Gap(last.stage, last.first, day, reason)
+            else:
+                gaps.append(Gap(stage.name, day, day, reason))
+    return gaps
+
+
+def assess(context: Context, start: dt.date, end: dt.date) -> tuple[list[Wait], list[Late]]:
+    """Return which cells of dates with games wait for what cannot be there yet, and which are late."""
+    waits: list[Wait] = []
+    lates: list[Late] = []
+    known = slates(context, start, end)
+    now = context.clock.now()
+    for stage in STAGES:
+        cells = context.ledger.cells(stage.name)
+        for day, slate in sorted(known.items()):
+            reason = _missing(stage.name, cells.get(day, NEVER))
+            if reason is None or (day < end and stage.name not in ("analytics", "grading")):
+                continue
+            if now > slate.due(stage.name):
+                lates.append(Late(day, stage.name, slate.due(stage.name), reason))
+            else:
+                waits.append(Wait(day, stage.name, _until(slate, stage.name, now), reason))
+    return waits, lates
+
+
+def _missing(stage: str, cell: Cell) -> str | None:
+    """Return why a cell of a date with games lacks what it should hold, None where it does not."""
+    if cell.state == "complete":
+        return None
+    if cell.state == "empty" and not (stage in ("lines", "picks") and cell.reason in NO_LINES):
+        return None
+    return cell.reason or cell.state
+
+
+def _until(slate: Slate, stage: str, now: dt.datetime) -> dt.datetime:
+    expected = slate.expected(stage)
+    return expected if expected > now else slate.due(stage)
+
+
+def tell(context: Context, day: dt.date, lates: Sequence[Late], gaps: Sequence[Gap]) -> None:
+    """Alert about each stage that is late and about gaps that a run could not fill; recover where that is over.
+
+    Predictions or picks that are missing at the cut-off are critical: after tip-off nobody can make up for them.
+    """
+    alerts = notifier(context.settings, context.clock)
+    for stage in TOLD:
+        own = [late for late in lates if late.stage == stage]
+        if own:
+            severity = Severity.CRITICAL if stage in ("predictions", "picks") else Severity.ERROR
+            body = "\n".join(str(late) for late in own[-SHOWN:])
+            alerts.send(Alert(f"late.{stage}", severity, f"{stage} missing on {own[-1].date}", body))
+        else:
+            alerts.recover(f"late.{stage}", f"{stage} are there, up to {day}")
+    if gaps:
+        body = "\n".join(str(gap) for gap in gaps[:SHOWN]) + f"\n{len(gaps)} in all: courtside status --json"
+        alerts.send(Alert("gaps", Severity.WARNING, f"gaps before {day}", body))
+    else:
+        alerts.recover("gaps", f"no gaps before {day}")

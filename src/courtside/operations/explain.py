@@ -1,0 +1,148 @@
+"""One feature row as a person would ask for it: every value with its origin, the games behind it, and the line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.lines import closing
+from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES
+from courtside.clock import game_day
+from courtside.errors import CourtsideError
+from courtside.features.registry import FEATURES
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.features.windows import HORIZON_DAYS
+from courtside.league.names import normalise
+from courtside.league.teams import TRICODE_OF_ID
+from courtside.pipeline.inputs import lookback_start
+from courtside.predictions.tables import PREDICTIONS
+from courtside.raw.current import current
+from courtside.raw.tables import RAW_PLAYER_BOX
+from courtside.warehouse.base import Warehouse
+from courtside.warehouse.schema import Table
+
+SHOWN_GAMES = 10
+
+
+class NoSuchRowError(CourtsideError):
+    """A player or a row that is not there."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A stored feature row and what lies behind it.
+
+    `row` has the columns of `PLAYER_FEATURES`; `window` the games of the last-10 window, newest first; `missing` the
+    games it should hold and does not; `lines` each book's closing line; `predictions` what each system said.
+    """
+
+    player: str
+    row: dict[str, Any]
+    window: list[dict[str, Any]]
+    missing: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    predictions: list[dict[str, Any]]
+
+    @property
+    def features(self) -> list[dict[str, Any]]:
+        """Number, name, value, origin, source and sentence of each feature, in order of number."""
+        return [
+            {
+                "number": feature.number,
+                "name": feature.name,
+                "value": self.row[feature.name],
+                "origin": self.row[feature.origin_column],
+                "source": feature.source,
+                "sentence": feature.sentence,
+            }
+            for feature in FEATURES
+        ]
+
+
+def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
+    """Return the feature row of `player` (an id, a name or part of one) on `day` and what lies behind it.
+
+    Raises:
+        NoSuchRowError: naming the candidates, where the name is nobody's or several players', or there is no row.
+    """
+    player_id, name = _player(warehouse, player)
+
+    def of_day(table: Table) -> pl.DataFrame:
+        rows = warehouse.scan(table, start=day, end=day).filter(nw.col("player_id") == player_id)
+        return warehouse.collect(rows)
+
+    rows = of_day(PLAYER_FEATURES)
+    if rows.is_empty():
+        raise NoSuchRowError(f"{name} has no feature row on {day}. `courtside run` computes a date; `status` shows it.")
+    row = rows.row(0, named=True)
+    missing = [game for game in row["missing_game_ids"].split(",") if game]
+    return Explained(
+        name,
+        row,
+        _window(warehouse, player_id, day, row["games_used_l10"]),
+        _games(warehouse, missing, day),
+        closing(of_day(PLAYER_LINES)).sort("book").to_dicts(),
+        of_day(PREDICTIONS).sort("system").to_dicts(),
+    )
+
+
+def _player(warehouse: Warehouse, asked: str) -> tuple[int, str]:
+    box = current(warehouse.scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX)
+    people = warehouse.collect(box.select("player_id", "player_name").unique()).sort("player_id", "player_name")
+    names = dict(people.iter_rows())
+    if asked.isdigit():
+        found = {int(asked): names[int(asked)]} if int(asked) in names else {}
+    else:
+        wanted = normalise(asked)
+        exact = {key: name for key, name in names.items() if normalise(name) == wanted}
+        found = exact or {key: name for key, name in names.items() if wanted in normalise(name)}
+    if len(found) != 1:
+        shown = ", ".join(f"{name} ({key})" for key, name in list(found.items())[:SHOWN_GAMES])
+        problem = f"player {asked!r} may be {shown}" if found else f"no player's name holds {asked!r}"
+        raise NoSuchRowError(f"{problem}; give the name in full, or the id")
+    return next(iter(found.items()))
+
+
+def _window(warehouse: Warehouse, player_id: int, day: dt.date, games: int) -> list[dict[str, Any]]:
+    rows = warehouse.collect(
+        warehouse.scan(PLAYER_GAMES, start=lookback_start(day), end=day).filter(
+            (nw.col("player_id") == player_id)
+            & (nw.col("game_day") < game_day(day))
+            & (nw.col("game_day") >= game_day(day) - HORIZON_DAYS)
+            & nw.col("did_play")
+            & nw.col("is_counted")
+            & (nw.col("box_status") == "complete")
+        )
+    )
+    newest = rows.sort("game_day", "game_id", descending=True).head(games)
+    return [
+        {
+            "game_date": row["game_date"],
+            "game_id": row["game_id"],
+            "opponent": TRICODE_OF_ID[row["opponent_team_id"]],
+            "is_home": row["is_home"],
+            "minutes": row["minutes"],
+            "points": row["points"],
+        }
+        for row in newest.to_dicts()
+    ]
+
+
+def _games(warehouse: Warehouse, ids: list[str], day: dt.date) -> list[dict[str, Any]]:
+    if not ids:
+        return []
+    rows = warehouse.collect(
+        warehouse.scan(GAMES, start=lookback_start(day), end=day).filter(nw.col("game_id").is_in(ids))
+    ).sort("game_date", descending=True)
+    return [
+        {
+            "game_date": row["game_date"],
+            "game_id": row["game_id"],
+            "teams": f"{TRICODE_OF_ID[row['away_team_id']]} at {TRICODE_OF_ID[row['home_team_id']]}",
+        }
+        for row in rows.to_dicts()
+    ]

@@ -1,0 +1,87 @@
+"""Bringing a warehouse to this version: what can be made again is emptied and asked for, the rest keeps its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from courtside.analytics.tables import (
+    GAMES,
+    INJURY_REPORTS,
+    PLAYER_GAMES,
+    PLAYER_LINES,
+    PLAYER_SHOTS,
+    TEAM_GAMES,
+    UNRESOLVED_NAMES,
+)
+from courtside.errors import SchemaDriftError
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS
+from courtside.pipeline.ledger import Cell, Ledger
+from courtside.pipeline.tables import ALL_TABLES, GRID
+from courtside.predictions.tables import PREDICTIONS
+from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
+from courtside.warehouse.base import Warehouse
+from courtside.warehouse.drift import Drift
+from courtside.warehouse.schema import Table
+
+MADE_BY = {
+    "analytics": (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS),
+    "lines": (PLAYER_LINES, UNRESOLVED_NAMES, INJURY_REPORTS),
+    "features": (PLAYER_FEATURES, GATE_VERDICTS),
+    "predictions": (PREDICTIONS, GATE_BLOCKS),
+    "grading": (GRADED_PREDICTIONS, GRADED_PICKS),
+}
+"""Stages and the tables they can make again; every other table keeps what nobody can make again."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to one drifted table; `stage` is None where its rows stay, else the stage that makes them again."""
+
+    drift: Drift
+    stage: str | None
+
+    def __str__(self) -> str:
+        fate = f"emptied; stage {self.stage} makes its rows again" if self.stage else "its rows stay"
+        return f"{self.drift.table.name}: {self.drift}: {fate}"
+
+
+def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Step]:
+    """Return what `migrate` would do.
+
+    Raises:
+        SchemaDriftError: where rows that cannot be made again do not fit their table any more.
+    """
+    makers = {table.name: stage for stage, made in MADE_BY.items() for table in made}
+    steps = [Step(found, makers.get(found.table.name)) for found in warehouse.drifted(tables)]
+    lost = [step.drift for step in steps if step.stage is None and not step.drift.keeps_rows]
+    if lost:
+        raise SchemaDriftError(
+            f"table {lost[0].table.name}: {lost[0]}. Its rows cannot be made again, so nothing was changed. "
+            "Run the version that wrote this warehouse, or `courtside ingest files` its raw/ into a new home."
+        )
+    return steps
+
+
+def migrate(warehouse: Warehouse, ledger: Ledger, tables: Sequence[Table] = ALL_TABLES) -> list[Step]:
+    """Bring stored tables to their table objects, ask for what was emptied, and return the steps taken.
+
+    Cells are asked for before their table is emptied, so that an end in between loses nothing.
+    """
+    steps = plan(warehouse, tables)
+    for step in sorted(steps, key=lambda step: step.drift.table.name != GRID.name):
+        if step.stage:
+            _ask_again(warehouse, ledger, step.stage)
+        warehouse.reshape(step.drift.table, keep_rows=step.stage is None)
+    warehouse.prepare(tables)
+    return steps
+
+
+def _ask_again(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:
+    cells = warehouse.collect(warehouse.scan(GRID).filter(nw.col("stage") == stage).select("game_date"))
+    reason = "a newer version has another table for it"
+    if cells.height:
+        warehouse.upsert([ledger.cell_rows(stage, {day: Cell(reason=reason) for day in cells["game_date"]})])

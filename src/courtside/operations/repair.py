@@ -1,0 +1,238 @@
+"""Repair: what is missing or late, taken in where it is on disk, and exactly the affected cells worked again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.tables import GAMES, TEAM_GAMES
+from courtside.errors import ConfigError, PayloadRefusedError
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.pipeline.context import Context
+from courtside.pipeline.runner import Observer, RunSummary, run
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.tables import GRID
+from courtside.raw import parse
+from courtside.raw.ingest import Report, ingest
+from courtside.raw.tables import PAYLOAD_LOG, RAW_LINES
+from courtside.sources.payload import Payload
+from courtside.sources.store import CorruptPayloadError, PayloadStore
+
+LATE_FOR_DAYS = 3
+"""A payload not there by then is missing, before that late."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that should have been delivered: from which source, for which date, and what stands still for it."""
+
+    source: str
+    game_date: dt.date
+    what: str
+    ids: tuple[str, ...]
+    days: int
+
+    @property
+    def state(self) -> str:
+        """`late` for three days, then `missing`."""
+        return "late" if self.days <= LATE_FOR_DAYS else "missing"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a range of dates stands: cells by state, feature rows, and how many lack a required feature or a game."""
+
+    cells: dict[str, int]
+    rows: int
+    contaminated: int
+    with_gaps: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the standing as plain data."""
+        return {
+            "cells": self.cells,
+            "rows": self.rows,
+            "contaminated": self.contaminated,
+            "with_gaps": self.with_gaps,
+        }
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What a repair found, took in, worked again and left."""
+
+    needs_before: tuple[Need, ...]
+    before: Standing
+    reports: tuple[Report, ...]
+    summary: RunSummary
+    needs_after: tuple[Need, ...]
+    after: Standing
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing and no cell is held or failed any more."""
+        return not self.needs_after and self.summary.is_whole
+
+
+def span_of_grid(context: Context, day: dt.date | None = None) -> tuple[dt.date, dt.date]:
+    """Return the first date to repair, `day` or the grid's first, and the grid's last.
+
+    Raises:
+        ConfigError: where no run has touched a date yet, or none from `day` on.
+    """
+    cells = context.warehouse.collect(
+        context.warehouse.scan(GRID).select(first=nw.col("game_date").min(), last=nw.col("game_date").max())
+    ).row(0, named=True)
+    if cells["first"] is None:
+        raise ConfigError("the grid is empty: no run has touched a date yet; `courtside run` works a range")
+    if day and day > cells["last"]:
+        raise ConfigError(f"--date {day} is after the last date of the grid, {cells['last']}")
+    return day or cells["first"], cells["last"]
+
+
+def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
+    """Return what is missing or late from `start` to `end`, by date: box scores, results and lines."""
+    today = context.clock.today()
+    found = [
+        *_box_scores(context, start, end),
+        *_results(context, start, min(end, today)),
+        *_lines(context, start, end),
+    ]
+    rows = [Need(source, day, what, ids, (today - day).days) for source, day, what, ids in found if day < today]
+    return tuple(sorted(rows, key=lambda need: (need.game_date, need.source, need.what)))
+
+
+def missing_dates(found: Iterable[Need]) -> tuple[dt.date, ...]:
+    """Return the dates whose box scores or results a provider can still be asked for."""
+    return tuple(sorted({need.game_date for need in found if need.source in ("box", "schedule")}))
+
+
+def standing(context: Context, start: dt.date, end: dt.date) -> Standing:
+    """Return how a range of dates stands."""
+    warehouse = context.warehouse
+    states = warehouse.collect(
+        warehouse.scan(GRID, start=start, end=end).group_by("state").agg(nw.len().alias("cells"))
+    )
+    counts = warehouse.collect(
+        warehouse.scan(PLAYER_FEATURES, start=start, end=end)
+        .select(
+            bad=((nw.col("required_default_count") != 0).fill_null(True)).cast(nw.Int64),
+            gap=(nw.col("missing_game_ids") != "").fill_null(True).cast(nw.Int64),
+        )
+        .select(nw.len().alias("rows"), nw.col("bad").sum(), nw.col("gap").sum())
+    ).row(0)
+    rows, bad, gaps = (int(value or 0) for value in counts)
+    return Standing(dict(sorted(states.iter_rows())), rows, bad, gaps)
+
+
+def repair(
+    context: Context,
+    payloads: Iterable[Payload],
+    start: dt.date,
+    end: dt.date,
+    observer: Observer | None = None,
+) -> Repair:
+    """Take in `payloads` and refused ones that can be read by now, then work the cells whose inputs changed.
+
+    Raises:
+        WarehouseBusyError: where another run holds the lease.
+    """
+    needs_before, before = needs(context, start, end), standing(context, start, end)
+    store = PayloadStore(context.settings.raw_folder)
+    again = _readable_by_now(context, store)
+    reports = tuple(ingest([*again, *payloads], context.warehouse, store))
+    context.warehouse.release()
+    summary = run(context, start, end, observer=observer)
+    return Repair(needs_before, before, reports, summary, needs(context, start, end), standing(context, start, end))
+
+
+def files_in(paths: Sequence[Path], fetched_at: dt.datetime) -> Iterator[Payload]:
+    """Yield the files at `paths`, folders with everything below them, as payloads.
+
+    Raises:
+        ConfigError: naming a path that does not exist.
+    """
+    for path in paths:
+        if not path.exists():
+            raise ConfigError(f"{path} does not exist; give files or folders that do")
+        inside = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            yield Payload("files", str(file), fetched_at, file.read_bytes())
+
+
+def worked(summary: RunSummary) -> dict[str, int]:
+    """Return how many cells of each stage were worked."""
+    counts = Counter({stage.name: 0 for stage in STAGES})
+    for stage in summary.stages:
+        counts[stage.stage] += stage.worked
+    return dict(counts)
+
+
+def _readable_by_now(context: Context, store: PayloadStore) -> list[Payload]:
+    """Return kept payloads that were refused when they came and can be read today."""
+    log = context.warehouse.collect(
+        context.warehouse.scan(PAYLOAD_LOG).select("payload_id", "source", "name", "fetched_at", "status")
+    )
+    taken = log.filter(pl.col("status") != "refused")["payload_id"]
+    refused = log.filter(~pl.col("payload_id").is_in(taken.implode())).unique("payload_id", maintain_order=True)
+    found = []
+    for row in refused.to_dicts():
+        try:
+            content = store.read(row["payload_id"])
+            payload = Payload(row["source"], row["name"], row["fetched_at"], content)
+            if parse(payload).rows:
+                found.append(payload)
+        except (PayloadRefusedError, CorruptPayloadError):
+            continue
+    return found
+
+
+Found = tuple[str, dt.date, str, tuple[str, ...]]
+
+
+def _box_scores(context: Context, start: dt.date, end: dt.date) -> list[Found]:
+    games = context.warehouse.collect(
+        context.warehouse.scan(TEAM_GAMES, start=start, end=end)
+        .filter(nw.col("is_counted") & nw.col("is_final") & nw.col("box_status").is_in(["missing", "partial"]))
+        .select("game_date", "game_id", "box_status")
+        .unique()
+    )
+    whole_game = games.group_by("game_date", "game_id").agg(is_missing=(pl.col("box_status") == "missing").any())
+    what = pl.when("is_missing").then(pl.lit("no box score")).otherwise(pl.lit("box score does not reconcile"))
+    return _by_date(whole_game.with_columns(what=what), "box")
+
+
+def _results(context: Context, start: dt.date, end: dt.date) -> list[Found]:
+    games = context.warehouse.collect(
+        context.warehouse.scan(GAMES, start=start, end=end)
+        .filter(nw.col("is_counted") & ~nw.col("status").is_in(["final", "postponed"]))
+        .select("game_date", "game_id")
+    )
+    return _by_date(games.with_columns(what=pl.lit("no result")), "schedule")
+
+
+def _lines(context: Context, start: dt.date, end: dt.date) -> list[Found]:
+    """Return dates with games and without lines, in an installation that takes in lines at all."""
+    warehouse = context.warehouse
+    lined = warehouse.collect(warehouse.scan(RAW_LINES).select("game_date").unique())
+    games = warehouse.collect(
+        warehouse.scan(GAMES, start=start, end=end)
+        .filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
+        .select("game_date", "game_id")
+    )
+    if lined.is_empty():
+        return []
+    silent = games.join(lined, on="game_date", how="anti")
+    return _by_date(silent.with_columns(what=pl.lit("no lines")), "lines")
+
+
+def _by_date(games: pl.DataFrame, source: str) -> list[Found]:
+    grouped = games.sort("game_id").group_by("game_date", "what", maintain_order=True).agg("game_id")
+    return [(source, row["game_date"], row["what"], tuple(row["game_id"])) for row in grouped.to_dicts()]

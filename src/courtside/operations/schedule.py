@@ -1,0 +1,70 @@
+"""When each stage of a game date can first be done, and by when it must be: told from the tip-offs of the slate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.tables import GAMES
+from courtside.clock import EARLIEST_TIP_OFF, eastern_to_utc
+from courtside.pipeline.context import Context
+
+LINES_BEFORE = dt.timedelta(hours=3)
+"""Books show player points this long before the first tip-off, or something is wrong."""
+
+CUT_OFF = dt.timedelta(hours=1)
+"""Predictions and picks must be there this long before the first tip-off."""
+
+GAME_LASTS = dt.timedelta(hours=3)
+"""After this long the last game of a slate is over, but for overtimes."""
+
+GRADED_BY = dt.time(12, 0)
+"""Eastern time of the next day by which every result must be in."""
+
+
+@dataclass(frozen=True)
+class Slate:
+    """The counted games of a date that were not put off: how many, and the first and last tip-off (UTC)."""
+
+    date: dt.date
+    games: int
+    first_tip: dt.datetime
+    last_tip: dt.datetime
+
+    @property
+    def cut_off(self) -> dt.datetime:
+        """When predictions and picks must be there."""
+        return self.first_tip - CUT_OFF
+
+    def expected(self, stage: str) -> dt.datetime:
+        """Return when a stage can be expected to have its inputs."""
+        if stage in ("analytics", "grading"):
+            return self.last_tip + GAME_LASTS
+        return self.first_tip - LINES_BEFORE
+
+    def due(self, stage: str) -> dt.datetime:
+        """Return by when a stage must be done; later, people are told."""
+        if stage in ("analytics", "grading"):
+            return eastern_to_utc(self.date + dt.timedelta(days=1), GRADED_BY)
+        if stage == "lines":
+            return self.first_tip - LINES_BEFORE
+        return self.cut_off
+
+
+def slates(context: Context, start: dt.date, end: dt.date) -> dict[dt.date, Slate]:
+    """Return the slate of each date from `start` to `end` that has games; an unknown tip-off counts as the earliest."""
+    games = context.warehouse.collect(
+        context.warehouse.scan(GAMES, start=start, end=end)
+        .filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
+        .select("game_date", "game_id", "tip_at")
+    )
+    found = {}
+    for (day,), rows in games.group_by("game_date"):
+        assert isinstance(day, dt.date)
+        tips = rows["tip_at"].fill_null(eastern_to_utc(day, EARLIEST_TIP_OFF))
+        ordered = pl.Series(tips).sort().to_list()
+        found[day] = Slate(day, rows["game_id"].n_unique(), ordered[0], ordered[-1])
+    return found

@@ -1,0 +1,98 @@
+"""The grid of a season, as a person asks for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.tables import GAMES
+from courtside.clock import date_range
+from courtside.errors import ConfigError
+from courtside.pipeline.stages import STAGES
+from courtside.pipeline.tables import GRID
+from courtside.raw.current import current
+from courtside.raw.tables import RAW_SCHEDULE
+from courtside.warehouse.base import Warehouse
+
+SHOWN_STATES = ("complete", "empty", "held", "failed", "expected", "missing")
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts of cells per stage and state, and every cell that is neither complete nor empty for a reason.
+
+    A date of the season that a stage has no cell for is `missing`.
+    """
+
+    season: str
+    start: dt.date
+    end: dt.date
+    stages: dict[str, dict[str, int]]
+    open: list[dict[str, Any]]
+    states: tuple[str, ...] = SHOWN_STATES
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the status as plain data for JSON."""
+        return {
+            "season": self.season,
+            "start": str(self.start),
+            "end": str(self.end),
+            "stages": self.stages,
+            "open": self.open,
+        }
+
+
+def season_start(warehouse: Warehouse, day: dt.date) -> dt.date | None:
+    """Return the first counted game date of the season that `day` is in, by the raw schedule; None without one."""
+    games = warehouse.collect(
+        current(warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE)
+        .filter(nw.col("game_date") <= day)
+        .select("game_id", "game_date")
+    ).filter(pl.col("game_id").str.slice(0, 3).is_in(["002", "004", "005"]))
+    if games.is_empty():
+        return None
+    code = games.sort("game_date")["game_id"].str.slice(3, 2)[-1]
+    first = games.filter(pl.col("game_id").str.slice(3, 2) == code)["game_date"].min()
+    return first if isinstance(first, dt.date) else None
+
+
+def status_of(warehouse: Warehouse, today: dt.date, season: str | None = None) -> Status:
+    """Return the grid's state over a season, up to `today`; the newest season where none is named.
+
+    Raises:
+        ConfigError: where no game of the season has been worked yet.
+    """
+    spans = warehouse.collect(
+        warehouse.scan(GAMES)
+        .filter(nw.col("is_counted"))
+        .group_by("season")
+        .agg(start=nw.col("game_date").min(), end=nw.col("game_date").max())
+    )
+    chosen = season or max(spans["season"], default="")
+    row = spans.filter(pl.col("season") == chosen)
+    if row.is_empty():
+        known = ", ".join(sorted(spans["season"])) or "none yet"
+        raise ConfigError(
+            f"season {chosen or 'newest'}: no games; seasons with games: {known}. `courtside run` works a range."
+        )
+    start, end = row["start"][0], min(row["end"][0], today)
+    cells = warehouse.collect(warehouse.scan(GRID, start=start, end=end))
+    stored = {(cell["game_date"], cell["stage"]): cell for cell in cells.to_dicts()}
+    stages: dict[str, dict[str, int]] = {}
+    unsettled = []
+    for stage in STAGES:
+        counts: Counter[str] = Counter()
+        for day in date_range(start, end):
+            cell = stored.get((day, stage.name), {"state": "missing", "reason": "never run"})
+            counts[cell["state"]] += 1
+            if cell["state"] not in ("complete", "empty"):
+                unsettled.append(
+                    {"date": str(day), "stage": stage.name, "state": cell["state"], "reason": cell["reason"]}
+                )
+        stages[stage.name] = {state: counts[state] for state in SHOWN_STATES}
+    return Status(chosen, start, end, stages, unsettled)

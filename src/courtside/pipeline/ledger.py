@@ -1,0 +1,202 @@
+"""The ledger: what each cell of the grid holds, what each run did, and who may write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import narwhals as nw
+import polars as pl
+
+import courtside
+from courtside.clock import Clock
+from courtside.errors import WarehouseBusyError
+from courtside.pipeline.tables import GRID, LEASES, RUN_EVENTS
+from courtside.warehouse.base import Contents, Recorder, Upsert, Warehouse
+
+PIPELINE_LEASE = "pipeline"
+SETTLED = ("complete", "empty", "held")
+"""States in which a cell is left alone as long as its inputs do not change."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What the grid says of one date and stage."""
+
+    state: str = "expected"
+    reason: str | None = None
+    rows: int = 0
+    content_hash: str = ""
+    input_hash: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The state a stage leaves a date in, and the reason where it is not complete."""
+
+    state: str = "complete"
+    reason: str | None = None
+
+
+Outcomes = Mapping[dt.date, Outcome]
+
+
+@dataclass
+class Ledger:
+    """The ledger of one run on one warehouse."""
+
+    warehouse: Warehouse
+    clock: Clock
+    run_id: str = field(default_factory=lambda: secrets.token_hex(6))
+    _seq: int = 0
+
+    def cells(self, stage: str) -> dict[dt.date, Cell]:
+        """Return the stored cells of `stage` by date."""
+        names = ["state", "reason", "rows", "content_hash", "input_hash", "attempts"]
+        rows = self.warehouse.collect(
+            self.warehouse.scan(GRID).filter(nw.col("stage") == stage).select("game_date", *names)
+        )
+        return {row["game_date"]: Cell(**{name: row[name] for name in names}) for row in rows.to_dicts()}
+
+    def recorder(self, stage: str, inputs: Mapping[dt.date, str], outcomes: Outcomes) -> Recorder:
+        """Return what records a write of `stage`: its cells and an event, from what was read back."""
+        before = self.cells(stage)
+
+        def record(contents: Contents) -> Sequence[Upsert]:
+            cells = {
+                day: Cell(
+                    outcome.state,
+                    outcome.reason,
+                    sum(table[day].rows for table in contents.values() if day in table),
+                    _joined(table[day].content_hash for table in contents.values() if day in table),
+                    inputs[day],
+                    before.get(day, Cell()).attempts + 1,
+                )
+                for day, outcome in outcomes.items()
+            }
+            rows = sum(cell.rows for cell in cells.values())
+            return [self.cell_rows(stage, cells), self.event(stage, "wrote", list(cells), rows)]
+
+        return record
+
+    def fail(self, stage: str, dates: Sequence[dt.date], inputs: Mapping[dt.date, str], error: BaseException) -> None:
+        """Mark the cells of `dates` failed with an error; what they held before stays."""
+        before = self.cells(stage)
+        reason = f"{type(error).__name__}: {error}"
+        cells = {}
+        for day in dates:
+            old = before.get(day, Cell())
+            cells[day] = Cell("failed", reason, old.rows, old.content_hash, inputs[day], old.attempts + 1)
+        if cells:
+            event = self.event(stage, "failed", list(cells), 0, detail=reason)
+            self.warehouse.upsert([self.cell_rows(stage, cells), event])
+
+    def cell_rows(self, stage: str, cells: Mapping[dt.date, Cell]) -> Upsert:
+        """Return cells as rows of the grid."""
+        rows = [
+            {
+                "game_date": day,
+                "stage": stage,
+                "state": cell.state,
+                "reason": cell.reason,
+                "rows": cell.rows,
+                "content_hash": cell.content_hash,
+                "input_hash": cell.input_hash,
+                "code_version": courtside.__version__,
+                "attempts": cell.attempts,
+                "run_id": self.run_id,
+                "updated_at": self.clock.now(),
+            }
+            for day, cell in cells.items()
+        ]
+        return Upsert(GRID, pl.DataFrame(rows, schema=GRID.polars_schema))
+
+    def event(
+        self,
+        stage: str,
+        event: str,
+        dates: Sequence[dt.date],
+        rows: int,
+        *,
+        seconds: float | None = None,
+        detail: str | None = None,
+    ) -> Upsert:
+        """Return the next event of this run as a row."""
+        self._seq += 1
+        row = {
+            "run_id": self.run_id,
+            "seq": self._seq,
+            "at": self.clock.now(),
+            "stage": stage,
+            "event": event,
+            "first_date": min(dates, default=None),
+            "last_date": max(dates, default=None),
+            "dates": len(dates),
+            "rows": rows,
+            "seconds": seconds,
+            "detail": detail,
+        }
+        return Upsert(RUN_EVENTS, pl.DataFrame([row], schema=RUN_EVENTS.polars_schema))
+
+    def acquire(self, seconds: int) -> None:
+        """Take the pipeline's lease for `seconds`, or renew it.
+
+        A lease whose holder's process is gone from this machine, or that has expired, is taken over.
+
+        Raises:
+            WarehouseBusyError: naming the holder and when its lease ends.
+        """
+        now = self.clock.now()
+        held = self.warehouse.collect(self.warehouse.scan(LEASES).filter(nw.col("name") == PIPELINE_LEASE))
+        for lease in held.to_dicts():
+            is_other = lease["run_id"] != self.run_id
+            if is_other and lease["expires_at"] > now and _is_alive(lease["owner"]):
+                raise WarehouseBusyError(
+                    f"run {lease['run_id']} ({lease['owner']}) is at work; its lease ends "
+                    f"{lease['expires_at']:%Y-%m-%d %H:%M:%S} UTC. Wait for it, or run this again then."
+                )
+        self._store_lease(now, now + dt.timedelta(seconds=seconds))
+
+    def release(self) -> None:
+        """Give the lease back: it ends now."""
+        now = self.clock.now()
+        self._store_lease(now, now)
+
+    def _store_lease(self, now: dt.datetime, until: dt.datetime) -> None:
+        row = {
+            "name": PIPELINE_LEASE,
+            "owner": f"{socket.gethostname()}:{os.getpid()}",
+            "run_id": self.run_id,
+            "acquired_at": now,
+            "expires_at": until,
+        }
+        self.warehouse.upsert([Upsert(LEASES, pl.DataFrame([row], schema=LEASES.polars_schema))])
+
+
+def digest(*parts: str) -> str:
+    """Return one short hash of several texts, in order."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _joined(hashes: Iterable[str]) -> str:
+    return ":".join(hashes)
+
+
+def _is_alive(owner: str) -> bool:
+    """Tell whether the holder may still be running; a holder on another machine may."""
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
