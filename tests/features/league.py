@@ -54,6 +54,7 @@ class League:
     games: list[Game] = field(default_factory=list)
     quoted: dict[tuple[str, int], list[tuple[str, dt.datetime | None, float]]] = field(default_factory=dict)
     points_of: dict[tuple[str, int], int] = field(default_factory=dict)
+    team_of_line: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def play(self, date: dt.date, home: int, away: int, kind: str = "002", **changes: Any) -> Game:
         """Add a game and return it."""
@@ -100,7 +101,8 @@ class League:
                 timing = "untimed" if seen is None else "pre_tip" if seen < tip else "in_game"
                 yield {
                     **{"game_id": game_id, "game_date": game.date, "game_day": game_day(game.date)},
-                    **{"player_id": player, "team_id": player // 100, "source": "test", "book": book},
+                    **{"player_id": player, "team_id": self.team_of_line.get((game_id, player), player // 100)},
+                    **{"source": "test", "book": book},
                     **{"seen_at": seen, "line": line, "over_price": -110.0, "under_price": -110.0, "is_main": True},
                     **{"tip_at": tip, "timing": timing, "known_at": dt.datetime(2026, 1, 1)},
                 }

@@ -241,3 +241,23 @@ def test_a_book_seen_once_has_not_moved() -> None:
     league.quoted[tonight.game_id, star] = [("fanduel", early, 20.5), ("betmgm", late, 24.5)]
     row = _row(league, tonight, star)
     assert (row["vegas_points_line"], row["vegas_opening_line"], row["vegas_line_move"]) == (22.5, 22.5, None)
+
+
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 1)])
+def test_a_player_who_meets_his_former_team_has_a_row_for_his_present_team(old: int, new: int) -> None:
+    league, moved = _season(6), player_of(old, 0)
+    with_him = [*(player_of(new, seat) for seat in range(ROSTER)), moved]
+    league.play(_day(19), new, 3, rosters={new: with_him})
+    tonight = league.play(_day(22), old, new)
+    row = _row(league, tonight, moved)
+    assert (row["team_id"], row["opponent_team_id"]) == (new, old)
+
+
+def test_lines_for_two_teams_on_one_day_give_a_player_one_row_for_the_team_he_last_played_for() -> None:
+    league, star = _season(6), player_of(1, 0)
+    tonight, elsewhere = league.play(_day(22), 1, 2), league.play(_day(22), 3, 4)
+    for game in (tonight, elsewhere):
+        league.quoted[game.game_id, star] = [("fanduel", None, 12.5)]
+    league.team_of_line[elsewhere.game_id, star] = 4
+    rows = features_of(league.known(), [tonight.date]).filter(player_id=star)
+    assert rows["game_id"].to_list() == [tonight.game_id]

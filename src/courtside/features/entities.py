@@ -1,7 +1,4 @@
-"""Who gets a row: decided with what was known before the game, the same for yesterday and for 2021.
-
-The box score of the game itself is never asked.
-"""
+"""Which players get a row for a game, from what was known before it. The game's own box score is never read."""
 
 from __future__ import annotations
 
@@ -20,7 +17,8 @@ def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehou
     """Return one row per (game_id, player_id) that gets features.
 
     These are the players who appeared for the team in one of its games of the 30 days before, or in its last 10
-    games, and whose newest game was for that team; and players with a pre-tip line who belong to that team.
+    games, and whose newest game was for that team; and players whose pre-tip line names that team. A player gets one
+    row a day.
 
     Args:
         slate: team games to play, `TEAM_GAMES` columns; one row per (game_id, team_id).
@@ -42,9 +40,11 @@ def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehou
         .agg(is_quoted=nw.col("is_quoted").max())
         .join(_slate_columns(slate), on=["game_id", "team_id"], how="inner")
     )
-    placed = windows.state(windows.place(_one_team(candidates), played, "player_id"), played, "player_id")
+    placed = windows.state(windows.place(candidates, played, "player_id"), played, "player_id")
+    is_current = (nw.col("before_team_id") == nw.col("team_id")).fill_null(False)
+    own = placed.with_columns(preference=2 * nw.col("is_quoted") + nw.when(is_current).then(1).otherwise(0))
     return (
-        placed.filter(((nw.col("before_team_id") == nw.col("team_id")).fill_null(False)) | (nw.col("is_quoted") == 1))
+        _one_team(own.filter(nw.col("preference") > 0))
         .filter(nw.col("games_before") > 0)
         .select(
             "game_id",
@@ -63,14 +63,9 @@ def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehou
 
 
 def _one_team(candidates: Lazy) -> Lazy:
-    """Keep one team a day for each player: the one a sportsbook quotes him with, where one does."""
-    chosen = candidates.group_by("game_date", "player_id").agg(best=nw.col("is_quoted").max())
-    return (
-        candidates.join(chosen, on=["game_date", "player_id"], how="left")
-        .filter(nw.col("is_quoted") == nw.col("best"))
-        .drop("best")
-        .unique(subset=["game_id", "player_id"], keep="last", order_by=["team_id"])
-    )
+    """Keep one team a day for each player: the one his line names, then the one he last played for."""
+    order = ["preference", "team_id", "game_id"]
+    return candidates.unique(subset=["game_date", "player_id"], keep="last", order_by=order)
 
 
 def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Engine) -> Lazy:
