@@ -51,6 +51,9 @@ def parse_game_id(value: object) -> str:
 
     Raises:
         ValueError: where `value` is not a game id of this league.
+
+    >>> parse_game_id(22400061)
+    '0022400061'
     """
     text = str(value).strip()
     text = text.zfill(10) if text.isdigit() else text
@@ -60,17 +63,29 @@ def parse_game_id(value: object) -> str:
 
 
 def season_of(game_id: str) -> str:
-    """Return the season of a game id, as `2024-25`."""
+    """Return the season of a game id, as `2024-25`.
+
+    >>> season_of('0022400061'), season_of('0029900001')
+    ('2024-25', '1999-00')
+    """
     return season_label(2000 + int(game_id[3:5]) if int(game_id[3:5]) < 46 else 1900 + int(game_id[3:5]))
 
 
 def season_label(start_year: int) -> str:
-    """Return `2024-25` for 2024."""
+    """Return `2024-25` for 2024.
+
+    >>> season_label(2024)
+    '2024-25'
+    """
     return f"{start_year}-{(start_year + 1) % 100:02d}"
 
 
 def game_type_of(game_id: str) -> GameType:
-    """Return the type of a game id."""
+    """Return the type of a game id.
+
+    >>> str(game_type_of('0042400101'))
+    'playoffs'
+    """
     return TYPE_OF_PREFIX[game_id[:3]]
 
 
@@ -79,6 +94,9 @@ def parse_game_date(value: str) -> dt.date:
 
     Raises:
         ValueError: naming the value, where it is not such a date.
+
+    >>> parse_game_date('2026-02-07')
+    datetime.date(2026, 2, 7)
     """
     if not _DATE.fullmatch(value):
         raise ValueError(f"{value!r} is not a date; write it as 2026-02-07")
@@ -86,34 +104,58 @@ def parse_game_date(value: str) -> dt.date:
 
 
 def game_day(date: dt.date) -> int:
-    """Return the integer days since 1970-01-01, on which windows do their arithmetic."""
+    """Return the integer days since 1970-01-01, on which windows do their arithmetic.
+
+    >>> game_day(dt.date(1970, 1, 2))
+    1
+    """
     return (date - EPOCH).days
 
 
 def date_of(day: int) -> dt.date:
-    """Return the date of a `game_day`."""
+    """Return the date of a `game_day`.
+
+    >>> date_of(game_day(dt.date(2026, 2, 7)))
+    datetime.date(2026, 2, 7)
+    """
     return EPOCH + dt.timedelta(days=day)
 
 
 def date_range(start: dt.date, end: dt.date) -> Iterator[dt.date]:
-    """Yield the dates from `start` to `end`, both included."""
+    """Yield the dates from `start` to `end`, both included.
+
+    >>> [str(date) for date in date_range(dt.date(2025, 12, 31), dt.date(2026, 1, 1))]
+    ['2025-12-31', '2026-01-01']
+    """
     for day in range(game_day(start), game_day(end) + 1):
         yield date_of(day)
 
 
 def eastern_to_utc(date: dt.date, time: dt.time) -> dt.datetime:
-    """Return the UTC instant (naive, as stored) of an Eastern wall time."""
+    """Return the UTC instant (naive, as stored) of an Eastern wall time.
+
+    >>> eastern_to_utc(dt.date(2026, 2, 7), dt.time(19, 30))
+    datetime.datetime(2026, 2, 8, 0, 30)
+    """
     return dt.datetime.combine(date, time, EASTERN).astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def eastern_date(instant: dt.datetime) -> dt.date:
-    """Return the ET calendar date of a UTC instant (naive means UTC)."""
+    """Return the ET calendar date of a UTC instant (naive means UTC).
+
+    >>> eastern_date(dt.datetime(2026, 2, 8, 4, 59)), eastern_date(dt.datetime(2026, 2, 8, 5, 0))
+    (datetime.date(2026, 2, 7), datetime.date(2026, 2, 8))
+    """
     aware = instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
     return aware.astimezone(EASTERN).date()
 
 
 def to_utc(instant: dt.datetime) -> dt.datetime:
-    """Return an instant as it is stored: UTC without a zone (naive input is taken as UTC)."""
+    """Return an instant as it is stored: UTC without a zone (naive input is taken as UTC).
+
+    >>> to_utc(dt.datetime(2026, 2, 7, 19, 30, tzinfo=EASTERN))
+    datetime.datetime(2026, 2, 8, 0, 30)
+    """
     return instant.astimezone(dt.UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 

@@ -12,6 +12,11 @@ def wilson_interval(wins: int, losses: int, z: float = Z_95) -> tuple[float, flo
     """Return the Wilson score interval of the hit rate in %, not rounded; None where W+L is 0.
 
     Source: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference.
+
+    >>> [round(end, 1) for end in wilson_interval(55, 45)]
+    [45.2, 64.4]
+    >>> wilson_interval(0, 0) is None
+    True
     """
     played = wins + losses
     if played == 0:

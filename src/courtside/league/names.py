@@ -43,6 +43,9 @@ def normalise(name: str) -> str:
     Accents and punctuation are dropped, letters without decomposition (đ, ł, ø, æ, ß, ı) are spelled out,
     suffixes stay. `Jackson Jr., Jaren` is put in order; the position at the end of a slug, as in
     `robertwilliams-c`, is dropped. A name without a Latin letter or digit gives the empty string.
+
+    >>> normalise('Jackson Jr., Jaren'), normalise('Nikola Jokić'), normalise('robertwilliams-c')
+    ('jaren jackson jr', 'nikola jokic', 'robertwilliams')
     """
     plain = _without_accents(name).strip()
     if not re.search(r"\s", plain):
@@ -52,12 +55,20 @@ def normalise(name: str) -> str:
 
 
 def compact(name: str) -> str:
-    """Return the normalised `name` without spaces, the form in which a slug and a written name compare."""
+    """Return the normalised `name` without spaces, the form in which a slug and a written name compare.
+
+    >>> compact("De'Aaron Fox")
+    'deaaronfox'
+    """
     return normalise(name).replace(" ", "")
 
 
 def split_suffix(normalised: str) -> tuple[str, str]:
-    """Return a normalised name as (name without suffix, suffix); the suffix is empty where there is none."""
+    """Return a normalised name as (name without suffix, suffix); the suffix is empty where there is none.
+
+    >>> split_suffix('jaren jackson jr'), split_suffix('nikola jokic')
+    (('jaren jackson', 'jr'), ('nikola jokic', ''))
+    """
     words = normalised.split()
     end = len(words)
     while end > 1 and words[end - 1] in SUFFIXES:
@@ -66,7 +77,11 @@ def split_suffix(normalised: str) -> tuple[str, str]:
 
 
 def without_suffix(normalised: str) -> str:
-    """Return a normalised name without its generational suffix; one word always stays."""
+    """Return a normalised name without its generational suffix; one word always stays.
+
+    >>> without_suffix('gary payton ii')
+    'gary payton'
+    """
     return split_suffix(normalised)[0]
 
 

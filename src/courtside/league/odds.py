@@ -15,27 +15,43 @@ LOWEST_PRICE = 100.0
 
 
 def decimal_odds(american: float | None) -> float | None:
-    """Return what one staked unit pays back, stake included: +150 is 2.5, -200 is 1.5."""
+    """Return what one staked unit pays back, stake included: +150 is 2.5, -200 is 1.5.
+
+    >>> decimal_odds(150), decimal_odds(-200), decimal_odds(None)
+    (2.5, 1.5, None)
+    """
     profit = profit_per_unit(american)
     return None if profit is None else 1.0 + profit
 
 
 def profit_per_unit(american: float | None) -> float | None:
-    """Return what one winning unit earns: `price / 100` above zero, `100 / -price` below."""
+    """Return what one winning unit earns: `price / 100` above zero, `100 / -price` below.
+
+    >>> profit_per_unit(120), profit_per_unit(-125), profit_per_unit(50)
+    (1.2, 0.8, None)
+    """
     if american is None or not _is_price(american):
         return None
     return american / 100.0 if american > 0 else 100.0 / -american
 
 
 def implied_probability(american: float | None) -> float | None:
-    """Return the break-even probability of a price, vig included: +150 is 0.4, -200 is 2/3."""
+    """Return the break-even probability of a price, vig included: +150 is 0.4, -200 is 2/3.
+
+    >>> implied_probability(150), implied_probability(-300), implied_probability(float('nan'))
+    (0.4, 0.75, None)
+    """
     if american is None or not _is_price(american):
         return None
     return 100.0 / (american + 100.0) if american > 0 else -american / (100.0 - american)
 
 
 def no_vig_over(over_price: float | None, under_price: float | None) -> float | None:
-    """Return the probability of over with the vig taken out in proportion; None unless both prices are."""
+    """Return the probability of over with the vig taken out in proportion; None unless both prices are.
+
+    >>> no_vig_over(-110, -110), no_vig_over(-110, None)
+    (0.5, None)
+    """
     over, under = implied_probability(over_price), implied_probability(under_price)
     return None if over is None or under is None else over / (over + under)
 

@@ -45,7 +45,15 @@ def result_expr(direction: pl.Expr, line: pl.Expr, actual: pl.Expr, outcome: pl.
 
 
 def result_of(direction: str | None, line: float | None, actual: int | None, outcome: str | None) -> str | None:
-    """Return the result of one side, by `result_expr`."""
+    """Return the result of one side, by `result_expr`.
+
+    >>> result_of('OVER', 24.5, 25, 'played'), result_of('UNDER', 24.5, 25, 'played')
+    ('hit', 'miss')
+    >>> result_of('OVER', 25.0, 25, 'played'), result_of('OVER', 24.5, None, 'did_not_play')
+    ('push', 'void')
+    >>> result_of('PASS', 24.5, 25, 'played') is None
+    True
+    """
     values = (
         pl.lit(direction, dtype=pl.String),
         pl.lit(line, dtype=pl.Float64),

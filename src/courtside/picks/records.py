@@ -29,6 +29,9 @@ def hit_rate(wins: int, losses: int) -> float | None:
     """Return 100·W/(W+L) in % with one decimal, half rounded up; None where W+L is 0.
 
     Rounded in integers, so 1–15 is 6.3 on every engine. Pushes and voids are in no denominator.
+
+    >>> hit_rate(1, 15), hit_rate(2, 1), hit_rate(0, 0)
+    (6.3, 66.7, None)
     """
     played = wins + losses
     return ((2000 * wins + played) // (2 * played)) / 10 if played else None
