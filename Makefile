@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench docs dagster format clean
+.PHONY: help demo test test-slow coverage lint hooks bench docs dagster format clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -14,6 +14,15 @@ demo: $(VENV)/.runtime ## Install, play a simulated league through every stage, 
 
 test: $(VENV)/.development ## Install what tests need and run them.
 	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.development ## Run the tests that `make test` leaves out: whole seasons, with faults and on BigQuery's emulator.
+	$(BIN)/python -m pytest -m slow
+
+coverage: $(VENV)/.development ## Run `make test` with line coverage; fails below the floor in pyproject.toml.
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+hooks: $(VENV)/.development ## Run the commands of `make lint` before each commit.
+	$(BIN)/pre-commit install
 
 lint: $(VENV)/.development ## Style, types and the direction of imports.
 	$(BIN)/ruff format --check src tests benchmarks

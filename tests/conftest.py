@@ -31,3 +31,14 @@ def run_home(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     home = homes.copy_of(ingested_home, tmp_path_factory.mktemp("run") / "home")
     homes.run_in(home)
     return home
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a parameter of bytes by its argument: both workers must collect the same ids, and gzip bytes hold a time."""
+    return argname if isinstance(val, bytes) else None
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which tests this run leaves out."""
+    is_default = config.option.markexpr == "not slow"
+    return "slow tests are left out; `make test-slow` runs them" if is_default else None
