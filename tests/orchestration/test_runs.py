@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
 from courtside.operations.runs import NOT_FINISHED, recent_runs
 from courtside.pipeline.stages import STAGES
 from tests import homes
-
-SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*\})? [0-9.e+-]+')
 
 
 def said(home: Path, *options: str) -> str:
@@ -59,17 +57,20 @@ def test_an_id_that_no_run_has_says_what_to_do(home: Path) -> None:
     assert "`courtside runs` lists those there are" in result.stderr
 
 
+def samples(home: Path) -> dict[tuple[str, ...], float]:
+    """Return what a Prometheus server reads from the command's output, by name and label values."""
+    families = text_string_to_metric_families(said(home, "--prometheus"))
+    return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+
+
 def test_a_monitor_reads_the_last_run_and_the_grid(home: Path) -> None:
-    lines = said(home, "--prometheus").splitlines()
-    samples = [line for line in lines if not line.startswith("#")]
-    assert all(SAMPLE.fullmatch(line) for line in samples), samples
-    values = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in samples}
-    assert values["courtside_run_unfinished"] == 1
-    assert values["courtside_run_timestamp_seconds"] == homes.NOW.replace(tzinfo=dt.UTC).timestamp()
-    assert values["courtside_run_failures"] == 0
-    assert values['courtside_cells{stage="features",state="complete"}'] > 10
+    values = samples(home)
+    assert values["courtside_run_unfinished",] == 1
+    assert values["courtside_run_timestamp_seconds",] == homes.NOW.replace(tzinfo=dt.UTC).timestamp()
+    assert values["courtside_run_duration_seconds",] > 0
+    assert values["courtside_run_failures",] == 0
+    assert values["courtside_cells", "features", "complete"] > 10
 
 
-def test_a_home_without_runs_has_nothing_to_tell(tmp_path: Path) -> None:
-    lines = said(tmp_path, "--prometheus").splitlines()
-    assert [line for line in lines if not line.startswith("#")] == []
+def test_a_home_without_runs_has_no_samples(tmp_path: Path) -> None:
+    assert samples(tmp_path) == {}
