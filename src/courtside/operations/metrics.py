@@ -20,7 +20,9 @@ def prometheus(warehouse: Warehouse) -> str:
     registry = CollectorRegistry()
     runs = [run for run in recent_runs(warehouse, RECENT) if run.seconds is not None or run.outcome == NOT_FINISHED]
     if runs:
-        _gauge(registry, "run_unfinished", "Whether the newest run did not reach its end.", runs[0].outcome == NOT_FINISHED)
+        _gauge(
+            registry, "run_unfinished", "Whether the newest run did not reach its end.", runs[0].outcome == NOT_FINISHED
+        )
     last = next((run for run in runs if run.seconds is not None), None)
     if last:
         began = last.at.replace(tzinfo=dt.UTC).timestamp()
