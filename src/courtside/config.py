@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,25 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from rapidfuzz import process
 
 from courtside.clock import Clock, FixedClock, SystemClock, to_utc
-from courtside.errors import ConfigError
+from courtside.errors import ConfigError, SettingsError
 
 PREFIX = "COURTSIDE_"
+OTHER_VARIABLES = (
+    "COURTSIDE_AUTOMATION",
+    "COURTSIDE_CHAOS_FAULTS",
+    "COURTSIDE_CHAOS_SEED",
+    "COURTSIDE_CONFIG",
+    "COURTSIDE_EVERY_HOUR",
+    "COURTSIDE_IMAGE",
+    "COURTSIDE_LOG_LEVEL",
+    "COURTSIDE_ODDS_API_KEY",
+    "COURTSIDE_REAL_DATA",
+    "COURTSIDE_WITHOUT_EMULATOR",
+)
+"""Variables with the prefix that are no settings: read elsewhere, by the deployment or by the tests."""
 
 
 def config_file() -> Path:
@@ -114,24 +129,42 @@ def load_settings(**options: Any) -> Settings:
     """Return the settings, with `options` (None means not given) before all other places.
 
     Raises:
-        ConfigError: naming the setting, its value and what is wrong with it.
+        SettingsError: naming the setting and what is wrong with it, or an unknown name and the closest setting.
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
+        _refuse_unknown_names()
         return Settings(**given)
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in item['loc'])} = {_shown(item)}: {item['msg']}" for item in error.errors()
         )
-        raise ConfigError(f"settings: {problems}. `courtside config` lists them with their origin.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{config_file()}: not TOML: {error}") from error
+        raise SettingsError(f"settings: {problems}. `courtside config` lists them with their origin.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{config_file()}: not TOML: {error}") from error
+
+
+def _refuse_unknown_names() -> None:
+    """Refuse `COURTSIDE_*` variables and keys of the settings file that no setting has; their values are not shown."""
+    variables = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    known = {*variables, *OTHER_VARIABLES}
+    set_now = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    file = config_file()
+    keys = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    problems = [_unknown(name, "the environment", sorted(known)) for name in set_now]
+    problems += [_unknown(key, str(file), Settings.model_fields) for key in keys if key not in Settings.model_fields]
+    if problems:
+        raise SettingsError(f"{'; '.join(problems)}. `courtside config` lists the settings.")
+
+
+def _unknown(name: str, place: str, known: Iterable[str]) -> str:
+    closest = process.extractOne(name, list(known), processor=str.lower)[0]
+    return f"{name} in {place} is no setting; the closest is {closest}"
 
 
 def _shown(problem: Any) -> str:
-    """Return the refused value of a setting, unless it may hold a secret, as one that nobody knows may."""
-    is_open = problem["loc"][:1] != ("alert_urls",) and problem["type"] != "extra_forbidden"
-    return repr(problem.get("input")) if is_open else "(hidden)"
+    """Return the refused value of a setting, unless it may hold a secret."""
+    return "(hidden)" if problem["loc"][:1] == ("alert_urls",) else repr(problem.get("input"))
 
 
 def origins(settings: Settings) -> dict[str, tuple[object, str]]:

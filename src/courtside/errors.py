@@ -11,6 +11,10 @@ class ConfigError(CourtsideError):
     """A setting that cannot be used."""
 
 
+class SettingsError(ConfigError):
+    """A setting of the environment or the settings file that does not exist or holds a wrong value; exit code 2."""
+
+
 class PayloadRefusedError(CourtsideError):
     """A payload that cannot be read as the kind it claims to be; it is kept, its rows are not."""
 

@@ -53,7 +53,7 @@ def test_a_setting_that_cannot_be_used_is_named(
     settings.write_text(content)
     monkeypatch.setenv("COURTSIDE_CONFIG", str(settings))
     code, output = call("config")
-    assert code == 1
+    assert code == 2
     assert complaint in output
 
 

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from courtside.config import Settings, load_settings
-from courtside.errors import CourtsideError
-from courtside.pipeline.context import Context
+from courtside.errors import CourtsideError, SettingsError
+from courtside.pipeline.context import Context, checked
 from courtside.pipeline.ledger import Ledger
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.open import open_warehouse
@@ -32,7 +32,7 @@ complaints = Console(stderr=True, highlight=False)
 
 
 def readable_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Show an error a user can act on as one line, and exit with 1."""
+    """Show an error a user can act on as one line, and exit with 1, with 2 where a setting is wrong."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -40,7 +40,7 @@ def readable_errors(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except CourtsideError as error:
             complaints.print(f"[bold red]error[/]: {escape(str(error))}", soft_wrap=True)
-            raise typer.Exit(PROBLEM) from error
+            raise typer.Exit(USAGE if isinstance(error, SettingsError) else PROBLEM) from error
 
     return wrapped
 
@@ -56,7 +56,7 @@ def opened(settings: Settings) -> Iterator[Context]:
 
 def settings_of(home: Path | None, **options: Any) -> Settings:
     """Return the settings with a command's options before all other places."""
-    return load_settings(home=home, **options)
+    return checked(load_settings(home=home, **options))
 
 
 def is_terminal() -> bool:

@@ -14,7 +14,7 @@ from courtside.errors import WarehouseBusyError
 from courtside.operations.day import DayReport, run_day
 from courtside.operations.intake import FINE, Step, fetch, games_on, take_in
 from courtside.operations.plans import Plan, every_plan, odds_plan
-from courtside.pipeline.context import Context, Stage
+from courtside.pipeline.context import Context, Stage, checked
 from courtside.pipeline.ledger import Cell, Ledger
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
@@ -64,8 +64,10 @@ class Courtside(dg.ConfigurableResource):
     def settings(self) -> Settings:
         """Return the settings, the resource's before all other places."""
         now = dt.datetime.fromisoformat(self.now) if self.now else None
-        return load_settings(
-            home=self.home or None, warehouse=self.warehouse or None, publish=self.publish or None, now=now
+        return checked(
+            load_settings(
+                home=self.home or None, warehouse=self.warehouse or None, publish=self.publish or None, now=now
+            )
         )
 
     @contextmanager

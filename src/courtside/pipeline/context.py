@@ -9,8 +9,10 @@ from typing import Protocol, runtime_checkable
 
 from courtside.clock import Clock
 from courtside.config import Settings
+from courtside.errors import ConfigError, SettingsError
 from courtside.pipeline.ledger import Ledger, Outcomes
 from courtside.predictions.model_store import ModelStore
+from courtside.predictions.systems import require_system
 from courtside.raw.current import current
 from courtside.warehouse.base import Lazy, Recorder, Warehouse
 from courtside.warehouse.schema import Table
@@ -64,6 +66,19 @@ class Closing(Protocol):
     def close(self, context: Context) -> None:
         """Say it."""
         ...
+
+
+def checked(settings: Settings) -> Settings:
+    """Return the settings, whose champion must be a prediction system.
+
+    Raises:
+        SettingsError: naming the systems there are.
+    """
+    try:
+        require_system(settings.champion)
+    except ConfigError as error:
+        raise SettingsError(f"settings: {error}") from error
+    return settings
 
 
 def span(dates: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
