@@ -32,6 +32,7 @@ class Oracle:
     """Raw box scores, schedule and shots by player, team and game."""
 
     by_player: dict[int, list[Row]]
+    real_by_player: dict[int, list[Row]]
     by_team: dict[int, list[Row]]
     team_box: dict[tuple[str, int], Row]
     shots: dict[str, list[Row]]
@@ -41,8 +42,12 @@ class Oracle:
         """Return an oracle over rows of `GAMES` and current raw player box, team box and shots."""
         counted = {row["game_id"]: row for row in games.filter("is_counted").to_dicts() if row["status"] == "final"}
         cup = games.filter((pl.col("game_type") == "cup_final") & (pl.col("status") == "final")).to_dicts()
-        by_player, by_team, by_game = defaultdict(list), defaultdict(list), defaultdict(list)
+        real = counted | {row["game_id"]: row for row in cup}
+        by_player, real_by_player = defaultdict(list), defaultdict(list)
+        by_team, by_game = defaultdict(list), defaultdict(list)
         for row in players.to_dicts():
+            if row["game_id"] in real and (row["minutes"] or 0) > 0:
+                real_by_player[row["player_id"]].append(row)
             if row["game_id"] in counted and (row["minutes"] or 0) > 0:
                 game = counted[row["game_id"]]
                 sides = (game["home_team_id"], game["away_team_id"])
@@ -56,9 +61,15 @@ class Oracle:
                 by_team[team].append({**game, "other": other})
         for shot in shots.to_dicts():
             by_game[shot["game_id"]].append(shot)
-        for found in (*by_player.values(), *by_team.values()):
+        for found in (*by_player.values(), *real_by_player.values(), *by_team.values()):
             found.sort(key=lambda row: (row["game_date"], row["game_id"]))
-        return cls(by_player, by_team, {(row["game_id"], row["team_id"]): row for row in teams.to_dicts()}, by_game)
+        return cls(
+            by_player,
+            real_by_player,
+            by_team,
+            {(row["game_id"], row["team_id"]): row for row in teams.to_dicts()},
+            by_game,
+        )
 
     def values(self, row: Row) -> dict[str, float]:
         """Return features of a row of `PLAYER_FEATURES` from the games before its date."""
@@ -68,7 +79,9 @@ class Oracle:
         last5, last10 = recent[-5:], recent[-10:]
         this, before = ([g for g in past if g["season"] == name] for name in (season, _before(season)))
         base = this if len(this) >= 3 else before
-        found = self._form(last5, last10, base) | self._load(past, day) | self._teams(row, day)
+        real = [game for game in self.real_by_player[row["player_id"]] if game["game_date"] < day]
+        found = self._form(last5, last10, base) | self._load(real, day) | self._teams(row, day)
+        found["games_in_last_7_days"] = sum((day - game["game_date"]).days <= 7 for game in past)
         return found | self._shots(row, last10, day)
 
     def _form(self, last5: list[Row], last10: list[Row], base: list[Row]) -> dict[str, float]:
@@ -107,7 +120,7 @@ class Oracle:
         score -= 10 * (len(week) >= 4) + 10 * (minutes > 240)
         score -= 8 * (bool(week) and minutes / max(len(week), 1) > 35)
         score -= 12 if pairs >= 2 else 5 if pairs == 1 else 0
-        return {"games_in_last_7_days": len(week), "fatigue_score": max(0, min(100, score))}
+        return {"fatigue_score": max(0, min(100, score))}
 
     def _usage(self, games: list[Row]) -> float:
         teams = [self.team_box[game["game_id"], game["team_id"]] for game in games]

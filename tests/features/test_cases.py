@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
+import narwhals as nw
+import polars as pl
 import pytest
 
-from courtside.features.known import features_of
+from courtside.analytics.tables import PLAYER_GAMES
+from courtside.features.known import Known, features_of, player_history
+from courtside.pipeline.inputs import lookback_start
 from tests.features.league import ROSTER, START, Game, League, player_of
 
 
@@ -141,6 +146,31 @@ def test_a_player_back_after_100_days_has_his_old_form_and_fresh_legs() -> None:
     assert (row["games_used_l10"], row["points_avg_last_10_origin"]) == (6, "computed")
 
 
+def _read_for(league: League, game: Game) -> Known:
+    """Return what the features stage reads for a game."""
+    known, start = league.known(), lookback_start(game.date)
+    history: pl.DataFrame = player_history(nw.from_native(known.player_games.lazy()), start).to_native().collect()
+    team_games = known.team_games.filter(pl.col("game_date") >= start)
+    return replace(known, team_games=team_games, player_games=PLAYER_GAMES.conform(history))
+
+
+@pytest.mark.parametrize(("team", "missed"), [(1, 0.9), (3, 0.0)])
+def test_a_player_back_after_two_seasons_has_missed_the_games_of_the_team_he_had_joined(
+    team: int, missed: float
+) -> None:
+    league, back = League(), player_of(1, 0)
+    league.play(dt.date(2022, 4, 10), 1, 2)
+    others = [player_of(team, seat) for seat in range(1, ROSTER)]
+    for step in range(15):
+        league.play(_day(3 * step), team, 2, rosters={team: others})
+    league.play(_day(45), team, 2, rosters={team: [*others, back]})
+    tonight = league.play(_day(47), team, 2)
+    row = features_of(_read_for(league, tonight), [tonight.date]).row(
+        by_predicate=pl.col("player_id") == back, named=True
+    )
+    assert (row["team_id"], row["dnp_rate"], row["games_used_l10"]) == (team, missed, 1)
+
+
 def test_form_older_than_a_year_is_none() -> None:
     league, back = _season(6), player_of(1, 0)
     year_on = START + dt.timedelta(400)
@@ -172,6 +202,30 @@ def test_the_cup_final_enters_no_window_and_still_tires() -> None:
     row = _row(league, league.play(_day(20), 1, 2), player_of(1, 0))
     assert (plain["back_to_back"], row["back_to_back"]) == (0, 1)
     assert (row["points_avg_last_5"], row["team_win_pct"]) == (plain["points_avg_last_5"], plain["team_win_pct"])
+
+
+def test_the_cup_final_tires_the_players_who_played_in_it() -> None:
+    league, star, bench = _season(5), player_of(1, 0), player_of(1, 1)
+    for step in (14, 16, 18):
+        league.play(_day(step), 1, 2)
+    league.play(_day(19), 1, 2, kind="006", rosters={1: [player_of(1, seat) for seat in range(ROSTER) if seat != 1]})
+    tonight = league.play(_day(20), 1, 2)
+    row, rested = _row(league, tonight, star), _row(league, tonight, bench)
+    assert row["fatigue_score"] in {70, 62}, (
+        "−15 for yesterday, −10 for 4 games in 7 days, −5 for a pair, −8 by minutes"
+    )
+    assert rested["fatigue_score"] in {100, 92}
+    assert (row["games_used_l10"], row["games_in_last_7_days"]) == (rested["games_used_l10"], 3) == (8, 3)
+
+
+def test_a_cup_final_without_a_box_score_makes_fatigue_partial_and_no_other_window() -> None:
+    league = _season(6)
+    for step in (14, 16):
+        league.play(_day(step), 1, 2)
+    league.play(_day(18), 1, 2, kind="006", has_box=False)
+    row = _row(league, league.play(_day(20), 1, 2), player_of(1, 0))
+    assert (row["fatigue_score_origin"], row["missing_game_ids"]) == ("partial", "")
+    assert (row["points_avg_last_10_origin"], row["completeness_l10"]) == ("computed", 100)
 
 
 def test_a_season_opener_takes_last_seasons_record_and_means() -> None:

@@ -7,12 +7,13 @@ import random
 from collections import Counter
 from dataclasses import replace
 
+import narwhals as nw
 import polars as pl
 import pytest
 
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
 from courtside.audit.leakage import correlation, recomputation
-from courtside.features.known import Known, features_of
+from courtside.features.known import Known, features_of, player_history
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.pipeline.context import Context
@@ -51,8 +52,11 @@ def stored(real_context: Context) -> pl.DataFrame:
 def _since(known: Known, day: dt.date) -> Known:
     """Cut `known` to what the stage reads for a date."""
     start = lookback_start(day)
-    frames = ("team_games", "player_games", "player_shots")
-    return replace(known, **{name: getattr(known, name).filter(pl.col("game_date") >= start) for name in frames})
+    frames = {
+        name: getattr(known, name).filter(pl.col("game_date") >= start) for name in ("team_games", "player_shots")
+    }
+    history: pl.DataFrame = player_history(nw.from_native(known.player_games.lazy()), start).to_native().collect()
+    return replace(known, **frames, player_games=history)
 
 
 def _again(known: Known, day: dt.date) -> pl.DataFrame:

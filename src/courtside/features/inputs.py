@@ -74,9 +74,9 @@ def prepare(
     """
     counted = team_games.filter(nw.col("is_counted"))
     team_played = warehouse.materialise(windows.number(counted.filter(nw.col("is_final")), "team_id"))
-    seen = player_games.filter(
-        nw.col("is_counted") & nw.col("did_play") & (nw.col("box_status") == "complete")
-    ).with_columns(points_squared=nw.col("points") * nw.col("points"))
+    seen = _usable(player_games.filter(nw.col("is_counted"))).with_columns(
+        points_squared=nw.col("points") * nw.col("points")
+    )
     played = warehouse.materialise(
         windows.stints(
             windows.running_totals(windows.number(seen, "player_id"), ["player_id", "season"], ["points", "minutes"])
@@ -92,8 +92,11 @@ def prepare(
             warehouse,
         )
     )
-    unknown = counted.filter(nw.col("box_status").is_in(["missing", "partial"]))
-    gaps = warehouse.materialise(_gaps(rows, unknown, counted, played, warehouse))
+    real_games = _real_games(team_games)
+    unknown = real_games.filter(nw.col("box_status").is_in(["missing", "partial"]))
+    all_gaps = warehouse.materialise(_gaps(rows, unknown, counted, played, warehouse))
+    gaps = warehouse.materialise(all_gaps.filter(nw.col("gap_is_counted")))
+    real_played = warehouse.materialise(_real_played(player_games, real_games))
     shot = warehouse.lazy(PLAYER_SHOTS.empty()) if shots is None else shots
     charted = warehouse.materialise(charts(team_played, player_games, shot))
     return Inputs(
@@ -102,8 +105,8 @@ def prepare(
         gaps,
         played,
         team_played,
-        warehouse.materialise(player_windows(rows, played, counted, charted, shot, gaps, warehouse)),
-        warehouse.materialise(_sides(rows, _real_games(team_games), charted, warehouse)),
+        warehouse.materialise(player_windows(rows, played, real_played, counted, charted, shot, all_gaps, warehouse)),
+        warehouse.materialise(_sides(rows, real_games, charted, warehouse)),
         shot,
         warehouse.lazy(pl.DataFrame(schema=MARKET)) if market is None else market,
         warehouse.lazy(INJURY_REPORTS.empty()) if reports is None else reports,
@@ -111,8 +114,20 @@ def prepare(
     )
 
 
+def _usable(player_games: Lazy) -> Lazy:
+    """Return the games that a player played in and whose box score is complete."""
+    is_usable = nw.col("did_play") & (nw.col("box_status") == "complete")
+    return player_games.filter(is_usable).with_columns(minutes=nw.col("minutes").fill_null(0))
+
+
+def _real_played(player_games: Lazy, real_games: Lazy) -> Lazy:
+    """Return the player games that tire: those of `real_games`, numbered by player."""
+    real = real_games.select("game_id").unique()
+    return windows.number(_usable(player_games).join(real, on="game_id", how="inner"), "player_id")
+
+
 def _real_games(team_games: Lazy) -> Lazy:
-    """Return final games that rest nobody: those that count, and the Cup final, which does not."""
+    """Return the final games that tire a team: those that count in windows, and the Cup final, which does not."""
     is_cup_final = nw.col("game_type") == str(GameType.CUP_FINAL)
     return team_games.filter(nw.col("is_final") & (nw.col("is_counted") | is_cup_final))
 
@@ -144,13 +159,20 @@ def _sides(rows: Lazy, real_games: Lazy, charted: Lazy, warehouse: Engine) -> La
 
 
 def _gaps(rows: Lazy, unknown: Lazy, team_games: Lazy, played: Lazy, warehouse: Engine) -> Lazy:
-    """Return a line per row and earlier game whose box score should hold the player and cannot be used."""
+    """Return a line per row and earlier game whose box score should hold the player and cannot be used.
+
+    `gap_is_counted` is false for a Cup final, which only `fatigue_score` looks back on.
+    """
     expected = entities(unknown, team_games, played, _no_lines(unknown), warehouse).select(
         "player_id",
         gap_game_id=nw.col("game_id"),
         gap_day=nw.col("game_day"),
         gap_season=nw.col("season"),
         gap_opponent_team_id=nw.col("opponent_team_id"),
+    )
+    counted = unknown.select("game_id", "is_counted").unique()
+    expected = expected.join(
+        counted.rename({"game_id": "gap_game_id", "is_counted": "gap_is_counted"}), on="gap_game_id"
     )
     return (
         rows.select("game_id", "player_id", "game_day", "season", "opponent_team_id")

@@ -6,15 +6,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import narwhals as nw
 import polars as pl
 
 from courtside.analytics.injuries import last_reports
 from courtside.analytics.lines import market, pre_tip
-from courtside.analytics.tables import INJURY_REPORTS
+from courtside.analytics.tables import INJURY_REPORTS, PLAYER_GAMES
 from courtside.features.engine import Engine, InMemory
 from courtside.features.inputs import prepare
 from courtside.features.store import player_features
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.warehouse.base import Lazy
 
 RESULTS = (
     "points",
@@ -62,6 +64,18 @@ class Known:
         )
 
 
+def player_history(player_games: Lazy, start: dt.date) -> Lazy:
+    """Return the player games from `start` on, and each player's newest usable game before it.
+
+    The earlier game tells for which team a player last played, however long ago.
+    """
+    is_usable = nw.col("is_counted") & nw.col("did_play") & (nw.col("box_status") == "complete")
+    earlier = player_games.filter((nw.col("game_date") < start) & is_usable)
+    newest = earlier.group_by("player_id").agg(game_day=nw.col("game_day").max())
+    last = earlier.join(newest, on=["player_id", "game_day"], how="inner")
+    return nw.concat([player_games.filter(nw.col("game_date") >= start), last.select(*PLAYER_GAMES.column_names)])
+
+
 def slate_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
     """Return the team games of `dates` that count and are not postponed, whether they have been played or not."""
     on = known.games.filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
@@ -72,8 +86,8 @@ def slate_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
 def features_of(known: Known, dates: Sequence[dt.date], engine: Engine | None = None) -> pl.DataFrame:
     """Return the rows of `PLAYER_FEATURES` for the slates of `dates`, one slate or many, by the same functions.
 
-    `known` reaches back over the season before the first of `dates`. The engine is Polars in this process where none is
-    given.
+    `known` reaches back over the season before the first of `dates`; its player games are a `player_history`. The
+    engine is Polars in this process where none is given.
     """
     memory = engine or InMemory()
     days = pl.Series(dates, dtype=pl.Date).implode()

@@ -16,7 +16,7 @@ KEY = ("game_id", "player_id")
 LATEST = {"l3": 3, "l5": 5, "l10": 10}
 DAYS = {"week": 7, "fortnight": 14}
 MOST_GAMES = 14
-"""Games that the longest of these windows can hold: one a day for a fortnight."""
+"""Games that a fortnight can hold: one a day."""
 
 USAGE = ("usage_games", "usage_x100", "usage_minutes", "team_minutes", "team_usage_x100")
 BOX = ("throw_games", "throw_points", "ftm", "three_games", "fg3a", "fga")
@@ -31,22 +31,33 @@ SUMMED: dict[str, tuple[str, ...]] = {
 
 
 def player_windows(
-    rows: Lazy, played: Lazy, team_games: Lazy, charted: Lazy, shots: Lazy, gaps: Lazy, warehouse: Engine
+    rows: Lazy,
+    played: Lazy,
+    real_played: Lazy,
+    team_games: Lazy,
+    charted: Lazy,
+    shots: Lazy,
+    gaps: Lazy,
+    warehouse: Engine,
 ) -> Lazy:
     """Return one row per (game_id, player_id) with sums over the windows l2, l3, l5, l10, week and fortnight.
 
     Columns: COLUMN_W as `SUMMED` lists them and missing_W (gaps) for each window W but l2; missing_l10_uncovered (those
     gaps that no shot source covers either); last_day (of his newest
-    game), games_season, minutes_season, missing_season, games_season_before, minutes_season_before.
+    game); games_season, minutes_season, missing_season, games_season_before, minutes_season_before.
+    The windows week and fortnight and last_day follow `real_played`, the others `played`: a Cup final tires a player
+    and enters no other window. `gaps` holds the gaps of both, told apart by gap_is_counted.
     `usage_games`, `throw_games` and `three_games` count the games whose box score tells what the sums beside them need.
     """
     games = warehouse.materialise(_games(played, team_games, charted, shots))
-    sums = warehouse.materialise(_sums(windows.last(rows, games, MOST_GAMES, "player_id", warehouse)))
+    lines = windows.last(rows, games, max(LATEST.values()), "player_id", warehouse)
+    sums = warehouse.materialise(_sums(lines))
     missing = [f"missing_{label}" for label in (*LATEST, "l10_uncovered", *DAYS, "season")]
     counted = [f"{name}_{label}" for label, names in SUMMED.items() for name in names]
     return (
         _season_sums(rows, played, warehouse)
         .join(sums, on=list(KEY), how="left")
+        .join(_load(rows, real_played, warehouse), on=list(KEY), how="left")
         .join(_gap_counts(gaps, charted, sums), on=list(KEY), how="left")
         .select(
             *KEY,
@@ -97,17 +108,15 @@ def _games(played: Lazy, team_games: Lazy, charted: Lazy, shots: Lazy) -> Lazy:
 
 
 def _sums(lines: Lazy) -> Lazy:
-    age, recency = nw.col("row_day") - nw.col("event_day"), nw.col("recency")
-    inside = {"l2": recency <= 2}
-    inside |= {label: recency <= n for label, n in LATEST.items()}
-    inside |= {label: age <= days for label, days in DAYS.items()}
-    sums = [f"{name}_{label}" for label, names in SUMMED.items() for name in names]
+    recency = nw.col("recency")
+    inside = {"l2": recency <= 2} | {label: recency <= n for label, n in LATEST.items()}
+    sums = [f"{name}_{label}" for label in inside for name in SUMMED[label]]
     first_days = {f"first_day_{label}": nw.when(inside[label]).then(nw.col("event_day")) for label in LATEST}
     return (
         lines.select(
             *KEY,
             "row_day",
-            *(expr for label, names in SUMMED.items() for expr in summed(label, names, inside[label])),
+            *(expr for label, within in inside.items() for expr in summed(label, SUMMED[label], within)),
             **first_days,
         )
         .group_by(*KEY, "row_day")
@@ -115,14 +124,30 @@ def _sums(lines: Lazy) -> Lazy:
     )
 
 
+def _load(rows: Lazy, real_played: Lazy, warehouse: Engine) -> Lazy:
+    """Return the sums over the last days before each row, and the day of the player's newest game."""
+    games = windows.back_to_backs(real_played, "player_id").select(
+        "player_id", "game_id", "game_day", "nth", "minutes", "is_back_to_back", games=nw.lit(1)
+    )
+    games = warehouse.materialise(games)
+    placed = warehouse.materialise(windows.place(rows.select(*KEY, "game_day"), games, "player_id"))
+    lines = windows.last(placed, games, MOST_GAMES, "player_id", warehouse)
+    age = nw.col("row_day") - nw.col("event_day")
+    sums = [f"{name}_{label}" for label in DAYS for name in SUMMED[label]]
+    inside = (expr for label, days in DAYS.items() for expr in summed(label, SUMMED[label], age <= days))
+    totals = lines.select(*KEY, *inside).group_by(*KEY).agg(nw.col(name).sum() for name in sums)
+    newest = windows.state(placed, games.select("player_id", "nth", "game_day"), "player_id")
+    return newest.select(*KEY, last_day=nw.col("before_game_day")).join(totals, on=list(KEY), how="left")
+
+
 SEASON = ("games_season", "minutes_season", "games_season_before", "minutes_season_before")
 
 
 def _season_sums(rows: Lazy, played: Lazy, warehouse: Engine) -> Lazy:
-    """Return `SEASON` (games and minutes of this season before the row, and of the last) and the newest game's day."""
+    """Return `SEASON`: games and minutes of this season before the row, and of the season before."""
     before = windows.state(
         rows.select(*KEY, "season", "games_before"),
-        played.select("player_id", "nth", "season", "game_day", "total_games", "total_minutes"),
+        played.select("player_id", "nth", "season", "total_games", "total_minutes"),
         "player_id",
     )
     is_same = nw.col("before_season") == nw.col("season")
@@ -138,7 +163,6 @@ def _season_sums(rows: Lazy, played: Lazy, warehouse: Engine) -> Lazy:
             *KEY,
             "games_season_before",
             "minutes_season_before",
-            last_day=nw.col("before_game_day"),
             games_season=where(is_same, nw.col("before_total_games")),
             minutes_season=where(is_same, nw.col("before_total_minutes")),
         )
@@ -146,13 +170,17 @@ def _season_sums(rows: Lazy, played: Lazy, warehouse: Engine) -> Lazy:
 
 
 def _gap_counts(gaps: Lazy, charted: Lazy, sums: Lazy) -> Lazy:
-    """Count the gaps within each window; one that is not full reaches back to the horizon."""
+    """Count the gaps within each window; one that is not full reaches back to the horizon.
+
+    A game that no window counts is a gap of the windows of days only.
+    """
     day = nw.col("gap_day")
     is_full = {label: nw.col(f"games_{label}") >= n for label, n in LATEST.items()}
     inside = {label: (day >= nw.col(f"first_day_{label}")) | ~full.fill_null(False) for label, full in is_full.items()}
-    inside |= {label: day >= nw.col("game_day") - days for label, days in DAYS.items()}
     inside["season"] = nw.col("gap_season") == nw.col("season")
     inside["l10_uncovered"] = inside["l10"] & (nw.col("uncovered") == 1)
+    inside = {label: expr & nw.col("gap_is_counted") for label, expr in inside.items()}
+    inside |= {label: day >= nw.col("game_day") - days for label, days in DAYS.items()}
     bounds = sums.select(*KEY, *(f"{kind}_{label}" for label in LATEST for kind in ("games", "first_day")))
     uncovered = charted.select("uncovered", gap_game_id=nw.col("game_id")).unique()
     return (

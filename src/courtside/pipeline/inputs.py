@@ -41,13 +41,18 @@ def content_hashes(cells: Mapping[dt.date, Cell], dates: Sequence[dt.date]) -> d
     return {day: cells.get(day, Cell()).content_hash for day in dates}
 
 
-def history_hashes(cells: Mapping[dt.date, Cell], dates: Sequence[dt.date]) -> dict[dt.date, str]:
-    """Return a hash of what `cells` hold on all days before each date that may be looked back on."""
+def history_hashes(
+    cells: Mapping[dt.date, Cell], dates: Sequence[dt.date], *, is_whole: bool = False
+) -> dict[dt.date, str]:
+    """Return a hash of what `cells` hold on all days before each date that windows look back on.
+
+    With `is_whole` it covers every earlier day.
+    """
     filled = sorted((day, cell.content_hash) for day, cell in cells.items() if cell.rows)
     days = [day for day, _ in filled]
     found = {}
     for day in dates:
-        start, end = bisect.bisect_left(days, lookback_start(day)), bisect.bisect_left(days, day)
+        start, end = 0 if is_whole else bisect.bisect_left(days, lookback_start(day)), bisect.bisect_left(days, day)
         found[day] = digest(*(f"{known} {content}" for known, content in filled[start:end]))
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
-from courtside.features.known import Known, features_of, slate_of
+from courtside.features.known import Known, features_of, player_history, slate_of
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.pipeline.context import Context, Record, span
@@ -37,8 +37,8 @@ class FeaturesStage:
     name: str = "features"
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-        """Hash the slate and the lines of each date, and the box scores and shots before it."""
-        history = history_hashes(context.ledger.cells("analytics"), dates)
+        """Hash the slate and the lines of each date, and all box scores and shots before it."""
+        history = history_hashes(context.ledger.cells("analytics"), dates, is_whole=True)
         lines = content_hashes(context.ledger.cells("lines"), dates)
         return combined(dates, slate_hashes(context, dates), history, lines)
 
@@ -69,7 +69,9 @@ def _known(context: Context, dates: Sequence[dt.date]) -> Known:
     return Known(
         games=rows(GAMES, first),
         team_games=rows(TEAM_GAMES, past),
-        player_games=rows(PLAYER_GAMES, past),
+        player_games=context.warehouse.collect(
+            player_history(context.warehouse.scan(PLAYER_GAMES, end=last), past).select(*PLAYER_GAMES.column_names)
+        ),
         player_shots=rows(PLAYER_SHOTS, past),
         player_lines=rows(PLAYER_LINES, first),
         injury_reports=rows(INJURY_REPORTS, first),
