@@ -26,8 +26,8 @@ def daily_command(
 ) -> None:
     """Run the day: take in what waits, grade what is final, predict and publish what is on, and fill every gap.
 
-    Says what waits and until when, and what is late. Exits with 1 where something is held, failed or late, or where a
-    source did not answer.
+    Says what waits and until when, and what is late. Exits with 1 where something is held, failed or late, where a
+    payload was refused, or where a source did not answer.
     """
     settings = settings_of(home)
     steps = fetch_all(settings) if fetch else []
@@ -37,7 +37,8 @@ def daily_command(
             report = run_day(context, day, progress, steps)
     _show(report, steps)
     finish(report.summary)
-    if report.lates or any(step.status not in FINE for step in steps):
+    refused = any(item.status == "refused" for item in report.taken)
+    if refused or report.lates or any(step.status not in FINE for step in steps):
         raise typer.Exit(PROBLEM)
 
 
@@ -49,6 +50,9 @@ def _show(report: DayReport, steps: Sequence[Step]) -> None:
         console.print(line, soft_wrap=True, markup=False)
     if hidden:
         console.print(f"… and {hidden} more: `courtside status --json` lists them all")
+    for item in report.taken:
+        if item.status == "refused":
+            console.print(f"refused: {item.name}: {item.reason}", soft_wrap=True, markup=False)
     if report.taken:
         console.print(
             f"{len(report.taken)} payloads taken in, {sum(item.rows_new for item in report.taken):,} rows new"

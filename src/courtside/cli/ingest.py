@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +12,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
-from courtside.clock import Clock, parse_game_date
+from courtside.clock import parse_game_date
 from courtside.errors import ConfigError
-from courtside.raw.ingest import Report, ingest
-from courtside.sources.payload import Payload
+from courtside.raw.ingest import Report, ingest, unread_report
+from courtside.sources.files import files_at
 from courtside.sources.simulated import Faults, simulate
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.base import Warehouse
@@ -34,12 +34,14 @@ def files(
 
     Player and team box scores (LeagueGameLog: CSV, Parquet, JSON), schedules (CSV, CDN JSON), lines (canonical CSV,
     The Odds API flat or JSON) and shot charts (zipped CSV). A file that cannot be read is refused with the reason and
-    does not stop the rest; the exit code is then 1.
+    does not stop the rest; the exit code is then 1. So is a path that is absent, unreadable or no regular file.
     """
     settings = settings_of(home)
     with opened(settings) as context:
-        payloads = _payloads(_expanded(paths), settings.clock)
+        unread: list[Report] = []
+        payloads = files_at(paths, settings.clock.now(), lambda name, why: unread.append(unread_report(name, why)))
         reports = watched(ingest(payloads, context.warehouse, PayloadStore(settings.raw_folder)))
+    reports += unread
     _show_each(reports)
     if any(report.status == "refused" or report.rows_refused for report in reports):
         raise typer.Exit(PROBLEM)
@@ -116,21 +118,6 @@ def parse_date_option(value: str, option: str) -> dt.date:
         return parse_game_date(value)
     except ValueError as error:
         raise ConfigError(f"{option}: {error}") from error
-
-
-def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(child for child in path.rglob("*") if child.is_file())
-        elif path.exists():
-            yield path
-        else:
-            raise ConfigError(f"{path} does not exist; give files or folders that do")
-
-
-def _payloads(paths: Iterable[Path], clock: Clock) -> Iterator[Payload]:
-    for path in paths:
-        yield Payload("files", str(path), clock.now(), path.read_bytes())
 
 
 def _show_each(reports: list[Report]) -> None:

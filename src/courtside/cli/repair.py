@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, is_terminal, opened, readable_errors, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_dates
 from courtside.cli.progress import BarProgress, PlainProgress
@@ -19,7 +20,6 @@ from courtside.operations.repair import (
     Need,
     Repair,
     Standing,
-    files_in,
     missing_dates,
     needs,
     repair,
@@ -27,6 +27,8 @@ from courtside.operations.repair import (
     worked,
 )
 from courtside.pipeline.context import Context
+from courtside.sources.files import files_at
+from courtside.sources.payload import Payload
 
 SHOWN, SHOWN_IDS = 20, 4
 
@@ -58,17 +60,24 @@ def repair_command(
     steps = fetch_dates(settings, asked) if asked else []
     with opened(settings) as context:
         take_in(context, steps)
-        payloads = files_in(source or inbox, context.clock.now())
+        unread: list[str] = []
+        payloads = files_at(
+            source or inbox, context.clock.now(), lambda name, reason: unread.append(f"{name}: {reason}")
+        )
         done = _repair_shown(context, payloads, start, end, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(_as_dict(done), indent=1))
     else:
         _show(done)
-    if not done.is_whole:
+    for line in unread:
+        complaints.print(line, soft_wrap=True, markup=False)
+    if unread or not done.is_whole:
         raise typer.Exit(PROBLEM)
 
 
-def _repair_shown(context: Context, payloads: Any, start: Any, end: Any, *, quiet: bool) -> Repair:
+def _repair_shown(
+    context: Context, payloads: Iterable[Payload], start: dt.date, end: dt.date, *, quiet: bool
+) -> Repair:
     if quiet:
         return repair(context, payloads, start, end)
     progress = BarProgress(console) if is_terminal() else PlainProgress(console)

@@ -38,7 +38,7 @@ from courtside.warehouse.base import Upsert
 
 FINE = ("fetched", "absent")
 KEPT = "kept; no table reads it yet"
-CAUSE = "source"
+CAUSE, REFUSED = "source", "payloads.refused"
 _MORE_OF_PLAYERS = {"PLAYER_ID", "PLAYER_NAME", "FANTASY_PTS"}
 
 
@@ -152,6 +152,7 @@ def take_in(context: Context, steps: Sequence[Step] = ()) -> list[Report]:
     for item in waiting:
         pending.set_aside(item) if item.problem else pending.done(item)
     _tell(context, [*steps, *damaged])
+    _alert_refused(context, reports)
     return reports
 
 
@@ -204,6 +205,17 @@ def _tell(context: Context, steps: Sequence[Step]) -> None:
             alerts.send(Alert(f"{CAUSE}.{source}", severity, f"source {source}: {bad[0].status}", body))
         else:
             alerts.recover(f"{CAUSE}.{source}", f"{source} answers again")
+
+
+def _alert_refused(context: Context, reports: Sequence[Report]) -> None:
+    """Alert about payloads that were set aside: their bytes are kept, their rows are in no table."""
+    refused = [f"{report.name}: {report.reason}" for report in reports if report.status == "refused"]
+    alerts = notifier(context.settings, context.clock)
+    if refused:
+        body = "\n".join([*refused[:10], "`courtside repair` tries them again after an update"])
+        alerts.send(Alert(REFUSED, Severity.ERROR, f"{len(refused)} payloads refused", body))
+    elif reports:
+        alerts.recover(REFUSED, "every payload of the last intake was read")
 
 
 def games_on(context: Context, day: dt.date) -> list[tuple[str, GameType]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -147,24 +147,10 @@ def repair(
     needs_before, before = needs(context, start, end), standing(context, start, end)
     store = PayloadStore(context.settings.raw_folder)
     again = _readable_by_now(context, store)
-    reports = tuple(ingest([*again, *payloads], context.warehouse, store))
+    reports = tuple(ingest(itertools.chain(again, payloads), context.warehouse, store))
     context.warehouse.release()
     summary = run(context, start, end, observer=observer)
     return Repair(needs_before, before, reports, summary, needs(context, start, end), standing(context, start, end))
-
-
-def files_in(paths: Sequence[Path], fetched_at: dt.datetime) -> Iterator[Payload]:
-    """Yield the files at `paths`, folders with everything below them, as payloads.
-
-    Raises:
-        ConfigError: naming a path that does not exist.
-    """
-    for path in paths:
-        if not path.exists():
-            raise ConfigError(f"{path} does not exist; give files or folders that do")
-        inside = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
-        for file in inside:
-            yield Payload("files", str(file), fetched_at, file.read_bytes())
 
 
 def worked(summary: RunSummary) -> dict[str, int]:

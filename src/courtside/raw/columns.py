@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from courtside.raw.bounds import FIRST_DAY, LARGEST_NUMBER, LAST_DAY
 from courtside.raw.sheets import RAGGED, Sheet
 from courtside.raw.tables import NATURAL_KEYS, PROVENANCE
 from courtside.warehouse.schema import Column, Table
@@ -74,7 +75,21 @@ def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: S
             is_filled = cells.str.strip_chars() != ""
             sieve.refuse(column.is_null() & is_filled, f"{source.name} is not {source.says}")
         _check(column, table.column(source.target), source.name, sieve)
+        columns = columns.with_columns(_bounded(column, source.name, sieve))
     return columns
+
+
+def _bounded(column: pl.Series, name: str, sieve: Sieve) -> pl.Series:
+    """Return a column without values that no row of the league can hold; rows that hold one are refused."""
+    if column.dtype.is_temporal():
+        days = column.cast(pl.Date)
+        outside, bounds = (days < FIRST_DAY) | (days > LAST_DAY), f"{FIRST_DAY} to {LAST_DAY}"
+    elif column.dtype.is_numeric():
+        outside, bounds = column.cast(pl.Float64).abs() > LARGEST_NUMBER, f"±{LARGEST_NUMBER:g}"
+    else:
+        return column
+    sieve.refuse(outside, f"{name} lies outside {bounds}")
+    return column.set(outside.fill_null(False), None)
 
 
 def _check(column: pl.Series, rule: Column, name: str, sieve: Sieve) -> None:

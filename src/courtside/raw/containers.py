@@ -14,14 +14,16 @@ from collections.abc import Callable
 import zstandard
 
 from courtside.errors import PayloadRefusedError
-
-LIMIT_BYTES = 512 * 2**20
-"""What a container may hold when unpacked; ten times the largest season file."""
+from courtside.raw.bounds import LIMIT_BYTES
 
 LAYERS = 3
 """How many containers may lie inside each other."""
 
-_CHUNK = 4 * 2**10
+MOST_ENTRIES = 1_000
+"""Entries of a zip, folders included; its directory is read into memory before any is opened."""
+
+_CHUNK = 2**10
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 _ZIP_DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -80,6 +82,8 @@ def _zstandard(content: bytes, limit: int) -> bytes:
 
 
 def _zip(content: bytes, limit: int) -> bytes:
+    if content.count(_DIRECTORY_ENTRY) > MOST_ENTRIES:
+        raise PayloadRefusedError(f"zip with more than {MOST_ENTRIES:,} entries; hand in its files singly")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             member = _only_file(archive, limit)
@@ -103,6 +107,8 @@ def _only_file(archive: zipfile.ZipFile, limit: int) -> zipfile.ZipInfo:
     if len(files) != 1:
         names = ", ".join(repr(member.filename[:40]) for member in files[:5]) or "none"
         raise PayloadRefusedError(f"zip holds {len(files)} files ({names}), not one; hand them in singly")
+    if files[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise PayloadRefusedError("zip compressed by another method than deflate; unpack it and hand that in")
     return files[0]
 
 

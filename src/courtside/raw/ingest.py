@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from typing import cast
 import duckdb
 import polars as pl
 
-from courtside.errors import PayloadRefusedError
+from courtside.errors import PayloadRefusedError, WarehouseBusyError
 from courtside.raw import parse
 from courtside.raw.parsed import Parsed
 from courtside.raw.tables import NATURAL_KEYS, PAYLOAD_LOG, PROVENANCE, RAW_TABLES
@@ -21,8 +20,8 @@ from courtside.sources.store import PayloadStore
 from courtside.warehouse.base import Upsert, Warehouse
 from courtside.warehouse.schema import Table
 
-BATCH = 250
-"""Payloads that are written in one transaction."""
+BATCH, BATCH_BYTES = 250, 64 * 2**20
+"""Payloads, and their bytes, that are held in memory and written in one transaction."""
 
 PARSERS = 2
 """Payloads parsed at once: reading a sheet leaves the interpreter free half of the time."""
@@ -45,6 +44,11 @@ class Report:
     reason: str | None = None
 
 
+def unread_report(name: str, reason: str) -> Report:
+    """Return the report of a file that could not be read, so that no payload of it exists."""
+    return Report(name, "", None, "refused", reason=reason)
+
+
 @dataclass(frozen=True)
 class _Arrival:
     payload: Payload
@@ -57,7 +61,7 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
 
     The bytes are kept before they are parsed, refused ones too. Rows that say what is already known add nothing;
     rows that say something new about a natural key add a version known from the payload's `fetched_at`.
-    A payload that cannot be read does not stop the rest.
+    A payload that cannot be read, or whose rows cannot be stored, is refused and does not stop the rest.
     """
     seen, seq = _known_payloads(warehouse)
     with ThreadPoolExecutor(PARSERS) as pool:
@@ -70,15 +74,21 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
                 arrivals.append(_arrive(payload, None if payload.payload_id in seen else parsed))
                 if arrivals[-1].report.status in {"ingested", "empty"}:
                     seen.add(payload.payload_id)
-            reports = _write(arrivals, warehouse, seq)
+            reports = _write_or_refuse(arrivals, warehouse, seq)
             seq += len(reports)
             yield from reports
+            del batch, parsing, arrivals
 
 
 def _batched(payloads: Iterable[Payload]) -> Iterator[tuple[Payload, ...]]:
-    iterator = iter(payloads)
-    while batch := tuple(itertools.islice(iterator, BATCH)):
-        yield batch
+    batch: list[Payload] = []
+    for payload in payloads:
+        batch.append(payload)
+        if len(batch) == BATCH or sum(len(item.content) for item in batch) >= BATCH_BYTES:
+            yield tuple(batch)
+            batch = []
+    if batch:
+        yield tuple(batch)
 
 
 def _known_payloads(warehouse: Warehouse) -> tuple[set[str], int]:
@@ -106,6 +116,35 @@ def _arrive(payload: Payload, parsing: Future[Parsed] | None) -> _Arrival:
         reason="; ".join(f"{count} rows: {why}" for why, count in sorted(parsed.refused.items())) or None,
     )
     return _Arrival(payload, report, parsed)
+
+
+def _write_or_refuse(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Report]:
+    """Write a batch; where that raises, write its payloads one by one and refuse those whose rows raise.
+
+    A refusal is itself written. Where that raises too, the fault is not in the payload, and the error is raised.
+    """
+    try:
+        return _write(arrivals, warehouse, seq)
+    except WarehouseBusyError:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        if len(arrivals) > 1:
+            return [
+                report
+                for place, arrival in enumerate(arrivals)
+                for report in _write_or_refuse([arrival], warehouse, seq + place)
+            ]
+        if arrivals[0].parsed is None:
+            raise
+        return _write([_refused(arrivals[0], error)], warehouse, seq)
+
+
+def _refused(arrival: _Arrival, error: BaseException) -> _Arrival:
+    reason = f"its rows cannot be stored ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+    rows = arrival.report.rows_read
+    return replace(
+        arrival, report=replace(arrival.report, status="refused", reason=reason, rows_refused=rows), parsed=None
+    )
 
 
 def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Report]:

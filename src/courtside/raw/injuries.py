@@ -21,6 +21,7 @@ import polars as pl
 from courtside.clock import eastern_to_utc
 from courtside.errors import PayloadRefusedError
 from courtside.league.teams import TEAMS, team_spelled
+from courtside.raw.bounds import PDF_PAGES, refuse_above
 from courtside.raw.columns import finished
 from courtside.raw.parsed import Parsed
 from courtside.raw.tables import RAW_INJURIES
@@ -145,7 +146,11 @@ def _pages(content: bytes) -> list[list[Word]]:
     except ImportError:
         raise PayloadRefusedError("a PDF needs the library pypdf: pip install 'courtside[live]'") from None
     try:
-        return [_words(page) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+        pages = pypdf.PdfReader(io.BytesIO(content)).pages
+        refuse_above(len(pages), PDF_PAGES, "pages of PDF")
+        return [_words(page) for page in pages]
+    except PayloadRefusedError:
+        raise
     except Exception as error:  # noqa: BLE001 - a damaged PDF makes the library raise whatever it stumbles on
         raise PayloadRefusedError(f"truncated or damaged PDF ({type(error).__name__}); fetch it again") from None
 

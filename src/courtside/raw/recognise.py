@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from courtside.errors import PayloadRefusedError
 from courtside.raw import cdn_schedule, game_log_schedule, injuries, league_game_log, lines, odds_api, shots
+from courtside.raw.bounds import LIMIT_BYTES, PDF_BYTES, refuse_above, refuse_large_json
 from courtside.raw.containers import unpacked
 from courtside.raw.parsed import Parsed
 from courtside.raw.sheets import CsvSheet, ListSheet, ParquetSheet, Sheet, require
@@ -115,15 +119,20 @@ def parse(payload: Payload) -> Parsed:
             payload is empty, truncated, damaged, of an unknown shape, or lacks a column.
     """
     try:
+        refuse_above(len(payload.content), LIMIT_BYTES, "bytes")
         content = _opened(unpacked(payload.content))
         return _shape_of(content).parse(content)
     except PayloadRefusedError as error:
-        name = payload.name if payload.name.isprintable() else ascii(payload.name)
-        raise PayloadRefusedError(f"{name[-120:]}: {' '.join(str(error).split())}") from None
+        reason = str(error)
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - no payload may stop those behind it
+        reason = f"cannot be read ({type(error).__name__}: {str(error)[:200]})"
+    name = payload.name if payload.name.isprintable() else ascii(payload.name)
+    raise PayloadRefusedError(f"{name[-120:]}: {' '.join(reason.split())}")
 
 
 def _opened(content: bytes) -> Content:
     if injuries.is_pdf(content):
+        refuse_above(len(content), PDF_BYTES, "bytes of PDF")
         return Content(pdf=content)
     if content.startswith(b"PAR1"):
         return Content((ParquetSheet.of(content),))
@@ -141,10 +150,12 @@ def _opened(content: bytes) -> Content:
         raise PayloadRefusedError("HTML or XML in place of CSV or JSON; the provider may have shown an error page")
     if start in "{[":
         return _document(text)
-    return Content((CsvSheet.of(text.lstrip("\r\n").encode()),))
+    del text
+    return Content((CsvSheet.of(content.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")),))
 
 
 def _document(text: str) -> Content:
+    refuse_large_json(text)
     try:
         document = json.loads(text)
         if _LONE_SURROGATE.search(text):

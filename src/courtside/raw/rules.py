@@ -13,6 +13,7 @@ from courtside.raw.columns import Sieve
 OTHER_LEAGUE = "row of another league"
 NOT_A_TEAM = "not an NBA team"
 LONGEST_NAME = 100
+LARGEST_PRICE = 100_000
 
 _CONTROL = r"[\p{Cc}\x{2028}\x{2029}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
 _SUMMER = (8, 9)
@@ -62,8 +63,8 @@ def refuse_bad_names(names: pl.Series, name: str, sieve: Sieve) -> None:
 
 
 def refuse_bad_prices(prices: pl.Series, name: str, sieve: Sieve) -> None:
-    """Refuse rows whose price cannot be American odds: those are 100 or more, or -100 or less."""
-    sieve.refuse(prices.abs() < 100, f"{name} is not American odds")
+    """Refuse rows whose price cannot be American odds: from 100 to 100,000 on either side of zero."""
+    sieve.refuse((prices.abs() < 100) | (prices.abs() > LARGEST_PRICE), f"{name} is not American odds")
 
 
 def eastern_dates(instants: pl.Series) -> pl.Series:

@@ -8,20 +8,23 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.csv as pa_csv  # type: ignore[import-untyped]
 import pyarrow.parquet as pa_parquet  # type: ignore[import-untyped]
 
 from courtside.errors import PayloadRefusedError
-from courtside.raw.containers import LIMIT_BYTES
+from courtside.raw.bounds import LIMIT_BYTES, LONGEST_LINE, refuse_above, refuse_large_sheet
 
 LONGEST_HEADER = 64 * 2**10
+DELTA_TEXT, WIDEST_FIXED = "DELTA_BYTE_ARRAY", 32
 RAGGED = "not as many values as the header has columns"
 
 Text = tuple[pl.DataFrame, int]
@@ -88,16 +91,18 @@ class CsvSheet:
 
     def read(self, names: Sequence[str]) -> Text:
         """Return the columns `names` as text, without lines of more or fewer values than the header."""
-        lines = sum(map(bool, self.content.splitlines())) - 1
-        ragged: list[object] = []
+        lines = sum(1 for _ in _lines(self.content)) - 1
+        refuse_large_sheet(lines, len(names))
+        content, long = _without_long_lines(self.content)
+        ragged = itertools.count()
 
         def skip(row: object) -> str:
-            ragged.append(row)
+            next(ragged)
             return "skip"
 
         try:
             table = pa_csv.read_csv(
-                io.BytesIO(self.content + b"\n"),
+                io.BytesIO(content if content.endswith(b"\n") else content + b"\n"),
                 parse_options=pa_csv.ParseOptions(invalid_row_handler=skip),
                 convert_options=pa_csv.ConvertOptions(
                     include_columns=list(names),
@@ -108,16 +113,35 @@ class CsvSheet:
             )
         except pa.ArrowException as error:
             raise PayloadRefusedError(f"CSV that cannot be read ({_one_line(error)})") from None
-        if table.num_rows + len(ragged) != lines:
-            return self._read_line_by_line(names)
-        return _frame(table, names), len(ragged)
+        skipped = next(ragged) + long
+        if table.num_rows + skipped != lines:
+            return self._read_line_by_line(names, content, lines)
+        return _frame(table, names), skipped
 
-    def _read_line_by_line(self, names: Sequence[str]) -> Text:
+    def _read_line_by_line(self, names: Sequence[str], content: bytes, lines: int) -> Text:
         places = [self.header.index(name) for name in names]
-        rows = [_fields(line.decode()) for line in self.content.splitlines()[1:] if line]
-        fitting = [fields for fields in rows if len(fields) == len(self.header)]
-        columns = {name: [row[place] or None for row in fitting] for name, place in zip(names, places, strict=True)}
-        return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String())), len(rows) - len(fitting)
+        columns: dict[str, list[str | None]] = {name: [] for name in names}
+        for line in itertools.islice(_lines(content), 1, None):
+            fields = _fields(line.decode())
+            if len(fields) == len(self.header):
+                for name, place in zip(names, places, strict=True):
+                    columns[name].append(fields[place] or None)
+        frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String()))
+        return frame, lines - frame.height
+
+
+def _lines(content: bytes) -> Iterator[bytes]:
+    """Yield the lines of CSV that are not empty, however they end, without a list of them all."""
+    for line in io.BytesIO(content):
+        yield from filter(None, line.splitlines() if b"\r" in line else (line.rstrip(b"\n"),))
+
+
+def _without_long_lines(content: bytes) -> tuple[bytes, int]:
+    """Return CSV without the lines longer than one may be, and how many those are."""
+    long = sum(len(line) > LONGEST_LINE for line in _lines(content))
+    if not long:
+        return content, 0
+    return b"\n".join(line for line in _lines(content) if len(line) <= LONGEST_LINE) + b"\n", long
 
 
 def _fields(line: str) -> list[str]:
@@ -133,6 +157,7 @@ class ParquetSheet:
 
     content: bytes
     header: tuple[str, ...]
+    rows: int
 
     @classmethod
     def of(cls, content: bytes) -> ParquetSheet:
@@ -144,24 +169,45 @@ class ParquetSheet:
         try:
             meta = pa_parquet.read_metadata(io.BytesIO(content))
             header = tuple(meta.schema.to_arrow_schema().names)
-            size = sum(meta.row_group(place).total_byte_size for place in range(meta.num_row_groups))
+            groups = [meta.row_group(place) for place in range(meta.num_row_groups)]
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise PayloadRefusedError(f"truncated or damaged Parquet ({_one_line(error)})") from None
-        if max(size, meta.num_rows) > LIMIT_BYTES:
-            raise PayloadRefusedError(f"Parquet holds more than {LIMIT_BYTES:,} bytes when unpacked")
-        return cls(content, header)
+        refuse_above(sum(group.total_byte_size for group in groups), LIMIT_BYTES, "bytes of Parquet when unpacked")
+        return cls(content, header, max(meta.num_rows, sum(group.num_rows for group in groups)))
 
     def read(self, names: Sequence[str]) -> Text:
-        """Return the columns `names` as text."""
+        """Return the columns `names` as text; a text column is measured in its dictionary before it is spread out."""
+        refuse_large_sheet(self.rows, len(names))
         try:
-            table = pa_parquet.read_table(io.BytesIO(self.content), columns=list(names))
+            file = pa_parquet.ParquetFile(io.BytesIO(self.content), read_dictionary=self._texts(names))
+            table = file.read(columns=list(names))
             table.validate(full=True)
-            nested = [name for name in names if pa.types.is_nested(table.schema.field(name).type)]
-            if nested:
-                raise PayloadRefusedError(f"Parquet whose column {nested[0]} holds no plain values")
+            refuse_above(sum(map(_spread_bytes, table.columns)), LIMIT_BYTES, "bytes of Parquet when unpacked")
             return _frame(table, names), 0
         except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
             raise PayloadRefusedError(f"Parquet that cannot be read ({_one_line(error)})") from None
+
+    def _texts(self, names: Sequence[str]) -> list[str]:
+        """Return which of `names` hold text.
+
+        Raises:
+            PayloadRefusedError: where a column holds no plain values, or has an encoding whose size cannot be told.
+        """
+        meta = pa_parquet.read_metadata(io.BytesIO(self.content))
+        found = []
+        for place in range(meta.num_columns):
+            column = meta.schema.column(place)
+            if column.path.split(".")[0] not in names:
+                continue
+            if column.path not in names or column.max_repetition_level:
+                raise PayloadRefusedError(f"Parquet whose column {column.path.split('.')[0]} holds no plain values")
+            refuse_above(max(column.length, 0), WIDEST_FIXED, f"bytes of each value of column {column.path}")
+            chunks = [meta.row_group(group).column(place) for group in range(meta.num_row_groups)]
+            if any(DELTA_TEXT in chunk.encodings for chunk in chunks):
+                raise PayloadRefusedError(f"Parquet whose column {column.path} is {DELTA_TEXT}; write it plain")
+            if column.physical_type == "BYTE_ARRAY":
+                found.append(column.path)
+        return found
 
 
 @dataclass(frozen=True)
@@ -176,15 +222,25 @@ class ListSheet:
     def of_records(cls, name: str, records: Sequence[dict[str, Any]], expected: Sequence[str]) -> ListSheet:
         """Return a sheet with a column for every key of `records`, or `expected` where there are none."""
         header = tuple(dict.fromkeys(key for record in records for key in record)) if records else tuple(expected)
+        refuse_large_sheet(len(records), len(header))
         return cls(name, header, [[record.get(key) for key in header] for record in records])
 
     def read(self, names: Sequence[str]) -> Text:
         """Return the columns `names` as text; rows that are no list as long as the header are left out."""
+        refuse_large_sheet(len(self.rows), len(names))
         width = len(self.header)
         fitting = [row for row in self.rows if isinstance(row, list) and len(row) == width]
         places = [self.header.index(name) for name in names]
         columns = [_text_column(name, [row[at] for row in fitting]) for name, at in zip(names, places, strict=True)]
         return pl.DataFrame(columns), len(self.rows) - len(fitting)
+
+
+def _spread_bytes(column: pa.ChunkedArray) -> int:
+    """Return the bytes that a column takes once each row holds its own value."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    chunks = (pc.take(pc.binary_length(chunk.dictionary), chunk.indices) for chunk in column.chunks)
+    return sum(pc.sum(lengths).as_py() or 0 for lengths in chunks)
 
 
 def _frame(table: pa.Table, names: Sequence[str]) -> pl.DataFrame:

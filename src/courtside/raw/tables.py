@@ -15,7 +15,7 @@ PROVENANCE: tuple[Column, ...] = (
 )
 
 BOX_COUNTS: tuple[Column, ...] = tuple(
-    integer(name, sentence, nullable=True, minimum=0, unit="count")
+    integer(name, sentence, nullable=True, minimum=0, maximum=500, unit="count")
     for name, sentence in (
         ("fgm", "Field goals made."),
         ("fga", "Field goals attempted."),
@@ -47,7 +47,14 @@ RAW_PLAYER_BOX = Table(
         integer("minutes", "Minutes played.", unit="minutes", nullable=True, minimum=0, maximum=90),
         integer("points", "Points scored.", unit="points", nullable=True, minimum=0, maximum=150),
         *BOX_COUNTS,
-        integer("plus_minus", "Score difference while on the floor.", unit="points", nullable=True),
+        integer(
+            "plus_minus",
+            "Score difference while on the floor.",
+            unit="points",
+            nullable=True,
+            minimum=-200,
+            maximum=200,
+        ),
         text("start_position", "Position of a starter, where the payload tells.", nullable=True),
         text("comment", "Why the player did not play, where the payload tells.", nullable=True),
         *PROVENANCE,
@@ -64,7 +71,13 @@ RAW_TEAM_BOX = Table(
         date("game_date", "Game date."),
         integer("team_id", "The league's team id."),
         text("matchup", "`LAL vs. GSW` at home, `LAL @ GSW` away."),
-        integer("minutes", "Player minutes of the team: 240, and 25 more for each overtime.", unit="minutes"),
+        integer(
+            "minutes",
+            "Player minutes of the team: 240, and 25 more for each overtime.",
+            unit="minutes",
+            minimum=0,
+            maximum=1000,
+        ),
         integer("points", "Final score of the team.", unit="points", minimum=0, maximum=250),
         *BOX_COUNTS,
         *PROVENANCE,
@@ -85,8 +98,12 @@ RAW_SCHEDULE = Table(
         timestamp("tip_at", "Scheduled tip-off, where the payload tells.", nullable=True),
         text("status", "State of the game.", allowed=("scheduled", "in_progress", "final", "postponed")),
         boolean("is_neutral", "Whether the court is neutral, where the payload tells.", nullable=True),
-        integer("home_points", "Score of the home team, once final.", unit="points", nullable=True),
-        integer("away_points", "Score of the visitors, once final.", unit="points", nullable=True),
+        integer(
+            "home_points", "Score of the home team, once final.", unit="points", nullable=True, minimum=0, maximum=250
+        ),
+        integer(
+            "away_points", "Score of the visitors, once final.", unit="points", nullable=True, minimum=0, maximum=250
+        ),
         *PROVENANCE,
     ),
     key=("provider", "game_id", "known_at", "row_hash"),

@@ -8,13 +8,14 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import stamina
 
 from courtside.clock import Clock, to_utc
 from courtside.sources.bodies import see_body
+from courtside.sources.keys import without_keys
 from courtside.sources.outcomes import AbsentError, NotYetError, PermanentFetchError, TransientFetchError
 from courtside.sources.payload import Payload
 from courtside.sources.request import Request
@@ -23,7 +24,6 @@ from courtside.sources.transport import Answer, HttpTransport, Limits, Transport
 log = logging.getLogger(__name__)
 
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-HIDDEN = b"(hidden)"
 
 
 @dataclass(frozen=True)
@@ -87,16 +87,15 @@ class Client:
         self._see_circuit(request)
         try:
             answer = self._retried(request)
-        except TransientFetchError as error:
+        except TransientFetchError:
             self._note_failure(request)
-            error.content = _without_keys(request, error.content)
             raise
         self._failed[request.host] = 0
         return self.payload(request, answer.content)
 
     def payload(self, request: Request, content: bytes) -> Payload:
         """Return bytes that came for `request` as a payload of now."""
-        return Payload(request.source, request.name, self.clock.now(), _without_keys(request, content))
+        return Payload(request.source, request.name, self.clock.now(), without_keys(content, request.secrets()))
 
     def _retried(self, request: Request) -> Answer:
         policy, tries = self.policy, 0
@@ -120,6 +119,7 @@ class Client:
         self._keep_pace(request)
         self.counts["requests"] += 1
         answer = self.transport(request, self.policy.limits)
+        answer = replace(answer, content=without_keys(answer.content, request.secrets()))
         self.counts[f"status {answer.status}"] += 1
         log.info("%s: %d, %d bytes", request, answer.status, len(answer.content))
         if self.quota and request.cost:
@@ -185,10 +185,3 @@ def _backoff(error: Exception) -> bool | float:
     if not isinstance(error, TransientFetchError):
         return False
     return True if error.retry_after is None else error.retry_after
-
-
-def _without_keys(request: Request, content: bytes) -> bytes:
-    """Return `content` with the request's keys taken out, should a provider echo them."""
-    for secret in request.secrets():
-        content = content.replace(secret.encode(), HIDDEN)
-    return content

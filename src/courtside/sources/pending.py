@@ -12,6 +12,9 @@ from pathlib import Path
 from courtside.sources.payload import Payload
 from courtside.sources.store import CorruptPayloadError, PayloadStore
 
+EARLIEST, LATEST = 1970, 2099
+"""Years in which a payload can have been fetched."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -64,10 +67,14 @@ class Pending:
     def _read(self, path: Path) -> Waiting:
         try:
             note = json.loads(path.read_text(encoding="utf-8"))
+            if not all(isinstance(note[name], str) for name in ("payload_id", "source", "name", "fetched_at")):
+                raise TypeError("a field is no text")
             content = self.store.read(note["payload_id"])
             fetched_at = dt.datetime.fromisoformat(note["fetched_at"])
+            if fetched_at.tzinfo or not EARLIEST <= fetched_at.year <= LATEST:
+                raise ValueError(f"fetched at {fetched_at}")
             return Waiting(path, Payload(note["source"], note["name"], fetched_at, content), bool(note["is_read"]))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OSError) as error:
             return Waiting(path, None, is_read=False, problem=f"{path}: damaged note ({type(error).__name__})")
         except CorruptPayloadError as error:
             return Waiting(path, None, is_read=False, problem=str(error))
