@@ -46,9 +46,9 @@ class Oracle:
         by_player, real_by_player = defaultdict(list), defaultdict(list)
         by_team, by_game = defaultdict(list), defaultdict(list)
         for row in players.to_dicts():
-            if row["game_id"] in real and (row["minutes"] or 0) > 0:
+            if row["game_id"] in real and _has_played(row):
                 real_by_player[row["player_id"]].append(row)
-            if row["game_id"] in counted and (row["minutes"] or 0) > 0:
+            if row["game_id"] in counted and _has_played(row):
                 game = counted[row["game_id"]]
                 sides = (game["home_team_id"], game["away_team_id"])
                 other = sides[1] if row["team_id"] == sides[0] else sides[0]
@@ -92,10 +92,12 @@ class Oracle:
             found["points_avg_last_10"] = sum(points10) / len(points10)
             found["points_std_last_10"] = statistics.stdev(points10)
             found["minutes_avg_last_10"] = sum(minutes10) / len(minutes10)
-            found["ppm_avg_last_10"] = sum(points10) / sum(minutes10)
+            if sum(minutes10):
+                found["ppm_avg_last_10"] = sum(points10) / sum(minutes10)
             if sum(points10):
                 found["pct_free_throw"] = min(0.5, sum(game["ftm"] for game in last10) / sum(points10))
-            found["usage_spike_score"] = _clamp((self._usage(last10[-3:]) - self._usage(last10)) * 0.3, 3)
+            if sum(minutes10[-3:]):
+                found["usage_spike_score"] = _clamp((self._usage(last10[-3:]) - self._usage(last10)) * 0.3, 3)
         if len(last5) == 5:
             points = [game["points"] for game in last5]
             rise = sum(points[3:]) / 2 - sum(points[:3]) / 3
@@ -199,6 +201,11 @@ class Oracle:
             if ZONE_OF[shot["zone"]] == zone
         ]
         return allowed, league
+
+
+def _has_played(row: Row) -> bool:
+    """A row of a log of players who played; a comment says why another did not."""
+    return row["points"] is not None and bool(row["minutes"] or row["points"] or not row["comment"])
 
 
 def _before(season: str) -> str:

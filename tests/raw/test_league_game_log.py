@@ -52,6 +52,17 @@ def test_json_and_csv_of_the_same_rows_are_the_same():
     assert read(as_result_sets(rows)).frames["raw_player_box"].equals(players(*rows)[0])
 
 
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("0", 0), ("0:23", 0), ("0:31", 1), ("34:30", 35), ("34.000000:12", 34), ("PT34M12.00S", 34)]
+    + [(zero, None) for zero in ("", "0:00", "00:00", "0.000000:00", "PT00M00.00S")],
+)
+def test_minutes_are_read_with_seconds_and_a_clock_at_zero_is_no_time(written, minutes):
+    frame, refused = players(player_row(MIN=written))
+    assert refused == {}
+    assert frame["minutes"].to_list() == [minutes]
+
+
 def test_a_flattened_playoff_box_keeps_starters_and_comments():
     rows = [
         {
@@ -95,7 +106,7 @@ def test_a_flattened_playoff_box_keeps_starters_and_comments():
         ({"PLAYER_ID": ""}, "PLAYER_ID is empty"),
         ({"MIN": -1}, "MIN is below 0"),
         ({"MIN": 91}, "MIN is above 90"),
-        ({"MIN": "31:20"}, "MIN is not a whole number"),
+        ({"MIN": "31:75"}, "MIN is not a whole number, or minutes and seconds"),
         ({"PTS": "twenty"}, "PTS is not a whole number"),
         ({"PTS": 151}, "PTS is above 150"),
         ({"PLAYER_NAME": "  "}, "PLAYER_NAME is empty"),

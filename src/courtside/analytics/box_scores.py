@@ -83,11 +83,18 @@ def player_games(team_games: Lazy, player_box: Lazy) -> Lazy:
     )
     counts = [column.name for column in BOX_COUNTS]
     return (
-        player_box.select("game_id", "player_id", "team_id", "minutes", "points", *counts)
+        player_box.select("game_id", "player_id", "team_id", "minutes", "points", *counts, did_play=_did_play())
         .join(sides, on=["game_id", "team_id"], how="inner")
-        .with_columns(did_play=((nw.col("minutes") > 0) & ~nw.col("points").is_null()).fill_null(False))
         .select(*PLAYER_GAMES.column_names)
     )
+
+
+def _did_play() -> nw.Expr:
+    """Tell who played: minutes, any statistic, or minutes rounded to 0 with no comment on why he did not play."""
+    counts = ("minutes", "points", "plus_minus", *(column.name for column in BOX_COUNTS))
+    has_any = nw.any_horizontal(*(nw.col(name).fill_null(0) != 0 for name in counts), ignore_nulls=True)
+    is_listed = ~nw.col("minutes").is_null() & nw.col("comment").is_null()
+    return ~nw.col("points").is_null() & (has_any | is_listed)
 
 
 def _side(games: Lazy, schedule: Lazy, *, home: bool) -> Lazy:

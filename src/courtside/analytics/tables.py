@@ -76,7 +76,7 @@ PLAYER_GAMES = Table(
         integer("opponent_team_id", "The other team."),
         boolean("is_home", "Whether his team is the home team."),
         boolean("is_counted", "Whether the game enters windows."),
-        boolean("did_play", "Whether he played: minutes above 0."),
+        boolean("did_play", "Whether he played: any statistic, or minutes (0 may be rounded) and no comment."),
         integer("minutes", "Minutes played.", unit="minutes", nullable=True, minimum=0),
         integer("points", "Points scored.", unit="points", nullable=True, minimum=0),
         *BOX_COUNTS,

@@ -115,7 +115,7 @@ def prepare(
 
 
 def _usable(player_games: Lazy) -> Lazy:
-    """Return the games that a player played in and whose box score is complete."""
+    """Return the games that a player played in and whose box score is complete; unknown minutes count as 0."""
     is_usable = nw.col("did_play") & (nw.col("box_status") == "complete")
     return player_games.filter(is_usable).with_columns(minutes=nw.col("minutes").fill_null(0))
 

@@ -7,7 +7,7 @@ import polars as pl
 from courtside.raw.columns import Sieve, Source, finished, read_sheet, typed
 from courtside.raw.game_log_schedule import as_matchup, schedule_rows, with_result
 from courtside.raw.parsed import Parsed
-from courtside.raw.readers import as_written, game_id, iso_date, trimmed, whole_number, wholes
+from courtside.raw.readers import as_written, game_id, iso_date, minutes_played, trimmed, whole_number, wholes
 from courtside.raw.rules import (
     refuse_bad_names,
     refuse_other_leagues,
@@ -24,7 +24,12 @@ _GAME = (
     Source("TEAM_ID", "team_id", whole_number, "a team id"),
     Source("MATCHUP", "matchup", as_matchup, "`LAL vs. GSW` or `LAL @ GSW`"),
 )
-_COUNTS = wholes([("MIN", "minutes"), ("PTS", "points"), *((c.name.upper(), c.name) for c in BOX_COUNTS)])
+_COUNTS = (
+    Source("MIN", "minutes", minutes_played, "a whole number, or minutes and seconds"),
+    *wholes([("PTS", "points"), *((c.name.upper(), c.name) for c in BOX_COUNTS)]),
+)
+_NO_TIME = r"^(?:PT)?0+(?:\.0+)?[:M]0+(?:\.0+)?S?$"
+"""A clock that stands at zero: the player did not play. A plain `0` is a rounded figure and may hide seconds."""
 _PLAYER = (
     *_GAME,
     Source("PLAYER_ID", "player_id", whole_number, "a player id"),
@@ -49,6 +54,7 @@ def parse_player_log(sheet: Sheet) -> Parsed:
     """
     sources = (*_PLAYER, *(source for source in _STARTERS if source.name in sheet.header))
     text, sieve = read_sheet(sheet, [source.name for source in sources])
+    text = text.with_columns(MIN=pl.when(~pl.col("MIN").str.contains(_NO_TIME)).then("MIN"))
     rows = _box_rows(text, RAW_PLAYER_BOX, sources, sieve)
     refuse_bad_names(rows["player_name"], "PLAYER_NAME", sieve)
     box = finished(sieve.usable(rows), RAW_PLAYER_BOX, sieve.refused)

@@ -11,6 +11,7 @@ from courtside.raw.columns import Reader, Source
 _LARGEST_WHOLE = 2.0**53
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _FRACTION = r"(?:\.[0-9]{1,9})?"
+MINUTES_AND_SECONDS = r"^(?:PT)?(\d{1,3})(?:\.0+)?[:M]([0-5]?\d)(?:\.\d+)?S?$"
 _TIME = rf"[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}{_FRACTION}"
 _MIDNIGHT = rf"(?:[T ]00:00(?::00{_FRACTION})?Z?)?"
 _INSTANT = "%Y-%m-%dT%H:%M:%S%.f"
@@ -32,6 +33,13 @@ def whole_number(text: pl.Expr) -> pl.Expr:
     loose = plain.cast(pl.Float64, strict=False)
     is_whole = (loose == loose.floor()) & (loose.abs() < _LARGEST_WHOLE)
     return pl.coalesce(plain.cast(pl.Int64, strict=False), pl.when(is_whole).then(loose).cast(pl.Int64, strict=False))
+
+
+def minutes_played(text: pl.Expr) -> pl.Expr:
+    """Return whole minutes of `34`, and of `34:12`, `34.000000:12` or `PT34M12.00S`, rounded."""
+    clock = text.str.strip_chars().str.extract_groups(MINUTES_AND_SECONDS).struct
+    seconds = 60 * clock[0].cast(pl.Int64, strict=False) + clock[1].cast(pl.Int64, strict=False)
+    return pl.coalesce(whole_number(text), (seconds + 30) // 60)
 
 
 def real_number(text: pl.Expr) -> pl.Expr:

@@ -76,7 +76,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "11",
-        "Nobody without minutes is marked as having played",
+        "Nobody without minutes or a statistic is marked as having played",
         CRITICAL,
         at_most(0),
         100,

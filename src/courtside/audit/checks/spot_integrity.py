@@ -16,6 +16,7 @@ from courtside.audit.checks.rows import (
     kept_rows,
 )
 from courtside.quality.post_write import SPREAD_ROWS
+from courtside.raw.tables import BOX_COUNTS
 from courtside.warehouse.base import Lazy
 
 READY_TIERS = ("gold", "silver", "bronze")
@@ -28,9 +29,11 @@ def origins_absent(catalogue: Catalogue) -> Lazy:
 
 
 def unmarked_absences(catalogue: Catalogue) -> Lazy:
-    """Observe player games marked as played without minutes."""
-    minutes = nw.col("minutes").fill_null(0)
-    return violations(catalogue.window("player_games"), nw.col("did_play") & (minutes <= 0))
+    """Observe player games marked as played that have neither minutes (0 may be rounded) nor a statistic."""
+    counts = ("points", *(column.name for column in BOX_COUNTS))
+    has_none = nw.all_horizontal(*(nw.col(name).fill_null(0) == 0 for name in counts), ignore_nulls=True)
+    is_absent = nw.col("points").is_null() | (nw.col("minutes").is_null() & has_none)
+    return violations(catalogue.window("player_games"), nw.col("did_play") & is_absent)
 
 
 def differs_from_raw(catalogue: Catalogue) -> Lazy:
