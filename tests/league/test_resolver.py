@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from courtside.league.resolver import MENTION_COLUMNS, METHODS, REASONS, stints_of
+from courtside.league.candidates import METHODS
+from courtside.league.resolver import MENTION_COLUMNS, REASONS, resolve, stints_of
 from tests.league.small_league import DAY, appearances, mention, mentions, resolved_from, slate, team
 
 TONIGHT = slate((DAY - 2, "BOS", "LAL"), (DAY, "BOS", "MIA"), (DAY, "LAL", "GSW"))
@@ -89,6 +90,94 @@ def test_a_pair_of_teams_that_do_not_meet_that_day_has_no_game():
 @pytest.mark.parametrize("told", [{}, {"home_team": "BOS", "away_team": "MIA"}, {"opponent": "MIA"}])
 def test_a_player_whose_team_rests_is_refused(told):
     assert answer(mention("Pau Restell", **told)) == "team_does_not_play"
+
+
+MOVED = {"player_id": 3, "game_day": DAY, "game_id": TONIGHT["game_id"][1]}
+
+
+def _answers(*asked, played=(MOVED,)):
+    seen = pl.DataFrame(played, schema={"player_id": pl.Int64, "game_day": pl.Int64, "game_id": pl.String})
+    people, stints = PLAYED.select("player_id", "player_name").unique(), stints_of(PLAYED)
+    return resolve(mentions(asked), people, stints, TONIGHT, played=seen).resolved.to_dicts()
+
+
+def test_a_line_without_teams_goes_to_the_game_its_player_played_and_gives_no_team():
+    (found,) = _answers(mention("Luka Mircic"))
+    assert (found["game_id"], found["team_id"], found["opponent_team_id"]) == (MOVED["game_id"], None, None)
+
+
+def test_a_line_without_teams_of_a_player_whose_old_team_rests_goes_to_the_game_he_played():
+    (found,) = _answers(mention("Pau Restell"), played=({**MOVED, "player_id": 4},))
+    assert (found["game_id"], found["team_id"]) == (MOVED["game_id"], None)
+
+
+def test_a_box_score_moves_no_line_that_names_teams_and_none_in_its_game():
+    for told in ({"home_team": "LAL", "away_team": "GSW"}, {"opponent": "GSW"}):
+        (found,) = _answers(mention("Luka Mircic", **told))
+        assert found["team_id"] == team("LAL")
+    (found,) = _answers(mention("Jarmo Ozol"), played=({**MOVED, "player_id": 1},))
+    assert found["team_id"] == team("BOS")
+
+
+def test_a_line_without_teams_goes_where_other_lines_of_the_date_name_the_game_of_its_player():
+    with_opponent = mention("Luka Mircic", opponent="MIA")
+    for found in _answers(with_opponent, mention("Luka Mircic"), played=()):
+        assert found["game_id"] == MOVED["game_id"]
+        assert (found["team_id"], found["opponent_team_id"]) == (team("BOS"), team("MIA"))
+    pair = mention("Luka Mircic", home_team="BOS", away_team="MIA")
+    assert {(row["game_id"], row["team_id"]) for row in _answers(pair, mention("Luka Mircic"), played=())} == {
+        (MOVED["game_id"], None)
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["K. Caldwell-Pope", "K Caldwell Pope", "Caldwell-Pope, K.", "k. caldwell-pope jr.", "K. Pope"]
+)
+@pytest.mark.parametrize("told", [{"opponent": "MIA"}, {"home_team": "MIA", "away_team": "BOS"}])
+def test_an_initial_resolves_where_the_line_names_the_players_team(name, told):
+    played = appearances((7, "Kentavious Caldwell-Pope", "BOS", DAY - 2), (8, "Keldon Caldwell", "LAL", DAY - 2))
+    found = answer(mention(name, **told), played=played)
+    if name.endswith("jr."):
+        assert found == "unknown_name", "he has no suffix"
+    else:
+        assert (found["player_id"], found["team_id"], found["method"]) == (7, team("BOS"), "initial")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("J. Isaac", {}),
+        ("J. Isaac", {"home_team": "LAL", "away_team": "GSW"}),
+        ("J. Isaac", {"opponent": "LAL"}),
+        ("J. Isaac", {"home_team": "BOS", "away_team": "Somewhere"}),
+        ("Jonathan", {"opponent": "MIA"}),
+        ("Isaac", {"opponent": "MIA"}),
+        ("J.", {"opponent": "MIA"}),
+        ("JI", {"opponent": "MIA"}),
+        ("jisaac", {"opponent": "MIA"}),
+        ("K. Isaac", {"opponent": "MIA"}),
+    ],
+)
+def test_an_initial_without_his_team_and_a_bare_name_stay_held(name, told):
+    played = appearances((7, "Jonathan Isaac", "BOS", DAY - 2))
+    assert answer(mention(name, **told), played=played) in {"unknown_name", "unknown_team"}
+
+
+def test_an_initial_of_two_players_of_the_game_stays_held_and_suggests_them():
+    played = appearances(
+        *((7, "Jalen Williams", "BOS", DAY - 2), (8, "Jaylin Williams", "MIA", DAY - 2)),
+        *((9, "Mo Williams", "BOS", DAY - 2), (10, "Josh Williams", "LAL", DAY - 2)),
+    )
+    resolution = resolved_from([mention("J. Williams", home_team="BOS", away_team="MIA")], played, TONIGHT)
+    assert resolution.unresolved["reason"].to_list() == ["two_players"]
+    suggested = resolution.unresolved["suggestions"][0]
+    assert "Jalen Williams (7)" in suggested and "Jaylin Williams (8)" in suggested
+    assert "Mo Williams" not in suggested
+
+
+def test_a_name_in_full_comes_before_an_initial_that_fits():
+    played = appearances((7, "J. Williams", "BOS", DAY - 2), (8, "Jalen Williams", "BOS", DAY - 2))
+    assert answer(mention("J. Williams", opponent="MIA"), played=played)["player_id"] == 7
 
 
 def test_a_team_no_one_has_heard_of_is_refused():

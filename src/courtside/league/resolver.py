@@ -1,45 +1,62 @@
 """Provider names to the league's player ids: resolved by what was known before the game, or refused.
 
-The candidates of a name are the players spelled so (`exact`), known under that name (`alias`), or spelled so
-but for a generational suffix (`suffix`). Those who had played before the date come before those who had not;
-among them, those whose team plays the mention's game; then the closer spelling. Of those who had not yet
-played, the earliest to appear comes first. Two alike in all that are refused, and so is a player whose team
-rests on the date. So box scores of the date and of later dates cannot change a resolution: they can only give
-one to a player who had not yet appeared.
+The candidates of a name are the players spelled so (`exact`), known under that name (`alias`), spelled so but for
+a generational suffix (`suffix`), or whose given name is shortened to its first letter (`initial`). An initial
+counts only where the mention names teams and the player's team is one of them. Those who had played before the
+date come before those who had not; among them, those whose team plays the mention's game; then the closer
+spelling. Of those who had not yet played, the earliest to appear comes first. Two alike in all that are refused,
+and so is a player whose team rests on the date. So box scores of the date and of later dates cannot change who a
+name is: they can only give a player to a name whose bearer had not yet appeared.
+
+A mention without teams goes to the game of the team its player last played for. Where other mentions of the date
+name his game, or a box score of the date has him in another game, it goes to that game. A box score of the date
+never gives the team, so that no feature row rests on it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
-from rapidfuzz import fuzz, process
 
-from courtside.league.names import SUFFIXES, Aliases, compact, normalise, packaged_aliases, without_suffix
+from courtside.league.candidates import INITIAL, METHODS, candidates, suggestions
+from courtside.league.names import Aliases, packaged_aliases
 from courtside.league.teams import team_named
 
 TEAM_COLUMNS = ("home_team", "away_team", "opponent")
 MENTION_COLUMNS = ("source", "game_date", "player_name", *TEAM_COLUMNS)
-METHODS = ("exact", "alias", "suffix", "team_and_date")
 REASONS = ("unknown_name", "unknown_team", "two_players", "team_does_not_play")
 
 _NEVER = 2**31 - 1
 _FITS = pl.col("fits").fill_null(False)
 _TELLS_A_TEAM = pl.col("a").is_not_null()
-_TEAM = pl.when(_FITS).then("known_team_id").when(pl.col("told_game_id").is_not_null()).then("told_team_id")
+_IS_MOVED = pl.col("moved_game_id").is_not_null()
+_TEAM = (
+    pl.when(_IS_MOVED)
+    .then("moved_team_id")
+    .when(_FITS)
+    .then("known_team_id")
+    .when(pl.col("told_game_id").is_not_null())
+    .then("told_team_id")
+)
 _ANSWER = {
     "player_id": pl.col("player_id"),
     "team_id": _TEAM,
-    "opponent_team_id": pl.when(pl.col("a") == _TEAM)
+    "opponent_team_id": pl.when(_IS_MOVED)
+    .then("moved_opponent_id")
+    .when(pl.col("a") == _TEAM)
     .then("b")
     .when(pl.col("b") == _TEAM)
     .then("a")
     .when(_FITS & ~_TELLS_A_TEAM)
     .then("own_across")
     .otherwise("opponent_id"),
-    "game_id": pl.when(_TELLS_A_TEAM).then("told_game_id").when(_FITS).then("own_game_id"),
+    "game_id": pl.when(_IS_MOVED)
+    .then("moved_game_id")
+    .when(_TELLS_A_TEAM)
+    .then("told_game_id")
+    .when(_FITS)
+    .then("own_game_id"),
     "method": pl.col("method"),
 }
 _REASON = (
@@ -49,7 +66,7 @@ _REASON = (
     .then(pl.lit("unknown_name"))
     .when(pl.col("left") > 1)
     .then(pl.lit("two_players"))
-    .when(pl.col("has_played") & ~pl.col("fits") & pl.col("own_game_id").is_null())
+    .when(pl.col("has_played") & ~pl.col("fits") & pl.col("own_game_id").is_null() & ~_IS_MOVED)
     .then(pl.lit("team_does_not_play"))
 )
 
@@ -95,6 +112,7 @@ def resolve(
     stints: pl.DataFrame,
     slate: pl.DataFrame,
     *,
+    played: pl.DataFrame | None = None,
     aliases: Aliases | None = None,
 ) -> Resolution:
     """Return the player, team and game of each mention, or the reason why there is none.
@@ -104,18 +122,59 @@ def resolve(
     `stints`: player_id, team_id, from_day, to_day, as `stints_of` gives them. A team is known from the latest
     stint that began before the game day, so the day's own box score never tells it.
     `slate`: game_id, game_day, home_team_id, away_team_id. Home and away may be named in either order.
+    `played`: player_id, game_day, game_id of the box scores of the dates, where there are any yet.
     """
     asked = mentions.select(MENTION_COLUMNS).with_row_index("mention")
     asked = asked.with_columns(game_day=pl.col("game_date").cast(pl.Int32).cast(pl.Int64))
     team_days = _team_days(slate)
     told = _told(asked, team_days)
-    names = _candidates(mentions["player_name"].unique(), people, aliases or packaged_aliases())
+    names = candidates(mentions["player_name"].unique(), people, aliases or packaged_aliases())
     weighed = _weighed(told.join(names, on="player_name"), stints, team_days)
-    chosen = told.join(_chosen(weighed), on="mention", how="left").sort("mention")
-    chosen = chosen.with_columns(reason=_REASON)
+    is_supported = (pl.col("rank") != INITIAL) | (_TELLS_A_TEAM & pl.col("fits") & ~pl.col("is_unreadable"))
+    chosen = told.join(_chosen(weighed.filter(is_supported)), on="mention", how="left").sort("mention")
+    chosen = _moved(chosen, played).with_columns(reason=_REASON)
     return Resolution(
         chosen.filter(pl.col("reason").is_null()).select(*MENTION_COLUMNS, **_ANSWER),
         _with_suggestions(chosen.filter(pl.col("reason").is_not_null()), people),
+    )
+
+
+def _moved(chosen: pl.DataFrame, played: pl.DataFrame | None) -> pl.DataFrame:
+    """Add the other game (`moved_…`) of mentions without teams: the one that mentions with teams name, or he played.
+
+    A game counts where all mentions of the date that name teams agree on it.
+    """
+    key = ["player_id", "game_day"]
+    team = pl.when(_FITS).then("known_team_id").otherwise("told_team_id")
+    named = (
+        chosen.filter(pl.col("player_id").is_not_null() & pl.col("told_game_id").is_not_null() & (pl.col("left") == 1))
+        .with_columns(team=team)
+        .group_by(key)
+        .agg(
+            named_games=pl.col("told_game_id").n_unique(),
+            named_game_id=pl.col("told_game_id").min(),
+            moved_team_id=pl.col("team").max(),
+            moved_opponent_id=pl.when(pl.col("team") == pl.col("a")).then("b").otherwise("a").max(),
+        )
+        .filter(pl.col("named_games") == 1)
+    )
+    seen = (
+        chosen.clear().select(*key, played_game_id="own_game_id")
+        if played is None
+        else played.select("player_id", pl.col("game_day").cast(pl.Int64), played_game_id="game_id")
+    )
+    other = pl.coalesce("named_game_id", "played_game_id")
+    is_moved = (
+        ~_TELLS_A_TEAM & ~pl.col("is_unreadable") & pl.col("has_played") & other.ne_missing(pl.col("own_game_id"))
+    )
+    is_named = pl.col("named_game_id").is_not_null() & pl.col("moved_team_id").is_not_null()
+    return (
+        chosen.join(named, on=key, how="left")
+        .join(seen.unique(key), on=key, how="left")
+        .with_columns(
+            moved_game_id=pl.when(is_moved).then(other),
+            moved_opponent_id=pl.when(is_named).then("moved_opponent_id"),
+        )
     )
 
 
@@ -162,32 +221,6 @@ def _team_id(spelling: str) -> int | None:
         return team_named(spelling).team_id
     except KeyError:
         return None
-
-
-def _candidates(names: pl.Series, people: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
-    """The players each name may mean: player_name, player_id, rank (the index of the match in `METHODS`)."""
-    index = _name_index(people.select("player_name", "player_id").unique().rows(), aliases)
-    rows = [(name, *pair) for name in names for pair in sorted(index.get(compact(name), {}).items())]
-    schema = {"player_name": pl.String(), "player_id": pl.Int64(), "rank": pl.Int64()}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _name_index(people: Iterable[tuple[str, int]], aliases: Aliases) -> dict[str, dict[int, int]]:
-    """Compact name to the players it may mean, each with the rank of the closest match."""
-    index: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for player_name, player_id in people:
-        own, others = normalise(player_name), aliases.others(player_name)
-        varied = (variant for name in (own, *others) for variant in _suffix_variants(name))
-        for rank, names in enumerate(((own,), others, varied)):
-            for key in (name.replace(" ", "") for name in names):
-                index[key][player_id] = min(rank, index[key].get(player_id, rank))
-    index.pop("", None)
-    return index
-
-
-def _suffix_variants(name: str) -> tuple[str, ...]:
-    base = without_suffix(name)
-    return (base,) if base != name else tuple(f"{name} {suffix}" for suffix in SUFFIXES)
 
 
 def _weighed(asked: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
@@ -251,17 +284,9 @@ def _first_of_mention(weighed: pl.DataFrame, by: list[str], descending: list[boo
 
 
 def _with_suggestions(refused: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    spellings = people.group_by("player_id").agg(pl.col("player_name").min()).sort("player_name", "player_id")
-    known = [compact(name) for name in spellings["player_name"]]
-    written = [f"{name} ({player_id})" for player_id, name in spellings.rows()]
-
-    def suggest(name: str) -> str:
-        close = process.extract(compact(name), known, scorer=fuzz.ratio, limit=3)
-        return "; ".join(f"{written[place]} {score:.0f}" for _, score, place in close)
-
-    suggestions = {name: suggest(name) for name in refused["player_name"].unique()}
+    suggested = suggestions(refused["player_name"], people)
     return refused.select(
         *MENTION_COLUMNS,
         "reason",
-        suggestions=pl.col("player_name").replace_strict(suggestions, default="", return_dtype=pl.String),
+        suggestions=pl.col("player_name").replace_strict(suggested, default="", return_dtype=pl.String),
     )

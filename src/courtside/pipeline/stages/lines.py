@@ -14,7 +14,7 @@ from courtside.analytics.lines import placed_lines
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, UNRESOLVED_NAMES
 from courtside.league.resolver import MENTION_COLUMNS, Resolution, resolve, stints_of
 from courtside.pipeline.context import Context, Record, span
-from courtside.pipeline.inputs import combined, history_hashes, slate_hashes
+from courtside.pipeline.inputs import combined, content_hashes, history_hashes, slate_hashes
 from courtside.pipeline.ledger import Outcome, Outcomes
 from courtside.raw.tables import RAW_INJURIES, RAW_LINES, RAW_PLAYER_BOX
 from courtside.warehouse.base import Change
@@ -30,14 +30,15 @@ class LinesStage:
     name: str = "lines"
 
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-        """Hash the raw lines and the slate of each date, and the box scores before it."""
+        """Hash the raw lines and the slate of each date, its box scores and those before it."""
         asked = [(table, context.raw(table)) for table in (RAW_LINES, RAW_INJURIES)]
         raw, reports = (
             {day: f"{content.rows} {content.content_hash}" for day, content in contents.items()}
             for contents in context.warehouse.contents_of(asked)
         )
-        history = history_hashes(context.ledger.cells("analytics"), dates)
-        return combined(dates, raw, reports, slate_hashes(context, dates), history)
+        analytics = context.ledger.cells("analytics")
+        history, own = history_hashes(analytics, dates, is_whole=True), content_hashes(analytics, dates)
+        return combined(dates, raw, reports, slate_hashes(context, dates), history, own)
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Resolve and place the lines of `dates`."""
@@ -64,9 +65,10 @@ def _resolved(
     context: Context, asked: pl.DataFrame, people: pl.DataFrame, games: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     warehouse = context.warehouse
-    appearances = warehouse.collect(warehouse.scan(PLAYER_GAMES).select("player_id", "team_id", "game_day"))
+    appearances = warehouse.collect(warehouse.scan(PLAYER_GAMES).select("player_id", "team_id", "game_day", "game_id"))
     slate = games.filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
-    return _as_known_before(resolve(asked.unique(), people, stints_of(appearances), slate), appearances)
+    played = appearances.join(slate, on="game_id", how="semi")
+    return _as_known_before(resolve(asked.unique(), people, stints_of(appearances), slate, played=played), appearances)
 
 
 def _placed(
