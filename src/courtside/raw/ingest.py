@@ -26,7 +26,7 @@ BATCH, BATCH_BYTES = 250, 64 * 2**20
 PARSERS = 2
 """Payloads parsed at once: reading a sheet leaves the interpreter free half of the time."""
 
-SEQ, ORDER = "__seq", "__order"
+SEQ, READ_AGAIN = "__seq", "__read_again"
 
 
 @dataclass(frozen=True)
@@ -54,16 +54,18 @@ class _Arrival:
     payload: Payload
     report: Report
     parsed: Parsed | None
+    is_read_again: bool = False
 
 
 def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStore) -> Iterator[Report]:
     """Take in payloads and yield a report for each, in order.
 
     The bytes are kept before they are parsed, refused ones too. Rows that say what is already known add nothing;
-    rows that say something new about a natural key add a version known from the payload's `fetched_at`.
+    rows that say something new about a natural key add a version known from the payload's `fetched_at`, or from just
+    after the newest version of the key where that is later.
     A payload that cannot be read, or whose rows cannot be stored, is refused and does not stop the rest.
     """
-    seen, seq = _known_payloads(warehouse)
+    seen, refused, seq = _known_payloads(warehouse)
     with ThreadPoolExecutor(PARSERS) as pool:
         for batch in _batched(payloads):
             for payload in batch:
@@ -71,7 +73,8 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
             parsing = [pool.submit(parse, payload) if payload.payload_id not in seen else None for payload in batch]
             arrivals = []
             for payload, parsed in zip(batch, parsing, strict=True):
-                arrivals.append(_arrive(payload, None if payload.payload_id in seen else parsed))
+                arrival = _arrive(payload, None if payload.payload_id in seen else parsed)
+                arrivals.append(replace(arrival, is_read_again=payload.payload_id in refused))
                 if arrivals[-1].report.status in {"ingested", "empty"}:
                     seen.add(payload.payload_id)
             reports = _write_or_refuse(arrivals, warehouse, seq)
@@ -91,10 +94,12 @@ def _batched(payloads: Iterable[Payload]) -> Iterator[tuple[Payload, ...]]:
         yield tuple(batch)
 
 
-def _known_payloads(warehouse: Warehouse) -> tuple[set[str], int]:
+def _known_payloads(warehouse: Warehouse) -> tuple[set[str], set[str], int]:
+    """Return the payloads that were ingested, those that were only ever refused, and the last `seq`."""
     log = warehouse.collect(warehouse.scan(PAYLOAD_LOG).select("payload_id", "status", "seq"))
     usable = log.filter(pl.col("status").is_in(["ingested", "empty"]))
-    return set(usable["payload_id"]), log.height
+    seen = set(usable["payload_id"])
+    return seen, set(log["payload_id"]) - seen, log.height
 
 
 def _arrive(payload: Payload, parsing: Future[Parsed] | None) -> _Arrival:
@@ -155,7 +160,7 @@ def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Rep
             frame.with_columns(
                 known_at=pl.lit(arrival.payload.fetched_at, pl.Datetime("us")),
                 payload_id=pl.lit(arrival.payload.payload_id),
-                **{SEQ: pl.lit(position)},
+                **{SEQ: pl.lit(position), READ_AGAIN: pl.lit(arrival.is_read_again)},
             )
             for position, arrival in enumerate(arrivals)
             if arrival.parsed and (frame := arrival.parsed.frames.get(table.name)) is not None and frame.height
@@ -179,18 +184,32 @@ def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Rep
 
 
 def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
-    """Return the arrived rows whose content differs from the version known just before them."""
+    """Return the arrived rows whose content differs from the version before them, in order of arrival.
+
+    A version is known from the time its payload was fetched, but always after the newest version of its key: a row that
+    arrives later is the current one, whatever the clock showed. A payload that is read again later keeps its place: its
+    rows are left out where a newer version is stored.
+    """
     key = list(NATURAL_KEYS[table.name])
     arrived = with_row_hash(table, arrived)
     first, last = cast("dt.date", arrived["game_date"].min()), cast("dt.date", arrived["game_date"].max())
     scan = warehouse.scan(table, start=first, end=last) if "game_date" in key else warehouse.scan(table)
-    stored = warehouse.collect(scan.select(*key, "known_at", "row_hash")).with_columns(pl.lit(-1, pl.Int32).alias(SEQ))
+    stored = (
+        warehouse.collect(scan.select(*key, "known_at", "row_hash"))
+        .sort([*key, "known_at", "row_hash"])
+        .unique(key, keep="last", maintain_order=True)
+        .with_columns(pl.lit(-1, pl.Int32).alias(SEQ), pl.lit(False).alias(READ_AGAIN))
+    )
+    is_overtaken = pl.col(READ_AGAIN) & (pl.col("known_at") < pl.col("known_at").first().over(key))
+    place = pl.int_range(pl.len()).over(key)
+    microseconds = pl.duration(microseconds=place, time_unit="us")
     return (
         pl.concat([stored, arrived], how="diagonal_relaxed")
-        .sort([*key, "known_at", SEQ], nulls_last=False)
+        .sort([*key, SEQ], nulls_last=False, maintain_order=True)
+        .filter(~is_overtaken)
         .filter(pl.col("row_hash").ne_missing(pl.col("row_hash").shift(1).over(key)))
+        .with_columns(known_at=(pl.col("known_at") - microseconds).cum_max().over(key) + microseconds)
         .filter(pl.col(SEQ) >= 0)
-        .unique([*key, "known_at", "row_hash"], keep="first", maintain_order=True)
     )
 
 

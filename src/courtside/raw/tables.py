@@ -1,7 +1,8 @@
 """The raw tables: every row as a provider gave it, with the payload it came from and when it was known.
 
 A raw row is never changed. A newer payload that says something else about the same natural key adds a row with
-a later `known_at`; the current row of a key is the one with the latest `known_at`, ties broken by `row_hash`.
+a later `known_at`; the current row of a key is the one with the latest `known_at`. A version's `known_at` is always
+after that of the version it replaces.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from courtside.warehouse.schema import Column, Table, boolean, date, integer, real, text, timestamp
 
 PROVENANCE: tuple[Column, ...] = (
-    timestamp("known_at", "When the payload that holds this row was fetched."),
+    timestamp(
+        "known_at", "When the payload that holds this row was fetched; always after the version that it replaces."
+    ),
     text("payload_id", "SHA-256 of the payload the row came from."),
     integer("row_hash", "Hash of the row's own columns; the same content has the same hash."),
 )
