@@ -146,6 +146,26 @@ def test_a_player_back_after_100_days_has_his_old_form_and_fresh_legs() -> None:
     assert (row["games_used_l10"], row["points_avg_last_10_origin"]) == (6, "computed")
 
 
+@pytest.mark.parametrize(("days", "expected"), [(58, True), (62, False)])
+def test_a_player_out_for_less_than_60_days_is_expected_back(days: int, expected: bool) -> None:
+    league, back = _season(6), player_of(1, 0)
+    last, others = league.games[-1].date, [player_of(1, seat) for seat in range(1, ROSTER)]
+    for step in range(1, 29):
+        league.play(last + dt.timedelta(2 * step), 1, 2, rosters={1: others})
+    tonight = league.play(last + dt.timedelta(days), 1, 2)
+    assert (back in _players(league, tonight)) == expected
+
+
+def test_a_player_out_for_40_days_is_not_expected_in_a_box_score_that_is_missing() -> None:
+    league, back = _season(6), player_of(1, 0)
+    last, others = league.games[-1].date, [player_of(1, seat) for seat in range(1, ROSTER)]
+    for step in range(1, 21):
+        league.play(last + dt.timedelta(2 * step), 1, 2, rosters={1: others}, has_box=step != 20)
+    tonight = league.play(last + dt.timedelta(42), 1, 2)
+    row, other = _row(league, tonight, back), _row(league, tonight, others[0])
+    assert (row["missing_game_ids"], other["missing_game_ids"]) == ("", league.games[-2].game_id)
+
+
 def _read_for(league: League, game: Game) -> Known:
     """Return what the features stage reads for a game."""
     known, start = league.known(), lookback_start(game.date)

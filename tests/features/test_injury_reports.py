@@ -72,6 +72,24 @@ def test_the_newest_report_before_tip_off_counts_and_none_after_it() -> None:
     assert _risk(league, tonight, rows + _report(tonight, dt.time(23), 1), star) == (0, "computed")
 
 
+@pytest.mark.parametrize(
+    ("status", "at", "expected"),
+    [("Questionable", NOON, 1), ("Available", NOON, 1), ("Out", NOON, 0), ("Questionable", dt.time(23, 45), 0)],
+)
+def test_a_player_whom_his_new_team_lists_before_tip_off_has_a_row_for_it_unless_he_is_out(
+    status: str, at: dt.time, expected: int
+) -> None:
+    league, tonight = _league()
+    newcomer = player_of(3, 0)
+    league.play(START, 3, 4)
+    known = dataclasses.replace(
+        league.known(),
+        injury_reports=pl.DataFrame(_report(tonight, at, 1, (newcomer, status)), schema=INJURY_REPORTS.polars_schema),
+    )
+    rows = features_of(known, [tonight.date]).filter(player_id=newcomer)
+    assert rows["team_id"].to_list() == [1] * expected
+
+
 def test_one_player_under_two_spellings_has_one_row() -> None:
     league, tonight = _league()
     star = player_of(1, 0)

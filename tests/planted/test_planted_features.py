@@ -104,8 +104,8 @@ def test_a_season_average_over_the_whole_season_is_caught(known: Known, monkeypa
 
 
 def test_the_roster_after_the_game_is_caught(known: Known, monkeypatch: Patch) -> None:
-    def leaky(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, engine: object) -> Lazy:
-        found = entities.entities(slate, team_history, played, lines, engine)  # type: ignore[arg-type]
+    def leaky(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, engine: object, *days: int) -> Lazy:
+        found = entities.entities(slate, team_history, played, lines, engine, *days)  # type: ignore[arg-type]
         appeared = played.select("game_id", "player_id").unique()
         return found.join(appeared, on=["game_id", "player_id"], how="semi")
 

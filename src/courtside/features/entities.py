@@ -8,26 +8,34 @@ from courtside.features import windows
 from courtside.features.engine import Engine
 from courtside.warehouse.base import Lazy
 
-RECENT_DAYS = 30
+RECENT_DAYS = 60
+"""Days back to a player's newest game for which he gets a row: most who return from an absence return within them."""
+
+EXPECTED_DAYS = 30
+"""The same where a box score is missing: who was out for longer is not expected in it."""
+
 RECENT_GAMES = 10
-MOST_GAMES_IN_RECENT_DAYS = 18
+MOST_GAMES_IN_RECENT_DAYS = 36
 
 
-def entities(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehouse: Engine) -> Lazy:
+def entities(
+    slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehouse: Engine, recent_days: int = RECENT_DAYS
+) -> Lazy:
     """Return one row per (game_id, player_id) that gets features.
 
-    These are the players who appeared for the team in one of its games of the 30 days before, or in its last 10
-    games, and whose newest game was for that team; and players whose pre-tip line names that team. A player gets one
-    row a day.
+    These are the players who appeared for the team in one of its games of the recent days before, or in its last
+    10 games, and whose newest game was for that team; and players whom a line or an injury report places in that team
+    before tip-off. A player gets one row a day.
 
     Args:
         slate: team games to play, `TEAM_GAMES` columns; one row per (game_id, team_id).
         team_history: all team games, to count back from.
         played: player games with minutes, numbered by player.
-        lines: pre-tip lines with game_id, player_id, team_id, game_date.
+        lines: game_id, player_id, team_id, game_date of players whom a line or an injury report names before tip-off.
         warehouse: the engine the frames live in.
+        recent_days: days back to games whose players get a row.
     """
-    recent = _recent_games(slate, team_history, warehouse)
+    recent = _recent_games(slate, team_history, warehouse, recent_days)
     appeared = recent.join(
         played.select("team_id", "player_id", event_game_id=nw.col("game_id")),
         on=["team_id", "event_game_id"],
@@ -68,11 +76,11 @@ def _one_team(candidates: Lazy) -> Lazy:
     return candidates.unique(subset=["game_date", "player_id"], keep="last", order_by=order)
 
 
-def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Engine) -> Lazy:
+def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Engine, recent_days: int) -> Lazy:
     numbered = windows.number(team_history, "team_id").select("team_id", "game_id", "game_day", "nth")
     placed = windows.place(slate.select("game_id", "team_id", "game_day"), numbered, "team_id")
     window = windows.last(placed, numbered, MOST_GAMES_IN_RECENT_DAYS, "team_id", warehouse)
-    is_recent = (nw.col("recency") <= RECENT_GAMES) | (nw.col("event_day") >= nw.col("row_day") - RECENT_DAYS)
+    is_recent = (nw.col("recency") <= RECENT_GAMES) | (nw.col("event_day") >= nw.col("row_day") - recent_days)
     return window.filter(is_recent).select("game_id", "team_id", "event_game_id")
 
 

@@ -13,7 +13,7 @@ from courtside.clock import GameType
 from courtside.features import windows
 from courtside.features.charts import charts
 from courtside.features.engine import Engine
-from courtside.features.entities import entities
+from courtside.features.entities import EXPECTED_DAYS, entities
 from courtside.features.player_windows import player_windows
 from courtside.features.team_windows import team_windows
 from courtside.warehouse.base import Lazy
@@ -66,7 +66,7 @@ def prepare(
         slate: the team games that get rows, `TEAM_GAMES` columns.
         team_games: all team games that may be looked back on, `TEAM_GAMES` columns.
         player_games: all player games that may be looked back on, `PLAYER_GAMES` columns.
-        lines: pre-tip lines: game_id, player_id, team_id.
+        lines: game_id, player_id, team_id, game_date of players whom a line or an injury report names before tip-off.
         warehouse: the engine the frames live in.
         shots: attempts by zone that may be looked back on, `PLAYER_SHOTS` columns; None where no source gives any.
         market: `MARKET` columns of the slate's players; None where no source gives any.
@@ -163,7 +163,7 @@ def _gaps(rows: Lazy, unknown: Lazy, team_games: Lazy, played: Lazy, warehouse: 
 
     `gap_is_counted` is false for a Cup final, which only `fatigue_score` looks back on.
     """
-    expected = entities(unknown, team_games, played, _no_lines(unknown), warehouse).select(
+    expected = entities(unknown, team_games, played, _no_lines(unknown), warehouse, EXPECTED_DAYS).select(
         "player_id",
         gap_game_id=nw.col("game_id"),
         gap_day=nw.col("game_day"),

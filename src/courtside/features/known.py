@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import narwhals as nw
 import polars as pl
 
-from courtside.analytics.injuries import last_reports
+from courtside.analytics.injuries import OUT, last_reports
 from courtside.analytics.lines import market, pre_tip
 from courtside.analytics.tables import INJURY_REPORTS, PLAYER_GAMES
 from courtside.features.engine import Engine, InMemory
@@ -83,6 +83,13 @@ def slate_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
     return known.team_games.filter(pl.col("game_date").is_in(days)).join(on, on="game_id", how="semi")
 
 
+def _named(lines: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
+    """Return the players whom a line, or an injury report as other than out, places in a team before tip-off."""
+    columns = ("game_id", "team_id", "player_id", "game_date")
+    may_play = pl.col("player_id").is_not_null() & (pl.col("status") != OUT)
+    return pl.concat([pre_tip(lines).select(columns), last_reports(reports).filter(may_play).select(columns)]).unique()
+
+
 def features_of(known: Known, dates: Sequence[dt.date], engine: Engine | None = None) -> pl.DataFrame:
     """Return the rows of `PLAYER_FEATURES` for the slates of `dates`, one slate or many, by the same functions.
 
@@ -97,7 +104,7 @@ def features_of(known: Known, dates: Sequence[dt.date], engine: Engine | None = 
         memory.lazy(slate_of(known, dates)),
         memory.lazy(known.team_games),
         memory.lazy(known.player_games),
-        memory.lazy(pre_tip(lines).select("game_id", "team_id", "player_id", "game_date").unique()),
+        memory.lazy(_named(lines, reports)),
         memory,
         shots=memory.lazy(known.player_shots),
         market=memory.lazy(market(lines)),
