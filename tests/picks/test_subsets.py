@@ -94,10 +94,12 @@ def test_the_order_is_composite_then_player_id():
         {"player_id": 3, "prediction": 30.5, "confidence": 0.6},
         {"player_id": 9, "prediction": 30.5, "confidence": 0.9},
         {"player_id": 1, "prediction": 30.5, "confidence": None},
+        {"player_id": 2, "prediction": 30.5, "confidence": 0.45},
     ]
     top = picks_of(*rows)
     assert top.filter(subset_key="top_3")["player_id"].to_list() == [9, 3, 7]
-    assert top.filter(subset_key="top_5")["rank"].to_list() == [1, 2, 3, 4]
+    assert top.filter(subset_key="top_5")["player_id"].to_list() == [9, 3, 7, 1, 2], "no confidence counts as even"
+    assert top.filter(subset_key="top_5")["rank"].to_list() == [1, 2, 3, 4, 5]
     assert top.filter(subset_key="top_pick")["composite"].to_list() == [10 * 6 + 0.5 * 90]
 
 
@@ -123,7 +125,7 @@ def test_selection_equals_sorting_by_hand(data):
     picks = picks_of(*rows)
     for subset in DEFINITIONS.subsets:
         meets = [
-            (-10 * abs(row["prediction"] - 24.5) - 0.5 * 100 * (row["confidence"] or 0), row["player_id"])
+            (-10 * abs(row["prediction"] - 24.5) - 0.5 * 100 * (row["confidence"] or 0.5), row["player_id"])
             for row in rows
             if row["feature_quality_score"] >= 85
             and abs(row["prediction"] - 24.5) >= subset.min_edge

@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 
 from courtside.intervals import wilson_interval
+from courtside.league.odds import market_over_expr
 from courtside.predictions import measures
 from courtside.predictions.errors import NoModelError
 from courtside.predictions.evaluation import Evaluation, evaluate, live_figures, measurable
-from courtside.predictions.probability import market_over_expr
 from courtside.predictions.report import html
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.walk_forward import walk
@@ -142,7 +142,7 @@ def test_a_perfect_probability_shows_the_calibration_error_of_chance() -> None:
     assert found["log_loss"] < found["beside_market"]["market"]["log_loss"]
 
 
-def test_prices_of_fantasy_books_are_no_market() -> None:
+def test_two_equal_prices_with_a_margin_that_no_book_offers_are_no_market() -> None:
     rows = pl.DataFrame({"over_price": [-137.0, -110.0, None], "under_price": [-137.0, -110.0, -110.0]})
     assert rows.select(market_over_expr()).to_series().to_list() == [None, 0.5, None]
 

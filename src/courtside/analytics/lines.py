@@ -6,7 +6,7 @@ import polars as pl
 
 from courtside.analytics.tables import PLAYER_LINES
 from courtside.clock import EARLIEST_TIP_OFF
-from courtside.league.odds import no_vig_over_expr
+from courtside.league.odds import no_vig_over_expr, with_real_prices
 
 BOOKS = {"mgm": "betmgm", "pointsbetus": "pointsbet"}
 """Other keys of a book, by the one that is kept."""
@@ -100,9 +100,10 @@ def consensus(lines: pl.DataFrame) -> pl.DataFrame:
 
     `consensus_line` is the median of the books' last pre-tip main lines and may lie between two of them, so a pick is
     compared with `line`, which a book really offered: the nearest, two-sided prices first, then the book's key.
-    Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books.
+    Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books. What a fantasy book
+    prints is no price (`league.odds`), so its line has none.
     """
-    last = closing(lines)
+    last = with_real_prices(closing(lines))
     median = last.group_by(PLAYER_GAME).agg(consensus_line=pl.col("line").median(), books=pl.len().cast(pl.Int64))
     is_one_sided = pl.col("over_price").is_null() | pl.col("under_price").is_null()
     return (

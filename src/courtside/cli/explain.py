@@ -13,6 +13,7 @@ from courtside.cli.common import Home, console, opened, readable_errors, setting
 from courtside.cli.ingest import parse_date_option
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.explain import Explained, explain
+from courtside.predictions.tables import CALIBRATED, MARKET
 
 STYLES = {"computed": "", "fallback": "cyan", "partial": "yellow", "early": "magenta", "missing": "red"}
 
@@ -54,14 +55,23 @@ def _show(found: Explained) -> None:
     _show_games(found)
     for line in found.lines:
         seen = f"seen {line['seen_at']:%Y-%m-%d %H:%M} UTC" if line["seen_at"] else "time not noted"
-        console.print(
-            f"line {line['line']:g} at {line['book']} (over {_value(line['over_price'])}, "
-            f"under {_value(line['under_price'])}), {seen}, {line['timing']}"
-        )
+        console.print(f"line {line['line']:g} at {line['book']} ({_prices(line)}), {seen}, {line['timing']}")
     for said in found.predictions:
         against = f", {said['direction']} {said['line']:g} at {said['book']}" if said["line"] is not None else ""
         held = f"; held: {said['gate_reason']}" if said["gate_reason"] else ""
-        console.print(f"{said['system']}: {said['prediction']:.1f}{against}{held}")
+        console.print(f"{said['system']}: {said['prediction']:.1f}{against}{_chance(said)}{held}")
+
+
+def _prices(line: dict[str, Any]) -> str:
+    if line["over_price"] is None and line["under_price"] is None:
+        return "no price"
+    return f"over {_value(line['over_price'])}, under {_value(line['under_price'])}"
+
+
+def _chance(prediction: dict[str, Any]) -> str:
+    if prediction["probability_source"] not in (CALIBRATED, MARKET):
+        return ""
+    return f", over {100 * prediction['probability_over']:.1f} % ({prediction['probability_source']})"
 
 
 def _show_games(found: Explained) -> None:

@@ -1,7 +1,11 @@
-"""American odds: the one conversion to probability, decimal odds and profit.
+"""American odds: what counts as a price, and the one conversion to probability, decimal odds and profit.
 
 A price is a number of at most -100 or at least +100; anything else (NULL, NaN, infinite, between) converts to
 None. Each function has a Polars expression of the same formula, NULL where the function gives None.
+
+A fantasy book prints the same number on both sides of every line. Nobody can bet at it, so it is no price:
+`real_price` decides for one price, `with_real_prices` for the lines of whole dates. Units of a pick without a
+price are counted at `STAND_IN_PRICE`.
 """
 
 from __future__ import annotations
@@ -12,6 +16,21 @@ import polars as pl
 
 LOWEST_PRICE = 100.0
 """Smallest magnitude of an American price: even money is +100, or -100."""
+
+STAND_IN_PRICE = -110.0
+"""The usual price of a points line, used for units where a line has no price."""
+
+FANTASY_BOOKS = frozenset(
+    {"prizepicks", "underdog", "underdog_fantasy", "pick6", "draftkings_pick6", "betr", "betr_us_dfs", "sleeper"}
+    | {"dabble", "parlayplay", "chalkboard", "vivid_picks", "boom_fantasy", "hotstreak", "ownersbox", "thrivefantasy"}
+)
+"""Daily fantasy operators, whose pay-out depends on an entry of several players and not on a price of one line."""
+
+HIGHEST_EQUAL_PRICE = -130.0
+"""Two sides at the same price below this would keep 13 % of all stakes; no sportsbook offers that on points."""
+
+FEWEST_CONSTANT = 10
+"""Lines of one book and date that all show one and the same price, from which on the book has no prices."""
 
 
 def decimal_odds(american: float | None) -> float | None:
@@ -54,6 +73,60 @@ def no_vig_over(over_price: float | None, under_price: float | None) -> float | 
     """
     over, under = implied_probability(over_price), implied_probability(under_price)
     return None if over is None or under is None else over / (over + under)
+
+
+def real_price(price: float | None, other: float | None = None, book: str | None = None) -> float | None:
+    """Return `price` where it is a price of one side, `other` being that of the other side; None where it is none.
+
+    It is none where it is no American price, where `book` is a fantasy book, and where both sides show one price
+    below `HIGHEST_EQUAL_PRICE`.
+    """
+    if price is None or not _is_price(price) or book in FANTASY_BOOKS:
+        return None
+    return None if price == other and price < HIGHEST_EQUAL_PRICE else price
+
+
+def real_price_expr(price: str, other: str | None = None, book: str | None = None) -> pl.Expr:
+    """Return `real_price` of columns."""
+    found = _price_expr(price)
+    if other:
+        found = pl.when((pl.col(price) != pl.col(other)).fill_null(True) | (pl.col(price) >= HIGHEST_EQUAL_PRICE)).then(
+            found
+        )
+    return pl.when(~pl.col(book).is_in(FANTASY_BOOKS).fill_null(False)).then(found) if book else found
+
+
+def with_real_prices(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return lines (game_date, source, book, over_price, under_price) of whole dates without what is no price.
+
+    Beside the rule of `real_price`, a book has no prices on a date on which all of its lines, ten or more, show one
+    number on both sides.
+    """
+    group = ["game_date", "source", "book"]
+    is_equal = (pl.col("over_price") == pl.col("under_price")).fill_null(pl.col("over_price").is_not_null())
+    is_constant = (
+        (pl.len().over(group) >= FEWEST_CONSTANT)
+        & (pl.col("over_price").n_unique().over(group) == 1)
+        & is_equal.all().over(group)
+    )
+    sides = (("over_price", "under_price"), ("under_price", "over_price"))
+    return lines.with_columns(
+        pl.when(~is_constant).then(real_price_expr(price, other, "book")).alias(price) for price, other in sides
+    )
+
+
+def profit_at_stake(price: pl.Expr) -> pl.Expr:
+    """Return what one winning unit earns at a real price, at `STAND_IN_PRICE` where there is none."""
+    return profit_per_unit_expr(price).fill_null(profit_per_unit(STAND_IN_PRICE))
+
+
+def market_over_expr() -> pl.Expr:
+    """Return the market's no-vig probability of over from over_price and under_price, NULL unless both are real.
+
+    It is the probability given that the points are not equal to the line: a push belongs to neither side.
+    """
+    over, under = real_price_expr("over_price", "under_price"), real_price_expr("under_price", "over_price")
+    return no_vig_over_expr(over, under)
 
 
 def decimal_odds_expr(american: pl.Expr | str) -> pl.Expr:

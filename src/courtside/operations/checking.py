@@ -33,6 +33,7 @@ FILES_SCHEMA = {
 READERS = 8
 """Published files read at once; a bucket answers each after a while."""
 PICK = ("player", "line", "direction")
+LAST_MICROSECOND = 999_999
 
 
 def catalogue_of(
@@ -82,7 +83,8 @@ def schema_frame(warehouse: Warehouse, tables: Sequence[Table]) -> pl.DataFrame:
 def files_frame(store: Store, first: dt.date, last: dt.date) -> pl.DataFrame:
     """Return game_date, generated_at, picks and picks_hash of each `picks/{date}.json`, and what the season file shows.
 
-    A file that is not JSON of that shape has NULL in every other column, which fails the checks that read it.
+    A file that is not JSON of that shape has NULL in every other column, which fails the checks that read it. Files
+    state whole seconds, so `generated_at` is the last microsecond of the second stated: the latest it may have been.
     """
     season = _season_picks(store.read("v1/subsets/season.json"))
     days = [first + dt.timedelta(days=count) for count in range((last - first).days + 1)]
@@ -100,7 +102,8 @@ def _picks_file(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
         picks = [(group["id"], pick) for group in document["groups"] for pick in group["picks"]]
-        written = dt.datetime.fromisoformat(document["generated_at"]).astimezone(dt.UTC).replace(tzinfo=None)
+        stated = dt.datetime.fromisoformat(document["generated_at"]).astimezone(dt.UTC)
+        written = stated.replace(tzinfo=None, microsecond=stated.microsecond or LAST_MICROSECOND)
         return {"generated_at": written, "picks": len(picks), "picks_hash": _hash(picks)}
     except (ValueError, KeyError, TypeError):
         return {"generated_at": None, "picks": None, "picks_hash": None}

@@ -17,6 +17,7 @@ from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.features.windows import HORIZON_DAYS
 from courtside.league.names import normalise
+from courtside.league.odds import with_real_prices
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.pipeline.inputs import lookback_start
 from courtside.predictions.tables import PREDICTIONS
@@ -37,7 +38,8 @@ class Explained:
     """A stored feature row and what lies behind it.
 
     `row` has the columns of `PLAYER_FEATURES`; `window` the games of the last-10 window, newest first; `missing` the
-    games it should hold and does not; `lines` each book's closing line; `predictions` what each system said.
+    games it should hold and does not; `lines` each book's closing line, with prices
+    where it has any; `predictions` each system's prediction.
     """
 
     player: str
@@ -85,7 +87,7 @@ def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
         row,
         _window(warehouse, player_id, day, row["games_used_l10"]),
         _games(warehouse, missing, day),
-        closing(of_day(PLAYER_LINES)).sort("book").to_dicts(),
+        with_real_prices(closing(of_day(PLAYER_LINES))).sort("book").to_dicts(),
         of_day(PREDICTIONS).sort("system").to_dicts(),
     )
 

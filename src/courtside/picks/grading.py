@@ -7,7 +7,7 @@ from typing import cast
 
 import polars as pl
 
-from courtside.league.odds import profit_per_unit, profit_per_unit_expr
+from courtside.league.odds import profit_at_stake, real_price_expr
 from courtside.picks.tables import (
     GRADED_PICKS,
     GRADED_PREDICTIONS,
@@ -18,7 +18,6 @@ from courtside.picks.tables import (
 )
 
 PLAYER_GAME = ("game_id", "player_id")
-PRICE_WHERE_NONE_WAS_SEEN = -110.0
 
 
 def result_expr(direction: pl.Expr, line: pl.Expr, actual: pl.Expr, outcome: pl.Expr) -> pl.Expr:
@@ -68,10 +67,10 @@ def with_units(graded: pl.DataFrame) -> pl.DataFrame:
 
     A hit pays at the price, at −110 where there is none; a miss costs one unit; push and void give it back.
     """
-    result, standard = pl.col("result"), profit_per_unit(PRICE_WHERE_NONE_WAS_SEEN)
+    result = pl.col("result")
     return graded.with_columns(
         units=pl.when(result == "hit")
-        .then(profit_per_unit_expr("price").fill_null(standard))
+        .then(profit_at_stake(pl.col("price")))
         .when(result == "miss")
         .then(-1.0)
         .when(result.is_not_null())
@@ -115,13 +114,15 @@ def latest_outcomes(outcomes: pl.DataFrame) -> pl.DataFrame:
 def grade_picks(counted: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return `graded_picks`: the `counted` picks whose game is final, each with its result and units.
 
-    A pick of a game that was put off to another date is void. `graded_at` is that of the outcome's revision.
+    A pick of a game that was put off to another date is void. `graded_at` is that of the outcome's revision. What
+    `league.odds.real_price` does not count as a price is removed.
 
     Raises:
         GrainError: where a pick, or a revision of an outcome, stands twice.
     """
     require_grain(counted, GRADED_PICKS.key, "counted picks")
-    graded = with_units(_with_outcome(counted.select(PUBLISHED_PICKS.column_names), outcomes))
+    picks = counted.select(PUBLISHED_PICKS.column_names).with_columns(price=real_price_expr("price", book="book"))
+    graded = with_units(_with_outcome(picks, outcomes))
     return GRADED_PICKS.conform(graded.filter(pl.col("result").is_not_null())).sort(GRADED_PICKS.key)
 
 
@@ -136,7 +137,10 @@ def grade_predictions(predictions: pl.DataFrame, outcomes: pl.DataFrame) -> pl.D
     """
     require_grain(predictions, GRADED_PREDICTIONS.key, "predictions")
     is_over, is_under = pl.col("direction") == "OVER", pl.col("direction") == "UNDER"
-    price = pl.when(is_over).then("over_price").when(is_under).then("under_price")
+    over, under = (
+        real_price_expr(*sides, "book") for sides in (("over_price", "under_price"), ("under_price", "over_price"))
+    )
+    price = pl.when(is_over).then(over).when(is_under).then(under)
     graded = _with_outcome(predictions.with_columns(price=price), outcomes).with_columns(
         absolute_error=(pl.col("prediction") - pl.col("actual")).abs(),
         line_absolute_error=(pl.col("line") - pl.col("actual")).abs(),

@@ -12,9 +12,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from courtside.errors import ConfigError
+from courtside.league.odds import real_price_expr
 from courtside.picks.tables import SIDES, require_grain
 
 PACKAGED = "subsets.yaml"
+EVEN = 0.5
+"""The confidence that orders a pick whose probability is not known."""
 SIGNALS_OF_RULE: dict[str, tuple[str, ...]] = {"green_or_yellow": ("GREEN", "YELLOW")}
 """The signals that satisfy a rule; a rule that is not here takes every day, those without a signal too."""
 
@@ -107,7 +110,8 @@ def qualified(predictions: pl.DataFrame, signals: pl.DataFrame, definitions: Def
     In: the champion's predictions, the frame of `daily_signals`. Out: game_date, subset_key, rank (from 1,
     composite descending, then player id), top (how many the subset takes, null all), the player game, its
     prediction, line, book, price of the side, line_seen_at, line_timing, direction, edge (points, absolute),
-    confidence, composite, feature_quality_score, tip_at, model_code; sorted by date, subset and rank.
+    confidence, probability_source, composite, feature_quality_score, tip_at, model_code; sorted by date, subset and
+    rank. Without a confidence the composite counts an even one, so that a line without a price neither rises nor falls.
 
     Raises:
         GrainError: where a player stands twice on a date, or a date has two signals.
@@ -142,10 +146,10 @@ def _candidates(predictions: pl.DataFrame, definitions: Definitions) -> pl.DataF
         pl.col("direction").is_in(SIDES),
     ).with_columns(
         edge.alias("edge"),
-        (weights.edge * edge + weights.confidence * 100 * pl.col("confidence").fill_null(0.0)).alias("composite"),
+        (weights.edge * edge + weights.confidence * 100 * pl.col("confidence").fill_null(EVEN)).alias("composite"),
         pl.when(pl.col("direction") == "OVER")
-        .then(pl.col("over_price"))
-        .otherwise(pl.col("under_price"))
+        .then(real_price_expr("over_price", "under_price", "book"))
+        .otherwise(real_price_expr("under_price", "over_price", "book"))
         .alias("price"),
     )
 
@@ -165,6 +169,6 @@ def _columns(subset: Subset) -> tuple[str | pl.Expr, ...]:
         pl.lit(subset.key).alias("subset_key"),
         pl.lit(subset.top, dtype=pl.Int64).alias("top"),
         *("player_id", "game_id", "team_id", "opponent_team_id", "prediction", "line", "book", "price"),
-        *("line_seen_at", "line_timing", "direction", "edge", "confidence", "composite"),
+        *("line_seen_at", "line_timing", "direction", "edge", "confidence", "probability_source", "composite"),
         *("feature_quality_score", "tip_at", "model_code"),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from courtside.errors import CourtsideError
+from courtside.predictions.tables import PROBABILITY_SOURCES
 from courtside.warehouse.schema import Column, Table, date, integer, real, text, timestamp
 
 LIVE = "LIVE"
@@ -85,8 +86,20 @@ PUBLISHED_PICKS = Table(
         timestamp("line_seen_at", "When the line was shown.", nullable=True),
         text("direction", "Side picked.", allowed=SIDES),
         real("edge", "|prediction − line|.", unit="points", minimum=0),
-        real("confidence", "Probability of the side picked.", nullable=True, minimum=0, maximum=1),
-        real("composite", "10·edge + 0.5·confidence in percent; a NULL confidence adds nothing."),
+        real(
+            "confidence",
+            "Probability of the side picked, given no push; NULL where it is not known.",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
+        text(
+            "probability_source",
+            "Where the confidence is from; NULL in rows of versions that stored raw model probabilities.",
+            nullable=True,
+            allowed=PROBABILITY_SOURCES,
+        ),
+        real("composite", "10·edge + 0.5·confidence in percent; a NULL confidence counts as 50 %."),
         integer("rank", "Place in the subset when the pick was decided.", minimum=1),
         real("feature_quality_score", "Quality of the features behind it.", minimum=0, maximum=100),
         timestamp("tip_at", "Tip-off as known at publication.", nullable=True),

@@ -14,9 +14,10 @@ from typing import Self
 import numpy as np
 import polars as pl
 
+from courtside.league.odds import market_over_expr
 from courtside.predictions.errors import LeakageError
 from courtside.predictions.inputs import Floats
-from courtside.predictions.probability import market_over_expr, spread_expr
+from courtside.predictions.probability import spread_expr
 
 FEWEST_ROWS = 500
 PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from courtside.predictions.inputs import features_hashes
-from courtside.predictions.probability import probability_over
+from courtside.predictions.probability import with_probability
 from courtside.predictions.roster import Roster
 from courtside.predictions.sanity import is_refused, refused_models
 from courtside.predictions.tables import PREDICTIONS
@@ -40,7 +40,7 @@ def predict(
     A row that the gate blocked keeps what a system says of it, for the record, with the reason and without a side.
     A row of which a system cannot say anything yields none. A date whose readiness verdict is absent or `not_ready`
     yields none, and so does a model that lies too far from the line on average. The probability of over is calibrated
-    where a calibrator of earlier dates is stored, else it is that of the distribution around the prediction.
+    where a calibrator of earlier dates is stored, else it is the market's, else there is none.
 
     Args:
         features: rows of `PLAYER_FEATURES` with recent form, gate_passed and gate_reason.
@@ -88,9 +88,12 @@ def _beside_the_line(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("OVER"))
         .otherwise(pl.lit("UNDER"))
     )
-    over = pl.coalesce("probability_calibrated", probability_over(rows))
-    return rows.with_columns(edge=edge, direction=side, probability_over=over).with_columns(
-        confidence=pl.when(pl.col("edge") >= 0)
-        .then(pl.col("probability_over"))
-        .otherwise(1 - pl.col("probability_over"))
+    return (
+        with_probability(rows)
+        .with_columns(edge=edge, direction=side)
+        .with_columns(
+            confidence=pl.when(pl.col("edge") >= 0)
+            .then(pl.col("probability_over"))
+            .otherwise(1 - pl.col("probability_over"))
+        )
     )

@@ -15,10 +15,11 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from courtside.league.odds import market_over_expr
 from courtside.predictions.errors import NoModelError
 from courtside.predictions.figures import line_figures, suspicions_of, system_figures, targets_of, whole
 from courtside.predictions.measures import Figures
-from courtside.predictions.probability import market_over_expr, probability_over
+from courtside.predictions.probability import with_probability
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.walk_forward import (
     CALIBRATED_EVERY_DAYS,
@@ -150,8 +151,7 @@ def second_stage(said: pl.DataFrame, measured: pl.DataFrame, system: str, days: 
     Its calibrators are fitted on the days given, on what it had `said` of earlier dates.
     """
     mine = measured.with_columns(prediction=pl.col(system))
-    staged = calibrated(mine, calibrators(said, system, days))
-    return staged.with_columns(probability_over=pl.coalesce("probability_calibrated", probability_over(staged)))
+    return with_probability(calibrated(mine, calibrators(said, system, days)))
 
 
 def live_figures(predictions: pl.DataFrame, told: pl.DataFrame) -> dict[str, Figures]:

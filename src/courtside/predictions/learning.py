@@ -6,18 +6,22 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 import narwhals as nw
+import polars as pl
 
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.predictions.errors import TrainingRefusedError
 from courtside.predictions.model_store import ModelStore
 from courtside.predictions.promotion import failures
 from courtside.predictions.roster import roster
-from courtside.predictions.rows import model_rows, with_outcomes
+from courtside.predictions.rows import PLAYER_GAME, model_rows, with_outcomes
 from courtside.predictions.systems import TRAINED
-from courtside.predictions.walk_forward import calibrators, predicted, spaced, walk
+from courtside.predictions.walk_forward import calibrators, out_of_sample, predicted, spaced, walk
 
 WINDOW_DAYS = 4 * 365
 """Days that a model learns from: all there is of four seasons."""
+
+TEACHABLE = frozenset((*TRAINED, "ensemble"))
+"""Systems whose predictions of earlier dates can be made by models of those dates."""
 
 
 def learn(
@@ -32,7 +36,9 @@ def learn(
 
     A model of a day learns from earlier dates only, and so does a calibrator, from predictions of models that had not
     seen the dates they predict. A model that fails a gate of promotion on what it measured is stored as retired, and
-    predicts nothing. Where there are several days calibrators are fitted every fourth week.
+    predicts nothing. Where there are several days calibrators are fitted every fourth week. For a single day, models
+    of earlier weeks are trained for the calibrators where the stored ones have predicted too little; they are not
+    stored.
 
     Raises:
         TrainingRefusedError: where no day has enough rows before it, or rows that may not be trained on are among them.
@@ -56,5 +62,18 @@ def learn(
             store.set_status(model_id, "retired", "failed " + "; ".join(map(str, failed)))
     asked = roster(store, first, max(days))
     known = predicted(rows, asked.systems)
-    fitted = [item for system in asked.systems for item in calibrators(known, system.name, spaced(days))]
+    names = [system.name for system in asked.systems]
+    short = [name for name in names if is_single and not calibrators(known, name, days)]
+    if TEACHABLE & set(short):
+        earlier = out_of_sample(rows, days[0], [name for name in systems if name in names])
+        known = _filled(known, earlier, [name for name in short if name in TEACHABLE])
+    fitted = [item for name in names for item in calibrators(known, name, spaced(days))]
     return ids + store.save((), fitted, now)
+
+
+def _filled(known: pl.DataFrame, earlier: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return `known` with the predictions of `earlier` in the columns `names` where it has none."""
+    found = earlier.select(*PLAYER_GAME, *(pl.col(name).alias(f"{name}_earlier") for name in names))
+    both = known.join(found, on=PLAYER_GAME, how="left", validate="1:1", maintain_order="left")
+    filled = both.with_columns(pl.coalesce(name, f"{name}_earlier").alias(name) for name in names)
+    return filled.select(known.columns)

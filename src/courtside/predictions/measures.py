@@ -15,15 +15,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from courtside.intervals import Z_95, wilson_interval
-from courtside.league.odds import profit_per_unit_expr
+from courtside.league.odds import market_over_expr, profit_at_stake, real_price_expr
 from courtside.predictions.inputs import Floats
-from courtside.predictions.probability import market_over_expr
 
 Places = NDArray[np.intp]
 Figures = dict[str, Any]
 """Named figures as plain data; `None` where there is nothing to tell them from."""
 
-USUAL_PRICE = -110.0
 BREAK_EVEN_PCT = 52.38
 """Hits that -110 needs, in %."""
 
@@ -75,9 +73,11 @@ def sides(rows: pl.DataFrame) -> Figures:
     took_over = pl.col("prediction") > pl.col("line")
     settled = rows.filter((pl.col("points") != pl.col("line")) & (pl.col("prediction") != pl.col("line"))).with_columns(
         is_hit=took_over == (pl.col("points") > pl.col("line")),
-        price=pl.when(took_over).then("over_price").otherwise("under_price"),
+        price=pl.when(took_over)
+        .then(real_price_expr("over_price", "under_price"))
+        .otherwise(real_price_expr("under_price", "over_price")),
     )
-    profit = profit_per_unit_expr(pl.col("price").fill_null(USUAL_PRICE))
+    profit = profit_at_stake(pl.col("price"))
     wins = int(settled["is_hit"].sum())
     interval = wilson_interval(wins, settled.height - wins)
     units = settled.select(pl.when("is_hit").then(profit).otherwise(-1.0).sum()).item() if settled.height else None

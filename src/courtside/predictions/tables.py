@@ -5,6 +5,8 @@ from __future__ import annotations
 from courtside.warehouse.schema import Table, boolean, date, integer, real, text, timestamp
 
 DIRECTIONS = ("OVER", "UNDER", "PASS")
+CALIBRATED, MARKET, NO_SOURCE = PROBABILITY_SOURCES = ("calibrated", "market", "none")
+"""Where a probability is from: a calibrator of earlier dates, the market's two real prices, or there is none."""
 
 PREDICTIONS = Table(
     "predictions",
@@ -44,14 +46,20 @@ PREDICTIONS = Table(
         ),
         real(
             "probability_over",
-            "Probability that the points exceed the line.",
+            "Probability that the points exceed the line, given that they do not equal it.",
             nullable=True,
             minimum=0,
             maximum=1,
         ),
+        text(
+            "probability_source",
+            "Where it is from: a calibrator of earlier dates, the market's two prices, or there is none.",
+            nullable=True,
+            allowed=PROBABILITY_SOURCES,
+        ),
         real(
             "confidence",
-            "Probability of the side taken, between 0 and 1.",
+            "Probability of the side taken, given no push, between 0 and 1.",
             nullable=True,
             minimum=0,
             maximum=1,

@@ -16,6 +16,8 @@ from courtside.predictions.training import FEWEST_ROWS, ORDER, READ_BESIDE, Trai
 
 EVERY_DAYS = 7
 CALIBRATED_EVERY_DAYS = 28
+CALIBRATION_DAYS = 12 * EVERY_DAYS
+"""The newest days with lines that a first calibrator is fitted on: some 10,000 predictions in a season."""
 
 
 def retraining_days(start: dt.date, end: dt.date, every: int = EVERY_DAYS) -> list[dt.date]:
@@ -71,6 +73,22 @@ def walk(
             if say and fitted:
                 say(day, height)
             yield from fitted
+
+
+def out_of_sample(rows: pl.DataFrame, day: dt.date, systems: Sequence[str] = TRAINED) -> pl.DataFrame:
+    """Return the rows with a line of the newest 12 weeks of lines before `day`, with predictions of earlier models.
+
+    A model is trained for each of these weeks from the rows before it, as `walk` trains it. Each trained system and
+    the ensemble has a column; NULL where no model could be trained.
+    """
+    earlier = rows.filter(pl.col("game_date") < day)
+    quoted = earlier.filter(pl.col("line").is_not_null() & pl.col("points").is_not_null())
+    if quoted.is_empty():
+        return predicted(quoted, systems_of(()))
+    last = max(quoted["game_date"])
+    days = retraining_days(max(min(quoted["game_date"]), last - dt.timedelta(days=CALIBRATION_DAYS)), last)
+    trained = list(walk(earlier, played_weeks(quoted, days), systems))
+    return predicted(quoted.filter(pl.col("game_date") >= days[0]), systems_of(trained))
 
 
 def played_weeks(rows: pl.DataFrame, days: Sequence[dt.date]) -> list[dt.date]:

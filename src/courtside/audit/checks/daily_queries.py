@@ -7,7 +7,15 @@ import datetime as dt
 import narwhals as nw
 
 from courtside.audit.checks.base import Catalogue, count, ratio, share, violations
-from courtside.audit.checks.rows import BROKEN, PLAYER_GAME, distinct, is_contaminated, kept_rows, usable_lines
+from courtside.audit.checks.rows import (
+    BROKEN,
+    PLAYER_GAME,
+    changed_in_public,
+    distinct,
+    is_contaminated,
+    kept_rows,
+    usable_lines,
+)
 from courtside.quality.gate import LEAST_PLAYERS_A_TEAM
 from courtside.warehouse.base import Lazy
 
@@ -186,10 +194,9 @@ def picks_graded(catalogue: Catalogue) -> Lazy:
 
 
 def files_absent(catalogue: Catalogue) -> Lazy:
-    """Observe published dates of the window whose file is absent or older than the publication."""
-    last = catalogue.window("publications").group_by("game_date").agg(published_at=nw.col("published_at").max())
+    """Observe published dates of the window whose file is absent or older than what it has to show."""
     files = catalogue.scan("files").select("game_date", "generated_at")
-    both = last.join(files, on="game_date", how="left")
+    both = changed_in_public(catalogue).join(files, on="game_date", how="left")
     fresh = (nw.col("generated_at") >= nw.col("published_at")).fill_null(False)
     return _examples(both, ~fresh, nw.col("game_date").cast(nw.String))
 

@@ -15,6 +15,8 @@ PLAYER_GAME = ["game_id", "player_id"]
 STARTER_POINTS, ROTATION_POINTS = 15, 5
 """Season averages, known before the game, that make a starter and a rotation player."""
 BROKEN = ("missing", "partial")
+SHOWN = ["subset_key", "player_id", "team_id", "opponent_team_id", "prediction", "line", "direction"]
+"""Columns of a published pick that the date's public file shows."""
 USABLE_TIMINGS = ("pre_tip", "untimed")
 
 
@@ -106,3 +108,38 @@ def distinct(name: str, condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.col(name)).n_unique() - nw.when(count(~condition) > 0).then(nw.lit(1)).otherwise(
         nw.lit(0)
     )
+
+
+def changed_in_public(catalogue: Catalogue) -> Lazy:
+    """Return game_date and published_at of the last version of each date that changed what the public file shows.
+
+    A version that changes only a price or a probability leaves that file as it is, and it is not written again.
+    """
+    publications, picks = catalogue.window("publications"), catalogue.window("published_picks")
+    key, said = ["game_date", "version"], ["model_code", "signal"]
+    versions = publications.select(*key, "published_at", *(nw.col(name).fill_null("") for name in said))
+    shown = picks.select(*key, *SHOWN)
+    before = versions.select(*key, **{f"{name}_before": nw.col(name) for name in said})
+    both = versions.join(_next_version(before), on=key, how="left")
+    is_other = any_of(nw.col(name) != nw.col(f"{name}_before") for name in said) | nw.col("signal_before").is_null()
+    changes = [
+        both.filter(is_other).select(key),
+        _without(shown, _next_version(shown)).select(key),
+        _without(_next_version(shown), shown).select(key),
+    ]
+    return (
+        versions.join(nw.concat(changes).unique(), on=key, how="inner")
+        .group_by("game_date")
+        .agg(published_at=nw.col("published_at").max())
+    )
+
+
+def _next_version(rows: Lazy) -> Lazy:
+    """Return rows as if they were of the version after theirs."""
+    return rows.with_columns(version=nw.col("version") + 1)
+
+
+def _without(rows: Lazy, others: Lazy) -> Lazy:
+    """Return picks that are not among `others`."""
+    on = ["game_date", "version", *SHOWN]
+    return rows.join(others.with_columns(is_there=nw.lit(True)), on=on, how="left").filter(nw.col("is_there").is_null())

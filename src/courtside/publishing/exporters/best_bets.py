@@ -20,6 +20,7 @@ from courtside.publishing.contracts import (
     OneDecimal,
     Percent,
     PlayerId,
+    ProbabilitySource,
     Result,
     Shape,
     Side,
@@ -42,8 +43,9 @@ class Form(Shape):
 class Bet(Shape):
     """A published pick as it was decided, best first, with what came of it once graded.
 
-    `probability` is that of the side picked in %; `seen_at` is null where nobody noted when the line was shown;
-    `kind` is LIVE where pick and line preceded tip-off, else BACKTEST.
+    `probability` is that of the side picked in %, given no push; `probability_source` says whether it is of a model
+    calibrated on earlier dates, of the market's two prices, or unknown. `seen_at` is null where nobody noted when the
+    line was shown; `kind` is LIVE where pick and line preceded tip-off, else BACKTEST.
     """
 
     rank: int = Field(ge=1)
@@ -56,6 +58,7 @@ class Bet(Shape):
     direction: Side
     edge: OneDecimal
     probability: Percent | None
+    probability_source: ProbabilitySource
     book: str | None
     price: int | None
     seen_at: UtcInstant | None

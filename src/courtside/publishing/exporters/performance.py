@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import Field
 
 from courtside.picks.tables import GRADED_PREDICTIONS
-from courtside.predictions.tables import PREDICTIONS
+from courtside.predictions.tables import CALIBRATED, MARKET, PREDICTIONS
 from courtside.publishing.codenames import public_code
 from courtside.publishing.contracts import (
     Built,
@@ -66,8 +66,12 @@ class ModelWindows(Shape):
 
 
 class CalibrationBin(Shape):
-    """Predictions whose probability of over lay from `low` up to `high` %, and how often it went over."""
+    """Predictions whose published probability of over lay from `low` up to `high` %, and how often it went over.
 
+    Probabilities of each source are counted apart.
+    """
+
+    source: Literal["calibrated", "market"]
     low: int
     high: int
     n: int = Field(ge=1)
@@ -132,7 +136,7 @@ def _graded(world: World, start: dt.date) -> pl.DataFrame:
     key = ["game_id", "player_id", "system"]
     columns = [*key, "game_date", "prediction", "line", "actual", "result", "model_code"]
     rows = world.warehouse.collect(grades.select(*columns))
-    own = world.warehouse.collect(passed.select(*key, "probability_over"))
+    own = world.warehouse.collect(passed.select(*key, "probability_over", "probability_source"))
     return rows.join(own, on=key, how="inner").sort("model_code", "game_date", "game_id", "player_id")
 
 
@@ -163,22 +167,24 @@ def _model(row: dict[str, Any], counts: dict[str, int], champion: str) -> ModelA
 
 
 def _calibration(rows: pl.DataFrame) -> Iterator[CalibrationBin]:
-    """Yield the bins that hold predictions; a push says nothing about over and is left out."""
-    quoted = rows.filter(pl.col("probability_over").is_not_null() & (pl.col("actual") != pl.col("line")))
+    """Yield the bins that hold predictions; a push is neither over nor under and is left out."""
+    is_stated = pl.col("probability_source").is_in((CALIBRATED, MARKET)) & pl.col("probability_over").is_not_null()
+    quoted = rows.filter(is_stated & (pl.col("actual") != pl.col("line")))
     width = 100 // BINS
     bins = (
         quoted.with_columns(bin=(pl.col("probability_over") * BINS).floor().clip(0, BINS - 1).cast(pl.Int64))
-        .group_by("bin")
+        .group_by("probability_source", "bin")
         .agg(
             pl.len().alias("n"),
             (pl.col("actual") > pl.col("line")).sum().alias("over"),
             (100 * pl.col("probability_over").mean()).alias("mean_probability"),
         )
-        .sort("bin")
+        .sort("probability_source", "bin")
     )
     for row in bins.iter_rows(named=True):
         share = share_of(row["over"], row["n"] - row["over"])
         yield CalibrationBin(
+            source=row["probability_source"],
             low=row["bin"] * width,
             high=(row["bin"] + 1) * width,
             n=row["n"],

@@ -16,6 +16,7 @@ from courtside.publishing.contracts import (
     OneDecimal,
     Percent,
     PlayerId,
+    ProbabilitySource,
     Shape,
     Tricode,
     UtcInstant,
@@ -29,7 +30,7 @@ from courtside.publishing.exporters.rows import (
     partitioned,
     price_of,
     rounded,
-    rounded_share,
+    stated_probability,
     utc,
     utc_or_none,
 )
@@ -37,7 +38,7 @@ from courtside.publishing.world import World
 
 USED = (
     *("game_id", "player_id", "player", "team", "opponent", "prediction", "line", "edge", "direction"),
-    *("probability_over", "book", "over_price", "under_price", "line_seen_at"),
+    *("probability_over", "probability_source", "book", "over_price", "under_price", "line_seen_at"),
     *("feature_quality_score", "gate_passed", "gate_reason"),
 )
 """The columns that a prediction is made public from."""
@@ -46,7 +47,9 @@ USED = (
 class PredictedPlayer(Shape):
     """What the model expects of a player beside the line it was compared with.
 
-    `edge` is prediction − line; `probability_over` is in %; `held` says why the quality gate held the row back.
+    `edge` is prediction − line; `probability_over` is in %, given that the points do not equal the line;
+    `probability_source` says whether it is of a model calibrated on earlier dates, of the market's two prices, or
+    unknown. `held` says why the quality gate held the row back.
     """
 
     id: PlayerId
@@ -58,6 +61,7 @@ class PredictedPlayer(Shape):
     edge: OneDecimal | None
     direction: Literal["OVER", "UNDER", "PASS"] | None
     probability_over: Percent | None
+    probability_source: ProbabilitySource
     book: str | None
     over_price: int | None
     under_price: int | None
@@ -144,10 +148,10 @@ def predicted(row: Mapping[str, Any]) -> PredictedPlayer:
         line=rounded(row["line"]),
         edge=rounded(row["edge"]),
         direction=row["direction"],
-        probability_over=rounded_share(row["probability_over"]),
+        **stated_probability(row, "probability_over"),
         book=row["book"],
-        over_price=price_of(row["over_price"]),
-        under_price=price_of(row["under_price"]),
+        over_price=price_of(row["over_price"], row["under_price"], row["book"]),
+        under_price=price_of(row["under_price"], row["over_price"], row["book"]),
         seen_at=utc_or_none(row["line_seen_at"]),
         quality=badge_of(row["feature_quality_score"]),
         held=None if row["gate_passed"] else row["gate_reason"],

@@ -10,9 +10,11 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from courtside.errors import CourtsideError
+from courtside.league.odds import real_price
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import require_grain
+from courtside.predictions.tables import NO_SOURCE
 from courtside.publishing.contracts import Kind, OneDecimal, Percent, Shape, one_decimal
 from courtside.quality.scoring import LOWEST_TIER, TIER_FLOORS
 
@@ -44,7 +46,7 @@ class Share(Shape):
 
 
 class Tally(Share):
-    """A share with units won at the picks' own prices (−110 where none was seen) and return per unit staked."""
+    """A share with units won at the picks' own prices (−110 where there is none) and return per unit staked."""
 
     units: OneDecimal
     roi: OneDecimal | None
@@ -111,9 +113,16 @@ def rounded_share(value: float | None) -> float | None:
     return None if value is None else one_decimal(100 * value)
 
 
-def price_of(value: float | None) -> int | None:
-    """Return a price as whole American odds."""
-    return None if value is None else round(value)
+def price_of(value: float | None, other: float | None = None, book: str | None = None) -> int | None:
+    """Return a price as whole American odds; None where `real_price` counts it as none."""
+    price = real_price(value, other, book)
+    return None if price is None else round(price)
+
+
+def stated_probability(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the probability in column `name` of a row in %, and its source; one without a source is not published."""
+    source = row["probability_source"] or NO_SOURCE
+    return {name: None if source == NO_SOURCE else rounded_share(row[name]), "probability_source": source}
 
 
 def utc(instant: dt.datetime) -> dt.datetime:

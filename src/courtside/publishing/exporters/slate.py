@@ -17,7 +17,7 @@ from courtside.publishing.exporters.rows import (
     named,
     partitioned,
     price_of,
-    rounded_share,
+    stated_probability,
     utc_or_none,
 )
 from courtside.publishing.world import World
@@ -27,7 +27,8 @@ def standing_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
     """Return the counted picks of the exported dates by date, best first, one row per player.
 
     Rows hold the public fields of a pick: id, player, team, opponent, prediction, line, direction, edge, probability
-    (%), book, price, seen_at, published_at, tip_at, kind, quality, groups (ids of its subsets), actual, result, units.
+    (%) and its source, book, price, seen_at, published_at, tip_at, kind, quality, groups (ids of its subsets), actual,
+    result, units.
 
     Raises:
         LedgerBrokenError: where the ledger does not hold what the publications count.
@@ -76,13 +77,15 @@ def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:
     kept = ("player", "team", "opponent", "direction", "kind", "book", "actual", "result", "units", "game_id")
+    chance = stated_probability(row, "confidence")
     return {name: row[name] for name in kept} | {
         "id": row["player_id"],
         "prediction": one_decimal(row["prediction"]),
         "line": one_decimal(row["line"]),
         "edge": one_decimal(row["edge"]),
-        "probability": rounded_share(row["confidence"]),
-        "price": price_of(row["price"]),
+        "probability": chance["confidence"],
+        "probability_source": chance["probability_source"],
+        "price": price_of(row["price"], book=row["book"]),
         "seen_at": utc_or_none(row["line_seen_at"]),
         "published_at": utc_or_none(row["published_at"]),
         "tip_at": utc_or_none(row["tip_at"]),

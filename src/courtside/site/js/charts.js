@@ -60,7 +60,7 @@ export function bars(width, height, { y, ticks, unit = "", items, marks = [], to
   return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, grid, drawn, levels);
 }
 
-/** Stated probability against what happened, with intervals; the diagonal is a forecast that keeps its word. */
+/** Stated probability against what happened, with intervals; on the diagonal both are the same. */
 export function calibration(width, height, bins) {
   const { scale, lines: grid } = frame(width, height, [0, 100], [0, 25, 50, 75, 100], "");
   const x = (value) => GAP.left + (value / 100) * (width - GAP.left - GAP.right);

@@ -203,7 +203,7 @@ function row(pick, date) {
     replace(name, playerLink(bet.id, bet.player));
     replace(market, el("span", {}, book(bet.book), " ", el("b", {}, price(bet.price) ?? "no price")),
       el("span", { class: "sub" }, mixed && [kindBadge(bet.kind), " "], bet.seen_at ? `seen ${at(bet.seen_at)}` : "time not noted"));
-    replace(chance, el("span", {}, `${percent(bet.probability)} ${bet.direction.toLowerCase()}`), kept(bet, bins));
+    replace(chance, chanceOf(bet), bet.probability_source === "calibrated" ? kept(bet, bins) : el("span", { class: "sub" }, SOURCES[bet.probability_source] ?? SOURCES.none));
     replace(data, el("button", {
       type: "button", class: `tier ${tierClass(bet.quality.tier)}`, "aria-haspopup": "dialog",
       "aria-label": `Data quality ${bet.quality.tier}, ${one(bet.quality.score)} of 100: show the features behind ${bet.player}`,
@@ -214,11 +214,14 @@ function row(pick, date) {
   return { node, complete };
 }
 
-/** How often such a probability came true this season, so that no probability stands on its word alone. */
-function kept({ probability, direction }, bins) {
+const SOURCES = { market: "from the market’s prices", none: "no prices, not calibrated" };
+const chanceOf = (bet) => el("span", {}, bet.probability === null ? "not known" : `${percent(bet.probability)} ${bet.direction.toLowerCase()}`);
+
+/** How often such a probability came true this season: the 95 % interval and the number of predictions. */
+function kept({ probability, direction, probability_source: stated }, bins) {
   if (!bins || probability === null) return el("span", { class: "sub" }, "\u00a0");
   const over = direction === "OVER" ? probability : 100 - probability;
-  const bin = bins.find(({ low, high }) => low <= over && (over < high || high === 100));
+  const bin = bins.find(({ source, low, high }) => source === stated && low <= over && (over < high || high === 100));
   if (!bin) return el("span", { class: "sub" }, "none such graded yet");
   const bounds = direction === "OVER" ? [bin.interval_low, bin.interval_high] : [100 - bin.interval_high, 100 - bin.interval_low];
   const span = bounds.map((bound) => Math.round(bound)).join("–");
@@ -240,6 +243,7 @@ function foot(date, files) {
   return el("p", { class: "note" }, date && [jsonLink(`picks/${date}.json`, "This date as JSON"), " · ",
     jsonLink(`best-bets/${date}.json`, "with books and prices"), " · "],
   jsonLink(files.path, `Season ${files.subsets.season} as JSON`), " · ", el("a", { href: `#/quality/${date ?? ""}` }, "Data quality of this date"), el("br", {}),
+  "Probability: of the side picked if there is no push, by a model calibrated on earlier dates, else from the market’s two prices without the book’s margin. ",
   "“came true”: of this season’s graded predictions with such a probability, as the 95 % interval; BACKTEST. “avg of 5”: mean points of his last 5 games.");
 }
 

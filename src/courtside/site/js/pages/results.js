@@ -111,19 +111,23 @@ function models(performance) {
     panel(["Models beside the line ", kindBadge("BACKTEST")], table("Models beside the line", ["Window and model", number("Games"), number("MAE", "Mean absolute error in points"), number("Bias", "Mean of prediction less points"),
       number("With line"), number("MAE there"), number("Line’s MAE", "The line's own mean absolute error on the same games"), number("Line’s bias"), number("Hit rate of its side"), number("95 % interval")], rows),
     note(`Champion ${performance.model} in bold. Errors are in points, and the line's are over the same games. Every model is shown, lucky or not.`)),
-    panel(["Does the probability keep its word? ", kindBadge("BACKTEST")], kept(performance.calibration)),
+    Object.entries(SOURCES).map(([source, name]) => [name, performance.calibration.filter((bin) => bin.source === source)])
+      .filter(([, bins], index) => bins.length || index === 0)
+      .map(([name, bins]) => panel([`Calibration: ${name} `, kindBadge("BACKTEST")], kept(bins))),
   ];
 }
 
+const SOURCES = { calibrated: "the model’s probability against what happened", market: "the market’s probability against what happened" };
+
 function kept(bins) {
-  if (!bins.length) return empty("No graded prediction had a line");
+  if (!bins.length) return empty("No graded prediction has a calibrated probability yet");
   const n = bins.reduce((sum, bin) => sum + bin.n, 0);
   return [
     el("div", { class: "columns" },
       chart(`Stated probability of over against how often it went over, ${plural(n, "prediction")}`, 280, (width, height) => calibration(width, height, bins)),
       table("Calibration", ["Said, %", { label: "Mean", number: true }, { label: "Went over", number: true }, { label: "95 % interval", number: true }, { label: "n", number: true }],
         bins.map((bin) => [`${bin.low}–${bin.high}`, percent(bin.mean_probability), percent(bin.over_pct), interval(bin.interval_low, bin.interval_high), whole(bin.n)]))),
-    note(`Across: stated probability of over, in %. Up: how often it went over, with its 95 % interval; larger dots hold more predictions (n ${whole(n)}). On the diagonal a forecast keeps its word.`),
+    note(`Across: stated probability of over, in %. Up: how often it went over, with its 95 % interval; larger dots hold more predictions (n ${whole(n)}). On the diagonal, what was stated is what happened.`),
   ];
 }
 
