@@ -8,7 +8,7 @@ Z_95 = 1.959963984540054
 """The 97.5 % quantile of the normal distribution: two-sided 95 %."""
 
 
-def wilson_interval(wins: int, losses: int, z: float = Z_95) -> tuple[float, float] | None:
+def wilson_interval(wins: float, losses: float, z: float = Z_95) -> tuple[float, float] | None:
     """Return the Wilson score interval of the hit rate in %, not rounded; None where W+L is 0.
 
     Source: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference.

@@ -1,10 +1,12 @@
 """The picks page in a browser: what it shows is what the files say."""
 
+import datetime as dt
 import json
 import re
 
 import pytest
 
+from tests.e2e.conftest import WIDTHS
 from tests.e2e.reading import READY, bare, expected, go, shown
 
 
@@ -29,7 +31,8 @@ def test_every_subset_on_the_first_middle_and_last_date_shows_exactly_the_file(p
         page.wait_for_selector(f".strip [aria-current=date][data-key='{day['date']}']")
         page.wait_for_selector(READY)
         assert [bare(row) for row in shown(page)] == [expected(pick) for pick in day["picks"]]
-        season = group["record"]["season"]
+        (own,) = [item for item in site.read(f"picks/{day['date']}.json")["groups"] if item["id"] == group["id"]]
+        season = own["record"]["season"]
         assert page.inner_text(".record tbody .score").startswith(f"{season['wins']:,}–{season['losses']:,}–")
         assert page.inner_text(".record tbody .rate") == ("–" if season["pct"] is None else f"{season['pct']:.1f} %")
 
@@ -40,6 +43,59 @@ def test_the_page_of_a_date_agrees_with_that_dates_own_file(page, site):
     go(page, site, f"#/picks/8/{day['date']}")
     rows = [(row["player"], row["pick"]) for row in shown(page)]
     assert rows == [(pick["player"], f"{pick['direction']} {pick['line']:.1f}") for pick in own["groups"][7]["picks"]]
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_a_past_date_shows_the_record_of_its_own_file_and_not_todays(page, site, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    season = site.read("subsets/season.json")["groups"][7]
+    middle = season["dates"][len(season["dates"]) // 2]["date"]
+    own = site.read(f"picks/{middle}.json")["groups"][7]["record"]
+    assert own["season"]["wins"] < season["record"]["season"]["wins"], "the two records differ"
+    go(page, site, f"#/picks/8/{middle}")
+    scores = page.locator(".record-box .score").all_inner_texts()
+    pushes = [
+        sum(
+            pick["result"] == "push"
+            for day in season["dates"]
+            if since <= day["date"] < middle
+            for pick in day["picks"]
+        )
+        for since in ("", f"{middle[:8]}01", str(monday_of(middle)))
+    ]
+    windows = zip((own["season"], own["month"], own["week"]), pushes, strict=True)
+    assert scores == [f"{window['wins']}–{window['losses']}–{pushed}" for window, pushed in windows]
+    assert f"before {int(middle[8:])} " in page.inner_text(".record-box")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_date_without_a_file_shows_no_record(page, site):
+    day = busiest(site)["date"]
+    (site.public / f"v1/picks/{day}.json").unlink()
+    go(page, site, f"#/picks/8/{day}")
+    assert "No record is published for this date" in page.inner_text(".record-box")
+    assert page.locator(".record-box .score").count() == 0
+
+
+def monday_of(date):
+    day = dt.date.fromisoformat(date)
+    return day - dt.timedelta(days=day.weekday())
+
+
+@pytest.mark.parametrize("source", ["calibrated", "market", "none"])
+def test_a_probability_names_its_source(page, site, source):
+    day = busiest(site)["date"]
+
+    def mark(document):
+        for bet in document["bets"]:
+            bet |= {"probability_source": source, "probability": None if source == "none" else 52.0}
+
+    site.change(f"best-bets/{day}.json", mark)
+    go(page, site, f"#/picks/8/{day}")
+    page.wait_for_selector("button.tier")
+    told = {row["probability"].splitlines()[0] for row in shown(page)}
+    expected_words = {"calibrated": {"52.0 % over", "52.0 % under"}, "none": {"not known"}}
+    assert told <= expected_words.get(source, {"52.0 % over (market)", "52.0 % under (market)"})
 
 
 def test_book_price_and_time_are_those_of_the_best_bets_file(page, site):
@@ -248,10 +304,10 @@ def test_without_the_details_the_picks_are_still_shown(page, site):
 def test_live_and_backtest_are_never_one_figure_without_saying_so(page, site):
     def mix(results):
         for group in results["groups"]:
-            group["tallies"] += [{**own, "kind": "LIVE"} for own in group["tallies"]]
+            group["days"] += [{**own, "kind": "LIVE"} for own in group["days"]]
 
     site.change("results/season.json", mix)
-    go(page, site, f"#/picks/8/{busiest(site)['date']}")
+    go(page, site, f"#/picks/8/{site.read('subsets/season.json')['groups'][7]['dates'][0]['date']}")
     record = page.inner_text(".record-box")
     assert "LIVE and BACKTEST together" in record
-    assert page.locator(".record-box .record .badge").all_inner_texts() == ["BACKTEST", "LIVE"]
+    assert page.locator(".record-box .record .badge").all_inner_texts() == ["BACKTEST", "LIVE, simulated"]

@@ -16,7 +16,7 @@ from tests import homes
 
 def test_every_date_and_stage_of_a_clean_season_is_settled_after_a_run(run_home: Path) -> None:
     with homes.opened(run_home) as context:
-        status = status_of(context.warehouse, context.clock.today())
+        status = status_of(context.warehouse, context.clock)
     assert set(status.stages) == {stage.name for stage in STAGES}
     assert all(counts["complete"] for counts in status.stages.values())
     assert [item for item in status.open if item["date"] <= str(homes.LAST)] == []

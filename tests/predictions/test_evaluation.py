@@ -17,6 +17,7 @@ from courtside.league.odds import market_over_expr
 from courtside.predictions import measures
 from courtside.predictions.errors import NoModelError
 from courtside.predictions.evaluation import Evaluation, evaluate, live_figures, measurable
+from courtside.predictions.figures import _target, verdict
 from courtside.predictions.report import html
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.walk_forward import walk
@@ -120,6 +121,66 @@ def test_sides_count_hits_pushes_and_units() -> None:
     assert found["units"] == pytest.approx(100 / 110 * 2 - 1, abs=0.01)
     low, high = wilson_interval(2, 1) or (0, 0)
     assert (found["low_pct"], found["high_pct"]) == (round(low, 2), round(high, 2))
+
+
+def test_a_hit_rate_has_the_interval_of_its_dates() -> None:
+    """Ten dates on each of which all twenty sides hit or miss together are ten draws, not two hundred."""
+    rows = pl.DataFrame(
+        {
+            "game_date": [FIRST + dt.timedelta(days=place // 20) for place in range(200)],
+            "prediction": 20.0,
+            "line": 15.5,
+            "points": [16 if (place // 20) % 2 else 15 for place in range(200)],
+            "over_price": -110.0,
+            "under_price": -110.0,
+        }
+    )
+    found = measures.sides(rows)
+    low, high = wilson_interval(5, 5) or (0, 0)
+    assert (found["low_pct"], found["high_pct"]) == (pytest.approx(low, abs=0.1), pytest.approx(high, abs=0.1))
+    chance = rows.with_columns(probability_over=pl.lit(0.5) + pl.int_range(pl.len()) * 1e-6)
+    apart, (bin_,) = measures.probability(chance), measures.reliability(measures._settled(chance), bins=1)
+    assert (bin_["low_pct"], bin_["high_pct"]) == (found["low_pct"], found["high_pct"])
+    assert len(apart["bins"]) == 10
+    alone = measures.sides(rows.with_columns(game_date=FIRST + pl.duration(days=pl.int_range(pl.len()))))
+    assert alone["high_pct"] - alone["low_pct"] < (found["high_pct"] - found["low_pct"]) / 3
+
+
+def test_figures_of_provably_early_lines_stand_apart_and_the_share_of_the_others_is_named() -> None:
+    rows = model_rows().with_columns(
+        line_timing=pl.when(pl.col("player_id") <= 60).then(pl.lit("untimed")).otherwise(pl.lit("pre_tip"))
+    )
+    some = evaluate(rows, START, END, "catboost_v9")
+    for figures in some.systems.values():
+        assert {name: part["errors"]["n"] for name, part in figures["timings"].items()} == {
+            "pre_tip": 20 * 20,
+            "untimed": 20 * 60,
+        }
+    (sentence,) = [item for item in some.holes if "note no time" in item]
+    assert sentence.startswith("75 % of the evaluated lines note no time (1,200 of 1,600)")
+    assert "shown before tip-off" in html(some)
+
+
+def test_a_season_begins_where_a_model_can_be_trained_and_says_so() -> None:
+    begun = evaluate(model_rows(), FIRST, END, "catboost_v9")
+    first = FIRST + dt.timedelta(days=27)  # 25 dates of 80 rows make 2,000; the next Monday trains
+    left_out = (first - FIRST).days * 80
+    assert begun.rows["before any model could be trained"] == left_out
+    assert f"2024-25 is measured from {first}, when 2,000 training rows existed; {left_out:,} earlier" in str(
+        begun.holes
+    )
+    assert not any("is measured from" in item for item in evaluate(model_rows(), START, END, "catboost_v9").holes)
+
+
+@pytest.mark.parametrize(
+    ("low", "word"),
+    [(-0.001, "met within its 95 % interval (-0.0010 to +0.0050 holds 0)"), (0.001, "not met")],
+)
+def test_a_target_that_chance_alone_meets_shows_the_interval_that_decided(low: float, word: str) -> None:
+    measured = {"mean": 0.002, "low": low, "high": 0.005, "n": 900}
+    assert verdict(_target("2024-25", "x", measured, 0.0, within_noise=True)) == word
+    assert verdict(_target("2024-25", "x", measured, 0.0)) == "not met"
+    assert verdict(_target("2024-25", "x", measured | {"mean": -0.1}, 0.0, within_noise=True)) == "met"
 
 
 def test_a_perfect_probability_shows_the_calibration_error_of_chance() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from courtside.analytics.freshness import Freshness
 from courtside.config import Settings, load_settings
 from courtside.errors import CourtsideError, SettingsError
 from courtside.pipeline.context import Context, checked
@@ -57,6 +59,12 @@ def opened(settings: Settings) -> Iterator[Context]:
 def settings_of(home: Path | None, **options: Any) -> Settings:
     """Return the settings with a command's options before all other places."""
     return checked(load_settings(home=home, **options))
+
+
+def show_data(data: Freshness, now: dt.datetime) -> None:
+    """Print whether the league is simulated and how old the data are."""
+    for sentence in data.sentences(now):
+        console.print(sentence, soft_wrap=True, markup=False)
 
 
 def is_terminal() -> bool:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
+from courtside.analytics.freshness import freshness
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_all
 from courtside.cli.progress import BarProgress, PlainProgress
@@ -35,6 +36,8 @@ def daily_command(
         day = parse_date_option(date, "--date") if date else context.clock.today()
         with BarProgress(console) if is_terminal() else PlainProgress(console) as progress:
             report = run_day(context, day, progress, steps)
+        data, now = freshness(context.warehouse), context.clock.now()
+    show_data(data, now)
     _show(report, steps)
     finish(report.summary)
     refused = any(item.status == "refused" for item in report.taken)

@@ -12,8 +12,9 @@ import polars as pl
 import typer
 from rich.table import Table
 
+from courtside.analytics.freshness import freshness
 from courtside.analytics.tables import GAMES
-from courtside.cli.common import console, opened, readable_errors, settings_of
+from courtside.cli.common import console, opened, readable_errors, settings_of, show_data
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
 from courtside.features.tables import PLAYER_FEATURES
@@ -70,6 +71,7 @@ def _show(context: Context, seconds: float) -> None:
     def read(table: WarehouseTable) -> pl.DataFrame:
         return context.warehouse.collect(context.warehouse.scan(table))
 
+    show_data(freshness(context.warehouse), context.clock.now())
     picks, graded = read(PUBLISHED_PICKS), read(GRADED_PICKS)
     season = graded.filter((pl.col("subset_key") == "all_picks") & (pl.col("game_date") >= dt.date(2025, 10, 1)))
     wins, losses = (season.filter(pl.col("result") == word).height for word in ("hit", "miss"))

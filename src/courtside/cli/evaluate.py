@@ -19,9 +19,10 @@ from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
 from courtside.pipeline.context import Context
 from courtside.predictions.evaluation import Evaluation, evaluate, live_figures
+from courtside.predictions.figures import verdict
 from courtside.predictions.measures import Figures
+from courtside.predictions.report import TIMINGS, interval, number
 from courtside.predictions.report import html as as_html
-from courtside.predictions.report import interval, number
 from courtside.predictions.rows import model_rows, with_outcomes
 from courtside.predictions.systems import TRAINED, require_system
 from courtside.predictions.tables import PREDICTIONS
@@ -72,14 +73,14 @@ def show(found: Evaluation) -> None:
         between = f"{number(band['low_pct'], 1)} to {number(band['high_pct'], 1)}"
         bands.add_row(f"{band['from']:g}{last}", f"{band['n']:,}", number(band["hit_pct"], 1), between, "52.4")
     console.print(bands)
+    console.print(_timings(found))
     for name, figures in found.live.items():
         error = figures["errors"]
         console.print(f"LIVE {name}: n {error['n']:,}, MAE {interval(error['mae'])}, line {number(error['line_mae'])}")
     for item in found.targets:
-        word = "met" if item["met"] else "not met"
         console.print(
-            f"{item['season']} {item['claim']}: {number(item['measured'])} ({item['words']} {item['bound']:g}, "
-            f"n {item['n']:,}): {word}",
+            f"{item['season']} {item['claim']}: {number(item['measured'], 4)} ({item['words']} {item['bound']:g}, "
+            f"n {item['n']:,}): {verdict(item)}",
             soft_wrap=True,
         )
     for leak in found.suspicions:
@@ -100,6 +101,25 @@ def _errors(found: Evaluation) -> Table:
         add(name, [*(part[name] for part in found.line["seasons"].values()), found.line["all"][name]])
     counts = [found.line["seasons"][season]["line"]["n"] for season in seasons]
     table.add_row("n", *(f"{n:,}" for n in counts), f"{found.line['all']['line']['n']:,}")
+    return table
+
+
+def _timings(found: Evaluation) -> Table:
+    """Return the champion's figures on the lines that were provably shown before tip-off, and on the others."""
+    heads = ("n", "MAE", "line's", "above line", "hit %", "95 % interval", "ECE")
+    table = Table(f"{found.champion} by line", *heads, box=None, pad_edge=False)
+    for name, part in found.systems[found.champion]["timings"].items():
+        error, sides = part["errors"], part["sides"]
+        table.add_row(
+            TIMINGS[name],
+            f"{error['n']:,}",
+            number(error["mae"]["mean"]),
+            number(error["line_mae"]),
+            interval(error["above_line"]),
+            number(sides["hit_pct"], 1),
+            f"{number(sides['low_pct'], 1)} to {number(sides['high_pct'], 1)}",
+            number(part["probability"].get("ece"), 4),
+        )
     return table
 
 

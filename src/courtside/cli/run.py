@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.errors import ConfigError
@@ -57,7 +57,7 @@ def status_command(
 ) -> None:
     """Show the grid: which dates and stages are complete, empty, held, failed or missing."""
     with opened(settings_of(home)) as context:
-        status = status_of(context.warehouse, context.clock.today(), season or None)
+        status = status_of(context.warehouse, context.clock, season or None)
     if as_json:
         typer.echo(json.dumps(status.as_dict(), indent=1))
     else:
@@ -117,6 +117,7 @@ def _as_of(context: Context, text: str) -> Context:
 
 
 def _show_status(status: Status) -> None:
+    show_data(status.data, status.now)
     console.print(f"season {status.season}: {status.start} to {status.end}")
     table = Table("stage", *(state for state in status.states), box=None, pad_edge=False)
     for stage, counts in status.stages.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from courtside.analytics.freshness import RESULTS_BY
 from courtside.analytics.tables import GAMES
 from courtside.clock import EARLIEST_TIP_OFF, eastern_to_utc
 from courtside.pipeline.context import Context
@@ -20,9 +21,6 @@ CUT_OFF = dt.timedelta(hours=1)
 
 GAME_LASTS = dt.timedelta(hours=3)
 """After this long the last game of a slate is over, but for overtimes."""
-
-GRADED_BY = dt.time(12, 0)
-"""Eastern time of the next day by which every result must be in."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Slate:
     def due(self, stage: str) -> dt.datetime:
         """Return by when a stage must be done; later, people are told."""
         if stage in ("analytics", "grading"):
-            return eastern_to_utc(self.date + dt.timedelta(days=1), GRADED_BY)
+            return eastern_to_utc(self.date + dt.timedelta(days=1), RESULTS_BY)
         if stage == "lines":
             return self.first_tip - LINES_BEFORE
         return self.cut_off

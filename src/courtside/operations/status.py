@@ -10,8 +10,9 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from courtside.analytics.freshness import Freshness, freshness
 from courtside.analytics.tables import GAMES
-from courtside.clock import date_range
+from courtside.clock import Clock, date_range
 from courtside.errors import ConfigError
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import GRID
@@ -34,6 +35,8 @@ class Status:
     end: dt.date
     stages: dict[str, dict[str, int]]
     open: list[dict[str, Any]]
+    data: Freshness
+    now: dt.datetime
     states: tuple[str, ...] = SHOWN_STATES
 
     def as_dict(self) -> dict[str, Any]:
@@ -44,6 +47,9 @@ class Status:
             "end": str(self.end),
             "stages": self.stages,
             "open": self.open,
+            "is_simulated": self.data.is_simulated,
+            "newest_results": str(self.data.newest_results) if self.data.newest_results else None,
+            "is_stale": self.data.is_stale(self.now),
         }
 
 
@@ -61,8 +67,8 @@ def season_start(warehouse: Warehouse, day: dt.date) -> dt.date | None:
     return first if isinstance(first, dt.date) else None
 
 
-def status_of(warehouse: Warehouse, today: dt.date, season: str | None = None) -> Status:
-    """Return the grid's state over a season, up to `today`; the newest season where none is named.
+def status_of(warehouse: Warehouse, clock: Clock, season: str | None = None) -> Status:
+    """Return the grid's state over a season, up to today, and the age of the data; the newest season if none is named.
 
     Raises:
         ConfigError: where no game of the season has been worked yet.
@@ -80,7 +86,7 @@ def status_of(warehouse: Warehouse, today: dt.date, season: str | None = None) -
         raise ConfigError(
             f"season {chosen or 'newest'}: no games; seasons with games: {known}. `courtside run` works a range."
         )
-    start, end = row["start"][0], min(row["end"][0], today)
+    start, end = row["start"][0], min(row["end"][0], clock.today())
     cells = warehouse.collect(warehouse.scan(GRID, start=start, end=end))
     stored = {(cell["game_date"], cell["stage"]): cell for cell in cells.to_dicts()}
     stages: dict[str, dict[str, int]] = {}
@@ -95,4 +101,4 @@ def status_of(warehouse: Warehouse, today: dt.date, season: str | None = None) -
                     {"date": str(day), "stage": stage.name, "state": cell["state"], "reason": cell["reason"]}
                 )
         stages[stage.name] = {state: counts[state] for state in SHOWN_STATES}
-    return Status(chosen, start, end, stages, unsettled)
+    return Status(chosen, start, end, stages, unsettled, freshness(warehouse), clock.now())

@@ -21,6 +21,7 @@ from courtside.predictions.figures import line_figures, suspicions_of, system_fi
 from courtside.predictions.measures import Figures
 from courtside.predictions.probability import with_probability
 from courtside.predictions.systems import SYSTEM_NAMES
+from courtside.predictions.training import FEWEST_ROWS
 from courtside.predictions.walk_forward import (
     CALIBRATED_EVERY_DAYS,
     calibrated,
@@ -35,6 +36,7 @@ from courtside.predictions.walk_forward import (
 from courtside.quality.gate import RunMode, gated
 
 WARM_UP_DAYS = 365
+BEFORE_MODELS = "before any model could be trained"
 KEPT = (
     *("game_id", "player_id", "game_date", "season", "points", "minutes", "points_std_last_10", "ppm_avg_last_10"),
     *("line", "consensus_line", "book", "over_price", "under_price", "line_timing", "opening_line", "snapshots"),
@@ -105,6 +107,10 @@ def evaluate(
     passed = gated(nw.from_native(known.filter(pl.col("game_date") >= first).lazy()), RunMode.BACKFILL)
     said = predicted(passed.to_native().collect(), systems_of(trained)).select(*KEPT, *SYSTEM_NAMES)
     measured, counts = measurable(said.filter(pl.col("game_date") >= start))
+    early = quoted.filter(
+        (pl.col("game_date") >= start) & (pl.col("game_date") < first) & pl.col("points").is_not_null()
+    )
+    counts[BEFORE_MODELS] = early.height
     if measured.is_empty():
         raise NoModelError(
             f"nothing to measure from {start} to {end}: {_sentence(counts)}. Take in lines, and run features over "
@@ -119,7 +125,11 @@ def evaluate(
         champion=champion,
         models=len(trained),
         rows=counts,
-        holes=holes(known.filter(pl.col("game_date") >= start)),
+        holes=[
+            *holes(known.filter(pl.col("game_date") >= start)),
+            *timing_of(measured),
+            *beginning_of(early, measured),
+        ],
         line=line,
         systems=systems,
         targets=targets_of(systems[champion]),
@@ -182,13 +192,32 @@ def holes(rows: pl.DataFrame) -> list[str]:
     quoted = played.filter(pl.col("line").is_not_null())
     if quoted.is_empty():
         return found
-    shares = quoted.select(
-        priced=100 * market_over_expr().is_not_null().mean(), untimed=100 * (pl.col("line_timing") == "untimed").mean()
-    ).row(0, named=True)
+    priced = quoted.select(100 * market_over_expr().is_not_null().mean()).item()
     found.append(f"{100 * quoted.height / played.height:.0f} % of player games have a line")
-    found.append(f"{shares['priced']:.0f} % of the lines have two real prices")
-    found.append(f"{shares['untimed']:.0f} % of the lines note no time: they are a source's pre-game consensus")
+    found.append(f"{priced:.0f} % of the lines have two real prices")
     return found
+
+
+def timing_of(measured: pl.DataFrame) -> list[str]:
+    """Return what share of the evaluated lines has no time, in a sentence."""
+    untimed = measured.filter(pl.col("line_timing") == "untimed").height
+    if not untimed:
+        return []
+    return [
+        f"{100 * untimed / measured.height:.0f} % of the evaluated lines note no time ({untimed:,} of "
+        f"{measured.height:,}); only the others are proven to be earlier than tip-off, and are shown apart"
+    ]
+
+
+def beginning_of(early: pl.DataFrame, measured: pl.DataFrame) -> list[str]:
+    """Return from when on a season is measured whose first rows with a line no model could predict, in a sentence."""
+    if early.is_empty():
+        return []
+    row = measured.row(0, named=True)
+    return [
+        f"{row['season']} is measured from {row['game_date']}, when {FEWEST_ROWS:,} training rows existed; "
+        f"{early.height:,} earlier player games with a line are left out"
+    ]
 
 
 def _training_days(rows: pl.DataFrame, start: dt.date, end: dt.date) -> list[dt.date]:

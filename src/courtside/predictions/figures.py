@@ -23,11 +23,13 @@ FEWEST_PRICED = 500
 def system_figures(rows: pl.DataFrame) -> Figures:
     """Return every figure of one system.
 
-    `rows` has game_date, season, prediction, points, line, ewma, prices, consensus_line, opening_line and snapshots,
-    and prediction_with_line and probability_over, which may be NULL.
+    `rows` has game_date, season, prediction, points, line, line_timing, ewma, prices, consensus_line, opening_line and
+    snapshots, and prediction_with_line and probability_over, which may be NULL. `timings` tells the lines that were
+    provably shown before tip-off from those whose source notes no time.
     """
     return {
         "all": whole(rows),
+        "timings": {name: whole(part) for name, part in _by(rows, pl.col("line_timing"))},
         "seasons": {name: whole(part) for name, part in _by(rows, pl.col("season"))},
         "months": {name: _brief(part) for name, part in _by(rows, pl.col("game_date").dt.strftime("%Y-%m"))},
         "line_heights": {name: _brief(part) for name, part in _by_height(rows)},
@@ -49,7 +51,8 @@ def line_figures(rows: pl.DataFrame) -> Figures:
 def targets_of(figures: Figures) -> list[Figures]:
     """Return, per season, each target with what was measured, the bound and whether it is met.
 
-    An error may be above its bound by no more than chance only where the target says so: the line-aware error.
+    An error may be above its bound by no more than chance only where the target says so: the line-aware error. Such a
+    target has `by_interval`: it is met because the interval of what was measured holds the bound.
     """
     found: list[Figures] = []
     for season, part in figures["seasons"].items():
@@ -94,11 +97,22 @@ def _target(
 ) -> Figures:
     mean, low = measured["mean"], measured.get("low")
     met = None if mean is None else mean >= bound if at_least else mean <= bound
-    if within_noise and met is False and low is not None:
-        met = low <= bound
+    by_interval = within_noise and met is False and low is not None and low <= bound
+    met = met or by_interval
     kept = {name: measured.get(name) for name in ("low", "high", "n")}
     words = "at least" if at_least else "at most"
-    return {"season": season, "claim": claim, "bound": bound, "words": words, "measured": mean, "met": met} | kept
+    return (
+        {"season": season, "claim": claim, "bound": bound, "words": words, "measured": mean, "met": met}
+        | {"by_interval": by_interval}
+        | kept
+    )
+
+
+def verdict(target: Figures) -> str:
+    """Return whether a target is met, and the interval that decided it where the figure itself is beyond the bound."""
+    if target["by_interval"]:
+        return f"met within its 95 % interval ({target['low']:+.4f} to {target['high']:+.4f} holds {target['bound']:g})"
+    return "met" if target["met"] else "not met"
 
 
 def whole(rows: pl.DataFrame) -> Figures:

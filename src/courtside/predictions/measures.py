@@ -1,7 +1,7 @@
 """What is measured of predictions beside the line: errors, sides, and how honest a probability is.
 
-Every interval is a 95 % one. That of a mean takes the rows of one game date for one draw, since games of a night share
-what was wrong with them; that of a hit rate is Wilson's.
+Every interval is a 95 % one and takes the rows of one game date for one draw, since games of a night share what was
+wrong with them. That of a hit rate is Wilson's, with as many draws as that leaves.
 """
 
 from __future__ import annotations
@@ -31,6 +31,27 @@ BINS = 10
 
 def mean_of(rows: pl.DataFrame, value: pl.Expr) -> Figures:
     """Return mean, low and high of `value` over rows with a game_date, 4 decimals; NULL values are left out."""
+    mean, half, count = _mean_of_dates(rows, value)
+    if not count:
+        return {"mean": None, "low": None, "high": None, "n": 0}
+    return {"mean": round(mean, 4), "low": round(mean - half, 4), "high": round(mean + half, 4), "n": count}
+
+
+def hit_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
+    """Return the interval of the share of rows (game_date, is_hit) that hit, in %; None without a row.
+
+    Wilson's, over the number of independent draws that would vary as the dates do; never over more than the rows.
+    """
+    mean, half, count = _mean_of_dates(rows, pl.col("is_hit").cast(pl.Float64))
+    if not count:
+        return None
+    alone = mean * (1 - mean) / count
+    shared = max(1.0, (half / Z_95) ** 2 / alone) if alone else 1.0
+    return wilson_interval(mean * count / shared, (1 - mean) * count / shared)
+
+
+def _mean_of_dates(rows: pl.DataFrame, value: pl.Expr) -> tuple[float, float, int]:
+    """Return the mean, half its interval with a date as one draw, and the number of rows."""
     days = (
         rows.select("game_date", value=value)
         .drop_nulls("value")
@@ -40,11 +61,10 @@ def mean_of(rows: pl.DataFrame, value: pl.Expr) -> Figures:
     )
     count = int(days["count"].sum())
     if not count:
-        return {"mean": None, "low": None, "high": None, "n": 0}
+        return 0.0, 0.0, 0
     totals, counts = days["total"].to_numpy(), days["count"].to_numpy()
     mean = float(totals.sum() / count)
-    half = Z_95 * math.sqrt(float(np.square(totals - mean * counts).sum())) / count
-    return {"mean": round(mean, 4), "low": round(mean - half, 4), "high": round(mean + half, 4), "n": count}
+    return mean, Z_95 * math.sqrt(float(np.square(totals - mean * counts).sum())) / count, count
 
 
 def errors(rows: pl.DataFrame, said: str) -> Figures:
@@ -79,7 +99,7 @@ def sides(rows: pl.DataFrame) -> Figures:
     )
     profit = profit_at_stake(pl.col("price"))
     wins = int(settled["is_hit"].sum())
-    interval = wilson_interval(wins, settled.height - wins)
+    interval = hit_interval(settled)
     units = settled.select(pl.when("is_hit").then(profit).otherwise(-1.0).sum()).item() if settled.height else None
     return {
         "n": settled.height,
@@ -114,23 +134,24 @@ def probability(rows: pl.DataFrame) -> Figures:
         return {"n": 0}
     chance, is_over = (settled[name].to_numpy() for name in ("probability_over", "is_over"))
     priced = settled.with_columns(market=market_over_expr()).drop_nulls("market")
-    found = {"n": settled.height} | _honesty(chance, is_over) | {"bins": reliability(chance, is_over)}
+    found = {"n": settled.height} | _honesty(chance, is_over) | {"bins": reliability(settled)}
     return found | {"beside_market": _beside_market(priced) if priced.height else {"n": 0}}
 
 
-def reliability(chance: Floats, is_over: Floats, bins: int = BINS) -> list[Figures]:
+def reliability(settled: pl.DataFrame, bins: int = BINS) -> list[Figures]:
     """Return, for bins of as many rows each, the mean probability and how often over came, in %, with its interval."""
     found = []
-    for part in np.array_split(np.argsort(chance, kind="stable"), bins):
-        if not part.size:
+    chance = settled["probability_over"].to_numpy()
+    for place in np.array_split(np.argsort(chance, kind="stable"), bins):
+        if not place.size:
             continue
-        overs = int(is_over[part].sum())
-        low, high = wilson_interval(overs, part.size - overs) or (0.0, 100.0)
+        part = settled[place].select("game_date", "probability_over", is_hit="is_over")
+        low, high = hit_interval(part) or (0.0, 100.0)
         found.append(
             {
-                "n": int(part.size),
-                "said_pct": round(100 * float(chance[part].mean()), 2),
-                "came_pct": round(100 * overs / part.size, 2),
+                "n": part.height,
+                "said_pct": round(100 * float(chance[place].mean()), 2),
+                "came_pct": round(100 * float(part["is_hit"].sum()) / part.height, 2),
                 "low_pct": round(low, 2),
                 "high_pct": round(high, 2),
             }

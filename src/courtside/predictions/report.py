@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from courtside.predictions.evaluation import Evaluation
+from courtside.predictions.figures import verdict
 from courtside.predictions.measures import BREAK_EVEN_PCT, Figures
 from courtside.predictions.plots import MONTHS_STYLE, monthly_errors, reliability_plot
 
@@ -18,6 +19,9 @@ border-bottom:1px solid #d8dee4;vertical-align:top}td.n,th.n{text-align:right;fo
 svg text{font:12px system-ui,sans-serif;fill:currentColor}
 @media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}th,td{border-color:#30363d}}
 """
+
+
+TIMINGS = {"pre_tip": "shown before tip-off", "untimed": "no time noted"}
 
 
 def html(found: Evaluation) -> str:
@@ -36,6 +40,8 @@ def html(found: Evaluation) -> str:
         _spans(champion["months"], "month"),
         f"<h2>{escape(found.champion)} by height of the line</h2>",
         _spans(champion["line_heights"], "line"),
+        f"<h2>{escape(found.champion)} by when the line was seen</h2>",
+        _spans({TIMINGS[name]: part for name, part in champion["timings"].items()}, "lines"),
         f"<h2>Probability of over, {escape(found.champion)}</h2>",
         reliability_plot(champion["all"]["probability"].get("bins", [])),
         _bins(champion["all"]["probability"].get("bins", [])),
@@ -82,7 +88,7 @@ def _targets(found: Evaluation) -> str:
             number(item["measured"], 4),
             _between(item),
             f"{item['n']:,}",
-            "met" if item["met"] else "not met",
+            verdict(item),
         )
         for item in found.targets
     )

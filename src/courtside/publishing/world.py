@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import polars as pl
 
+from courtside.analytics.freshness import Freshness, freshness_of, freshness_queries
 from courtside.analytics.tables import GAMES
 from courtside.clock import eastern_date
 from courtside.features.tables import PLAYER_FEATURES
@@ -81,6 +82,11 @@ class World:
         return self._read(GRADED_PICKS)
 
     @cached_property
+    def freshness(self) -> Freshness:
+        """What the stored data are and how old."""
+        return freshness_of(*(self._at_once[name] for name in ("payloads", "final", "scheduled")))
+
+    @cached_property
     def players(self) -> pl.DataFrame:
         """player_id and player_name: the name each player bore last."""
         return (
@@ -95,7 +101,11 @@ class World:
         """What nearly every export asks, in as few statements as the engine can."""
         scan = self.warehouse.scan
         names = ("player_id", "player_name", "game_date", "game_id")
+        payloads, final, scheduled = freshness_queries(self.warehouse)
         frames = {
+            "payloads": payloads,
+            "final": final,
+            "scheduled": scheduled,
             "players": current(scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX).select(*names),
             "starts": season_starts(scan(GAMES)),
             "outcomes": scan(OUTCOMES).select(last=nw.col("game_date").max()),

@@ -6,6 +6,9 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
+SIMULATED = "simulated"
+"""The source of every payload of the simulated league."""
+
 
 @dataclass(frozen=True)
 class Payload:

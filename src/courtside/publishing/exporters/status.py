@@ -9,7 +9,7 @@ from typing import cast
 from pydantic import Field
 
 from courtside.publishing.contracts import Document, FileType, Shape, UtcInstant
-from courtside.publishing.exporters.rows import utc
+from courtside.publishing.exporters.rows import utc, utc_or_none
 from courtside.publishing.world import World
 
 
@@ -58,10 +58,22 @@ class StaleFile(Shape):
     since: UtcInstant
 
 
+class Data(Shape):
+    """How old the data are: the newest date with results, when the newest payload was fetched, by when newer results
+    must be in. A reader whose clock is later than `results_due` sees old data. Null where nothing is stored.
+    """
+
+    newest_results: dt.date | None
+    as_of: UtcInstant | None
+    results_due: UtcInstant | None
+
+
 class Status(Document):
-    """How fresh everything is."""
+    """How fresh everything is; `is_simulated` tells that the league is simulated and its players do not exist."""
 
     generated_at: UtcInstant
+    is_simulated: bool
+    data: Data
     latest_published: dt.date | None
     latest_graded: dt.date | None
     seasons: tuple[SeasonSpan, ...]
@@ -89,6 +101,12 @@ def status_of(
             seasons.setdefault(season, []).append(day)
     return Status(
         generated_at=utc(world.now),
+        is_simulated=world.freshness.is_simulated,
+        data=Data(
+            newest_results=world.freshness.newest_results,
+            as_of=utc_or_none(world.freshness.as_of),
+            results_due=utc_or_none(world.freshness.results_due),
+        ),
         latest_published=cast("dt.date | None", published.max()),
         latest_graded=cast("dt.date | None", world.graded["game_date"].max()),
         seasons=tuple(

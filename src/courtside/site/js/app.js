@@ -1,7 +1,7 @@
 // The page that an address names, and what stays around it.
-import { forget } from "./data.js";
+import { forget, maybe } from "./data.js";
 import { el, replace } from "./dom.js";
-import { failure } from "./parts.js";
+import { dataBanner, failure, markSimulated } from "./parts.js";
 import { picks } from "./pages/picks.js";
 
 const PAGES = {
@@ -34,7 +34,8 @@ async function show() {
     else link.removeAttribute("aria-current");
   }
   try {
-    const render = await PAGES[page]();
+    const [render] = await Promise.all([PAGES[page](), data()]);
+    if (!isCurrent()) return;
     if (main.dataset.page !== page) {
       main.dataset.page = page;
       replace(main, el("p", { class: "loading" }, "Loading …"));
@@ -49,6 +50,13 @@ async function show() {
   } finally {
     if (isCurrent()) main.removeAttribute("aria-busy");
   }
+}
+
+/** Say above every page whether the league is simulated and how old the data are. */
+async function data() {
+  const status = await maybe("status.json");
+  markSimulated(status?.is_simulated ?? false);
+  replace(document.getElementById("data"), dataBanner(status, new Date()));
 }
 
 function theme() {

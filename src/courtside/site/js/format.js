@@ -14,6 +14,8 @@ export const isDate = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Numbe
 export const longDate = (date) => day.format(noon(date));
 export const shortDate = (date) => shortDay.format(noon(date));
 export const dayName = (date) => weekday.format(noon(date));
+const easternDay = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York", year: "numeric", month: "2-digit", day: "2-digit" });
+export const eastern = (moment) => easternDay.format(moment);
 export const at = (text) => (text ? `${instant.format(new Date(text))} ET` : null);
 export const atWithYear = (text) => (text ? `${instantWithYear.format(new Date(text))} ET` : "never");
 export const whole = (value) => count.format(value);

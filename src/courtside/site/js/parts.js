@@ -1,15 +1,33 @@
 // What several pages show: badges, intervals, records, states.
 import { el, svg } from "./dom.js";
-import { BREAK_EVEN, atWithYear, interval, percent, plural, score, whole, wilson } from "./format.js";
+import { BREAK_EVEN, atWithYear, eastern, interval, longDate, percent, plural, score, whole, wilson } from "./format.js";
 
 const RESULTS = { hit: "HIT", miss: "MISS", push: "PUSH", void: "VOID" };
 const TIERS = new Set(["gold", "silver", "bronze", "poor", "critical"]);
 const SIGNALS = { favorable: "favorable signal", neutral: "neutral signal", challenging: "challenging signal" };
 
+let isSimulated = false;
+export const markSimulated = (simulated) => { isSimulated = simulated; };
+
 export const kindBadge = (kind) => el("span", {
   class: `badge ${kind === "LIVE" ? "live" : "backtest"}`,
   title: kind === "LIVE" ? "Published before tip-off" : "Reconstructed from what was known before tip-off",
-}, kind === "LIVE" ? "LIVE" : "BACKTEST");
+}, kind !== "LIVE" ? "BACKTEST" : isSimulated ? "LIVE, simulated" : "LIVE");
+
+const DAY_MS = 86_400_000;
+const days = (date, now) => Math.max(0, Math.round((Date.parse(`${eastern(now)}T12:00:00Z`) - Date.parse(`${date}T12:00:00Z`)) / DAY_MS));
+
+/** What a reader must know before he reads a figure: a simulated league, and data that are older than expected. */
+export function dataBanner(status, now) {
+  if (!status?.data) return el("p", { class: "data old" }, "The age of these data is not known: status.json has not been published.");
+  const { newest_results: newest, results_due: due } = status.data;
+  const isOld = due !== null && now > new Date(due);
+  const age = newest === null ? "No results yet." : `Results through ${longDate(newest)}, ${plural(days(newest, now), "day")} old.`;
+  return [
+    status.is_simulated && el("p", { class: "data simulated" }, el("strong", {}, "Simulated league. "), "Its players, games and lines are made up."),
+    el("p", { class: isOld ? "data old" : "data" }, age, isOld && [" ", el("strong", {}, "Older than expected: "), `newer results were due ${atWithYear(due)}.`]),
+  ];
+}
 
 export const resultBadge = (result) => (RESULTS[result]
   ? el("span", { class: `badge result ${result}` }, RESULTS[result])

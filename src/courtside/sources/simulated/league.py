@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from courtside.errors import ConfigError
-from courtside.sources.payload import Payload
+from courtside.sources.payload import SIMULATED, Payload
 from courtside.sources.simulated.deliveries import SeasonDeliveries, deliver_season
 from courtside.sources.simulated.faults import Faults
 from courtside.sources.simulated.season import Season, play_seasons
 from courtside.sources.simulated.truth import Truth, tell_truth
 
-SOURCE = "simulated"
+SOURCE = SIMULATED
 NO_FAULTS = Faults()
 FIRST_YEAR, LAST_YEAR = 1946, 2045
 """The years a season can start in: a game id holds two digits of it, and the league began in 1946."""

@@ -1,5 +1,5 @@
 // Picks: a tab for each subset, one date at a time, from the season file held in memory.
-import { get, maybe, seasonFiles } from "../data.js";
+import { maybe, seasonFiles } from "../data.js";
 import { el, replace } from "../dom.js";
 import {
   at, atWithYear, book, dayName, isDate, longDate, one, percent, plural, price, score, shortDate, tally, whole,
@@ -15,6 +15,7 @@ const STRIP = 3;
 const href = (group, date) => `#/picks/${group}/${date}`;
 
 export async function picks(main, [wantedGroup, wantedDate], isCurrent) {
+  if (isDate(wantedDate)) maybe(`picks/${wantedDate}.json`);
   const [files, definitions] = await Promise.all([seasonFiles(isDate(wantedDate) ? wantedDate : null), maybe("systems/subsets.json")]);
   if (!isCurrent()) return;
   const { groups } = files.subsets;
@@ -22,6 +23,8 @@ export async function picks(main, [wantedGroup, wantedDate], isCurrent) {
   const days = group.dates;
   const date = isDate(wantedDate) ? wantedDate : newestWithPicks(groups) ?? days[0]?.date;
   const entry = days.find((item) => item.date === date) ?? null;
+  const own = date ? await maybe(`picks/${date}.json`) : null;
+  if (!isCurrent()) return;
   const page = skeleton(main);
   document.title = `${group.name} · ${date ? longDate(date) : "no dates"} · Courtside`;
   replace(page.title, heading(date, entry));
@@ -31,8 +34,8 @@ export async function picks(main, [wantedGroup, wantedDate], isCurrent) {
     id: item.id, label: item.name, href: href(item.id, date), count: countOn(item, date),
   })), group.id)));
   intoView(page.tabs);
-  replace(page.record, record(group, files.results?.groups.find((item) => item.id === group.id),
-    definitions?.groups.find((item) => item.id === group.id)?.description));
+  const ofGroup = (document) => document?.groups.find((item) => item.id === group.id);
+  replace(page.record, record(date, group, ofGroup(own)?.record, ofGroup(files.results)?.days ?? [], ofGroup(definitions)?.description));
   page.panel.setAttribute("aria-labelledby", `tab-${group.id}`);
   const list = rows(entry, date);
   replace(page.list, list.node);
@@ -104,29 +107,34 @@ function strip(days, group, date) {
     step(newer, "Later date", "›", "newer"), input);
 }
 
-/** Records are the file's; pushes, which it does not hold, are counted from its own dates. */
-function record(group, apart, description) {
-  const graded = group.dates.filter((day) => day.picks.some((pick) => pick.result));
-  const last = graded[0]?.date ?? group.dates[0]?.date;
-  const from = { season: "", month: last?.slice(0, 8) + "01", week: monday(last) };
+/** The record is that of the date's own file: the dates before it. Pushes and kinds, which that file does not hold, are
+    counted from the season's dates before it. */
+function record(date, group, stated, days, description) {
+  const kinds = ["BACKTEST", "LIVE"].map((kind) => counted(kind, days.filter((day) => day.kind === kind && day.date < date))).filter((own) => own.isAny);
+  const title = el("h2", {}, `${group.name} record `, kinds.length === 1 && kindBadge(kinds[0].kind),
+    kinds.length > 1 && el("span", { class: "muted" }, "LIVE and BACKTEST together"));
+  const section = (...parts) => el("section", { class: "panel", "aria-label": `Record of ${group.name}` }, title, note(description ?? "\u00a0"), parts);
+  if (!stated) return section(note(date ? "No record is published for this date." : "Nothing is published yet."));
+  const from = { season: "", month: `${date.slice(0, 8)}01`, week: monday(date) };
   const names = { season: "Season", month: "Month", week: "Week" };
   const rows = Object.keys(names).map((window) => {
-    const pushes = graded.filter((day) => day.date >= from[window]).flatMap((day) => day.picks).filter((pick) => pick.result === "push");
-    return recordRow(names[window], { ...group.record[window], pushes: pushes.length }, group.record[window].pct);
+    const pushes = group.dates.filter((day) => day.date >= from[window] && day.date < date).flatMap((day) => day.picks).filter((pick) => pick.result === "push");
+    return recordRow(names[window], { ...stated[window], pushes: pushes.length }, stated[window].pct);
   });
-  const kinds = apart?.tallies ?? [];
   const split = kinds.length > 1 ? kinds.map((own) => recordRow(kindBadge(own.kind), own, own.pct)) : [];
-  return el("section", { class: "panel", "aria-label": `Record of ${group.name}` },
-    el("h2", {}, `${group.name} record `, kinds.length === 1 && kindBadge(kinds[0].kind),
-      kinds.length > 1 && el("span", { class: "muted" }, "LIVE and BACKTEST together")),
-    note(description ?? "\u00a0"),
-    recordTable(`Record of ${group.name}`, [rows[0], ...split, rows[1], rows[2]]),
-    note(`Wins–losses–pushes of the published picks${last && graded.length ? ` through ${shortDate(last)}` : ""}; `,
+  return section(recordTable(`Record of ${group.name}`, [rows[0], ...split, rows[1], rows[2]]),
+    note(`Wins–losses–pushes of the published picks before ${shortDate(date)}; `,
       "the bar is the 95 % interval, the upright mark break-even (52.38 %)."));
 }
 
+function counted(kind, days) {
+  const sum = (name) => days.reduce((total, day) => total + day[name], 0);
+  const own = { kind, isAny: days.length > 0, wins: sum("wins"), losses: sum("losses"), pushes: sum("pushes") };
+  const n = own.wins + own.losses;
+  return { ...own, pct: n ? Math.floor((2000 * own.wins + n) / (2 * n)) / 10 : null };
+}
+
 function monday(date) {
-  if (!date) return "";
   const day = new Date(`${date}T12:00:00Z`);
   day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
   return day.toISOString().slice(0, 10);
@@ -203,7 +211,7 @@ function row(pick, date) {
     replace(name, playerLink(bet.id, bet.player));
     replace(market, el("span", {}, book(bet.book), " ", el("b", {}, price(bet.price) ?? "no price")),
       el("span", { class: "sub" }, mixed && [kindBadge(bet.kind), " "], bet.seen_at ? `seen ${at(bet.seen_at)}` : "time not noted"));
-    replace(chance, chanceOf(bet), bet.probability_source === "calibrated" ? kept(bet, bins) : el("span", { class: "sub" }, SOURCES[bet.probability_source] ?? SOURCES.none));
+    replace(chance, chanceOf(bet), kept(bet, bins));
     replace(data, el("button", {
       type: "button", class: `tier ${tierClass(bet.quality.tier)}`, "aria-haspopup": "dialog",
       "aria-label": `Data quality ${bet.quality.tier}, ${one(bet.quality.score)} of 100: show the features behind ${bet.player}`,
@@ -214,12 +222,13 @@ function row(pick, date) {
   return { node, complete };
 }
 
-const SOURCES = { market: "from the market’s prices", none: "no prices, not calibrated" };
-const chanceOf = (bet) => el("span", {}, bet.probability === null ? "not known" : `${percent(bet.probability)} ${bet.direction.toLowerCase()}`);
+const SOURCES = { calibrated: "", market: " (market)" };
+const chanceOf = (bet) => el("span", {}, bet.probability === null ? "not known" : `${percent(bet.probability)} ${bet.direction.toLowerCase()}${SOURCES[bet.probability_source] ?? ""}`);
 
 /** How often such a probability came true this season: the 95 % interval and the number of predictions. */
 function kept({ probability, direction, probability_source: stated }, bins) {
-  if (!bins || probability === null) return el("span", { class: "sub" }, "\u00a0");
+  if (probability === null) return el("span", { class: "sub" }, "no prices, no calibrator");
+  if (!bins) return el("span", { class: "sub" }, "\u00a0");
   const over = direction === "OVER" ? probability : 100 - probability;
   const bin = bins.find(({ source, low, high }) => source === stated && low <= over && (over < high || high === 100));
   if (!bin) return el("span", { class: "sub" }, "none such graded yet");
@@ -243,7 +252,7 @@ function foot(date, files) {
   return el("p", { class: "note" }, date && [jsonLink(`picks/${date}.json`, "This date as JSON"), " · ",
     jsonLink(`best-bets/${date}.json`, "with books and prices"), " · "],
   jsonLink(files.path, `Season ${files.subsets.season} as JSON`), " · ", el("a", { href: `#/quality/${date ?? ""}` }, "Data quality of this date"), el("br", {}),
-  "Probability: of the side picked if there is no push, by a model calibrated on earlier dates, else from the market’s two prices without the book’s margin. ",
+  "Probability: of the side picked if there is no push, by a model calibrated on earlier dates, or (market) from the book’s two prices without its margin. ",
   "“came true”: of this season’s graded predictions with such a probability, as the 95 % interval; BACKTEST. “avg of 5”: mean points of his last 5 games.");
 }
 
@@ -252,7 +261,7 @@ function ahead(days, date) {
   const place = days.findIndex((day) => day.date === date);
   if (place < 0) return;
   const near = [days[place - 1], days[place + 1]].filter(Boolean);
-  (globalThis.requestIdleCallback ?? setTimeout)(() => near.forEach((day) => get(`best-bets/${day.date}.json`).catch(() => {})));
+  (globalThis.requestIdleCallback ?? setTimeout)(() => near.forEach((day) => { maybe(`best-bets/${day.date}.json`); maybe(`picks/${day.date}.json`); }));
 }
 
 function keepFocus(box, act) {

@@ -1,0 +1,89 @@
+"""Whether the league is simulated and how old the data are, as stored: on the terminal and in `status.json`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from courtside.analytics.freshness import Freshness, freshness, freshness_of
+from courtside.cli.main import app
+from tests import homes
+
+NEXT_NOON = dt.datetime(2025, 11, 14, 17, 0)
+"""Noon Eastern after the game date that follows the newest results."""
+
+
+@pytest.fixture
+def home(run_home: Path, tmp_path: Path) -> Path:
+    return homes.copy_of(run_home, tmp_path / "home")
+
+
+def _call(home: Path, *words: str, now: dt.datetime = homes.NOW) -> str:
+    env = {"COURTSIDE_NOW": now.isoformat(), "COLUMNS": "200"}
+    return CliRunner().invoke(app, [*words, "--home", str(home)], env=env).output
+
+
+def test_the_state_of_the_data_is_read_from_what_is_stored(home: Path) -> None:
+    with homes.opened(home) as context:
+        found = freshness(context.warehouse)
+    assert (found.is_simulated, found.newest_results, found.results_due) == (True, homes.LAST, NEXT_NOON)
+    assert found.as_of is not None
+    assert found.as_of.date() >= homes.LAST
+    status = json.loads((home / "public/v1/status.json").read_bytes())
+    assert status["is_simulated"] is True
+    assert status["data"]["newest_results"] == str(homes.LAST)
+    assert status["data"]["results_due"] == "2025-11-14T17:00:00Z"
+
+
+def test_a_league_of_other_sources_is_not_simulated_and_one_simulated_payload_makes_it_so(home: Path) -> None:
+    for statement, expected in (
+        ("UPDATE payload_log SET source = 'files'", False),
+        ("UPDATE payload_log SET source = 'simulated' WHERE seq = 3", True),
+        ("UPDATE payload_log SET status = 'refused' WHERE seq = 3", False),
+    ):
+        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+            connection.execute(statement)
+        with homes.opened(home) as context:
+            assert freshness(context.warehouse).is_simulated is expected
+
+
+@pytest.mark.parametrize(("now", "is_old"), [(NEXT_NOON, False), (NEXT_NOON + dt.timedelta(minutes=1), True)])
+def test_the_terminal_says_what_the_data_are(home: Path, now: dt.datetime, is_old: bool) -> None:
+    output = _call(home, "status", now=now)
+    assert "SIMULATED LEAGUE" in output
+    assert f"Newest results: {homes.LAST}, 2 days old" in output
+    assert ("DATA ARE OLDER THAN EXPECTED: newer results were due 2025-11-14 17:00 UTC" in output) is is_old
+    report = json.loads(_call(home, "status", "--json", now=now))
+    assert (report["is_simulated"], report["is_stale"]) == (True, is_old)
+
+
+def test_the_day_says_what_the_data_are(home: Path) -> None:
+    output = _call(home, "daily")
+    assert "SIMULATED LEAGUE" in output
+    assert f"Newest results: {homes.LAST}, 1 day old. The next are due 2025-11-14 17:00 UTC." in output
+
+
+def _frames(newest: dt.date | None, *scheduled: tuple[str, dt.date]) -> Freshness:
+    return freshness_of(
+        pl.DataFrame({"source": ["files"], "as_of": [dt.datetime(2025, 6, 23)]}),
+        pl.DataFrame({"day": [newest]}, schema={"day": pl.Date}),
+        pl.DataFrame(scheduled, schema={"game_id": pl.String, "game_date": pl.Date}, orient="row"),
+    )
+
+
+def test_in_summer_nothing_is_old_and_after_it_everything_is() -> None:
+    final = _frames(dt.date(2025, 6, 22))
+    assert not final.is_stale(dt.datetime(2025, 9, 30))
+    assert final.is_stale(dt.datetime(2025, 12, 1))
+    assert _frames(None).sentences(homes.NOW) == ["No results are stored yet."]
+
+
+def test_games_that_do_not_count_are_not_waited_for() -> None:
+    found = _frames(dt.date(2025, 2, 13), ("0032400001", dt.date(2025, 2, 16)), ("0022400800", dt.date(2025, 2, 19)))
+    assert found.results_due == dt.datetime(2025, 2, 20, 17, 0)
