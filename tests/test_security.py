@@ -112,6 +112,6 @@ def test_the_settings_file_takes_no_key(tmp_path: Path, monkeypatch: pytest.Monk
     settings.write_text(f'odds_api_key = "{KEY}"\n', encoding="utf-8")
     monkeypatch.setenv("COURTSIDE_CONFIG", str(settings))
     result = CliRunner().invoke(app, ["status", "--home", str(tmp_path)])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "odds_api_key" in result.stderr
     assert KEY not in result.stdout + result.stderr

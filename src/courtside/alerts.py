@@ -27,6 +27,7 @@ from courtside.config import Settings
 log = logging.getLogger(__name__)
 TALKATIVE = ("apprise", "urllib3", "urllib3.connectionpool")
 STATE, DEAD_LETTERS = "state.json", "dead_letter.jsonl"
+CRASHED = "run.crashed"
 LEAST_SECRET = 6
 """Parts of an address at least this long are taken for secrets wherever they turn up in a text."""
 
@@ -238,6 +239,12 @@ def _secret_parts(address: str) -> set[str]:
     pieces = {address, rest, *re.split(r"[/:@?&=,\s]", rest)}
     query = urlsplit(address).query if "://" in address else ""
     return {form for piece in (*pieces, query) for form in (piece, unquote(piece)) if len(form) >= LEAST_SECRET}
+
+
+def alert_crash(settings: Settings, what: str, reason: str) -> None:
+    """Alert that `what` was stopped by an error, under the cause `run.crashed`."""
+    alert = Alert(CRASHED, Severity.CRITICAL, f"{what} was stopped", f"{reason}\nNext: `courtside status`")
+    notifier(settings, settings.clock).send(alert)
 
 
 def notifier(settings: Settings, clock: Clock) -> Notifier:

@@ -94,19 +94,17 @@ def _formatter(is_json: bool) -> logging.Formatter:
 
 def without_secrets(_: Any, __: str, event: Event) -> Event:
     """Return an event in which no text holds a value that the environment keeps under a secret's name."""
-    secrets = [
-        value
-        for name, text in os.environ.items()
-        if name.startswith("COURTSIDE_") and name.endswith(SECRET_ENDINGS)
-        for value in text.split()
-        if len(value) >= LEAST_SECRET
-    ]
-    for name, value in event.items():
-        if isinstance(value, str):
-            for secret in secrets:
-                value = value.replace(secret, HIDDEN)  # noqa: PLW2901 - each secret is taken out in turn
-            event[name] = value
+    event.update({name: hide_secrets(value) for name, value in event.items() if isinstance(value, str)})
     return event
+
+
+def hide_secrets(text: str) -> str:
+    """Return `text` without any value that the environment keeps under a secret's name."""
+    for name, value in os.environ.items():
+        if name.startswith("COURTSIDE_") and name.endswith(SECRET_ENDINGS):
+            for secret in value.split():
+                text = text.replace(secret, HIDDEN) if len(secret) >= LEAST_SECRET else text
+    return text
 
 
 @contextmanager

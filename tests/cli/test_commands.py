@@ -87,19 +87,19 @@ def test_broken_files_are_refused_each_with_a_line_and_do_not_stop_the_rest(tmp_
 
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
     code, output = call("ingest", "files", str(tmp_path / "nowhere.csv"), home=tmp_path / "home")
-    assert code == 1
+    assert code == 2
     assert "nowhere.csv does not exist" in " ".join(output.split())
 
 
 def test_a_range_that_runs_backwards_is_refused(tmp_path: Path) -> None:
     code, output = call("run", "--start-date", "2025-11-02", "--end-date", "2025-11-01", home=tmp_path / "home")
-    assert code == 1
+    assert code == 2
     assert "is after" in output
 
 
 def test_a_date_that_is_none_is_named(tmp_path: Path) -> None:
     code, output = call("run", "--start-date", "yesterday", "--end-date", "2025-11-01", home=tmp_path / "home")
-    assert code == 1
+    assert code == 2
     assert "'yesterday' is not a date" in output
 
 
@@ -116,7 +116,7 @@ def test_status_shows_the_grid_and_names_what_was_never_run(run_home: Path, tmp_
 
 def test_status_before_anything_was_run_says_what_to_do(tmp_path: Path) -> None:
     code, output = call("status", home=tmp_path / "home")
-    assert code == 1
+    assert code == 2
     assert "courtside run" in " ".join(output.split())
 
 
@@ -136,7 +136,7 @@ def test_export_writes_only_what_is_asked_for_and_only_what_changed(run_home: Pa
     assert code == 0
     assert "1 written" in output
     code, output = call("export", "--date", str(homes.LAST), "--only", "everything", home=home)
-    assert code == 1
+    assert code == 2
     assert "season-subsets" in output
 
 
@@ -145,5 +145,5 @@ def test_simulating_says_what_was_taken_in(tmp_path: Path) -> None:
     assert code == 0
     assert "0 payloads refused" in " ".join(output.split())
     code, output = call("ingest", "simulate", "--faults", "missing_boxes=1", home=tmp_path / "other")
-    assert code == 1
+    assert code == 2
     assert "missing_box_share" in output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -61,3 +62,18 @@ def test_a_name_that_is_nobodys_says_so(home: Path) -> None:
     code, output = call("explain", "a", str(homes.LAST), home=home)
     assert code == 1
     assert "give the name in full" in " ".join(output.split())
+
+
+def test_stored_text_is_printed_as_it_is(home: Path) -> None:
+    row = _last_row(home)
+    name = "Bob [/x] [bold]:smile: \x1b[2J\u202e"
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("UPDATE raw_player_box SET player_name = ? WHERE player_id = ?", [name, row["player_id"]])
+        connection.execute("UPDATE run_events SET detail = ?", [name])
+        connection.execute("UPDATE grid SET reason = ?, state = 'held'", [name])
+    run_id = json.loads(call("runs", "--json", home=home)[1])[0]["run_id"]
+    for words in (("explain", str(row["player_id"]), str(row["game_date"])), ("runs", run_id), ("status",)):
+        code, output = call(*words, home=home)
+        assert code == 0, output
+        assert "Bob [/x] [bold]:smile: \\x1b[2J\\u202e" in output
+        assert "\x1b" not in output

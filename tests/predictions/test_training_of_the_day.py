@@ -117,10 +117,10 @@ def test_evaluate_needs_rows_and_dates_in_order(tmp_path: Path) -> None:
     home = tmp_path / "empty"
     dates = ("--start-date", "2025-11-01", "--end-date", "2025-11-10")
     code, output = _call(home, "evaluate", *dates)
-    assert code == 1
+    assert code == 2
     assert "courtside run" in output
     code, output = _call(home, "evaluate", dates[0], dates[3], dates[2], dates[1])
-    assert code == 1
+    assert code == 2
     assert "is after" in output
 
 

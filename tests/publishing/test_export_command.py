@@ -59,5 +59,5 @@ def test_only_writes_what_it_names(home, tmp_path):
 )
 def test_what_cannot_be_done_is_named(home, arguments, said):
     told = export("--home", home, *arguments)
-    assert told.exit_code == 1
+    assert told.exit_code == 2
     assert said in told.output

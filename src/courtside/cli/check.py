@@ -24,6 +24,7 @@ from courtside.cli.check_tables import seen, show_history, show_report, show_res
 from courtside.cli.common import Home, P, R, complaints, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError, CourtsideError
+from courtside.logs import hide_secrets
 from courtside.operations.checking import catalogue_of, season_window
 from courtside.pipeline.context import Context
 from courtside.pipeline.ledger import Ledger
@@ -50,7 +51,7 @@ def _never_silent(command: Callable[P, R]) -> Callable[P, R]:
         except Exception as error:
             text = str(error) if isinstance(error, CourtsideError) else f"{type(error).__name__}: {error}"
             complaints.print("could not tell: ", end="", style="bold red")
-            complaints.print(text, soft_wrap=True, markup=False)
+            complaints.print(hide_secrets(text), soft_wrap=True)
             raise typer.Exit(COULD_NOT_TELL) from error
 
     return wrapped

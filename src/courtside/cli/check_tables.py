@@ -12,7 +12,7 @@ from rich.table import Table
 from courtside.audit.checks import base
 from courtside.audit.checks.base import Result, Status
 from courtside.audit.monitor import Report
-from courtside.cli.common import console
+from courtside.cli.common import console, styled
 
 COLOURS = {Status.PASSED: "green", Status.FAILED: "red", Status.NOT_JUDGED: "yellow"}
 
@@ -51,14 +51,21 @@ def show_results(results: Sequence[Result], as_json: bool) -> None:
     else:
         table = Table("check", "claim", "observed", "threshold", "n", "status", box=None, pad_edge=False)
         for item in results:
-            status = f"[{COLOURS[item.status]}]{str(item.status).replace('_', ' ')}[/]"
+            status = str(item.status).replace("_", " ")
             kind = f" ({item.check.severity})" if item.status is Status.FAILED else ""
             shown = "-" if item.observed is None else f"{item.observed:,.2f}".rstrip("0").rstrip(".")
             n = "-" if item.n is None else f"{item.n:,}"
-            table.add_row(item.check.number, item.check.claim, shown, item.threshold, n, status + kind)
+            table.add_row(
+                item.check.number,
+                item.check.claim,
+                shown,
+                item.threshold,
+                n,
+                styled(status + kind, COLOURS[item.status]),
+            )
         console.print(table)
         for item in failed:
-            console.print(f"{item.check.number}: {seen(item)}", soft_wrap=True, markup=False)
+            console.print(f"{item.check.number}: {seen(item)}", soft_wrap=True)
         console.print(f"{len(results)} checks: {len(failed)} failed, {len(critical)} of them critical")
     raise typer.Exit(1 if critical else 0)
 
@@ -85,6 +92,6 @@ def show_history(rows: pl.DataFrame) -> None:
             "-" if row["observed"] is None else f"{row['observed']:,.2f}".rstrip("0").rstrip("."),
             row["threshold"],
             "-" if row["n"] is None else f"{row['n']:,}",
-            f"[{COLOURS[status]}]{str(status).replace('_', ' ')}[/]",
+            styled(str(status).replace("_", " "), COLOURS[status]),
         )
     console.print(table)

@@ -1,50 +1,43 @@
-"""What every command shares: opening the warehouse, showing errors, and tables for people."""
+"""What every command shares: its settings, opening the warehouse, and output."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
+from courtside import errors
 from courtside.analytics.freshness import Freshness
+from courtside.cli.output import PlainConsole, printable
 from courtside.config import Settings, load_settings
-from courtside.errors import CourtsideError, SettingsError
 from courtside.pipeline.context import Context, checked
 from courtside.pipeline.ledger import Ledger
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.open import open_warehouse
 
+PROBLEM = errors.PROBLEM
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
-OK, PROBLEM, USAGE = 0, 1, 2
-
 Home = Annotated[Path | None, typer.Option("--home", help="The folder that holds everything (COURTSIDE_HOME).")]
 
-console = Console(highlight=False)
-complaints = Console(stderr=True, highlight=False)
+console = PlainConsole()
+complaints = PlainConsole(stderr=True)
+
+used_settings: list[Settings] = []
+"""The settings that the running command loaded; the guard sends its alert by them."""
 
 
-def readable_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Show an error a user can act on as one line, and exit with 1, with 2 where a setting is wrong."""
-
-    @functools.wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except CourtsideError as error:
-            complaints.print(f"[bold red]error[/]: {escape(str(error))}", soft_wrap=True)
-            raise typer.Exit(USAGE if isinstance(error, SettingsError) else PROBLEM) from error
-
-    return wrapped
+def styled(text: object, style: str | None) -> Text:
+    """Return a stored value in a style; markup in it is text."""
+    return Text(printable(str(text)), style=style or "")
 
 
 @contextmanager
@@ -58,13 +51,14 @@ def opened(settings: Settings) -> Iterator[Context]:
 
 def settings_of(home: Path | None, **options: Any) -> Settings:
     """Return the settings with a command's options before all other places."""
-    return checked(load_settings(home=home, **options))
+    used_settings.append(load_settings(home=home, **options))
+    return checked(used_settings[-1])
 
 
 def show_data(data: Freshness, now: dt.datetime) -> None:
     """Print whether the league is simulated and how old the data are."""
     for sentence in data.sentences(now):
-        console.print(sentence, soft_wrap=True, markup=False)
+        console.print(sentence, soft_wrap=True)
 
 
 def is_terminal() -> bool:

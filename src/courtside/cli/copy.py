@@ -6,14 +6,13 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.common import console, readable_errors
+from courtside.cli.common import console
 from courtside.errors import ConfigError
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.copying import copied
 from courtside.warehouse.open import open_place, place_of
 
 
-@readable_errors
 def copy_command(
     source: Annotated[str, typer.Option("--from", help="`duckdb:PATH` or `bigquery://project/dataset`.")],
     target: Annotated[str, typer.Option("--to", help="The same, for where the rows go.")],

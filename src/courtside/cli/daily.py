@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from courtside.analytics.freshness import freshness
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of, show_data
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_all
 from courtside.cli.progress import BarProgress, PlainProgress
@@ -19,7 +19,6 @@ from courtside.operations.intake import FINE, Step
 SHOWN = 8
 
 
-@readable_errors
 def daily_command(
     date: Annotated[str, typer.Option(help="The day to run; today where it is not given.")] = "",
     fetch: Annotated[bool, typer.Option("--fetch", help="Ask the live sources first, lines before all else.")] = False,
@@ -50,12 +49,12 @@ def _show(report: DayReport, steps: Sequence[Step]) -> None:
     lines += [str(item) for item in (*report.gaps[:SHOWN], *report.lates[:SHOWN], *report.waits[:SHOWN])]
     hidden = sum(max(0, len(items) - SHOWN) for items in (report.gaps, report.lates, report.waits))
     for line in lines:
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
     if hidden:
         console.print(f"… and {hidden} more: `courtside status --json` lists them all")
     for item in report.taken:
         if item.status == "refused":
-            console.print(f"refused: {item.name}: {item.reason}", soft_wrap=True, markup=False)
+            console.print(f"refused: {item.name}: {item.reason}", soft_wrap=True)
     if report.taken:
         console.print(
             f"{len(report.taken)} payloads taken in, {sum(item.rows_new for item in report.taken):,} rows new"

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from courtside.analytics.freshness import freshness
 from courtside.analytics.tables import GAMES
-from courtside.cli.common import console, opened, readable_errors, settings_of, show_data
+from courtside.cli.common import console, opened, settings_of, show_data, styled
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
 from courtside.features.tables import PLAYER_FEATURES
@@ -34,7 +34,6 @@ NOW = dt.datetime(2026, 2, 8, 17, 0)
 FIRST_MODEL, MODELS_EVERY_DAYS = dt.date(2025, 10, 22), 56
 
 
-@readable_errors
 def demo_command(
     home: Annotated[Path, typer.Option("--home", help="Folder for the demonstration.")] = Path(".courtside/demo"),
     seed: Annotated[int, typer.Option(help="Another seed plays another league.")] = 7,
@@ -91,4 +90,4 @@ def _show(context: Context, seconds: float) -> None:
     table.add_row("time", f"{seconds:.1f} s")
     console.print(table)
     program = sys.argv[0] if Path(sys.argv[0]).name == "courtside" else "courtside"
-    console.print(f"Look at them: [bold]{program} serve --home {context.settings.home}[/]", soft_wrap=True)
+    console.print("Look at them:", styled(f"{program} serve --home {context.settings.home}", "bold"), soft_wrap=True)

@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 
 from courtside.analytics.tables import PLAYER_GAMES
-from courtside.cli.common import PROBLEM, Home, complaints, console, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, opened, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
 from courtside.pipeline.context import Context
@@ -31,7 +31,6 @@ LEARNED_DAYS = 5 * 365
 """Days before the first date that rows are read from, to learn from."""
 
 
-@readable_errors
 def evaluate_command(
     start_date: Annotated[str, typer.Option(help="First date measured, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last date measured, included.")],
@@ -84,7 +83,7 @@ def show(found: Evaluation) -> None:
             soft_wrap=True,
         )
     for leak in found.suspicions:
-        complaints.print(f"[bold red]presumed leak[/]: {leak}", soft_wrap=True)
+        complaints.print(styled("presumed leak:", "bold red"), leak, soft_wrap=True)
 
 
 def _errors(found: Evaluation) -> Table:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, readable_errors, settings_of
+from courtside.cli.common import Home, console, opened, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.explain import Explained, explain
@@ -18,7 +18,6 @@ from courtside.predictions.tables import CALIBRATED, MARKET
 STYLES = {"computed": "", "fallback": "cyan", "partial": "yellow", "early": "magenta", "missing": "red"}
 
 
-@readable_errors
 def explain_command(
     player: Annotated[str, typer.Argument(help="Name of the player, or the league's id.")],
     date: Annotated[str, typer.Argument(help="Game date, as 2026-02-07.")],
@@ -39,8 +38,9 @@ def _show(found: Explained) -> None:
     row = found.row
     where = "vs" if row["is_home"] else "at"
     console.print(
-        f"[bold]{found.player}[/] ({TRICODE_OF_ID[row['team_id']]}) {where} {TRICODE_OF_ID[row['opponent_team_id']]}, "
-        f"{row['game_date']}, game {row['game_id']}"
+        styled(found.player, "bold"),
+        f"({TRICODE_OF_ID[row['team_id']]}) {where} {TRICODE_OF_ID[row['opponent_team_id']]}, "
+        f"{row['game_date']}, game {row['game_id']}",
     )
     console.print(
         f"quality {row['feature_quality_score']:.1f} ({row['quality_tier']}, {row['quality_alert_level']}), "
@@ -49,7 +49,11 @@ def _show(found: Explained) -> None:
     features = Table("#", "feature", "value", "origin", "source", box=None, pad_edge=False)
     for item in found.features:
         features.add_row(
-            str(item["number"]), item["name"], _value(item["value"]), _origin(item["origin"]), item["source"]
+            str(item["number"]),
+            item["name"],
+            _value(item["value"]),
+            styled(item["origin"], STYLES.get(item["origin"], "dim")),
+            item["source"],
         )
     console.print(features)
     _show_games(found)
@@ -88,12 +92,7 @@ def _show_games(found: Explained) -> None:
         )
     console.print(games)
     for game in found.missing:
-        console.print(f"[red]missing[/]: {game['game_date']} {game['teams']} ({game['game_id']})")
-
-
-def _origin(origin: str) -> str:
-    style = STYLES.get(origin, "dim")
-    return f"[{style}]{origin}[/]" if style else origin
+        console.print(styled("missing", "red"), f"{game['game_date']} {game['teams']} ({game['game_id']})")
 
 
 def _value(value: Any) -> str:

@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, settings_of, styled
 from courtside.clock import parse_game_date
 from courtside.errors import ConfigError
 from courtside.raw.ingest import Report, ingest, unread_report
@@ -25,7 +25,6 @@ STYLES = {"ingested": "green", "already_there": "dim", "empty": "yellow", "refus
 
 
 @app.command("files")
-@readable_errors
 def files(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take every file of.")],
     home: Home = None,
@@ -48,7 +47,6 @@ def files(
 
 
 @app.command("simulate")
-@readable_errors
 def simulated(
     seasons: Annotated[int, typer.Option(min=1, help="Seasons to play, the current one last.")] = 2,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
@@ -126,7 +124,7 @@ def _show_each(reports: list[Report]) -> None:
         table.add_row(
             Path(report.name).name,
             report.kind or "-",
-            f"[{STYLES[report.status]}]{report.status.replace('_', ' ')}[/]",
+            styled(report.status.replace("_", " "), STYLES[report.status]),
             f"{report.rows_new:,}",
             f"{report.rows_known:,}",
             f"{report.rows_refused:,}",
@@ -135,7 +133,7 @@ def _show_each(reports: list[Report]) -> None:
     for report in reports:
         if report.reason and report.status != "already_there":
             reason = report.reason.removeprefix(f"{report.name}: ")
-            console.print(f"{Path(report.name).name}: {reason}", soft_wrap=True, markup=False)
+            console.print(f"{Path(report.name).name}: {reason}", soft_wrap=True)
     _show_total(reports)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, console, opened, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import COUNTED_TYPES, GameType
 from courtside.config import Settings
@@ -45,7 +45,6 @@ def register(app: typer.Typer) -> None:
         app.command(name)(command)
 
 
-@readable_errors
 def nba_command(
     date: Date = "",
     season: Annotated[str, typer.Option(help="A whole season instead of a date, as 2024-25.")] = "",
@@ -66,7 +65,6 @@ def nba_command(
     _run(settings, [plan], dry_run)
 
 
-@readable_errors
 def schedule_command(
     season: Annotated[str, typer.Option(help="A season by name, as 2024-25; the current one else.")] = "",
     dry_run: Dry = False,
@@ -76,7 +74,6 @@ def schedule_command(
     _run(settings_of(home), [schedule_plan(season or None)], dry_run)
 
 
-@readable_errors
 def odds_command(
     date: Date = "",
     at: Annotated[str, typer.Option(help="The market as it was then (historical), as 2024-01-25T23:00 (UTC).")] = "",
@@ -91,7 +88,6 @@ def odds_command(
     _run(settings, [odds_plan(day, at=then, game_lines=game_lines, dry=dry_run)], dry_run)
 
 
-@readable_errors
 def injuries_command(
     date: Date = "",
     time: Annotated[str, typer.Option(help="Eastern time of the report, as 17:30; the newest else.")] = "",
@@ -108,7 +104,6 @@ def injuries_command(
     _run(settings, [injuries_plan(issues, dry=dry_run)], dry_run)
 
 
-@readable_errors
 def live_command(dry_run: Dry = False, home: Home = None) -> None:
     """Ask every source, what cannot be fetched later first: lines, injuries, schedule, yesterday's game logs."""
     settings = settings_of(home)
@@ -135,7 +130,7 @@ def _run(settings: Settings, plans: Sequence[Plan], dry_run: bool) -> None:
     if dry_run:
         for plan in plans:
             for request in sketch(plan):
-                console.print(f"{plan.source}: {request}", soft_wrap=True, markup=False)
+                console.print(f"{plan.source}: {request}", soft_wrap=True)
         return
     client = client_for(settings)
     steps = _fetched(settings, plans, client)
@@ -166,11 +161,12 @@ def _fetched(settings: Settings, plans: Sequence[Plan], client: Client) -> list[
 def _show_steps(steps: Sequence[Step]) -> None:
     table = Table("source", "request", "status", box=None, pad_edge=False)
     for step in steps:
-        table.add_row(step.source, step.name, f"[{STYLES.get(step.status, 'red')}]{step.status.replace('_', ' ')}[/]")
+        status = styled(step.status.replace("_", " "), STYLES.get(step.status, "red"))
+        table.add_row(step.source, step.name, status)
     console.print(table)
     for step in steps:
         if step.reason and step.status != "absent":
-            console.print(f"{step.name}: {step.reason}", soft_wrap=True, markup=False)
+            console.print(f"{step.name}: {step.reason}", soft_wrap=True)
 
 
 def _show_total(client: Client, reports: Sequence[Report]) -> None:

@@ -26,10 +26,12 @@ from courtside.cli import (
     settings,
     train,
 )
-from courtside.cli.common import readable_errors
+from courtside.cli.guard import EXIT_CODES, GuardedGroup
 
 app = typer.Typer(
     name="courtside",
+    cls=GuardedGroup,
+    epilog=EXIT_CODES,
     help="An NBA player-points prop platform in which every value knows where it came from.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -62,7 +64,6 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-@readable_errors
 def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")

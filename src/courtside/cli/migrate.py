@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.common import Home, console, readable_errors, settings_of
+from courtside.cli.common import Home, console, settings_of
 from courtside.operations.migrate import migrate, plan
 from courtside.pipeline.ledger import Ledger
 from courtside.warehouse.open import open_warehouse
 
 
-@readable_errors
 def migrate_command(
     home: Home = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
@@ -23,7 +22,7 @@ def migrate_command(
         ledger = Ledger(warehouse, settings.clock)
         steps = plan(warehouse) if dry_run else migrate(warehouse, ledger)
     for step in steps:
-        console.print(str(step), soft_wrap=True, markup=False)
+        console.print(str(step), soft_wrap=True)
     if not steps:
         console.print("every table is as this version writes it")
     elif any(step.stage for step in steps) and not dry_run:

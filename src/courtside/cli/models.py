@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, readable_errors, settings_of
+from courtside.cli.common import Home, console, opened, settings_of
 from courtside.predictions.promotion import gates_of, promote
 
 app = typer.Typer(help="The stored models: list, show, promote, retire.", no_args_is_help=True)
@@ -17,7 +17,6 @@ ModelId = Annotated[str, typer.Argument(help="Id of the model, as `courtside mod
 
 
 @app.command("list")
-@readable_errors
 def list_command(
     every: Annotated[bool, typer.Option("--all", help="Show retired models too.")] = False,
     as_json: AsJson = False,
@@ -44,7 +43,6 @@ def list_command(
 
 
 @app.command("show")
-@readable_errors
 def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) -> None:
     """Show a model: its file and hash, its window, inputs and measurements; its file is checked.
 
@@ -58,25 +56,23 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
         typer.echo(json.dumps(row, indent=1, default=str))
         return
     for name, value in row.items():
-        console.print(f"{name}: {value}", soft_wrap=True, markup=False)
+        console.print(f"{name}: {value}", soft_wrap=True)
     if row["kind"] == "points":
         for gate in gates_of(row):
-            console.print(f"gate: {gate}", soft_wrap=True, markup=False)
+            console.print(f"gate: {gate}", soft_wrap=True)
 
 
 @app.command("promote")
-@readable_errors
 def promote_command(model_id: ModelId, home: Home = None) -> None:
     """Make a model champion of its system where it passes the gates; exits with 1 where it does not."""
     with opened(settings_of(home)) as context:
         gates = promote(context.models, model_id)
     for gate in gates:
-        console.print(f"gate: {gate}", soft_wrap=True, markup=False)
+        console.print(f"gate: {gate}", soft_wrap=True)
     console.print(f"{model_id} is champion of its system")
 
 
 @app.command("retire")
-@readable_errors
 def retire_command(
     model_id: ModelId,
     reason: Annotated[str, typer.Option(help="Why, for those who look later.")] = "retired by hand",

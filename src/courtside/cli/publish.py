@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, complaints, console, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, opened, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import date_range
 from courtside.errors import ConfigError
@@ -24,7 +24,6 @@ from courtside.publishing.stores import BUCKET_SCHEME, open_store, target_of
 from courtside.publishing.stores.base import DryRun
 
 
-@readable_errors
 def export_command(
     date: Annotated[str, typer.Option(help="Date to export, as 2026-02-07.")] = "",
     start_date: Annotated[str, typer.Option(help="First date of a range.")] = "",
@@ -75,15 +74,14 @@ def _show_types() -> None:
 def _show(reports: Sequence[FileReport], place: str, dry_run: bool) -> None:
     for report in reports:
         if report.is_problem:
-            complaints.print(f"{report.path}: {report.status}: {report.reason}", soft_wrap=True, markup=False)
+            complaints.print(f"{report.path}: {report.status}: {report.reason}", soft_wrap=True)
         elif dry_run and report.status == "written":
-            console.print(f"would write {report.path}", soft_wrap=True, markup=False)
+            console.print(f"would write {report.path}", soft_wrap=True)
     counts = Counter("would be written" if dry_run and r.status == "written" else r.status for r in reports)
     summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing published yet"
-    console.print(f"{len(reports)} files in {place}: {summary}", soft_wrap=True, markup=False)
+    console.print(f"{len(reports)} files in {place}: {summary}", soft_wrap=True)
 
 
-@readable_errors
 def serve_command(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on; loopback unless told otherwise.")] = "127.0.0.1",

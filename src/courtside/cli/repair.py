@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, complaints, console, is_terminal, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, is_terminal, opened, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_dates
 from courtside.cli.progress import BarProgress, PlainProgress
@@ -33,7 +33,6 @@ from courtside.sources.payload import Payload
 SHOWN, SHOWN_IDS = 20, 4
 
 
-@readable_errors
 def repair_command(
     date: Annotated[str, typer.Option(help="Repair from this date on; from the first date where not given.")] = "",
     source: Annotated[
@@ -70,7 +69,7 @@ def repair_command(
     else:
         _show(done)
     for line in unread:
-        complaints.print(line, soft_wrap=True, markup=False)
+        complaints.print(line, soft_wrap=True)
     if unread or not done.is_whole:
         raise typer.Exit(PROBLEM)
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, readable_errors, settings_of, show_data
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.errors import ConfigError
@@ -23,7 +23,6 @@ from courtside.pipeline.stages import STAGES
 SHOWN = 12
 
 
-@readable_errors
 def run_command(
     start_date: Annotated[str, typer.Option(help="First game date, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last game date, included.")],
@@ -49,7 +48,6 @@ def run_command(
     finish(summary)
 
 
-@readable_errors
 def status_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     season: Annotated[str, typer.Option(help="Season to show, as 2025-26; the newest where it is not given.")] = "",
@@ -94,7 +92,7 @@ def finish(summary: RunSummary) -> None:
     stuck = [item for item in summary.open_cells if item[2].state != "expected"]
     waiting = len(summary.open_cells) - len(stuck)
     for day, stage, cell in stuck[:SHOWN]:
-        console.print(f"{day} {stage}: {cell.state}: {cell.reason}", soft_wrap=True, markup=False)
+        console.print(f"{day} {stage}: {cell.state}: {cell.reason}", soft_wrap=True)
     if len(stuck) > SHOWN:
         console.print(f"… and {len(stuck) - SHOWN} more: `courtside status --json` lists them all")
     console.print(
@@ -124,8 +122,6 @@ def _show_status(status: Status) -> None:
         table.add_row(stage, *(str(counts.get(state, 0)) for state in status.states))
     console.print(table)
     for item in status.open[:SHOWN]:
-        console.print(
-            f"{item['date']} {item['stage']}: {item['state']}: {item['reason']}", soft_wrap=True, markup=False
-        )
+        console.print(f"{item['date']} {item['stage']}: {item['state']}: {item['reason']}", soft_wrap=True)
     if len(status.open) > SHOWN:
         console.print(f"… and {len(status.open) - SHOWN} more: `courtside status --json` lists them all")

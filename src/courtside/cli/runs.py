@@ -8,12 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, readable_errors, settings_of
+from courtside.cli.common import Home, console, opened, settings_of
 from courtside.operations.metrics import prometheus
 from courtside.operations.runs import RunLine, held_by, recent_runs, run_events
 
 
-@readable_errors
 def runs_command(
     run_id: Annotated[str, typer.Argument(help="A run, or the beginning of its id; the last runs else.")] = "",
     count: Annotated[int, typer.Option(min=1, help="How many runs to list.")] = 20,
@@ -71,5 +70,4 @@ def _show_held(held: list[dict[str, Any]]) -> None:
         console.print(
             f"{cell['game_date']} {cell['stage']}: {cell['state']} after {cell['attempts']} attempts: {cell['reason']}",
             soft_wrap=True,
-            markup=False,
         )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from courtside.cli.common import Home, console, readable_errors, settings_of
+from courtside.cli.common import Home, console, settings_of
 from courtside.config import Settings, origins
 
 
-@readable_errors
 def config_command(home: Home = None) -> None:
     """Print every setting, its value and where it was set."""
     settings = settings_of(home)

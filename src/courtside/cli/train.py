@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.common import Home, complaints, console, opened, readable_errors, settings_of
+from courtside.cli.common import Home, complaints, console, opened, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
 from courtside.predictions.learning import learn
@@ -16,7 +16,6 @@ from courtside.predictions.systems import TRAINED
 from courtside.predictions.walk_forward import EVERY_DAYS, retraining_days
 
 
-@readable_errors
 def train_command(
     as_of: Annotated[str, typer.Option(help="First date the models may predict; today where not given.")] = "",
     start_date: Annotated[str, typer.Option(help="With --end-date: a model for each week of a past range.")] = "",

@@ -12,7 +12,7 @@ import polars as pl
 from courtside.analytics.lines import closing
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES
 from courtside.clock import game_day
-from courtside.errors import CourtsideError
+from courtside.errors import AnswerError
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.features.windows import HORIZON_DAYS
@@ -29,7 +29,7 @@ from courtside.warehouse.schema import Table
 SHOWN_GAMES = 10
 
 
-class NoSuchRowError(CourtsideError):
+class NoSuchRowError(AnswerError):
     """A player or a row that is not there."""
 
 

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 import dagster as dg
 import narwhals as nw
 
-from courtside.alerts import Notifier, notifier
+from courtside.alerts import Notifier, alert_crash, notifier
 from courtside.clock import GameType
 from courtside.config import Settings, load_settings
 from courtside.errors import WarehouseBusyError
+from courtside.logs import hide_secrets
 from courtside.operations.day import DayReport, run_day
 from courtside.operations.intake import FINE, Step, fetch, games_on, take_in
 from courtside.operations.plans import Plan, every_plan, odds_plan
@@ -80,12 +81,15 @@ class Courtside(dg.ConfigurableResource):
 
     @contextmanager
     def working(self) -> Iterator[Context]:
-        """Open the warehouse for a step that Dagster tries again where another writer is at work."""
+        """Open the warehouse for a step: tried again where another writer is at work, alerted where it crashes."""
         try:
             with self.opened() as context:
                 yield context
         except WarehouseBusyError as error:
             raise dg.RetryRequested(**BUSY) from error
+        except Exception as error:
+            alert_crash(self.settings(), "a step of Dagster", f"{type(error).__name__}: {hide_secrets(str(error))}")
+            raise
 
     def alerts(self) -> Notifier:
         """Return what tells people."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from courtside.clock import date_range
+from courtside.errors import StorageError
 from courtside.logs import bound
 from courtside.pipeline.context import Closing, Context, Stage
 from courtside.pipeline.inputs import lookback_start
@@ -188,6 +189,8 @@ def _attempt(
         batch = waiting.pop()
         try:
             outcomes |= stage.work(context, batch, lambda found: context.ledger.recorder(stage.name, inputs, found))
+        except StorageError:
+            raise  # the disk or the file fails, whichever dates are tried
         except Exception as error:  # noqa: BLE001 - whatever a stage raises becomes the state of its cells
             if len(batch) > 1:
                 middle = len(batch) // 2

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from courtside.errors import CourtsideError
+from courtside.errors import AnswerError, CourtsideError
 
 
 class LeakageError(CourtsideError):
     """Something was about to be told from what was not known before the game."""
 
 
-class TrainingRefusedError(CourtsideError):
+class TrainingRefusedError(AnswerError):
     """Rows that no model may be trained on."""
 
 
-class ModelRefusedError(CourtsideError):
+class ModelRefusedError(AnswerError):
     """A stored model that may not be predicted with."""
 
 
-class NoModelError(CourtsideError):
+class NoModelError(AnswerError):
     """A model that was asked for and is not there."""

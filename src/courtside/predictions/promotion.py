@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from courtside.errors import CourtsideError
+from courtside.errors import AnswerError
 from courtside.predictions.model_store import ModelStore
 
 FEWEST_MEASURED = 200
@@ -16,7 +16,7 @@ FARTHEST_ABOVE_LINE = 0.3
 FARTHEST_SHIFT, FARTHEST_BIAS = 1.5, 0.5
 
 
-class GateFailedError(CourtsideError):
+class GateFailedError(AnswerError):
     """A model that has not shown what its new standing asks for."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -14,7 +15,7 @@ import narwhals as nw
 import polars as pl
 import stamina
 
-from courtside.errors import WarehouseBusyError, WriteRefusedError
+from courtside.errors import StorageError, WarehouseBusyError, WriteRefusedError
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert
 from courtside.warehouse.drift import Drift, drift, refuse
 from courtside.warehouse.schema import Table, Type
@@ -29,6 +30,7 @@ SQL_TYPES = {
     Type.TIMESTAMP: "TIMESTAMP",
 }
 SHOWN = 3
+_OF_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 WRITTEN = "SELECT d FROM written_dates"
 _T = TypeVar("_T")
 
@@ -68,7 +70,7 @@ class DuckDBWarehouse:
         if memory_limit:
             config["memory_limit"] = memory_limit
         if self.path != ":memory:":
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(self.path).parent)
             read_only = read_only and Path(self.path).exists()
         self._connection = _connect(self.path, read_only, config, patience)
         self._connection.execute("SET TimeZone = 'UTC'")
@@ -134,7 +136,8 @@ class DuckDBWarehouse:
 
     def collect(self, frame: Lazy) -> pl.DataFrame:
         """Compute `frame` and return its rows as Polars."""
-        return cast("pl.DataFrame", pl.from_arrow(frame.to_native().to_arrow_table()))
+        with _storage(self.path):
+            return cast("pl.DataFrame", pl.from_arrow(frame.to_native().to_arrow_table()))
 
     def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
         """Compute several frames and return the rows of each."""
@@ -321,7 +324,8 @@ class DuckDBWarehouse:
         return result
 
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
-        return self._connection.execute(sql)
+        with _storage(self.path):
+            return self._connection.execute(sql)
 
     def _temporary(self, native: Any) -> Lazy:
         name = f"temporary_{next(self._names)}"
@@ -344,19 +348,53 @@ class DuckDBWarehouse:
 
 def _connect(path: str, read_only: bool, config: dict[str, Any], patience: float) -> duckdb.DuckDBPyConnection:
     def is_locked(error: Exception) -> bool:
-        return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+        return isinstance(error, duckdb.IOException) and "Could not set lock" in str(error)
 
     try:
         for attempt in stamina.retry_context(on=is_locked, timeout=patience, attempts=None, wait_max=1.0):
             with attempt:
                 return duckdb.connect(path, read_only=read_only, config=config)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         if not is_locked(error):
-            raise
+            raise StorageError(_unreadable(path, error)) from error
         raise WarehouseBusyError(
             f"{path} is being written by another process ({_holder(error)}); wait for it to end and run this again"
         ) from error
     raise AssertionError("stamina ends with a return or an error")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{folder}: no folder to keep a warehouse in ({error.strerror}). "
+            "Correct its owner and mode, or name another with --home or COURTSIDE_HOME."
+        ) from error
+
+
+@contextmanager
+def _storage(path: str) -> Iterator[None]:
+    """Name the file where a statement fails because of the disk or of what the file holds."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if type(error) is duckdb.Error or isinstance(error, _OF_THE_FILE):
+            raise StorageError(_unreadable(path, error)) from error
+        raise
+
+
+def _unreadable(path: str, error: duckdb.Error) -> str:
+    """Return what is wrong with a warehouse file and the next step."""
+    reason = str(error).splitlines()[0][:200]
+    if "space" in reason:
+        return f"{path}: {reason}. Free disk space, then run the command again."
+    if "Permission" in reason or "Read-only" in reason:
+        return f"{path}: {reason}. Correct its owner and mode, or name another home with --home or COURTSIDE_HOME."
+    return (
+        f"{path} cannot be read as a warehouse: {reason}. Put a copy of the file in its place, or move it away and "
+        "rebuild it: `courtside ingest files` with the `raw` folder of the home, then `courtside run`."
+    )
 
 
 def _holder(error: Exception) -> str:

@@ -93,11 +93,11 @@ def test_a_dry_run_prints_the_requests_needs_no_key_and_sends_none(
 )
 def test_a_word_that_cannot_be_used_is_named(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     result = call("ingest", *words, "--home", str(tmp_path))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert says in " ".join(result.output.split())
 
 
 def test_a_run_that_is_not_there_is_named(tmp_path: Path) -> None:
     result = call("runs", "feed", "--home", str(tmp_path))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "0 runs have an id that begins so" in result.output
