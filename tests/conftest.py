@@ -1,8 +1,9 @@
-"""Fixtures that several rooms' tests share."""
+"""Fixtures that several rooms' tests share, and how tests are spread over worker processes."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +12,9 @@ from tests import homes
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+EMULATED = ("tests/warehouse/", "tests/planted/test_planted_warehouse.py")
+"""Tests that use BigQuery's emulator: one worker runs them all, first, so that one emulator starts."""
 
 
 @pytest.fixture(autouse=True)
@@ -24,22 +28,35 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def ingested_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose payloads are in and nothing else; copy it before you change it."""
-    home = tmp_path_factory.mktemp("ingested") / "home"
-    homes.take_in(home, homes.payloads())
-    return home
+    return homes.built_once(tmp_path_factory, "ingested", lambda home: homes.take_in(home, homes.payloads()))
 
 
 @pytest.fixture(scope="session")
 def run_home(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which every stage has run; copy it before you change it."""
-    home = homes.copy_of(ingested_home, tmp_path_factory.mktemp("run") / "home")
-    homes.run_in(home)
-    return home
+    return homes.built_once(tmp_path_factory, "run", lambda home: homes.run_in(homes.copy_of(ingested_home, home)))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a parameter of bytes by its argument: both workers must collect the same ids, and gzip bytes hold a time."""
     return argname if isinstance(val, bytes) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of the emulator first: they are the longest piece that one worker must run alone."""
+    items.sort(key=lambda item: not item.nodeid.startswith(EMULATED))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker a file at a time, and all files that use BigQuery's emulator to one worker."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "emulator" if nodeid.startswith(EMULATED) else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+
+import pytest
+from filelock import FileLock
 
 from courtside.config import Settings, load_settings
 from courtside.pipeline.context import Context
@@ -42,7 +47,25 @@ def opened(home: Path, now: dt.datetime = NOW, as_of: dt.datetime | None = None)
 
 def payloads(until: dt.date = LAST) -> list[Payload]:
     """Return the payloads of the small season."""
-    return list(simulate(seasons=1, seed=11, until=until).payloads)
+    return list(_simulated(until))
+
+
+@cache
+def _simulated(until: dt.date) -> tuple[Payload, ...]:
+    return tuple(simulate(seasons=1, seed=11, until=until).payloads)
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+    """Return this worker's copy of a home that the first worker to need it builds for all of them."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    built, part = shared / name, shared / f"{name}.part"
+    with FileLock(shared / f"{name}.lock"):
+        if not built.exists():
+            shutil.rmtree(part, ignore_errors=True)
+            build(part)
+            part.rename(built)
+    return copy_of(built, factory.mktemp(name) / "home")
 
 
 def take_in(home: Path, batch: Iterable[Payload]) -> list[Report]:
