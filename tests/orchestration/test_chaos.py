@@ -25,6 +25,8 @@ from tests import homes
 from tests.orchestration import month
 from tests.orchestration.faults import FAULTS, World
 
+pytestmark = pytest.mark.slow
+
 COUNT = int(os.environ.get("COURTSIDE_CHAOS_FAULTS", "200"))
 SEED = int(os.environ.get("COURTSIDE_CHAOS_SEED", "8"))
 END = dt.datetime.combine(month.LAST, month.RUN_AT)

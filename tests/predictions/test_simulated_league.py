@@ -19,6 +19,8 @@ from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore
 from tests import homes
 
+pytestmark = pytest.mark.slow
+
 FIRST, MODELS, MEASURED, LAST = (
     dt.date(2025, 10, 22),
     dt.date(2025, 11, 24),

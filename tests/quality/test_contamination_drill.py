@@ -21,6 +21,8 @@ from courtside.sources.simulated import Faults, simulate
 from courtside.warehouse.schema import Table
 from tests import homes
 
+pytestmark = pytest.mark.slow
+
 FAULTS = Faults(
     missing_box_share=0.02,
     truncated_box_share=0.01,

@@ -24,7 +24,7 @@ from courtside.warehouse.schema import Table
 from tests.features.oracle import Oracle
 from tests.real_data import DATA, needs_real_data
 
-pytestmark = [pytest.mark.real, needs_real_data]
+pytestmark = [pytest.mark.slow, pytest.mark.real, needs_real_data]
 
 KEY = ["game_id", "player_id"]
 SAMPLED, TOLERANCE = 300, 1e-9

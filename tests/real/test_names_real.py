@@ -13,7 +13,7 @@ from courtside.league.resolver import MENTION_COLUMNS, Resolution, resolve, stin
 from courtside.league.teams import TRICODE_OF_ID, team_named
 from tests.real_data import DATA, needs_real_data
 
-pytestmark = [pytest.mark.real, needs_real_data]
+pytestmark = [pytest.mark.slow, pytest.mark.real, needs_real_data]
 
 DAY = pl.col("game_date").cast(pl.Int32).cast(pl.Int64)
 

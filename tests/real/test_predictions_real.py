@@ -23,7 +23,7 @@ from tests import homes
 from tests.real.conftest import FIRST, LAST, NOW
 from tests.real_data import needs_real_data
 
-pytestmark = [pytest.mark.real, needs_real_data]
+pytestmark = [pytest.mark.slow, pytest.mark.real, needs_real_data]
 
 MODELS, MEASURED, LAST_LINE = dt.date(2022, 1, 3), dt.date(2022, 10, 18), dt.date(2025, 1, 13)
 SEASONS = ("2022-23", "2023-24", "2024-25")

@@ -16,7 +16,7 @@ from courtside.raw.columns import SUPERSEDED
 from courtside.sources.payload import Payload
 from tests.real_data import DATA, needs_real_data
 
-pytestmark = [pytest.mark.real, needs_real_data]
+pytestmark = [pytest.mark.slow, pytest.mark.real, needs_real_data]
 
 SEASONS = {"2021-22": 26_039, "2022-23": 25_895, "2023-24": 26_401, "2024-25": 26_306}
 

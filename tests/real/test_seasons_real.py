@@ -18,7 +18,7 @@ from courtside.publishing.exporters.season_subsets import SeasonSubsets
 from courtside.warehouse.schema import Table
 from tests.real_data import needs_real_data
 
-pytestmark = [pytest.mark.real, needs_real_data]
+pytestmark = [pytest.mark.slow, pytest.mark.real, needs_real_data]
 
 SEASONS = ("2021-22", "2022-23", "2023-24", "2024-25")
 

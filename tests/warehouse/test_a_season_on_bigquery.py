@@ -30,6 +30,8 @@ from courtside.warehouse.open import open_warehouse
 from tests import homes
 from tests.warehouse.emulator import Emulator
 
+pytestmark = pytest.mark.slow
+
 LAST = dt.date(2025, 10, 30)
 WEEK_ENDS = LAST - dt.timedelta(days=1)
 NOW = dt.datetime.combine(LAST + dt.timedelta(days=1), dt.time(17))
