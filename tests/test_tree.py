@@ -11,7 +11,11 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "courtside"
 ROOT = SOURCE.parent.parent
-LOOKS_BACK = {"shift", "over", "cum_sum", "cum_count", "cum_max", "cum_min", "rank", "diff"}
+LOOKS_BACK = {
+    *("shift", "over", "cum_sum", "cum_count", "cum_max", "cum_min", "rank", "rle_id", "diff", "join_asof"),
+    *("cumsum", "cumprod", "cumulative_sum", "accumulate", "searchsorted", "search_sorted", "sliding_window_view"),
+    *("roll", "convolve", "correlate", "bisect_left", "bisect_right", "bisect"),
+}
 ROLLING = re.compile(r"^(rolling|ewm)_")
 FEATURE_ROOMS = ("features", "predictions", "quality", "audit")
 WINDOW_MODULE = SOURCE / "features" / "windows.py"
@@ -35,7 +39,13 @@ def test_only_the_windows_module_looks_back() -> None:
     assert found == {}, "windows belong in features/windows.py, where they end before the row"
 
 
-@pytest.mark.parametrize("planted", ["x.rolling_mean(5)", "x.shift(1).over('p')", "x.cum_sum()"])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        *("x.rolling_mean(5)", "x.shift(1).over('p')", "x.cum_sum()"),
+        *("np.cumsum(x)", "np.searchsorted(x, y)", "np.maximum.accumulate(x)", "x.join_asof(y, on='day')"),
+    ],
+)
 def test_the_rule_about_windows_catches_a_planted_one(planted: str) -> None:
     assert list(_window_calls(planted))
 

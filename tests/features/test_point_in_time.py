@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from courtside.features.known import Known, features_of
 from courtside.features.registry import FEATURES
-from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests.features.league import START, changed, round_robin
 
 KEY = ["game_id", "player_id"]
@@ -50,12 +49,6 @@ def test_the_league_of_these_tests_gives_every_feature_a_value(rows: pl.DataFram
 def test_a_slate_alone_gives_the_rows_of_the_back_fill(known: Known, rows: pl.DataFrame) -> None:
     for day in DAYS[::4]:
         assert features_of(known, [day]).sort(KEY).equals(_on(rows, [day])), day
-
-
-@pytest.mark.parametrize("threads", [1, 2, 4])
-def test_duckdb_gives_the_bytes_that_memory_gives(known: Known, rows: pl.DataFrame, threads: int) -> None:
-    with DuckDBWarehouse(":memory:", threads=threads) as warehouse:
-        assert features_of(known, DAYS[20:], warehouse).sort(KEY).equals(_on(rows, DAYS[20:]))
 
 
 @settings(max_examples=12, deadline=None)

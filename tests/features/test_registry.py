@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import narwhals as nw
 import polars as pl
 import pytest
 
 from courtside.features.docs import features_page
-from courtside.features.registry import FEATURES, Category, registered
+from courtside.features.registry import FEATURES, FUNCTIONS, Category, feature
+from courtside.features.slate import Slate
 from courtside.features.store import FAMILIES
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.features.values import Values
 from courtside.quality.scoring import FAMILIES as SCORED_FAMILIES
 from courtside.quality.scoring import scored
 
@@ -21,7 +22,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "features.md"
 def test_there_are_37_features_in_order_of_their_numbers() -> None:
     assert [feature.number for feature in FEATURES] == list(range(37))
     assert len({feature.name for feature in FEATURES}) == 37
-    assert len(FAMILIES) == 6
+    assert {module.__name__.rsplit(".")[-1] for module in FAMILIES} >= {str(category) for category in Category}
 
 
 def test_the_optional_features_are_the_ones_that_depend_on_a_market_a_report_or_a_meeting() -> None:
@@ -43,14 +44,20 @@ def test_the_page_of_features_is_current() -> None:
 
 
 def test_a_feature_nobody_registered_is_refused() -> None:
-    rows = nw.from_native(pl.LazyFrame({"game_id": ["a"]}))
+    def points_next_game(slate: Slate) -> Values:
+        raise AssertionError
+
     with pytest.raises(KeyError, match="points_next_game"):
-        registered(rows, ["game_id"], {"points_next_game": (nw.lit(1.0), nw.lit("computed"))})
+        feature(points_next_game)
+
+
+def test_every_feature_has_one_function() -> None:
+    assert sorted(FUNCTIONS) == sorted(item.name for item in FEATURES)
 
 
 def _scored(**origins: str) -> dict[str, object]:
     columns = {feature.origin_column: [origins.get(feature.name, "computed")] for feature in FEATURES}
-    return scored(nw.from_native(pl.LazyFrame(columns)), FEATURES).to_native().collect().to_dicts()[0]
+    return scored(pl.DataFrame(columns), FEATURES).to_dicts()[0]
 
 
 def test_a_row_without_any_matchup_feature_counted_is_red_and_not_ready() -> None:

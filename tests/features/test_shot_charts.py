@@ -8,10 +8,7 @@ import polars as pl
 from courtside.analytics.shots import ZONES, player_shots
 from courtside.analytics.tables import PLAYER_SHOTS
 from courtside.features.charts import charts
-from courtside.features.engine import InMemory
 from tests.features.league import START, League, player_of, round_robin
-
-MEMORY = InMemory()
 
 
 def _shots(league: League, *zones: tuple[str, bool]) -> pl.DataFrame:
@@ -30,7 +27,7 @@ def test_every_zone_of_the_league_is_counted_once() -> None:
     names = [name for group in ZONES.values() for name in group]
     shots = _shots(league, *((name, index % 2 == 0) for index, name in enumerate(names)))
     teams = nw.from_native(league.known().team_games.lazy())
-    row = PLAYER_SHOTS.conform(MEMORY.collect(player_shots(nw.from_native(shots.lazy()), teams))).to_dicts()[0]
+    row = PLAYER_SHOTS.conform(player_shots(nw.from_native(shots.lazy()), teams).to_native().collect()).to_dicts()[0]
     assert (row["paint_fga"], row["mid_range_fga"], row["three_fga"]) == (2, 1, 4)
     assert row["paint_fgm"] + row["mid_range_fgm"] + row["three_fgm"] == 4
     assert (row["team_id"], row["opponent_team_id"]) == (1, 2)
@@ -42,8 +39,7 @@ def test_a_source_covers_a_season_from_its_first_chart_on() -> None:
     for game in league.games:
         game.has_chart = game.date >= first.date and game is not late
     known = league.known()
-    frames = (known.team_games, known.player_games, known.player_shots)
-    found = MEMORY.collect(charts(*(nw.from_native(frame.lazy()) for frame in frames)))
+    found = charts(known.team_games, known.player_games, known.player_shots)
     state = {
         game: next(name for name in ("charted", "uncharted", "uncovered") if flags[name])
         for game, *_ in found.select("game_id").unique().rows()
@@ -60,7 +56,6 @@ def test_a_chart_that_lacks_shots_counts_for_nothing() -> None:
     halved = known.player_shots.with_columns(
         pl.when(pl.col("game_id") == broken).then(pl.col("paint_fga") // 2).otherwise("paint_fga").alias("paint_fga")
     )
-    frames = (known.team_games, known.player_games, halved)
-    found = MEMORY.collect(charts(*(nw.from_native(frame.lazy()) for frame in frames))).filter(game_id=broken)
+    found = charts(known.team_games, known.player_games, halved).filter(game_id=broken)
     assert found["uncharted"].to_list() == [1, 1]
     assert found["paint_fga"].sum() == 0

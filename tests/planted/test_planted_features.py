@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import types
 from collections.abc import Callable
 
-import narwhals as nw
+import numpy as np
 import polars as pl
 import pytest
 
 from courtside.analytics import lines as line_rules
 from courtside.audit.leakage import LeakageVerdict, correlation, oracle_error, recomputation
-from courtside.features import entities, history, inputs, team_windows, windows
-from courtside.features.inputs import Inputs
+from courtside.features import entities, slate
 from courtside.features.known import Known, features_of
-from courtside.warehouse.base import Lazy
+from courtside.features.windows import NO_DAY, Before, Games, Window
 from tests.features.league import START, round_robin
 
 DAYS = [START + dt.timedelta(days) for days in range(30)]
@@ -43,18 +41,14 @@ def _judged(known: Known) -> LeakageVerdict:
     return recomputation(stored, days, lambda day: features_of(known.before_games_of(day), [day]))
 
 
-def _with_the_day(place: Callable[..., Lazy]) -> Callable[..., Lazy]:
-    """Place rows as a `<=` on the date would."""
+def _with_the_day(monkeypatch: Patch, is_leaky: Callable[[Games], bool]) -> None:
+    """Place rows in some games as a `<=` on the date would."""
+    honest = Games.before
 
-    def leaky(rows: Lazy, events: Lazy, by: str) -> Lazy:
-        tomorrow = rows.with_columns(game_day=nw.col("game_day") + 1)
-        return place(tomorrow, events, by).with_columns(game_day=nw.col("game_day") - 1)
+    def before(games: Games, rows: pl.DataFrame) -> Before:
+        return honest(games, rows.with_columns(pl.col("game_day") + 1) if is_leaky(games) else rows)
 
-    return leaky
-
-
-def _proxy(**changes: object) -> types.SimpleNamespace:
-    return types.SimpleNamespace(**{**vars(windows), **changes})
+    monkeypatch.setattr(Games, "before", before)
 
 
 def test_without_a_leak_nothing_is_caught(known: Known) -> None:
@@ -62,13 +56,13 @@ def test_without_a_leak_nothing_is_caught(known: Known) -> None:
 
 
 def test_the_game_itself_in_a_players_window_is_caught(known: Known, monkeypatch: Patch) -> None:
-    monkeypatch.setattr(entities, "windows", _proxy(place=_with_the_day(windows.place)))
+    _with_the_day(monkeypatch, lambda games: games.by[0] == "player_id")
     verdict = _judged(known)
     assert not verdict.passed, verdict
 
 
 def test_an_opponents_window_that_includes_the_day_is_caught(known: Known, monkeypatch: Patch) -> None:
-    monkeypatch.setattr(team_windows, "windows", _proxy(place=_with_the_day(windows.place)))
+    _with_the_day(monkeypatch, lambda games: games.by == ("team_id",))
     verdict = _judged(known)
     assert not verdict.passed
     assert "opponent" in verdict.reason or "pace" in verdict.reason
@@ -82,34 +76,22 @@ def test_the_last_snapshot_after_tip_off_is_caught(known: Known, monkeypatch: Pa
 
 
 def test_a_season_average_over_the_whole_season_is_caught(known: Known, monkeypatch: Patch) -> None:
-    clean = history._season_sums
+    def whole_season(before: Before) -> Window:
+        tomorrow = np.full_like(before.days, 1 << 17)
+        return Before(before.games, before.groups, tomorrow).since(np.full_like(before.days, NO_DAY))
 
-    def leaky(found: Inputs) -> Lazy:
-        whole = found.played.group_by("player_id", "season").agg(
-            games=nw.col("game_id").count(), scored=nw.col("points").sum()
-        )
-        rows = found.rows.select("game_id", "player_id", "season").join(whole, on=["player_id", "season"], how="left")
-        names = rows.select("game_id", "player_id", "games", "scored")
-        return (
-            clean(found)
-            .join(names, on=["game_id", "player_id"], how="left")
-            .with_columns(games_season=nw.col("games"), points_season=nw.col("scored"))
-            .drop("games", "scored")
-        )
-
-    monkeypatch.setattr(history, "_season_sums", leaky)
+    monkeypatch.setattr(Before, "all", whole_season)
     verdict = _judged(known)
     assert not verdict.passed
     assert "points_avg_season" in verdict.reason
 
 
 def test_the_roster_after_the_game_is_caught(known: Known, monkeypatch: Patch) -> None:
-    def leaky(slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, engine: object, *days: int) -> Lazy:
-        found = entities.entities(slate, team_history, played, lines, engine, *days)  # type: ignore[arg-type]
-        appeared = played.select("game_id", "player_id").unique()
-        return found.join(appeared, on=["game_id", "player_id"], how="semi")
+    def leaky(sides: pl.DataFrame, team_games: Games, players: Games, *others: object, **named: object) -> pl.DataFrame:
+        found = entities.entities(sides, team_games, players, *others, **named)  # type: ignore[arg-type]
+        return found.join(players.frame, on=["game_id", "player_id"], how="semi")
 
-    monkeypatch.setattr(inputs, "entities", leaky)
+    monkeypatch.setattr(slate, "entities", leaky)
     verdict = _judged(known)
     assert not verdict.passed
     assert verdict.observed

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import narwhals as nw
 import polars as pl
 import pytest
 
@@ -23,7 +22,6 @@ from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stages import features as features_stage
 from courtside.predictions.tables import PREDICTIONS
 from courtside.sources.payload import Payload
-from courtside.warehouse.base import Lazy
 from tests import homes
 
 
@@ -52,12 +50,12 @@ def _changed_log(day_index: int, change: str, amount: int = 5) -> Payload:
 def test_a_window_that_includes_the_game_itself_is_caught(
     ingested_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def place_with_the_day(rows: Lazy, events: Lazy, by: str) -> Lazy:
-        later = rows.with_columns(game_day=nw.col("game_day") + 1)
-        return honest(later, events, by).with_columns(game_day=nw.col("game_day") - 1)
+    honest = windows.Games.before
 
-    honest = windows.place
-    monkeypatch.setattr(windows, "place", place_with_the_day)
+    def with_the_day(games: windows.Games, rows: pl.DataFrame) -> windows.Before:
+        return honest(games, rows.with_columns(pl.col("game_day") + 1))
+
+    monkeypatch.setattr(windows.Games, "before", with_the_day)
     home = homes.copy_of(ingested_home, tmp_path / "leaky")
     homes.run_in(home)
     assert _changes_under_a_future_mutation(home), "the check for look-ahead must see the planted leak"

@@ -19,7 +19,6 @@ from courtside.features.tables import PLAYER_FEATURES
 from courtside.pipeline.context import Context
 from courtside.pipeline.inputs import lookback_start
 from courtside.raw.tables import RAW_PLAYER_BOX, RAW_SHOTS, RAW_TEAM_BOX
-from courtside.warehouse.duckdb import DuckDBWarehouse
 from courtside.warehouse.schema import Table
 from tests.features.oracle import Oracle
 from tests.real_data import DATA, needs_real_data
@@ -150,11 +149,8 @@ def test_a_value_is_there_exactly_where_its_origin_has_one(stored: pl.DataFrame)
 
 
 @pytest.mark.parametrize("day", [dt.date(2022, 10, 20), dt.date(2023, 4, 16), dt.date(2024, 3, 6), dt.date(2025, 6, 5)])
-def test_a_slate_on_duckdb_gives_the_stored_bytes(known: Known, stored: pl.DataFrame, day: dt.date) -> None:
-    for threads in (1, 2):
-        with DuckDBWarehouse(":memory:", threads=threads) as warehouse:
-            again = features_of(_since(known, day), [day], warehouse).sort(KEY)
-        assert again.equals(stored.filter(game_date=day).sort(KEY)), threads
+def test_a_slate_alone_gives_the_stored_bytes(known: Known, stored: pl.DataFrame, day: dt.date) -> None:
+    assert features_of(_since(known, day), [day]).sort(KEY).equals(stored.filter(game_date=day).sort(KEY))
 
 
 @pytest.mark.parametrize("dropped", [1, 3, 10])

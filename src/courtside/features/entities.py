@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import narwhals as nw
+import numpy as np
+import polars as pl
 
-from courtside.features import windows
-from courtside.features.engine import Engine
-from courtside.warehouse.base import Lazy
+from courtside.features.windows import Games
 
 RECENT_DAYS = 60
 """Days back to a player's newest game for which he gets a row: most who return from an absence return within them."""
@@ -15,13 +14,19 @@ EXPECTED_DAYS = 30
 """The same where a box score is missing: who was out for longer is not expected in it."""
 
 RECENT_GAMES = 10
-MOST_GAMES_IN_RECENT_DAYS = 36
+SIDE = ["game_id", "team_id"]
+NO_TEAM = -1
+COLUMNS = ("opponent_team_id", "is_home", "is_neutral", "game_date", "game_day", "season", "season_year", "game_type")
 
 
 def entities(
-    slate: Lazy, team_history: Lazy, played: Lazy, lines: Lazy, warehouse: Engine, recent_days: int = RECENT_DAYS
-) -> Lazy:
-    """Return one row per (game_id, player_id) that gets features.
+    slate: pl.DataFrame,
+    team_games: Games,
+    players: Games,
+    named: pl.DataFrame | None = None,
+    recent_days: int = RECENT_DAYS,
+) -> pl.DataFrame:
+    """Return one row per (game_id, player_id) that gets features, in the order of both.
 
     These are the players who appeared for the team in one of its games of the recent days before, or in its last
     10 games, and whose newest game was for that team; and players whom a line or an injury report places in that team
@@ -29,70 +34,33 @@ def entities(
 
     Args:
         slate: team games to play, `TEAM_GAMES` columns; one row per (game_id, team_id).
-        team_history: all team games, to count back from.
-        played: player games with minutes, numbered by player.
-        lines: game_id, player_id, team_id, game_date of players whom a line or an injury report names before tip-off.
-        warehouse: the engine the frames live in.
+        team_games: all team games, to count back from, by team.
+        players: player games that enter windows, by player.
+        named: game_id, player_id, team_id of players whom a line or an injury report names before tip-off.
         recent_days: days back to games whose players get a row.
     """
-    recent = _recent_games(slate, team_history, warehouse, recent_days)
-    appeared = recent.join(
-        played.select("team_id", "player_id", event_game_id=nw.col("game_id")),
-        on=["team_id", "event_game_id"],
-        how="inner",
-    ).select("game_id", "team_id", "player_id")
-    quoted = lines.filter(~nw.col("team_id").is_null()).select("game_id", "team_id", "player_id")
-    candidates = (
-        nw.concat([appeared.with_columns(is_quoted=nw.lit(0)), quoted.with_columns(is_quoted=nw.lit(1))])
-        .group_by("game_id", "team_id", "player_id")
-        .agg(is_quoted=nw.col("is_quoted").max())
-        .join(_slate_columns(slate), on=["game_id", "team_id"], how="inner")
-    )
-    placed = windows.state(windows.place(candidates, played, "player_id"), played, "player_id")
-    is_current = (nw.col("before_team_id") == nw.col("team_id")).fill_null(False)
-    own = placed.with_columns(preference=2 * nw.col("is_quoted") + nw.when(is_current).then(1).otherwise(0))
+    sides = slate.select(*SIDE, *COLUMNS)
+    candidates = _appeared(sides, team_games, players, recent_days).with_columns(is_named=pl.lit(False))
+    if named is not None:
+        listed = named.drop_nulls("team_id").select(*SIDE, "player_id").unique()
+        listed = listed.join(sides, on=SIDE).with_columns(is_named=pl.lit(True))
+        candidates = pl.concat([candidates, listed.select(candidates.columns)])
+    newest_team = pl.Series(players.before(candidates).all().newest("team_id", NO_TEAM))
     return (
-        _one_team(own.filter(nw.col("preference") > 0))
-        .filter(nw.col("games_before") > 0)
-        .select(
-            "game_id",
-            "player_id",
-            "team_id",
-            "opponent_team_id",
-            "is_home",
-            "is_neutral",
-            "game_date",
-            "game_day",
-            "season",
-            "game_type",
-            "games_before",
-        )
+        candidates.with_columns(is_current=newest_team == pl.col("team_id"))
+        .filter((newest_team != NO_TEAM) & (pl.col("is_current") | pl.col("is_named")))
+        .sort("is_named", "is_current", "team_id", "game_id")
+        .unique(["game_date", "player_id"], keep="last", maintain_order=True)
+        .drop("is_named", "is_current")
+        .sort("game_id", "player_id")
     )
 
 
-def _one_team(candidates: Lazy) -> Lazy:
-    """Keep one team a day for each player: the one his line names, then the one he last played for."""
-    order = ["preference", "team_id", "game_id"]
-    return candidates.unique(subset=["game_date", "player_id"], keep="last", order_by=order)
-
-
-def _recent_games(slate: Lazy, team_history: Lazy, warehouse: Engine, recent_days: int) -> Lazy:
-    numbered = windows.number(team_history, "team_id").select("team_id", "game_id", "game_day", "nth")
-    placed = windows.place(slate.select("game_id", "team_id", "game_day"), numbered, "team_id")
-    window = windows.last(placed, numbered, MOST_GAMES_IN_RECENT_DAYS, "team_id", warehouse)
-    is_recent = (nw.col("recency") <= RECENT_GAMES) | (nw.col("event_day") >= nw.col("row_day") - recent_days)
-    return window.filter(is_recent).select("game_id", "team_id", "event_game_id")
-
-
-def _slate_columns(slate: Lazy) -> Lazy:
-    return slate.select(
-        "game_id",
-        "team_id",
-        "opponent_team_id",
-        "is_home",
-        "is_neutral",
-        "game_date",
-        "game_day",
-        "season",
-        "game_type",
-    )
+def _appeared(sides: pl.DataFrame, team_games: Games, players: Games, recent_days: int) -> pl.DataFrame:
+    """Return, for each side, the players of the team's recent games."""
+    before = team_games.before(sides)
+    first_day = np.minimum(before.last(RECENT_GAMES).oldest("game_day", before.days), before.days - recent_days)
+    appearances = players.grouped("team_id")
+    side, game = appearances.before(sides).since(first_day).pairs()
+    found = pl.DataFrame({"side": side, "player_id": appearances.column("player_id")[game]}).unique()
+    return sides.with_row_index("side").with_columns(pl.col("side").cast(pl.Int64)).join(found, on="side").drop("side")

@@ -12,10 +12,8 @@ import polars as pl
 from courtside.analytics.injuries import OUT, last_reports
 from courtside.analytics.lines import market, pre_tip
 from courtside.analytics.tables import INJURY_REPORTS, PLAYER_GAMES
-from courtside.features.engine import Engine, InMemory
-from courtside.features.inputs import prepare
+from courtside.features.slate import prepare
 from courtside.features.store import player_features
-from courtside.features.tables import PLAYER_FEATURES
 from courtside.warehouse.base import Lazy
 
 RESULTS = (
@@ -85,29 +83,27 @@ def slate_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
 
 def _named(lines: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     """Return the players whom a line, or an injury report as other than out, places in a team before tip-off."""
-    columns = ("game_id", "team_id", "player_id", "game_date")
+    columns = ("game_id", "team_id", "player_id")
     may_play = pl.col("player_id").is_not_null() & (pl.col("status") != OUT)
     return pl.concat([pre_tip(lines).select(columns), last_reports(reports).filter(may_play).select(columns)]).unique()
 
 
-def features_of(known: Known, dates: Sequence[dt.date], engine: Engine | None = None) -> pl.DataFrame:
+def features_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
     """Return the rows of `PLAYER_FEATURES` for the slates of `dates`, one slate or many, by the same functions.
 
-    `known` reaches back over the season before the first of `dates`; its player games are a `player_history`. The
-    engine is Polars in this process where none is given.
+    `known` reaches back over the season before the first of `dates`; its player games are a `player_history`.
     """
-    memory = engine or InMemory()
     days = pl.Series(dates, dtype=pl.Date).implode()
     lines = known.player_lines.filter(pl.col("game_date").is_in(days))
     reports = known.injury_reports.filter(pl.col("game_date").is_in(days))
-    inputs = prepare(
-        memory.lazy(slate_of(known, dates)),
-        memory.lazy(known.team_games),
-        memory.lazy(known.player_games),
-        memory.lazy(_named(lines, reports)),
-        memory,
-        shots=memory.lazy(known.player_shots),
-        market=memory.lazy(market(lines)),
-        reports=memory.lazy(last_reports(reports)),
+    return player_features(
+        prepare(
+            slate_of(known, dates),
+            known.team_games,
+            known.player_games,
+            _named(lines, reports),
+            known.player_shots,
+            market(lines),
+            last_reports(reports),
+        )
     )
-    return PLAYER_FEATURES.conform(memory.collect(player_features(inputs)))

@@ -1,39 +1,38 @@
-"""The range guard: a value outside its valid range is no value; its row says so, and the rest of the slate goes on."""
+"""The range guard: a value outside its valid range is dropped and named in its row; the rest of the slate goes on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import narwhals as nw
+import polars as pl
 
 from courtside.features.registry import Feature
 from courtside.quality.origins import Origin
-from courtside.warehouse.base import Lazy
 
 
-def within_range(rows: Lazy, features: Sequence[Feature]) -> Lazy:
+def within_range(rows: pl.DataFrame, features: Sequence[Feature]) -> pl.DataFrame:
     """Return `rows` with values outside their range made NULL, origin `missing`, and named in `out_of_range`.
 
     `rows` has the value and origin column of each of `features`; out_of_range is their names, comma-separated, empty
     where all lie within.
     """
-    strays = {feature.name: _strays(feature) for feature in features}
-    marked = rows.with_columns(
-        out_of_range=nw.concat_str(
-            [nw.when(stray).then(nw.lit(f"{name},")).otherwise(nw.lit("")) for name, stray in strays.items()]
+    is_outside = {feature.name: _is_outside(feature) for feature in features}
+    outside = rows.select(expr.any().alias(name) for name, expr in is_outside.items()).row(0, named=True)
+    found = {feature: is_outside[feature.name] for feature in features if outside[feature.name]}
+    names = [pl.when(stray).then(pl.lit(feature.name)) for feature, stray in found.items()]
+    return rows.with_columns(
+        *(pl.when(~stray).then(feature.name).alias(feature.name) for feature, stray in found.items()),
+        *(
+            pl.when(stray)
+            .then(pl.lit(str(Origin.MISSING)))
+            .otherwise(feature.origin_column)
+            .alias(feature.origin_column)
+            for feature, stray in found.items()
         ),
-        **{
-            feature.origin_column: nw.when(strays[feature.name])
-            .then(nw.lit(str(Origin.MISSING)))
-            .otherwise(nw.col(feature.origin_column))
-            for feature in features
-        },
+        out_of_range=pl.concat_str(names, separator=",", ignore_nulls=True) if names else pl.lit(""),
     )
-    return marked.with_columns(
-        nw.when(~strays[feature.name]).then(nw.col(feature.name)).alias(feature.name) for feature in features
-    ).with_columns(out_of_range=nw.col("out_of_range").str.strip_chars(","))
 
 
-def _strays(feature: Feature) -> nw.Expr:
-    value = nw.col(feature.name)
+def _is_outside(feature: Feature) -> pl.Expr:
+    value = pl.col(feature.name)
     return ((value < feature.minimum) | (value > feature.maximum)).fill_null(False)

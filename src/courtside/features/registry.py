@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import narwhals as nw
-
-from courtside.quality.origins import where_valued
-from courtside.warehouse.base import Lazy
+if TYPE_CHECKING:
+    from courtside.features.slate import Slate
+    from courtside.features.values import Values
 
 
 class Category(StrEnum):
@@ -133,33 +133,19 @@ BY_NAME: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
 REQUIRED: tuple[Feature, ...] = tuple(feature for feature in FEATURES if feature.is_required)
 
 
-def named(name: str, value: nw.Expr, origin: nw.Expr) -> list[nw.Expr]:
-    """Return the value and origin columns of the registered feature `name`.
+Function = Callable[["Slate"], "Values"]
+FUNCTIONS: dict[str, Function] = {}
+"""The function that computes each feature, by the feature's name."""
+
+
+def feature(function: Function) -> Function:
+    """Register a function that computes the feature of its name.
 
     Raises:
         KeyError: where the registry has no such feature.
     """
-    feature = BY_NAME[name]
-    return [
-        where_valued(value, origin).cast(nw.Float64).alias(feature.name),
-        origin.alias(feature.origin_column),
-    ]
-
-
-def registered(rows: Lazy, keys: Sequence[str], entries: Mapping[str, tuple[nw.Expr, nw.Expr]]) -> Lazy:
-    """Return `keys` and, for each registered feature of `entries`, its value and origin columns.
-
-    `entries` has (value, origin) per feature; a value whose origin comes with none becomes NULL.
-
-    Raises:
-        KeyError: where the registry has no such feature.
-    """
-    features = {name: BY_NAME[name] for name in entries}
-    both = rows.select(
-        *keys,
-        *(entries[name][0].cast(nw.Float64).alias(name) for name in features),
-        *(entries[name][1].alias(feature.origin_column) for name, feature in features.items()),
-    )
-    return both.with_columns(
-        where_valued(nw.col(name), nw.col(feature.origin_column)).alias(name) for name, feature in features.items()
-    )
+    name = function.__name__
+    if name not in BY_NAME:
+        raise KeyError(f"{name}: no such feature; add its entry to FEATURES in features/registry.py")
+    FUNCTIONS[name] = function
+    return function

@@ -1,117 +1,82 @@
-"""Shot charts: where a player shoots from, and what the opponent allows there (features 6 and 18–20)."""
+"""Shot charts: where a player shoots from, and what the opponent allows there (features 6 and 18–20).
+
+A window counts the games whose chart is whole. Games that the source does not cover are no fault of it: up to 30 %
+of them make a value `partial`, more make it `unavailable`.
+"""
 
 from __future__ import annotations
 
-import narwhals as nw
+import numpy as np
 
-from courtside.features.charts import MAKES, TRIES, ZONES, charted_origin
-from courtside.features.expressions import early_where, fallen_back, has_value, ratio
-from courtside.features.inputs import Inputs
-from courtside.features.player_windows import origin_of
-from courtside.features.registry import registered
+from courtside.features.charts import ZONES, charted_origin
+from courtside.features.registry import feature
+from courtside.features.slate import Slate
 from courtside.features.team_windows import NEEDS
-from courtside.quality.origins import worst
-from courtside.warehouse.base import Lazy
+from courtside.features.values import Values, early_where, fallen_back
+from courtside.features.windows import Floats, Ints, ratio
+from courtside.quality.origins import Codes, has_value
 
-KEY = ("game_id", "player_id")
 PLAYER_NEEDS = 3
 
 
-def shots(inputs: Inputs) -> Lazy:
-    """Return one row per (game_id, player_id) with features 6 and 18–20 and their origins.
-
-    A window counts the games whose chart is whole. Games that the source does not cover are no fault of it: up to 30 %
-    of them make a value `partial`, more make it `unavailable`.
-    """
-    rows = (
-        inputs.rows.select(*KEY, "team_id")
-        .join(inputs.player_windows, on=list(KEY), how="left")
-        .join(inputs.warehouse.materialise(_allowed(inputs)), on=["game_id", "team_id"], how="left")
-        .with_columns(
-            tries=nw.col("paint_fga_l10") + nw.col("mid_range_fga_l10") + nw.col("three_fga_l10"),
-            chart_gaps=nw.col("missing_l10") - nw.col("missing_l10_uncovered") + nw.col("uncharted_l10"),
-            beyond_source=nw.col("missing_l10_uncovered") + nw.col("uncovered_l10"),
-            box_origin=origin_of("l10", PLAYER_NEEDS, "three_games"),
-        )
-        .with_columns(own_origin=charted_origin("charted_l10", "chart_gaps", "beyond_source", PLAYER_NEEDS))
-        .with_columns(
-            share_origin=early_where(nw.col("tries") == 0, nw.col("own_origin")),
-            three_origin=early_where(nw.col("fga_l10") == 0, nw.col("box_origin")),
-            **_first_zone(),
-        )
-    )
-    share, tries = nw.col("share_origin"), nw.col("tries")
-    of_box = ratio(nw.col("fg3a_l10"), nw.col("fga_l10"))
-    three = nw.when(has_value(share)).then(ratio(nw.col("three_fga_l10"), tries)).otherwise(of_box)
-    return registered(
-        rows,
-        KEY,
-        {
-            "shot_zone_mismatch_score": (_mismatch(), worst(share, nw.col("allowed_origin"))),
-            "pct_paint": (ratio(nw.col("paint_fga_l10"), tries), share),
-            "pct_mid_range": (ratio(nw.col("mid_range_fga_l10"), tries), share),
-            "pct_three": (three, fallen_back(share, nw.col("three_origin"))),
-        },
-    )
+@feature
+def pct_paint(slate: Slate) -> Values:
+    """Share of attempts from the paint, last 10 games."""
+    return _share(slate, "paint")
 
 
-def _first_zone() -> dict[str, nw.Expr]:
-    """Return attempts from the player's zone of most attempts, and what the opponent allows beyond the league there."""
-    paint, mid_range, three = (nw.col(f"{zone}_fga_l10") for zone in ZONES)
-    is_paint, is_mid_range = (paint >= mid_range) & (paint >= three), mid_range >= three
-
-    def of_zone(pattern: str) -> nw.Expr:
-        first, second, third = (nw.col(pattern.format(zone)) for zone in ZONES)
-        return nw.when(is_paint).then(first).otherwise(nw.when(is_mid_range).then(second).otherwise(third))
-
-    return {"zone_tries": of_zone("{}_fga_l10"), "beyond_league": of_zone("{}_beyond_league")}
+@feature
+def pct_mid_range(slate: Slate) -> Values:
+    """Share of attempts from mid-range, last 10 games."""
+    return _share(slate, "mid_range")
 
 
-def _mismatch() -> nw.Expr:
-    score = nw.col("beyond_league") * ratio(2 * nw.col("zone_tries"), nw.col("tries")).clip(0.0, 1.0)
-    raised = nw.when((score > 5) | (score < -5)).then(score * 1.2).otherwise(score)
-    return raised.clip(-10.0, 10.0)
+@feature
+def pct_three(slate: Slate) -> Values:
+    """Share of attempts from behind the arc, last 10 games; the box score's where no chart tells."""
+    games, of_charts = slate.player.recent.last(10), _share(slate, "three")
+    tries = games.sum("box_fga")
+    of_box = early_where(tries == 0, games.origin(PLAYER_NEEDS, "three_games"))
+    value = np.where(has_value(of_charts.origin), of_charts.value, ratio(games.sum("box_fg3a"), tries))
+    return Values(value, fallen_back(of_charts.origin, of_box))
 
 
-def _allowed(inputs: Inputs) -> Lazy:
-    """Return, per side, the FG% its opponent allowed by zone beyond the league's on the same days, in points."""
-    sides = inputs.sides.select(
-        "game_id",
-        "team_id",
-        "game_day",
-        since=nw.col("opponent_first_day_l15"),
-        charted=nw.col("opponent_charted_l15"),
-        chart_gaps=nw.col("opponent_missing_l15")
-        - nw.col("opponent_missing_l15_uncovered")
-        + nw.col("opponent_uncharted_l15"),
-        uncovered=nw.col("opponent_missing_l15_uncovered") + nw.col("opponent_uncovered_l15"),
-        **{name: nw.col(f"opponent_{name}_l15") for name in (*TRIES, *MAKES)},
-    )
-    beyond = {f"{zone}_beyond_league": _beyond(zone) for zone in ZONES}
-    is_empty = beyond["paint_beyond_league"].is_null()
-    for zone in ZONES:
-        is_empty = is_empty | beyond[f"{zone}_beyond_league"].is_null()
-    opponent = charted_origin("charted", "chart_gaps", "uncovered", NEEDS)
-    return sides.join(_league(inputs, sides), on=["game_id", "team_id"], how="left").select(
-        "game_id", "team_id", allowed_origin=early_where(is_empty, opponent), **beyond
-    )
+@feature
+def shot_zone_mismatch_score(slate: Slate) -> Values:
+    """What the opponent allows beyond the league in the player's zone of most attempts."""
+    tries = np.stack([_tries(slate, zone) for zone in ZONES])
+    first = np.argmax(tries, axis=0)
+    beyond = np.stack([_beyond_league(slate, zone) for zone in ZONES])
+    rows = np.arange(len(first))
+    score = beyond[first, rows] * np.clip(ratio(2 * tries[first, rows], tries.sum(axis=0)), 0.0, 1.0)
+    raised = np.where(np.abs(score) > 5, score * 1.2, score)
+    allowed = charted_origin(slate.opponent.recent.last(15), NEEDS)
+    origin = np.maximum(_share_origin(slate), early_where(np.isnan(beyond.sum(axis=0)), allowed))
+    return Values(np.clip(raised, -10.0, 10.0), origin)
 
 
-def _beyond(zone: str) -> nw.Expr:
-    made, tried = nw.col(f"{zone}_fgm"), nw.col(f"{zone}_fga")
-    league_made, league_tried = nw.col(f"{zone}_fgm_league"), nw.col(f"{zone}_fga_league")
+def _tries(slate: Slate, zone: str) -> Ints:
+    return slate.player.recent.last(10).sum(f"{zone}_fga")
+
+
+def _all_tries(slate: Slate) -> Ints:
+    tries: Ints = np.sum([_tries(slate, zone) for zone in ZONES], axis=0)
+    return tries
+
+
+def _share(slate: Slate, zone: str) -> Values:
+    return Values(ratio(_tries(slate, zone), _all_tries(slate)), _share_origin(slate))
+
+
+def _share_origin(slate: Slate) -> Codes:
+    own = charted_origin(slate.player.recent.last(10), PLAYER_NEEDS)
+    return early_where(_all_tries(slate) == 0, own)
+
+
+def _beyond_league(slate: Slate, zone: str) -> Floats:
+    """Return the FG% the opponent allowed in a zone over its last 15 games less the league's on the same days."""
+    games = slate.opponent.recent.last(15)
+    league = slate.league_shots.since(games.known.oldest("game_day", slate.days))
+    made, tried = games.sum(f"{zone}_fgm"), games.sum(f"{zone}_fga")
+    league_made, league_tried = league.sum(f"{zone}_fgm"), league.sum(f"{zone}_fga")
     return ratio(100 * (made * league_tried - league_made * tried), tried * league_tried)
-
-
-def _league(inputs: Inputs, sides: Lazy) -> Lazy:
-    """Return, per side, the league's field goals by zone from the oldest game of the window to the day before."""
-    names = (*TRIES, *MAKES)
-    daily = inputs.shots.group_by("game_day").agg(nw.col(name).sum().alias(f"{name}_league") for name in names)
-    dated = daily.select(*(f"{name}_league" for name in names), shot_day=nw.col("game_day"))
-    return (
-        sides.select("game_id", "team_id", "game_day", "since")
-        .join(inputs.warehouse.materialise(dated), how="cross")
-        .filter((nw.col("shot_day") >= nw.col("since")) & (nw.col("shot_day") < nw.col("game_day")))
-        .group_by("game_id", "team_id")
-        .agg(nw.col(f"{name}_league").sum() for name in names)
-    )

@@ -1,54 +1,67 @@
-"""The feature table's rows: every family joined, scored, and given the shape of `PLAYER_FEATURES`."""
+"""The feature table's rows: every feature computed, scored, and given the shape of `PLAYER_FEATURES`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import narwhals as nw
+import numpy as np
 import polars as pl
 
-from courtside.analytics.calendar import calendar
-from courtside.features.game import game
-from courtside.features.history import KEY, history
-from courtside.features.inputs import Inputs
-from courtside.features.matchup import matchup
+from courtside.features import game, history, matchup, shots, team, vegas
 from courtside.features.ranges import within_range
-from courtside.features.registry import FEATURES
-from courtside.features.shots import shots
+from courtside.features.registry import FEATURES, FUNCTIONS
+from courtside.features.slate import Slate
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.features.team import team
-from courtside.features.vegas import vegas
+from courtside.features.windows import Sample
+from courtside.quality.origins import ORIGIN_OF_CODE
 from courtside.quality.scoring import scored
-from courtside.warehouse.base import Lazy
 
-Family = Callable[[Inputs], Lazy]
+FAMILIES = (history, matchup, shots, team, vegas, game)
+"""The modules that hold the functions of the features."""
 
-FAMILIES: tuple[Family, ...] = (history, matchup, shots, team, vegas, game)
-"""One function per family; each returns a row per (game_id, player_id) with its features and their origins."""
+if missing := [feature.name for feature in FEATURES if feature.name not in FUNCTIONS]:
+    raise NotImplementedError(f"no module of features/store.py FAMILIES has a function for: {', '.join(missing)}")
 
 
-def player_features(inputs: Inputs) -> Lazy:
-    """Return the rows of `PLAYER_FEATURES` for the prepared inputs."""
-    rows = inputs.rows.select(*KEY, "game_date", "game_day", "season", "team_id", "opponent_team_id", "is_home")
-    for family in FAMILIES:
-        rows = rows.join(inputs.warehouse.materialise(family(inputs)), on=list(KEY), how="left")
-    days = inputs.warehouse.lazy(calendar()).select(
-        oldest_day_l10=nw.col("game_day"), oldest_game_l10=nw.col("game_date")
+def player_features(slate: Slate) -> pl.DataFrame:
+    """Return the rows of `PLAYER_FEATURES` of a slate."""
+    columns: dict[str, pl.Series] = {}
+    for feature in FEATURES:
+        value, origin = slate[feature.name]
+        columns[feature.name] = pl.Series(value, nan_to_null=True)
+        columns[feature.origin_column] = ORIGIN_OF_CODE.gather(origin)
+    last_5, last_10 = slate.player.recent.last(5), slate.player.recent.last(10)
+    rows = slate.rows.with_columns(
+        **columns,
+        games_used_l5=last_5.count,
+        games_used_l10=last_10.count,
+        completeness_l5=_completeness(last_5),
+        completeness_l10=_completeness(last_10),
+        oldest_game_l10=_oldest_date(last_10),
+        missing_game_ids=_missing_game_ids(slate),
+        points_ewma=pl.Series(history.points_ewma(slate).valued().value, nan_to_null=True),
     )
-    missing = inputs.warehouse.lazy(_missing_game_ids(inputs))
-    joined = (
-        rows.join(days, on="oldest_day_l10", how="left")
-        .join(missing, on=list(KEY), how="left")
-        .with_columns(missing_game_ids=nw.col("missing_game_ids").fill_null(""))
-    )
-    return scored(within_range(joined, FEATURES), FEATURES).select(*PLAYER_FEATURES.column_names)
+    return PLAYER_FEATURES.conform(scored(within_range(rows, FEATURES), FEATURES))
 
 
-def _missing_game_ids(inputs: Inputs) -> pl.DataFrame:
-    """Return missing_game_ids per row that has gaps, newest first, comma-separated."""
-    gaps = inputs.warehouse.collect(inputs.gaps.select(*KEY, "gap_game_id", "gap_day"))
-    return (
-        gaps.sort([*KEY, "gap_day", "gap_game_id"], descending=[False, False, True, False])
-        .group_by(KEY, maintain_order=True)
-        .agg(missing_game_ids=pl.col("gap_game_id").str.join(","))
+def _completeness(games: Sample) -> pl.Series:
+    """Return 100·used/(used + missing), NULL where the window should hold no game at all."""
+    should = games.count + games.lacking.count
+    found = np.divide(100 * games.count, should, out=np.full(len(should), np.nan), where=should > 0)
+    return pl.Series(found, nan_to_null=True)
+
+
+def _oldest_date(games: Sample) -> pl.Series:
+    days = pl.Series(games.known.oldest("game_day", 0), dtype=pl.Int32).cast(pl.Date)
+    return days.zip_with(pl.Series(games.count > 0), pl.Series([None], dtype=pl.Date))
+
+
+def _missing_game_ids(slate: Slate) -> pl.Series:
+    """Return the games that each row's windows should hold and do not, newest first, comma-separated."""
+    row, position = slate.gaps.year.pairs()
+    gaps = slate.gaps.games.rows(position).select("game_id", "game_day").with_columns(row=row)
+    ids = (
+        gaps.sort("row", "game_day", "game_id", descending=[False, True, False])
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("game_id").str.join(","))
     )
+    found = pl.DataFrame({"row": range(slate.rows.height)}, schema={"row": pl.Int64})
+    return found.join(ids, on="row", how="left", maintain_order="left")["game_id"].fill_null("")

@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
-import narwhals as nw
+import numpy as np
 
-from courtside.features.expressions import origin, where
-from courtside.features.inputs import Inputs
-from courtside.features.registry import registered
+from courtside.features.registry import feature
+from courtside.features.slate import Slate
+from courtside.features.values import Values, flag, floats
+from courtside.features.windows import Flags, Floats
 from courtside.quality.origins import Origin
-from courtside.warehouse.base import Lazy
 
 LEAST_SNAPSHOTS = 2
 
 
-def vegas(inputs: Inputs) -> Lazy:
-    """Return one row per (game_id, player_id) with features 25–28 and their origins.
-
-    A player without a line is known to have none where another player of the same game has one.
-    """
-    quoted = inputs.market.select("game_id").unique().with_columns(is_quoted_game=nw.lit(1))
-    rows = (
-        inputs.rows.select("game_id", "player_id")
-        .join(inputs.market, on=["game_id", "player_id"], how="left")
-        .join(quoted, on="game_id", how="left")
-    )
-    closing, opening = nw.col("closing_line"), nw.col("opening_line")
-    has_line = ~closing.is_null()
-    has_moved = has_line & ~opening.is_null() & (nw.col("snapshots") >= LEAST_SNAPSHOTS).fill_null(False)
-    return registered(
-        rows,
-        ("game_id", "player_id"),
-        {
-            "vegas_points_line": (closing, _fact_where(has_line)),
-            "vegas_opening_line": (opening, _fact_where(~opening.is_null())),
-            "vegas_line_move": (closing - opening, _fact_where(has_moved)),
-            "has_vegas_line": (where(has_line, nw.lit(1)), _fact_where(~nw.col("is_quoted_game").is_null())),
-        },
-    )
+@feature
+def vegas_points_line(slate: Slate) -> Values:
+    """The closing line."""
+    closing = _market(slate, "closing_line")
+    return _fact_where(~np.isnan(closing), closing)
 
 
-def _fact_where(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(origin(Origin.COMPUTED)).otherwise(origin(Origin.MISSING))
+@feature
+def vegas_opening_line(slate: Slate) -> Values:
+    """The opening line."""
+    opening = _market(slate, "opening_line")
+    return _fact_where(~np.isnan(opening), opening)
+
+
+@feature
+def vegas_line_move(slate: Slate) -> Values:
+    """Closing less opening line, where a book was seen twice."""
+    move = _market(slate, "closing_line") - _market(slate, "opening_line")
+    return _fact_where(~np.isnan(move) & (_market(slate, "snapshots") >= LEAST_SNAPSHOTS), move)
+
+
+@feature
+def has_vegas_line(slate: Slate) -> Values:
+    """Whether he has a line; a player without one is known to have none where another of the same game has one."""
+    quoted = slate.market.select("game_id").unique()
+    is_quoted_game = slate.rows["game_id"].is_in(quoted["game_id"].implode()).to_numpy()
+    return _fact_where(is_quoted_game, flag(~np.isnan(_market(slate, "closing_line"))))
+
+
+def _market(slate: Slate, name: str) -> Floats:
+    return floats(slate.joined(slate.market, "game_id", "player_id")[name])
+
+
+def _fact_where(condition: Flags, value: Floats) -> Values:
+    return Values(value, np.where(condition, Origin.COMPUTED.code, Origin.MISSING.code))

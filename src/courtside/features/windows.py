@@ -1,102 +1,316 @@
-"""The point-in-time primitive: which earlier games a row may see.
+"""Windows over earlier games: the only module that may look back.
 
-Games are numbered per player or team in the order they were played. A row is placed by counting the games on days
-strictly before its own, so its window ends at the game before; the game itself, and all of its day, lie outside.
-No other module may use a window function.
+Games are sorted once by player or team and day, and integer columns become prefix sums. A row is placed by counting
+the games on days strictly before its own, so the game itself, and all of its day, lie outside every window. A window
+is then a pair of positions, and a sum over it is one subtraction: exact, and the same whichever rows are asked for.
+
+    >>> games = Games(
+    ...     pl.DataFrame(
+    ...         {"player_id": [7, 7, 7], "game_id": ["a", "b", "c"], "game_day": [1, 3, 5], "points": [10, 20, 30]}
+    ...     ),
+    ...     "player_id",
+    ... )
+    >>> before = games.before(pl.DataFrame({"player_id": [7, 7, 8], "game_day": [5, 6, 6]}))
+    >>> before.last(2).sum("points").tolist()
+    [30, 50, 0]
+    >>> before.last(2).count.tolist()
+    [2, 2, 0]
+
+Any integer column can be summed, so another market costs the name of its column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
-import narwhals as nw
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from courtside.features.engine import Engine
-from courtside.warehouse.base import Lazy
+from courtside.quality.origins import Codes, window_origin
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 HORIZON_DAYS = 365
-"""No window reaches further back than this."""
+"""No window reaches further back than this, but for those over a whole season."""
+
+NO_DAY = -(1 << 18)
+"""A day before every game."""
+
+_DAY_BITS, _DAY_ZERO = 20, 1 << 19
+"""A key holds the group above the day; days count from 1970 and may be negative."""
 
 
-def number(events: Lazy, by: str) -> Lazy:
-    """Add `nth`: 1 for the first game of each `by`, counted in the order of (game_day, game_id).
+class Games:
+    """Games sorted by `by`, day and game id, with prefix sums of their integer columns.
 
-    `events` has one row per (`by`, game_id).
+    Args:
+        frame: `by`, game_id, game_day and the columns to sum; one row per (`by`, game_id).
+        by: the integer columns that name whose games they are.
     """
-    return events.with_columns(nth=nw.col("game_id").cum_count().over(by, order_by=["game_day", "game_id"]))
+
+    def __init__(self, frame: pl.DataFrame, *by: str) -> None:
+        self.frame, self.by = frame, by
+        self._values = [np.unique(_ints(frame[name])) for name in by]
+        self._columns: dict[str, Ints] = {}
+        self._totals: dict[str, Ints] = {}
+        self._regrouped: dict[tuple[str, ...], Games] = {}
+        keys = _keys(self.groups_of(frame), _ints(frame["game_day"]))
+        order = np.argsort(keys)
+        if (np.diff(keys[order]) == 0).any():
+            order = frame.select(pl.arg_sort_by(pl.Series(keys), "game_id")).to_series().to_numpy()
+        self.order, self.keys = order, keys[order]
+
+    def grouped(self, *by: str) -> Games:
+        """Return the same games sorted by other columns."""
+        if by not in self._regrouped:
+            self._regrouped[by] = Games(self.frame, *by)
+        return self._regrouped[by]
+
+    def groups_of(self, rows: pl.DataFrame) -> Ints:
+        """Return the number of the group of each row, −1 where it has no games."""
+        groups = np.zeros(rows.height, dtype=np.int64)
+        for name, values in zip(self.by, self._values, strict=True):
+            own = _ints(rows[name])
+            place = np.searchsorted(values, own)
+            is_known = (groups >= 0) & (np.append(values, 0)[place] == own) & (place < len(values))
+            groups = np.where(is_known, groups * len(values) + place, -1)
+        return groups
+
+    def column(self, name: str) -> Ints:
+        """Return an integer column in the order of play; NULL counts as 0."""
+        if name not in self._columns:
+            self._columns[name] = _ints(self.frame[name])[self.order]
+        return self._columns[name]
+
+    def rows(self, positions: Ints) -> pl.DataFrame:
+        """Return the games at positions."""
+        return self.frame[self.order[positions]]
+
+    def add(self, name: str, values: Ints) -> None:
+        """Add a column of one value per game, in the order of play."""
+        self._columns[name] = values
+
+    def total(self, name: str) -> Ints:
+        """Return the prefix sums of a column: element `i` is the sum over the first `i` games."""
+        if name not in self._totals:
+            self._totals[name] = _prefix_sums(self.column(name))
+        return self._totals[name]
+
+    def total_by_position(self, name: str) -> Ints:
+        """Return the prefix sums of a column times the position of each game."""
+        return _prefix_sums(self.column(name) * np.arange(len(self.keys)))
+
+    def before(self, rows: pl.DataFrame) -> Before:
+        """Place rows, which have `by` and game_day, after the games on days strictly before their own."""
+        return Before(self, self.groups_of(rows), _ints(rows["game_day"]))
+
+    def back_to_backs(self) -> Ints:
+        """Return 1 for each game that was played the day after the game before it, else 0."""
+        follows: Flags = np.diff(self.keys, prepend=-1) == 1
+        return follows.astype(np.int64)
+
+    def spell_starts(self, name: str) -> Ints:
+        """Return, for each game, the day since which `name` has had its present value in every game."""
+        values, groups = self.column(name), self.keys >> _DAY_BITS
+        has_changed = (np.diff(values, prepend=-1) != 0) | (np.diff(groups, prepend=-1) != 0)
+        first: Ints = np.maximum.accumulate(np.where(has_changed, np.arange(len(values)), 0))
+        return self.column("game_day")[first]
 
 
-def place(rows: Lazy, events: Lazy, by: str) -> Lazy:
-    """Add `games_before` to `rows`: how many of `events` each `by` has on days strictly before `game_day`.
+@dataclass(frozen=True)
+class Before:
+    """The games before the day of each row; `groups` and `days` have one element per row."""
 
-    `rows` and `events` have `by` and `game_day`; a (`by`, game_day) of `rows` may stand there several times.
+    games: Games
+    groups: Ints
+    days: Ints
+
+    @cached_property
+    def high(self) -> Ints:
+        """Positions up to which games lie on earlier days."""
+        return self._position(self.days)
+
+    @cached_property
+    def year(self) -> Window:
+        """All games inside the horizon."""
+        return self.within(HORIZON_DAYS)
+
+    def last(self, n: int) -> Window:
+        """Return the newest `n` games, none older than the horizon."""
+        return Window(self.games, np.maximum(self.high - n, self.year.low), self.high)
+
+    def within(self, days: int) -> Window:
+        """Return the games of the `days` days before the row's."""
+        return self.since(self.days - days)
+
+    def since(self, days: Ints) -> Window:
+        """Return the games on or after a day of each row."""
+        return Window(self.games, np.minimum(self._position(days), self.high), self.high)
+
+    def all(self) -> Window:
+        """Return every earlier game, however old."""
+        starts = np.searchsorted(self.games.keys, _keys(self.groups, np.full_like(self.days, NO_DAY)))
+        return Window(self.games, starts, self.high)
+
+    def _position(self, days: Ints) -> Ints:
+        return np.searchsorted(self.games.keys, _keys(self.groups, days))
+
+
+@dataclass(frozen=True)
+class Window:
+    """Games of each row: the positions from `low` up to, and without, `high`."""
+
+    games: Games
+    low: Ints
+    high: Ints
+
+    @property
+    def count(self) -> Ints:
+        """Number of games."""
+        return self.high - self.low
+
+    def sum(self, name: str) -> Ints:
+        """Return the sum of a column."""
+        total = self.games.total(name)
+        return total[self.high] - total[self.low]
+
+    def sum_by_recency(self, name: str) -> Ints:
+        """Return the sum of a column, each game times its recency: 1 for the newest, 2 for the one before it."""
+        total = self.games.total_by_position(name)
+        return self.high * self.sum(name) - (total[self.high] - total[self.low])
+
+    def newest(self, name: str, otherwise: int | Ints) -> Ints:
+        """Return a column of the newest game, `otherwise` where there is none."""
+        return self._at(name, self.high - 1, otherwise)
+
+    def oldest(self, name: str, otherwise: int | Ints) -> Ints:
+        """Return a column of the oldest game, `otherwise` where there is none."""
+        return self._at(name, self.low, otherwise)
+
+    def _at(self, name: str, positions: Ints, otherwise: int | Ints) -> Ints:
+        column, is_empty = np.append(self.games.column(name), 0), self.count == 0
+        return np.where(is_empty, otherwise, column[np.where(is_empty, -1, positions)])
+
+    def and_since(self, other: Self) -> Self:
+        """Return the games that `other`, of the same rows, holds too."""
+        return type(self)(self.games, np.clip(other.low, self.low, self.high), self.high)
+
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Return a row and a position for every game of every row, oldest first."""
+        count = self.count
+        rows = np.repeat(np.arange(len(count)), count)
+        steps = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
+        return rows, np.repeat(self.low, count) + steps
+
+    def newest_games(self, width: int) -> Newest:
+        """Return the newest `width` games, for weighted means."""
+        return Newest(self, width)
+
+
+class Newest:
+    """The newest games of each row as matrices: rows × games, newest first, 0 where the window has no more.
+
+    Values are floats, of which sums of products of whole numbers are exact below 2⁵³.
     """
-    days = rows.select(by, "game_day").unique().with_columns(is_event=nw.lit(0))
-    played = events.select(by, "game_day").with_columns(is_event=nw.lit(1))
-    counted = (
-        nw.concat([days, played])
-        .with_columns(games_before=nw.col("is_event").cum_sum().over(by, order_by=["game_day", "is_event"]))
-        .filter(nw.col("is_event") == 0)
-        .select(by, "game_day", "games_before")
-    )
-    return rows.join(counted, on=[by, "game_day"], how="left")
+
+    def __init__(self, window: Window, width: int) -> None:
+        self.games = window.games
+        self.count = np.minimum(window.count, width)
+        self.inside: Flags = np.arange(width) < self.count[:, None]
+        self._positions = np.where(self.inside, window.high[:, None] - np.arange(1, width + 1), -1)
+        self._columns: dict[str, Floats] = {}
+
+    def __getitem__(self, name: str) -> Floats:
+        if name not in self._columns:
+            column = np.append(self.games.column(name), 0).astype(np.float64)
+            self._columns[name] = column[self._positions]
+        return self._columns[name]
+
+    def mean(self, name: str, weights: Floats) -> Floats:
+        """Return the weighted mean of a column, NaN where there is no game. The newest game has the first weight."""
+        return ratio(self[name] @ weights, np.append(0, np.cumsum(weights))[self.count])
+
+    def per(self, name: str, other: str, weights: Floats) -> Floats:
+        """Return the weighted sum of a column over that of another one, NaN where that is 0."""
+        return ratio(self[name] @ weights, self[other] @ weights)
 
 
-def last(rows: Lazy, numbered: Lazy, n: int, by: str, warehouse: Engine, *, carry: Sequence[str] = ()) -> Lazy:
-    """Return the window of each placed row: its last `n` games, one line each, none older than the horizon.
-
-    Columns out: the `rows` columns game_id, `by` and those named in `carry`; row_day (the row's own day); recency
-    (1 is the newest); and the columns of `numbered`, its game_id and game_day as event_game_id and event_day.
-    """
-    steps = warehouse.lazy(pl.DataFrame({"recency": range(1, n + 1)}))
-    names = [name for name in numbered.collect_schema().names() if name not in {by, "game_id", "game_day"}]
-    events = numbered.select(by, *names, event_game_id=nw.col("game_id"), event_day=nw.col("game_day"))
-    keys = list(dict.fromkeys(["game_id", by, *carry]))
-    return (
-        rows.select(*keys, "games_before", row_day=nw.col("game_day"))
-        .join(steps, how="cross")
-        .with_columns(nth=nw.col("games_before") - nw.col("recency") + 1)
-        .filter(nw.col("nth") >= 1)
-        .join(events, on=[by, "nth"], how="inner")
-        .filter(nw.col("event_day") >= nw.col("row_day") - HORIZON_DAYS)
-    )
+def half_life_weights(games: int, half_life: float) -> Floats:
+    """Return whole weights of the newest `games` games, which halve every `half_life` of them."""
+    return np.array([round((1 << 20) * 0.5 ** (step / half_life)) for step in range(games)], dtype=np.float64)
 
 
-def state(rows: Lazy, numbered: Lazy, by: str) -> Lazy:
-    """Join to each placed row the game before it: columns of `numbered` prefixed with `before_`."""
-    names = [name for name in numbered.collect_schema().names() if name not in {by, "nth"}]
-    renamed = [nw.col(name).alias(f"before_{name}") for name in names]
-    before = numbered.select(by, *renamed, games_before=nw.col("nth"))
-    return rows.join(before, on=[by, "games_before"], how="left")
+def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
+    """Return one division of two whole numbers, NaN where the denominator is 0 or less."""
+    found = np.full(len(numerator), np.nan)
+    np.divide(numerator, denominator, out=found, where=denominator > 0)
+    return found
 
 
-def running_totals(numbered: Lazy, by: Sequence[str], columns: Sequence[str]) -> Lazy:
-    """Add `total_…` for each of `columns` and `total_games`: sums up to and including each game, per `by`."""
-    order = ["game_day", "game_id"]
-    return numbered.with_columns(
-        nw.col("game_id").cum_count().over(*by, order_by=order).alias("total_games"),
-        *(nw.col(name).cum_sum().over(*by, order_by=order).alias(f"total_{name}") for name in columns),
-    )
+@dataclass(frozen=True)
+class Sample:
+    """A window over known games, and the games that it should hold and that are not known."""
+
+    known: Window
+    lacking: Window
+
+    @property
+    def count(self) -> Ints:
+        """Number of known games."""
+        return self.known.count
+
+    def sum(self, name: str) -> Ints:
+        """Return the sum of a column over the known games."""
+        return self.known.sum(name)
+
+    def origin(self, needs: int, told: str | None = None) -> Codes:
+        """Return the origin of a value that needs so many games; a game whose column `told` is 0 counts as lacking."""
+        used = self.count if told is None else self.sum(told)
+        return window_origin(used, self.lacking.count + self.count - used, needs)
 
 
-def back_to_backs(numbered: Lazy, by: str) -> Lazy:
-    """Add `is_back_to_back` to numbered games: 1 where the game before was played the day before, else 0."""
-    day_before = nw.col("game_day").shift(1).over(by, order_by=["nth"])
-    return numbered.with_columns(day_before=day_before).with_columns(
-        is_back_to_back=nw.when(nw.col("game_day") == nw.col("day_before") + 1).then(nw.lit(1)).otherwise(nw.lit(0))
-    )
+class Past:
+    """The known and the lacking games before each row: both are cut to the same days."""
+
+    def __init__(self, rows: pl.DataFrame, known: Games, lacking: Games) -> None:
+        self.known, self.lacking = known.before(rows), lacking.before(rows)
+        self._last: dict[int, Sample] = {}
+
+    def last(self, n: int) -> Sample:
+        """Return the newest `n` known games; one that is not full lacks games as far back as the horizon."""
+        if n not in self._last:
+            window = self.known.last(n)
+            since = np.where(window.count >= n, window.oldest("game_day", 0), self.lacking.days - HORIZON_DAYS)
+            self._last[n] = Sample(window, self.lacking.since(since))
+        return self._last[n]
+
+    def within(self, days: int) -> Sample:
+        """Return the games of the `days` days before the row's."""
+        return Sample(self.known.within(days), self.lacking.within(days))
+
+    def year(self) -> Sample:
+        """Return all games inside the horizon."""
+        return self.within(HORIZON_DAYS)
+
+    def all(self) -> Sample:
+        """Return every earlier game of the row's group, however old."""
+        return Sample(self.known.all(), self.lacking.all())
 
 
-def stints(numbered: Lazy) -> Lazy:
-    """Add `joined_day` to numbered player games: the day of the first game of the present spell with his team."""
-    moved = numbered.with_columns(
-        team_before=nw.col("team_id").shift(1).over("player_id", order_by=["nth"])
-    ).with_columns(
-        start_day=nw.when(nw.col("team_before").is_null() | (nw.col("team_before") != nw.col("team_id")))
-        .then(nw.col("game_day"))
-        .otherwise(nw.lit(0))
-    )
-    return moved.with_columns(joined_day=nw.col("start_day").cum_max().over("player_id", order_by=["nth"])).drop(
-        "team_before", "start_day"
-    )
+def _ints(column: pl.Series) -> Ints:
+    return (column.fill_null(0) if column.null_count() else column).cast(pl.Int64).to_numpy()
+
+
+def _prefix_sums(column: Ints) -> Ints:
+    totals = np.zeros(len(column) + 1, dtype=np.int64)
+    np.cumsum(column, out=totals[1:])
+    return totals
+
+
+def _keys(groups: Ints, days: Ints) -> Ints:
+    return (groups << _DAY_BITS) + days + _DAY_ZERO

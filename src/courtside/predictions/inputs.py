@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from courtside.features.recent_form import RECENT_FORM
 from courtside.features.registry import BY_NAME, FEATURES, Category
 from courtside.predictions.errors import LeakageError
-from courtside.predictions.recent_form import RECENT_FORM
 
 Floats = NDArray[np.float64]
 

@@ -9,9 +9,8 @@ import polars as pl
 
 from courtside.analytics.lines import consensus, market
 from courtside.analytics.tables import PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
-from courtside.features.engine import InMemory
+from courtside.features.recent_form import HISTORY_DAYS, recent_form
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.predictions.recent_form import HISTORY_DAYS, RECENT_FORM, recent_form
 from courtside.warehouse.base import Warehouse
 
 PLAYER_GAME = ["game_id", "player_id"]
@@ -20,17 +19,12 @@ SEASON_TURNS = (9, 1)
 
 def with_recent_form(features: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
     """Add the columns of `RECENT_FORM` to rows of `PLAYER_FEATURES` that hold whole slates."""
-    if features.is_empty():
-        return features.with_columns(pl.lit(None, pl.Float64).alias(name) for name in RECENT_FORM)
-    days = features["game_date"]
-    first, last = min(days), max(days)
-    past = {"start": first - dt.timedelta(days=HISTORY_DAYS), "end": last}
-    engine = InMemory()
+    past = {}
+    if features.height:
+        days = features["game_date"]
+        past = {"start": min(days) - dt.timedelta(days=HISTORY_DAYS), "end": max(days)}
     games, teams = (warehouse.collect(warehouse.scan(table, **past)) for table in (PLAYER_GAMES, TEAM_GAMES))
-    form = engine.collect(
-        recent_form(engine.lazy(features), engine.lazy(games), engine.lazy(teams), engine)
-    ).with_columns(pl.col(name).cast(pl.Float64) for name in RECENT_FORM)
-    return features.join(form, on=PLAYER_GAME, how="left", validate="1:1", maintain_order="left")
+    return recent_form(features, games, teams)
 
 
 def model_rows(warehouse: Warehouse, start: dt.date, end: dt.date) -> pl.DataFrame:

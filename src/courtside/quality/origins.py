@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 
-import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int64]
+"""Origins as integers, one per row: the worse, the larger; `Origin.code` gives them."""
 
 
 class Origin(StrEnum):
@@ -17,6 +21,11 @@ class Origin(StrEnum):
     EARLY = "early"
     MISSING = "missing"
     UNAVAILABLE = "unavailable"
+
+    @property
+    def code(self) -> int:
+        """Place in `WORST_LAST`."""
+        return WORST_LAST.index(self)
 
 
 WEIGHTS: dict[Origin, int | None] = {
@@ -43,51 +52,24 @@ WORST_LAST = (
     Origin.MISSING,
     Origin.UNAVAILABLE,
 )
+"""Origins by what they are worth; a derived feature has the worst of its inputs' origins."""
+
+ORIGIN_OF_CODE = pl.Series(map(str, WORST_LAST), dtype=pl.Enum(map(str, WORST_LAST)))
+"""Origins as a column, each at its code."""
 
 SKIP_BELOW_PCT = 70
 """A window that holds less than this share of the games it should hold is not computed from."""
 
 
-def window_origin(used: nw.Expr, missing: nw.Expr, needs: int) -> nw.Expr:
+def has_value(origin: Codes) -> NDArray[np.bool_]:
+    """Return where an origin comes with a value."""
+    return origin <= Origin.PARTIAL.code
+
+
+def window_origin(used: Codes, missing: Codes, needs: int) -> Codes:
     """Return the origin of a value over a window of `used` games that lacks `missing` more and needs `needs`."""
-    can_be_early = used + missing < needs
-    return (
-        nw.when(used < needs)
-        .then(nw.when(can_be_early).then(_is(Origin.EARLY)).otherwise(_is(Origin.MISSING)))
-        .otherwise(
-            nw.when(100 * used < SKIP_BELOW_PCT * (used + missing))
-            .then(_is(Origin.MISSING))
-            .otherwise(nw.when(missing > 0).then(_is(Origin.PARTIAL)).otherwise(_is(Origin.COMPUTED)))
-        )
+    return np.select(
+        [used + missing < needs, (used < needs) | (100 * used < SKIP_BELOW_PCT * (used + missing)), missing > 0],
+        [Origin.EARLY.code, Origin.MISSING.code, Origin.PARTIAL.code],
+        Origin.COMPUTED.code,
     )
-
-
-def worst(*origins: nw.Expr) -> nw.Expr:
-    """Return the worst of several origins: what a derived feature inherits."""
-    return nw.coalesce(
-        *(
-            nw.when(_any(origin == str(candidate) for origin in origins)).then(_is(candidate))
-            for candidate in reversed(WORST_LAST)
-        )
-    )
-
-
-def where_valued(value: nw.Expr, origin: nw.Expr) -> nw.Expr:
-    """Return `value` where its origin comes with one, NULL elsewhere."""
-    return nw.when(origin.is_in([str(kind) for kind in VALUE_ORIGINS])).then(value)
-
-
-def completeness_pct(used: nw.Expr, missing: nw.Expr) -> nw.Expr:
-    """Return 100·used/(used + missing), NULL where the window should hold no game at all."""
-    return nw.when(used + missing > 0).then(100 * used.cast(nw.Float64) / (used + missing))
-
-
-def _is(origin: Origin) -> nw.Expr:
-    return nw.lit(str(origin))
-
-
-def _any(conditions: Iterable[nw.Expr]) -> nw.Expr:
-    first, *rest = conditions
-    for condition in rest:
-        first = first | condition
-    return first

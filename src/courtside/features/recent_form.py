@@ -1,0 +1,162 @@
+"""Recent form: inputs of models beside the registered features, at several horizons and for the team that is present.
+
+It is computed from stored feature rows when models read them, and not stored: its columns may change with a model,
+the feature table's may not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from courtside.features.player_windows import usable
+from courtside.features.values import floats
+from courtside.features.windows import (
+    HORIZON_DAYS,
+    Flags,
+    Floats,
+    Games,
+    Ints,
+    Newest,
+    Window,
+    half_life_weights,
+    ratio,
+)
+
+LONGEST = 40
+"""Games that the longest horizon looks back on."""
+
+HISTORY_DAYS = HORIZON_DAYS + 1
+"""Days of box scores before a date that its inputs may reach."""
+
+OWN_GAMES = 5
+SIDE = ["game_id", "team_id"]
+HORIZONS: dict[str, tuple[int, ...]] = {
+    "minutes": (2, 5, 15, 40),
+    "points": (3, 15, 40),
+    "fga": (5, 20),
+    "fta": (20,),
+    "fg3a": (20,),
+    "tov": (20,),
+}
+"""Half-lives, in games, of the weighted means of each count."""
+
+MEANS = tuple(f"{name}_half_life_{half}" for name, halves in HORIZONS.items() for half in halves)
+RECENT_FORM = (
+    *MEANS,
+    "minutes_last_game",
+    "minutes_game_before",
+    "points_per_minute_half_life_15",
+    "points_per_minute_half_life_40",
+    "fga_per_minute",
+    "expected_by_minutes_half_life_2",
+    "expected_by_minutes_half_life_5",
+    "days_since_game",
+    "games_known",
+    "team_games_missed",
+    "points_present_last_game",
+    "points_absent_last_game",
+    "like_games_points",
+)
+"""Columns of `recent_form`, NULL where there are no games to compute them from."""
+
+
+def recent_form(rows: pl.DataFrame, player_games: pl.DataFrame, team_games: pl.DataFrame) -> pl.DataFrame:
+    """Return feature rows with the columns of `RECENT_FORM`.
+
+    Means are per game, weighted with half-lives in games over at most the last 40 within a year.
+    `points_present_last_game` is the form (points) of the others of the slate's team who played its last game, and
+    `points_absent_last_game` how much less that is than in the player's own last 5 games with the team: what is to be
+    shared out while somebody is missing. `like_games_points` weighs his games by recency, side, opponent and rest.
+
+    Args:
+        rows: `PLAYER_FEATURES` columns; both teams' whole slates.
+        player_games: `PLAYER_GAMES` columns, at least a year before the first row.
+        team_games: `TEAM_GAMES` columns, as far back.
+    """
+    teams = Games(team_games.filter(pl.col("is_final") & pl.col("is_counted")), "team_id")
+    played = Games(usable(player_games.filter("is_counted")), "player_id")
+    played.add("is_back_to_back", played.back_to_backs())
+    played.add("team_position", teams.before(played.frame).high[played.order])
+    team, before = teams.before(rows).all(), played.before(rows)
+    games = before.last(LONGEST).newest_games(LONGEST)
+    columns = {
+        **_means(games, _likeness(rows, games)),
+        "days_since_game": _where(games.count > 0, before.days - before.all().newest("game_day", 0)),
+        "team_games_missed": _missed(rows, before.all(), team),
+        **_presence(rows, games, team),
+    }
+    return rows.with_columns(pl.Series(name, columns[name], pl.Float64, nan_to_null=True) for name in RECENT_FORM)
+
+
+def _means(games: Newest, likeness: Floats) -> dict[str, Floats]:
+    weights = {
+        half: half_life_weights(LONGEST, half) for half in {half for halves in HORIZONS.values() for half in halves}
+    }
+    means = {
+        f"{name}_half_life_{half}": games.mean(name, weights[half])
+        for name, halves in HORIZONS.items()
+        for half in halves
+    }
+    per_minute = games.per("points", "minutes", weights[40])
+    likeness = weights[20] * likeness
+    return means | {
+        "minutes_last_game": _where(games.count >= 1, games["minutes"][:, 0]),
+        "minutes_game_before": _where(games.count >= 2, games["minutes"][:, 1]),
+        "points_per_minute_half_life_15": games.per("points", "minutes", weights[15]),
+        "points_per_minute_half_life_40": per_minute,
+        "fga_per_minute": games.per("fga", "minutes", weights[20]),
+        "expected_by_minutes_half_life_2": per_minute * means["minutes_half_life_2"],
+        "expected_by_minutes_half_life_5": per_minute * means["minutes_half_life_5"],
+        "games_known": _where(games.count >= 1, games.count),
+        "like_games_points": ratio((likeness * games["points"]).sum(axis=1), likeness.sum(axis=1)),
+    }
+
+
+def _likeness(rows: pl.DataFrame, games: Newest) -> Floats:
+    """Weigh a game 2 for the same opponent, 1.5 for the same side and 1.25 for the same rest: eighths, multiplied."""
+
+    def is_same(name: str, own: str) -> Flags:
+        same: Flags = games[name] == floats(rows[own].fill_null(0))[:, None]
+        return same
+
+    side, opponent = is_same("is_home", "is_home"), is_same("opponent_team_id", "opponent_team_id")
+    rest = is_same("is_back_to_back", "back_to_back")
+    likeness: Floats = games.inside * ((2.0 + side) * (1.0 + opponent) * (4.0 + rest))
+    return likeness
+
+
+def _missed(rows: pl.DataFrame, career: Window, team: Window) -> Floats:
+    """Return how many games his team has played since his last one with it, NaN where that was for another team."""
+    is_with_team = career.newest("team_id", 0) == rows["team_id"].to_numpy()
+    return _where(is_with_team, team.high - career.newest("team_position", 0) - 1)
+
+
+def _presence(rows: pl.DataFrame, games: Newest, team: Window) -> dict[str, Floats]:
+    """Return the form of the others present in the team's last game, and how much less that is than he is used to.
+
+    A team's game is named by how many games ago it was, 1 for the newest. Form is in thousandths of a point, so that
+    sums of it are exact.
+    """
+    form = np.rint(floats(rows["points_ewma"].fill_null(0.0)) * 1000)[:, None]
+    ago = team.high[:, None] - games["team_position"].astype(np.int64)
+    is_own = games.inside & (ago > 0) & (ago <= team.count[:, None])
+    sides = rows.select(SIDE).unique(maintain_order=True).with_row_index("side")
+    side = rows.select(SIDE).join(sides, on=SIDE, maintain_order="left")["side"].cast(pl.Int64).to_numpy()[:, None]
+    slots = ago[is_own].max(initial=1) + 1
+    present = np.bincount(
+        (side * slots + ago)[is_own], np.broadcast_to(form, ago.shape)[is_own], minlength=slots * (sides.height + 1)
+    )
+    others = np.where(is_own, present[np.where(is_own, side * slots + ago, 0)] - form, 0)
+    own_others, own_games = others[:, :OWN_GAMES].sum(axis=1), is_own[:, :OWN_GAMES].sum(axis=1)
+    was_there = (is_own & (ago == 1)).any(axis=1)
+    others_last = (present[side * slots + 1] - np.where(was_there[:, None], form, 0))[:, 0]
+    thousandth = 1 / 1000
+    return {
+        "points_present_last_game": others_last * thousandth,
+        "points_absent_last_game": (ratio(own_others, own_games) - others_last) * thousandth,
+    }
+
+
+def _where(condition: Flags, value: Floats | Ints) -> Floats:
+    return np.where(condition, value, np.nan)

@@ -1,0 +1,56 @@
+"""A feature's values with their origins, and the small rules that families share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from courtside.features.windows import Flags, Floats, Ints
+from courtside.quality.origins import Codes, Origin, has_value
+
+
+class Values(NamedTuple):
+    """One value and one origin per row; a value counts only where its origin comes with one."""
+
+    value: NDArray[Any]
+    origin: Codes
+
+    def valued(self) -> Values:
+        """Return the values as floats, NaN where their origin comes with none."""
+        return Values(np.where(has_value(self.origin), self.value, np.nan), self.origin)
+
+
+def computed(value: NDArray[Any]) -> Values:
+    """Return values that every row has."""
+    return Values(value, np.full(len(value), Origin.COMPUTED.code))
+
+
+def early_where(condition: Flags, origin: Codes) -> Codes:
+    """Return `early` where an origin comes with a value that `condition` says cannot be told yet."""
+    return np.where(condition & has_value(origin), Origin.EARLY.code, origin)
+
+
+def fallen_back(first: Codes, second: Codes) -> Codes:
+    """Return the origin of a value that the second definition gives where the first has none."""
+    from_second = np.where(has_value(second), np.maximum(second, Origin.FALLBACK.code), second)
+    return np.where(has_value(first), first, from_second)
+
+
+def stepped(steps: Sequence[tuple[Flags, int]]) -> Ints:
+    """Return the number beside the first condition that holds, 0 where none does."""
+    conditions, numbers = zip(*steps, strict=True)
+    return np.select(conditions, numbers, default=0)
+
+
+def flag(condition: Flags) -> Floats:
+    """Return 1.0 where `condition` holds, else 0.0."""
+    return condition.astype(np.float64)
+
+
+def floats(series: pl.Series) -> Floats:
+    """Return a column as floats, NaN where it is NULL."""
+    return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
