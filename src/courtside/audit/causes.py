@@ -11,6 +11,7 @@ import polars as pl
 
 from courtside.audit.checks.base import Catalogue, count
 from courtside.audit.checks.rows import BROKEN, any_of, final_team_games
+from courtside.audit.checks.rows import lacks as lacks_value
 from courtside.quality.origins import Origin
 from courtside.quality.post_write import Validated
 from courtside.warehouse.base import Lazy
@@ -62,9 +63,9 @@ def lacks(source: str) -> str:
 
 
 def is_missing(item: Validated) -> nw.Expr:
-    """Return whether a feature lacks an input that should exist; no origin at all counts as such."""
-    origin = nw.col(item.origin_column)
-    return (origin == str(Origin.MISSING)).fill_null(False) | origin.is_null()
+    """Return whether a feature has no value for another reason than too few games played."""
+    is_early = (nw.col(item.origin_column) == str(Origin.EARLY)).fill_null(False)
+    return lacks_value(item) & ~is_early
 
 
 def of_rows(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
@@ -74,7 +75,9 @@ def of_rows(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
     lacks_any = any_of(nw.col(lacks(source)) for source in sources)
     first_source = nw.coalesce(*(nw.when(nw.col(lacks(source))).then(nw.lit(source)) for source in sources))
     reason = (
-        nw.when(lacks_any)
+        nw.when(nw.col("has_other_counts"))
+        .then(nw.lit("stored default counts are not those of its values and origins"))
+        .when(lacks_any)
         .then(nw.lit("an input is missing"))
         .otherwise(
             nw.when(used < FIRST_GAMES)

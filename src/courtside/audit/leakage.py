@@ -48,16 +48,20 @@ def recomputation(stored: pl.DataFrame, dates: Iterable[dt.date], recompute: Rec
     compared, found, columns = 0, 0, set[str]()
     for day in dates:
         ours = stored.filter(pl.col("game_date") == day)
-        differing, names = _differing(ours, recompute(day).select(ours.columns))
+        rows, names = differing(ours, recompute(day).select(ours.columns))
         compared += ours.height
-        found += differing
-        columns |= names
+        found += rows.height
+        columns |= set(names)
     if not compared and not found:
         return LeakageVerdict("recomputation", False, None, 0, 0, "no stored rows to compute again")
     inner = [name for name in (ONE_SIDED, *stored.columns) if name in columns]
-    what = ", ".join(inner[:SHOWN]) + (" …" if len(inner) > SHOWN else "")
-    reason = f"{found} rows differ in {what}" if found else "every row is what was known before its day"
+    reason = f"{found} rows differ in {some(inner)}" if found else "every row is what was known before its day"
     return LeakageVerdict("recomputation", found == 0, float(found), 0, compared, reason)
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first five of `names` as text."""
+    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
 
 
 def correlation(rows: pl.DataFrame) -> LeakageVerdict:
@@ -95,19 +99,21 @@ def _too_few(check: str, threshold: float, rows: int) -> LeakageVerdict:
     return LeakageVerdict(check, False, None, threshold, rows, f"{rows} rows; {LEAST_ROWS} are needed to judge")
 
 
-def _differing(stored: pl.DataFrame, again: pl.DataFrame) -> tuple[int, set[str]]:
-    """Return how many rows differ, those only one side has among them, and in which columns."""
+def differing(stored: pl.DataFrame, again: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Return the key and date of the rows that differ in any bit or stand on one side only, and in which columns."""
     names = [name for name in stored.columns if name not in KEY]
     both = stored.with_columns(is_stored=pl.lit(True)).join(
         again.with_columns(is_again=pl.lit(True)), on=KEY, how="full", coalesce=True, suffix="_again"
     )
     is_one_sided = pl.col("is_stored").is_null() | pl.col("is_again").is_null()
     marks = both.select(
+        *KEY,
+        pl.coalesce("game_date", "game_date_again").alias("date"),
         *((pl.col(name).ne_missing(pl.col(f"{name}_again")) & ~is_one_sided).alias(name) for name in names),
         is_one_sided.alias(ONE_SIDED),
-    )
-    rows = marks.select(pl.any_horizontal(pl.all()).sum()).item()
-    return int(rows), {name for name in [*names, ONE_SIDED] if marks[name].any()}
+    ).filter(pl.any_horizontal(*names, ONE_SIDED))
+    rows = marks.select(*KEY, game_date="date")
+    return rows, [name for name in (ONE_SIDED, *names) if marks[name].any()]
 
 
 def failed(verdicts: Sequence[LeakageVerdict]) -> tuple[LeakageVerdict, ...]:

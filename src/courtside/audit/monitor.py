@@ -18,8 +18,19 @@ import polars as pl
 from courtside.audit import causes
 from courtside.audit.causes import Cause
 from courtside.audit.checks.base import Catalogue, count
-from courtside.audit.checks.rows import PLAYER_GAME, any_of, final_team_games, is_contaminated, kept_rows
-from courtside.quality.origins import Origin
+from courtside.audit.checks.rows import (
+    PLAYER_GAME,
+    any_of,
+    damaged_dates,
+    dates_by_table,
+    final_team_games,
+    has_other_counts,
+    is_contaminated,
+    kept_rows,
+    lacks,
+)
+from courtside.quality.origins import DEFAULT_ORIGINS
+from courtside.quality.post_write import Validated
 from courtside.warehouse.base import Lazy
 
 THRESHOLD_PCT = 5.0
@@ -27,11 +38,17 @@ WORST_FEATURES = 10
 
 
 class Verdict(StrEnum):
-    """What the monitor says; its exit code is 0, 1 or 2 in this order."""
+    """What the monitor found."""
 
     CLEAN = "clean"
     CONTAMINATED = "contaminated"
+    CORRUPT = "corrupt"
     COULD_NOT_TELL = "could not tell"
+
+
+EXIT_CODES = {Verdict.CLEAN: 0, Verdict.CONTAMINATED: 1, Verdict.CORRUPT: 1, Verdict.COULD_NOT_TELL: 2}
+RESTS_ON = ("games", "team_games", "player_games", "player_shots", "player_lines", "injury_reports")
+"""Tables that features are computed from."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +92,8 @@ class Report:
     features: tuple[FeatureLine, ...]
     causes: tuple[Cause, ...]
     unjudged: tuple[dt.date, ...]
+    other_counts: tuple[dt.date, ...] = ()
+    damaged: str = ""
 
     @property
     def total(self) -> int:
@@ -88,11 +107,13 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """Contaminated above the threshold; clean only where there are rows and every date could be judged."""
+        """Contaminated above the threshold; clean only where every stored date is what it should be."""
         pct = self.contaminated_pct
         if pct is not None and pct > self.threshold_pct:
             return Verdict.CONTAMINATED
-        return Verdict.CLEAN if pct is not None and not self.unjudged else Verdict.COULD_NOT_TELL
+        if pct is None or self.unjudged:
+            return Verdict.COULD_NOT_TELL
+        return Verdict.CORRUPT if self.other_counts or self.damaged else Verdict.CLEAN
 
     @property
     def sentence(self) -> str:
@@ -104,17 +125,24 @@ class Report:
             f"{self.required_rows:,} of {self.total:,} training rows ({pct:.2f} %) from {self.start} to {self.end} "
             f"lack a required feature; {self.threshold_pct:g} % are accepted."
         )
-        if self.verdict is Verdict.COULD_NOT_TELL:
-            return (
-                f"Could not tell: {len(self.unjudged)} dates with games have no feature rows as recorded, "
-                f"first {self.unjudged[0]}. {found}"
-            )
-        return f"{self.verdict.capitalize()}: {found}"
+        return " ".join([f"{self.verdict.capitalize()}: {found}", *self._problems()])
+
+    def _problems(self) -> list[str]:
+        """Return a sentence for each way in which stored rows are not what they should be, and the next command."""
+        days, others = self.unjudged, self.other_counts
+        found = {
+            f"{len(days)} dates with games have no feature rows as recorded, first {min(days, default='')}.": days,
+            f"Rows of {len(others)} dates store other default counts than their values and origins give, "
+            f"first {min(others, default='')}.": others,
+            f"Stored rows are not those that were recorded: {self.damaged}.": self.damaged,
+        }
+        problems = [text for text, is_there in found.items() if is_there]
+        return [*problems, "Next: `courtside repair`."] if problems else []
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 contaminated, 2 could not tell."""
-        return list(Verdict).index(self.verdict)
+        """0 clean, 1 contaminated or corrupt, 2 could not tell."""
+        return EXIT_CODES[self.verdict]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain data for JSON."""
@@ -135,6 +163,8 @@ class Report:
             "months": [asdict(item) for item in self.months],
             "causes": [asdict(item) | {"dates": [str(day) for day in item.dates]} for item in self.causes],
             "unjudged_dates": [str(day) for day in self.unjudged],
+            "dates_with_other_counts": [str(day) for day in self.other_counts],
+            "damaged": self.damaged,
         }
 
 
@@ -154,6 +184,8 @@ def monitor(catalogue: Catalogue, threshold_pct: float = THRESHOLD_PCT) -> Repor
         features,
         tuple(causes.of_rows(catalogue, rows) + causes.upstream(catalogue, rows)),
         _unjudged(catalogue),
+        _other_counts(catalogue, rows),
+        _damaged(catalogue),
     )
 
 
@@ -162,14 +194,14 @@ def _rows(catalogue: Catalogue) -> Lazy:
     played = catalogue.window("player_games").filter(nw.col("did_play")).select(*PLAYER_GAME, did_play=nw.lit(1))
     required = [item for item in catalogue.features if item.is_required]
     sources = causes.by_source(required)
-    optional = nw.col("default_feature_count")
     return (
         catalogue.window("player_features")
         .join(played, on=PLAYER_GAME, how="left")
         .with_columns(
             is_training=nw.col("did_play").fill_null(0) == 1,
-            is_bad=is_contaminated(),
-            has_optional_default=optional.is_null() | (optional > 0),
+            is_bad=is_contaminated(catalogue.features),
+            has_optional_default=any_of(lacks(item) for item in catalogue.features if not item.is_required),
+            has_other_counts=has_other_counts(catalogue.features),
             month=nw.col("game_date").dt.month(),
             year=nw.col("game_date").dt.year(),
             **{
@@ -190,17 +222,15 @@ def _monthly(catalogue: Catalogue, rows: Lazy) -> Lazy:
         *(
             count(trained & condition).alias(f"{item.name}:{kind}")
             for item in catalogue.features
-            for kind, condition in _kinds(nw.col(item.origin_column))
+            for kind, condition in _kinds(item)
         ),
     )
 
 
-def _kinds(origin: nw.Expr) -> Sequence[tuple[str, nw.Expr]]:
-    return (
-        ("early", (origin == str(Origin.EARLY)).fill_null(False)),
-        ("missing", (origin == str(Origin.MISSING)).fill_null(False)),
-        ("unknown", origin.is_null()),
-    )
+def _kinds(item: Validated) -> Sequence[tuple[str, nw.Expr]]:
+    origin = nw.col(item.origin_column)
+    named = {str(kind): (origin == str(kind)).fill_null(False) for kind in DEFAULT_ORIGINS}
+    return (*named.items(), ("unknown", lacks(item) & ~any_of(named.values())))
 
 
 def _month(row: dict[str, Any]) -> Month:
@@ -234,8 +264,21 @@ def _feature_lines(catalogue: Catalogue, counted: pl.DataFrame) -> tuple[Feature
 
 def _cause(source: str, early: int, missing: int, unknown: int) -> str:
     if unknown >= max(early, missing):
-        return "no origin stands in the row: it was never computed"
+        return "no origin, or no value where the origin comes with one"
     return "not enough games played yet" if early >= missing else f"an input is missing: {source}"
+
+
+def _other_counts(catalogue: Catalogue, rows: Lazy) -> tuple[dt.date, ...]:
+    """Return the dates of rows whose stored counts of defaults are not those of their values and origins."""
+    dates = rows.filter(nw.col("has_other_counts")).select("game_date").unique()
+    return tuple(sorted(catalogue.warehouse.collect(dates)["game_date"]))
+
+
+def _damaged(catalogue: Catalogue) -> str:
+    """Return which stored dates are not what the grid recorded: of the window's features and of what they rest on."""
+    own = damaged_dates(catalogue, ("player_features",), catalogue.first)
+    past = damaged_dates(catalogue, RESTS_ON, catalogue.first - dt.timedelta(days=causes.LOOKBACK_DAYS))
+    return dates_by_table(pl.concat([own, past]))
 
 
 def _unjudged(catalogue: Catalogue) -> tuple[dt.date, ...]:

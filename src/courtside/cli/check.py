@@ -110,7 +110,7 @@ def daily(
 @app.command("features")
 @_never_silent
 def features(
-    sample: Annotated[int, typer.Option(min=20, help="Rows that are computed again.")] = 200,
+    sample: Annotated[int, typer.Option(min=20, help="Feature rows that are computed again, at least.")] = 1000,
     date: Annotated[str, typer.Option(help="Last date of the season to look at; yesterday where not given.")] = "",
     as_json: AsJson = False,
     home: Home = None,
@@ -176,7 +176,7 @@ def _start(context: Context, train_start: str, recent: bool, end: dt.date) -> dt
     return training_window(season[0], end)
 
 
-def _season_catalogue(context: Context, day: dt.date, *, sample: int = 200, with_files: bool = False) -> Catalogue:
+def _season_catalogue(context: Context, day: dt.date, *, sample: int = 1000, with_files: bool = False) -> Catalogue:
     season = season_window(context.warehouse, day)
     if season is None:
         raise ConfigError(f"no game until {day} is stored; `courtside run` works the dates first")

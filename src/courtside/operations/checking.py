@@ -15,6 +15,7 @@ import polars as pl
 from courtside.analytics.tables import GAMES
 from courtside.audit.checks.base import Catalogue
 from courtside.features.registry import FEATURES
+from courtside.operations.verification import StoredValues
 from courtside.pipeline.context import Context
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
@@ -37,7 +38,7 @@ LAST_MICROSECOND = 999_999
 
 
 def catalogue_of(
-    context: Context, first: dt.date, last: dt.date, day: dt.date, *, sample: int = 200, with_files: bool = False
+    context: Context, first: dt.date, last: dt.date, day: dt.date, *, sample: int = 1000, with_files: bool = False
 ) -> Catalogue:
     """Return the catalogue of a home for the window from `first` to `last`; with the published files where asked."""
     frames = {
@@ -54,6 +55,7 @@ def catalogue_of(
         last,
         day,
         context.clock.now(),
+        StoredValues(context),
         frames,
         sample,
     )

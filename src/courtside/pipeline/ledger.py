@@ -66,7 +66,7 @@ class Ledger:
 
     def recorder(self, stage: str, inputs: Mapping[dt.date, str], outcomes: Outcomes) -> Recorder:
         """Return what records a write of `stage`: its cells and an event, from what was read back."""
-        before = self.cells(stage)
+        before, kind = self.cells(stage), self.warehouse.hash_kind
 
         def record(contents: Contents) -> Sequence[Upsert]:
             cells = {
@@ -74,7 +74,7 @@ class Ledger:
                     outcome.state,
                     outcome.reason,
                     sum(table[day].rows for table in contents.values() if day in table),
-                    _joined(table[day].content_hash for table in contents.values() if day in table),
+                    _joined((table[day].content_hash for table in contents.values() if day in table), kind),
                     inputs[day],
                     before.get(day, Cell()).attempts + 1,
                 )
@@ -184,8 +184,10 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def _joined(hashes: Iterable[str]) -> str:
-    return ":".join(hashes)
+def _joined(hashes: Iterable[str], kind: str) -> str:
+    """Return the hashes of a cell's tables as one text, with the kind of hash they are; empty where there are none."""
+    text = ":".join(hashes)
+    return f"{text}@{kind}" if text else ""
 
 
 def _is_alive(owner: str) -> bool:

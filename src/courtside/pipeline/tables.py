@@ -41,7 +41,7 @@ RUN_EVENTS = Table(
         integer("seq", "Order within the run.", minimum=1),
         timestamp("at", "When."),
         text("stage", "Stage, or `run` for the run itself."),
-        text("event", "What happened.", allowed=("started", "wrote", "failed", "finished")),
+        text("event", "What happened.", allowed=("started", "wrote", "withdrew", "failed", "finished")),
         date("first_date", "First date concerned.", nullable=True),
         date("last_date", "Last date concerned.", nullable=True),
         integer("dates", "Dates concerned.", unit="count", minimum=0),

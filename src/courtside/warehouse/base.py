@@ -67,6 +67,11 @@ class Warehouse(Protocol):
         """Whether a long range of dates costs less in one piece than season by season."""
         ...
 
+    @property
+    def hash_kind(self) -> str:
+        """A short text that differs between engines, and versions of an engine, that hash the same rows differently."""
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -75,6 +75,13 @@ class DuckDBWarehouse:
         self._connection = _connect(self.path, read_only, config, patience)
         self._connection.execute("SET TimeZone = 'UTC'")
 
+    @property
+    def hash_kind(self) -> str:
+        """The start of this version's own hash of fixed values."""
+        values = "'courtside', 7, 0.1::DOUBLE, true, DATE '2000-01-01', TIMESTAMP '2000-01-01 12:00', NULL"
+        ((text,),) = self._execute(f"SELECT CAST(hash({values}) AS VARCHAR)").fetchall()
+        return f"duckdb{text[:6]}"
+
     def __enter__(self) -> Self:
         return self
 

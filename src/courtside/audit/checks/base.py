@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isnan
-from typing import Any
+from typing import Any, Protocol
 
 import narwhals as nw
 import polars as pl
@@ -66,14 +66,32 @@ def at_most(value: float) -> Bound:
     return Bound(most=value)
 
 
+class Stored(Protocol):
+    """Stored dates beside what the grid recorded of them, and features computed again."""
+
+    @property
+    def damaged(self) -> pl.DataFrame:
+        """Dates whose rows are not those recorded (stage, table, game_date, rows, is_known), and the cells compared."""
+
+    @property
+    def settled(self) -> Sequence[dt.date]:
+        """Dates with feature rows that no run would compute again."""
+
+    def recomputed(self, dates: Sequence[dt.date]) -> pl.DataFrame:
+        """Return the feature rows of `dates` from the stored tables, a season at a time."""
+
+    def recomputed_before(self, day: dt.date) -> pl.DataFrame:
+        """Return the feature rows of `day` from tables without the results of that day and everything later."""
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """What checks read.
 
     `tables` are the stored tables by name, `frames` small frames that no table holds (the published files), `features`
     the registered features. `first` to `last` is the window that is judged, `day` the date of the question, `now` the
-    instant of it, `sample` the rows that are
-    computed again.
+    instant of it. `stored` compares all stored dates, not only those of the window; `sample` is the least number of
+    rows that it computes again.
     """
 
     warehouse: Warehouse
@@ -83,8 +101,9 @@ class Catalogue:
     last: dt.date
     day: dt.date
     now: dt.datetime
+    stored: Stored
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-    sample: int = 200
+    sample: int = 1000
 
     def scan(self, name: str, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of a table by its name, or a frame that was handed in.

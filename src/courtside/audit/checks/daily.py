@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from courtside.audit.checks import daily_queries as ask
 from courtside.audit.checks.base import Check, Severity, at_least, at_most
+from courtside.audit.checks.spot_integrity import stored_differs
 from courtside.audit.checks.spot_values import contaminated
 
 WARNING, ERROR, CRITICAL = Severity.WARNING, Severity.ERROR, Severity.CRITICAL
@@ -14,7 +15,15 @@ DAILY_CHECKS: tuple[Check, ...] = (
         "0.2", "Every stage has touched every game date of the season", ERROR, at_most(0), 1, ask.absent_cells, "cells"
     ),
     Check("0.3", "Stored tables are those that are declared", CRITICAL, at_most(0), 1, ask.schema_problems, "tables"),
-    Check("0.4", "Stored feature rows are those the grid recorded", CRITICAL, at_most(0), 1, ask.lost_rows, "dates"),
+    Check(
+        "0.4",
+        "Every stored date holds what the grid recorded of it",
+        CRITICAL,
+        at_most(0),
+        1,
+        stored_differs,
+        "dates",
+    ),
     Check(
         "0.487",
         "Training data: at most 5 % of rows lack a required feature",

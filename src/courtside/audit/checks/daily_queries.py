@@ -13,7 +13,6 @@ from courtside.audit.checks.rows import (
     changed_in_public,
     distinct,
     is_contaminated,
-    kept_rows,
     usable_lines,
 )
 from courtside.quality.gate import LEAST_PLAYERS_A_TEAM
@@ -44,11 +43,6 @@ def schema_problems(catalogue: Catalogue) -> Lazy:
         nw.len().alias("n"),
         nw.col("problem").min().alias("detail"),
     )
-
-
-def lost_rows(catalogue: Catalogue) -> Lazy:
-    """Observe dates of the window whose features are not the rows the grid recorded."""
-    return _examples(kept_rows(catalogue), nw.col("stored") != nw.col("recorded"), nw.col("game_date").cast(nw.String))
 
 
 def refused_payloads(catalogue: Catalogue) -> Lazy:
@@ -112,7 +106,7 @@ def quality_ready(catalogue: Catalogue) -> Lazy:
 
 def required_defaults(catalogue: Catalogue) -> Lazy:
     """Observe the share of the date's rows that lack a required feature."""
-    return share(catalogue.on_day("player_features"), is_contaminated())
+    return share(catalogue.on_day("player_features"), is_contaminated(catalogue.features))
 
 
 def verdict_recorded(catalogue: Catalogue) -> Lazy:
@@ -165,7 +159,11 @@ def picks_past_the_gate(catalogue: Catalogue) -> Lazy:
     )
     passed = catalogue.window("predictions").filter(nw.col("gate_passed"))
     both = passed.join(features, on=PLAYER_GAME, how="left")
-    blocked = is_contaminated() | (nw.col("quality_alert_level") == "red").fill_null(True) | nw.col("row").is_null()
+    blocked = (
+        is_contaminated(catalogue.features)
+        | (nw.col("quality_alert_level") == "red").fill_null(True)
+        | nw.col("row").is_null()
+    )
     return _examples(both, blocked, nw.col("game_id"))
 
 

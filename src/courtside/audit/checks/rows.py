@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import narwhals as nw
+import polars as pl
 
 from courtside.audit.checks.base import Catalogue, count
-from courtside.quality.origins import DEFAULT_ORIGINS, VALUE_ORIGINS
+from courtside.quality.origins import DEFAULT_ORIGINS, VALUE_ORIGINS, Origin
+from courtside.quality.post_write import Validated
 from courtside.warehouse.base import Lazy
 
 PLAYER_GAME = ["game_id", "player_id"]
@@ -38,10 +40,53 @@ def is_default(origin: nw.Expr) -> nw.Expr:
     return origin.is_in([str(kind) for kind in DEFAULT_ORIGINS]).fill_null(False) | origin.is_null()
 
 
-def is_contaminated() -> nw.Expr:
-    """Return whether a row lacks a required feature; a count that is NULL is contaminated."""
+def lacks(feature: Validated) -> nw.Expr:
+    """Return whether a feature has no value of its own, by value and origin; an unavailable feature is not lacking."""
+    value, origin = nw.col(feature.name), nw.col(feature.origin_column)
+    is_unavailable = (origin == str(Origin.UNAVAILABLE)).fill_null(False)
+    return is_default(origin) | ((value.is_null() | value.is_nan().fill_null(False)) & ~is_unavailable)
+
+
+def is_contaminated(features: Sequence[Validated]) -> nw.Expr:
+    """Return whether a row lacks a required feature by its values and origins, or by a count that is not 0."""
     required = nw.col("required_default_count")
-    return required.is_null() | (required != 0)
+    return any_of(lacks(item) for item in features if item.is_required) | required.is_null() | (required != 0)
+
+
+def has_other_counts(features: Sequence[Validated]) -> nw.Expr:
+    """Return whether a row's stored counts of defaults are not those of its values and origins."""
+    pairs = {
+        "default_feature_count": features,
+        "required_default_count": [item for item in features if item.is_required],
+    }
+    return any_of(
+        nw.col(name).fill_null(-1)
+        != nw.sum_horizontal(*(nw.when(lacks(item)).then(nw.lit(1)).otherwise(nw.lit(0)) for item in own))
+        for name, own in pairs.items()
+    )
+
+
+def damaged_dates(catalogue: Catalogue, tables: Iterable[str] = (), start: dt.date | None = None) -> pl.DataFrame:
+    """Return table and game_date of the stored dates that are not what the grid recorded, up to the window's end.
+
+    Of `tables` only where some are named, from `start` on where it is given.
+    """
+    found = catalogue.stored.damaged.filter(pl.col("is_known").fill_null(False))
+    wanted = list(tables)
+    if wanted:
+        found = found.filter(pl.col("table").is_in(wanted))
+    if start:
+        found = found.filter(pl.col("game_date").is_between(start, catalogue.last))
+    return found.select("table", "game_date").sort("table", "game_date")
+
+
+def dates_by_table(damaged: pl.DataFrame) -> str:
+    """Return which tables are damaged on which dates, as one line."""
+    grouped = damaged.group_by("table").agg(n=pl.len(), first=pl.col("game_date").min(), last=pl.col("game_date").max())
+    return "; ".join(
+        f"{table}: {first}" if n == 1 else f"{table}: {n} dates from {first} to {last}"
+        for table, n, first, last in grouped.sort("table").iter_rows()
+    )
 
 
 def training_window(first: dt.date, until: dt.date) -> dt.date:

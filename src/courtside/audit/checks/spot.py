@@ -1,8 +1,8 @@
-"""The feature spot check: 28 claims about the stored rows of a window, each one entry of `SPOT_CHECKS`."""
+"""The feature spot check: claims about the stored rows of a window, each one entry of `SPOT_CHECKS`."""
 
 from __future__ import annotations
 
-from courtside.audit.checks import recount, spot_coverage, spot_integrity, spot_values
+from courtside.audit.checks import recompute, recount, spot_coverage, spot_integrity, spot_values
 from courtside.audit.checks.base import Bound, Check, Severity, at_least, at_most
 
 WARNING, ERROR, CRITICAL = Severity.WARNING, Severity.ERROR, Severity.CRITICAL
@@ -96,11 +96,11 @@ SPOT_CHECKS: tuple[Check, ...] = (
     Check("14", "Players who played have a feature row", ERROR, at_least(95), 100, spot_coverage.played_with_row, "%"),
     Check(
         "15",
-        "No date that the grid calls complete lost its rows",
+        "Every stored date holds what the grid recorded when it was written",
         CRITICAL,
         at_most(0),
         1,
-        spot_integrity.silent_writes,
+        spot_integrity.stored_differs,
         "dates",
     ),
     Check(
@@ -181,7 +181,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "26",
-        "Stored default counts are those of the stored origins",
+        "Stored default counts are those of the stored values and origins",
         CRITICAL,
         at_most(0),
         100,
@@ -205,5 +205,23 @@ SPOT_CHECKS: tuple[Check, ...] = (
         100,
         spot_values.worst_month_contaminated,
         "%",
+    ),
+    Check(
+        "29",
+        "Sampled rows, computed again, are the stored ones in every value, origin and count",
+        CRITICAL,
+        at_most(0),
+        1,
+        recompute.recomputed_differs,
+        "rows",
+    ),
+    Check(
+        "30",
+        "Rows computed without their day's results and everything later are the stored ones",
+        CRITICAL,
+        at_most(0),
+        1,
+        recompute.differs_without_the_day,
+        "rows",
     ),
 )

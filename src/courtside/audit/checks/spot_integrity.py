@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import narwhals as nw
+import polars as pl
 
-from courtside.audit.checks.base import Catalogue, count, violations
+from courtside.audit.checks.base import Catalogue, violations
 from courtside.audit.checks.rows import (
     BROKEN,
     PLAYER_GAME,
     any_of,
+    damaged_dates,
+    dates_by_table,
     distinct,
     final_team_games,
-    is_default,
+    has_other_counts,
     is_valued,
-    kept_rows,
 )
 from courtside.quality.post_write import SPREAD_ROWS
 from courtside.raw.tables import BOX_COUNTS
@@ -49,15 +51,15 @@ def differs_from_raw(catalogue: Catalogue) -> Lazy:
     return violations(both, differs | nw.col("is_raw").is_null())
 
 
-def silent_writes(catalogue: Catalogue) -> Lazy:
-    """Observe dates that hold another number of rows than the grid recorded when they were written."""
-    dates = kept_rows(catalogue)
-    is_lost = nw.col("stored") != nw.col("recorded")
-    return dates.select(
-        count(is_lost).alias("observed"),
-        nw.len().alias("n"),
-        nw.when(is_lost).then(nw.col("game_date")).min().cast(nw.String).alias("detail"),
-    )
+def stored_differs(catalogue: Catalogue) -> Lazy:
+    """Observe the dates of tables whose stored rows are not those that the grid recorded when they were written."""
+    damaged = damaged_dates(catalogue)
+    answer = {
+        "observed": [float(damaged.height)],
+        "n": [int(catalogue.stored.damaged["cells"].sum())],
+        "detail": [dates_by_table(damaged) or None],
+    }
+    return catalogue.warehouse.lazy(pl.DataFrame(answer, schema_overrides={"detail": pl.String}))
 
 
 def open_gaps(catalogue: Catalogue) -> Lazy:
@@ -110,21 +112,8 @@ def flat_slates(catalogue: Catalogue) -> Lazy:
 
 
 def wrong_default_counts(catalogue: Catalogue) -> Lazy:
-    """Observe rows whose stored counts of defaults are not those of their origins."""
-    rows = catalogue.window("player_features").with_columns(
-        **{
-            f"{name}_again": nw.sum_horizontal(
-                *(
-                    nw.when(is_default(nw.col(item.origin_column))).then(nw.lit(1)).otherwise(nw.lit(0))
-                    for item in catalogue.features
-                    if item.is_required or name == "all"
-                )
-            )
-            for name in ("all", "required")
-        }
-    )
-    pairs = (("default_feature_count", "all_again"), ("required_default_count", "required_again"))
-    return violations(rows, any_of(nw.col(stored).fill_null(-1) != nw.col(again) for stored, again in pairs))
+    """Observe rows whose stored counts of defaults are not those of their values and origins."""
+    return violations(catalogue.window("player_features"), has_other_counts(catalogue.features))
 
 
 def wrongly_ready(catalogue: Catalogue) -> Lazy:

@@ -85,7 +85,7 @@ def worst_month_contaminated(catalogue: Catalogue) -> Lazy:
         .with_columns(month=nw.col("game_date").dt.month(), year=nw.col("game_date").dt.year())
         .filter(nw.col("month") != OCTOBER)
         .group_by("year", "month")
-        .agg(rows=nw.len(), bad=count(is_contaminated()))
+        .agg(rows=nw.len(), bad=count(is_contaminated(catalogue.features)))
     )
     shares = months.with_columns(pct=ratio(100.0 * nw.col("bad"), nw.col("rows")))
     return shares.select(nw.col("pct").max().alias("observed"), nw.col("rows").sum().alias("n"))
@@ -94,4 +94,4 @@ def worst_month_contaminated(catalogue: Catalogue) -> Lazy:
 def contaminated(catalogue: Catalogue) -> Lazy:
     """Observe the contaminated share of training rows since the season's first November day."""
     start = training_window(catalogue.first, catalogue.last)
-    return share(training_rows(catalogue).filter(nw.col("game_date") >= start), is_contaminated())
+    return share(training_rows(catalogue).filter(nw.col("game_date") >= start), is_contaminated(catalogue.features))

@@ -44,7 +44,7 @@ class FeaturesStage:
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Compute the features of `dates` in one pass."""
-        known = _known(context, dates)
+        known = known_for(context, dates)
         rows, teams = features_of(known, dates), slate_of(known, dates).select("game_date", "game_id", "team_id")
         constant = constant_features(rows, FEATURES)
         verdicts = GATE_VERDICTS.conform(readiness(rows, teams, constant))
@@ -58,7 +58,7 @@ class FeaturesStage:
         return outcomes
 
 
-def _known(context: Context, dates: Sequence[dt.date]) -> Known:
+def known_for(context: Context, dates: Sequence[dt.date]) -> Known:
     """Read what the features of `dates` may look at."""
     first, last = span(dates)
 

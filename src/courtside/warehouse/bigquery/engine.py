@@ -42,6 +42,8 @@ class BigQueryWarehouse:
     prefers_whole_ranges = True
     """A long range costs fewer jobs in one piece than season by season."""
 
+    hash_kind = "bigquery"
+
     def __init__(self, project: str, dataset: str) -> None:
         self.service = Service(project, dataset)
         self._session = CompilingSession()

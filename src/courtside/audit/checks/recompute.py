@@ -1,0 +1,80 @@
+"""Feature rows computed again: a sample of dates, and some of them without the results of the day and later ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from courtside.audit.checks.base import Catalogue
+from courtside.audit.leakage import differing, some
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.warehouse.base import Lazy
+
+HIDDEN_DATES = 3
+"""Dates computed again without their results and what came later; each takes as long as a week of the sample."""
+
+
+def recomputed_differs(catalogue: Catalogue) -> Lazy:
+    """Observe the sampled feature rows of which a value, an origin or a count is not what today's code computes."""
+    dates = sampled_dates(catalogue)
+    return _answer(catalogue, dates, catalogue.stored.recomputed(dates))
+
+
+def differs_without_the_day(catalogue: Catalogue) -> Lazy:
+    """Observe the rows that differ from those computed without the results of their day and everything later."""
+    sampled = sampled_dates(catalogue)
+    draw = random.Random(f"{catalogue.day} hidden")  # noqa: S311 - a sample, not a secret
+    dates = sorted({*sampled[-1:], *draw.sample(sampled, min(HIDDEN_DATES - 1, len(sampled)))})
+    again = [catalogue.stored.recomputed_before(day) for day in dates]
+    return _answer(catalogue, dates, pl.concat(again) if again else PLAYER_FEATURES.empty())
+
+
+def sampled_dates(catalogue: Catalogue) -> list[dt.date]:
+    """Return dates whose rows are compared whole, until they hold as many rows as the sample asks for.
+
+    Each month has one, and so have the first and the last date of each season, each quality tier and each season's
+    traded players. The choice changes from day to day, so that a whole season is compared in the course of one.
+    """
+    settled = pl.DataFrame({"game_date": catalogue.stored.settled}, schema={"game_date": pl.Date()})
+    names = ("game_date", "season", "player_id", "team_id", "quality_tier")
+    stored = catalogue.warehouse.collect(catalogue.scan("player_features").select(*names))
+    rows = stored.join(settled, on="game_date").sort("game_date")
+    moved = rows.filter(pl.col("team_id") != pl.col("team_id").shift(1).over("player_id"))
+    draw = random.Random(str(catalogue.day))  # noqa: S311 - a sample, not a secret
+    chosen = {
+        *_one_of_each(settled.with_columns(month=pl.col("game_date").dt.strftime("%Y-%m")), "month", draw),
+        *_one_of_each(rows, "quality_tier", draw),
+        *_one_of_each(moved, "season", draw),
+    }
+    for ends in (pl.first("game_date"), pl.last("game_date")):
+        chosen |= set(rows.group_by("season").agg(ends)["game_date"])
+    count = dict(rows.group_by("game_date").len().iter_rows())
+    rest = sorted(set(settled["game_date"]) - chosen)
+    draw.shuffle(rest)
+    while rest and sum(count.get(day, 0) for day in chosen) < catalogue.sample:
+        chosen.add(rest.pop())
+    return sorted(chosen)
+
+
+def _one_of_each(rows: pl.DataFrame, by: str, draw: random.Random) -> Iterable[dt.date]:
+    """Return a date of each group."""
+    dates = rows.select(by, "game_date").unique().sort(by, "game_date")
+    return [draw.choice(own["game_date"].to_list()) for _, own in dates.group_by(by, maintain_order=True)]
+
+
+def _answer(catalogue: Catalogue, dates: Sequence[dt.date], again: pl.DataFrame) -> Lazy:
+    stored = PLAYER_FEATURES.empty()
+    if dates:
+        within = catalogue.warehouse.collect(catalogue.scan("player_features", dates[0], dates[-1]))
+        stored = within.filter(pl.col("game_date").is_in(pl.Series(dates).implode()))
+    rows, columns = differing(stored, again.select(stored.columns))
+    detail = None
+    if rows.height:
+        days = sorted(set(rows["game_date"]))
+        game, player, _ = rows.sort("game_date", "game_id", "player_id").row(0)
+        detail = f"{some(columns)}: {len(days)} dates from {days[0]} to {days[-1]}; first game {game} player {player}"
+    answer = {"observed": [float(rows.height)], "n": [stored.height], "detail": [detail]}
+    return catalogue.warehouse.lazy(pl.DataFrame(answer, schema_overrides={"detail": pl.String}))

@@ -1,0 +1,50 @@
+"""Stored values verified: what the grid recorded, and the features that today's code computes from the same tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from courtside.features.known import features_of
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.pipeline import stored
+from courtside.pipeline.context import Context
+from courtside.pipeline.inputs import lookback_start
+from courtside.pipeline.ledger import SETTLED
+from courtside.pipeline.stages.features import FeaturesStage, known_for
+
+
+@dataclass
+class StoredValues:
+    """The stored dates of a home; each question is answered once."""
+
+    context: Context
+
+    @cached_property
+    def damaged(self) -> pl.DataFrame:
+        """Dates whose rows are not those recorded, and the number of cells compared."""
+        return stored.frame_of(stored.compared(self.context))
+
+    @cached_property
+    def settled(self) -> Sequence[dt.date]:
+        """Dates with feature rows that no run would compute again."""
+        cells = self.context.ledger.cells("features")
+        dates = sorted(day for day, cell in cells.items() if cell.rows and cell.state in SETTLED)
+        inputs = FeaturesStage().inputs(self.context, dates) if dates else {}
+        return [day for day in dates if cells[day].input_hash == inputs[day]]
+
+    def recomputed(self, dates: Sequence[dt.date]) -> pl.DataFrame:
+        """Return the feature rows of `dates` from the stored tables, a season at a time."""
+        seasons: dict[dt.date, list[dt.date]] = {}
+        for day in sorted(dates):
+            seasons.setdefault(lookback_start(day), []).append(day)
+        parts = [features_of(known_for(self.context, own), own) for own in seasons.values()]
+        return pl.concat(parts) if parts else PLAYER_FEATURES.empty()
+
+    def recomputed_before(self, day: dt.date) -> pl.DataFrame:
+        """Return the feature rows of `day` from tables without the results of that day and everything later."""
+        return features_of(known_for(self.context, [day]).before_games_of(day), [day])

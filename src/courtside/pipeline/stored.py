@@ -1,0 +1,176 @@
+"""Stored dates compared with what the grid recorded of them, and damaged dates withdrawn so that a run computes them.
+
+The grid holds a content hash per date and stage, taken from the rows that were read back inside the write. A date whose
+rows give another hash now was changed, emptied or deleted by something that is no stage.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from courtside.analytics.tables import (
+    GAMES,
+    INJURY_REPORTS,
+    PLAYER_GAMES,
+    PLAYER_LINES,
+    PLAYER_SHOTS,
+    TEAM_GAMES,
+    UNRESOLVED_NAMES,
+)
+from courtside.features.tables import PLAYER_FEATURES
+from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, PUBLICATIONS, PUBLISHED_PICKS
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger import Cell
+from courtside.predictions.tables import PREDICTIONS
+from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
+from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Recorder, Upsert
+from courtside.warehouse.schema import Table
+
+REPLACED: Mapping[str, tuple[Table, ...]] = {
+    "analytics": (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS),
+    "lines": (PLAYER_LINES, UNRESOLVED_NAMES, INJURY_REPORTS),
+    "features": (PLAYER_FEATURES, GATE_VERDICTS),
+    "predictions": (PREDICTIONS, GATE_BLOCKS),
+    "grading": (GRADED_PREDICTIONS, GRADED_PICKS),
+}
+"""Stages and the tables whose dates they replace, in the order in which a cell records their hashes."""
+
+APPENDED: Mapping[str, tuple[Table, ...]] = {"picks": (PUBLICATIONS, PUBLISHED_PICKS)}
+"""Stages and the tables that they only add to: their rows cannot be computed again."""
+
+SHOWN_DATES = 3
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A date of a table whose stored rows are not those that the grid recorded.
+
+    `rows` are the rows stored now. `is_known` is False where the hash was recorded by another engine or by a version of
+    it that hashes in another way: then nothing can be told of the date.
+    """
+
+    stage: str
+    table: str
+    game_date: dt.date
+    rows: int
+    is_known: bool = True
+
+    @property
+    def can_be_computed(self) -> bool:
+        """Whether a stage can compute the rows again."""
+        return self.is_known and self.stage in REPLACED
+
+
+def compared(context: Context, start: dt.date | None = None, end: dt.date | None = None) -> tuple[list[Damage], int]:
+    """Return the damaged dates from `start` to `end`, all where not given, and the number of cells compared."""
+    tables = {**REPLACED, **APPENDED}
+    warehouse = context.warehouse
+    frames = [(table, warehouse.scan(table, start=start, end=end)) for own in tables.values() for table in own]
+    contents = {table.name: found for (table, _), found in zip(frames, warehouse.contents_of(frames), strict=True)}
+    damaged: list[Damage] = []
+    count = 0
+    for stage, own in tables.items():
+        cells = {day: cell for day, cell in context.ledger.cells(stage).items() if _is_within(day, start, end)}
+        days = set(cells).union(*(contents[table.name] for table in own))
+        count += len(days)
+        for day in sorted(days):
+            damaged += _differing(stage, own, day, cells.get(day), contents, warehouse.hash_kind)
+    return damaged, count
+
+
+def damage(context: Context, start: dt.date | None = None, end: dt.date | None = None) -> list[Damage]:
+    """Return the dates from `start` to `end` whose stored rows are not those recorded."""
+    return [item for item in compared(context, start, end)[0] if item.is_known]
+
+
+def withdraw(context: Context, cells: Iterable[tuple[str, dt.date]], reason: str) -> None:
+    """Delete the rows of cells that can be computed again, and mark the cells expected with `reason`.
+
+    The next run computes them. Rows that are known to be wrong are not kept meanwhile.
+    """
+    by_stage: dict[str, list[dt.date]] = {}
+    for stage, day in sorted(set(cells)):
+        by_stage.setdefault(stage, []).append(day)
+    for stage, days in by_stage.items():
+        changes = [Change(table, table.empty()) for table in REPLACED[stage]]
+        context.warehouse.replace_dates(changes, days, _reopened(context, stage, days, reason))
+
+
+def sentence(damaged: Sequence[Damage]) -> str:
+    """Return which tables differ on which dates, as one line."""
+    by_table: dict[str, set[dt.date]] = {}
+    for item in damaged:
+        by_table.setdefault(item.table, set()).add(item.game_date)
+    return "; ".join(f"{table} {dates_text(days)}" for table, days in by_table.items())
+
+
+def dates_text(days: Iterable[dt.date]) -> str:
+    """Return up to three dates by name; of more, how many there are and their first and last."""
+    ordered = sorted(set(days))
+    if len(ordered) <= SHOWN_DATES:
+        return ", ".join(str(day) for day in ordered)
+    return f"{len(ordered)} dates from {ordered[0]} to {ordered[-1]}"
+
+
+def frame_of(found: tuple[list[Damage], int]) -> pl.DataFrame:
+    """Return what was compared as a frame for the checks: a row per damaged date, and one that counts the cells."""
+    damaged, count = found
+    rows = [(item.stage, item.table, item.game_date, item.rows, item.is_known, 0) for item in damaged]
+    schema = {
+        "stage": pl.String(),
+        "table": pl.String(),
+        "game_date": pl.Date(),
+        "rows": pl.Int64(),
+        "is_known": pl.Boolean(),
+        "cells": pl.Int64(),
+    }
+    return pl.DataFrame([*rows, (None, None, None, 0, None, count)], schema=schema, orient="row")
+
+
+def _reopened(context: Context, stage: str, days: Sequence[dt.date], reason: str) -> Recorder:
+    def record(_: Contents) -> Sequence[Upsert]:
+        cells = context.ledger.cell_rows(stage, {day: Cell(reason=reason) for day in days})
+        return [cells, context.ledger.event(stage, "withdrew", days, 0, detail=reason)]
+
+    return record
+
+
+def _is_within(day: dt.date, start: dt.date | None, end: dt.date | None) -> bool:
+    return (start is None or day >= start) and (end is None or day <= end)
+
+
+def _differing(
+    stage: str, tables: Sequence[Table], day: dt.date, cell: Cell | None, contents: Contents, kind: str
+) -> list[Damage]:
+    """Return the tables of a cell that differ; a cell that waits to be computed again promises nothing."""
+    if cell and not cell.attempts:
+        return []
+    recorded, _, recorded_kind = (cell.content_hash if cell else "").partition("@")
+    stored = [contents[table.name].get(day, EMPTY) for table in tables]
+    wanted = recorded.split(":") if recorded else [EMPTY.content_hash] * len(tables)
+    is_known = not recorded_kind or recorded_kind == kind
+    if len(wanted) != len(tables):
+        wanted = _placed(wanted, stored)
+    return [
+        Damage(stage, table.name, day, found.rows, is_known)
+        for table, found, text in zip(tables, stored, wanted, strict=True)
+        if found.content_hash != text
+    ]
+
+
+def _placed(wanted: Sequence[str], stored: Sequence[DateContent]) -> list[str]:
+    """Return a hash per table where a cell recorded only the tables that had rows: the ones that match stand."""
+    left = list(wanted)
+    placed: list[str] = []
+    for found in stored:
+        is_there = found.content_hash in left
+        placed.append(found.content_hash if is_there else "")
+        if is_there:
+            left.remove(found.content_hash)
+    changed = sum(not text and found.rows > 0 for text, found in zip(placed, stored, strict=True))
+    absent = EMPTY.content_hash if len(left) <= changed else ""
+    return [text or ("" if found.rows else absent) for text, found in zip(placed, stored, strict=True)]
