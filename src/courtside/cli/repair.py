@@ -17,11 +17,13 @@ from courtside.cli.live import fetch_dates
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.operations.intake import take_in
 from courtside.operations.repair import (
+    STORED,
     Need,
     Repair,
     Standing,
     missing_dates,
     needs,
+    needs_of_values,
     repair,
     span_of_grid,
     worked,
@@ -39,11 +41,11 @@ def repair_command(
         list[Path] | None, typer.Option("--from", help="Files or folders to take in; the inbox where not given.")
     ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Ask the live sources for the box scores missing.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is missing or late.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what is missing, late or damaged.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     home: Home = None,
 ) -> None:
-    """Say which payloads are missing or late, take in what is there by now, and work again exactly what depends on it.
+    """Name what is missing, late or damaged, take in what is there by now, and compute exactly what it changes.
 
     Prints how things stand before and after. Exits with 1 where something is still missing, held or failed.
     """
@@ -53,6 +55,8 @@ def repair_command(
         start, end = span_of_grid(context, parse_date_option(date, "--date") if date else None)
         if dry_run:
             found = needs(context, start, end)
+            if not any(item.source == STORED for item in found):
+                found += needs_of_values(context, start, end)
             _show_needs(found, as_json)
             raise typer.Exit(PROBLEM if found else 0)
         asked = missing_dates(needs(context, start, end)) if fetch else ()
@@ -94,7 +98,9 @@ def _show(done: Repair) -> None:
     table = Table("", "before", "after", box=None, pad_edge=False)
     for name, before, after in _lines(done.before, done.after):
         table.add_row(name, f"{before:,}", f"{after:,}")
-    table.add_row("payloads missing or late", f"{len(done.needs_before):,}", f"{len(done.needs_after):,}")
+    table.add_row(
+        "payloads missing or late, dates damaged", f"{len(done.needs_before):,}", f"{len(done.needs_after):,}"
+    )
     console.print(table)
     if done.needs_after:
         console.print("still needed:")
@@ -117,7 +123,7 @@ def _show_needs(found: Sequence[Need], as_json: bool) -> None:
         typer.echo(json.dumps([_need(item) for item in found], indent=1))
         return
     if not found:
-        console.print("nothing is missing or late")
+        console.print("nothing is missing, late or damaged")
         return
     table = Table("date", "source", "what", "games", "state", box=None, pad_edge=False)
     for item in found[:SHOWN]:

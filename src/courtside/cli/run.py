@@ -19,6 +19,7 @@ from courtside.operations.status import Status, status_of
 from courtside.pipeline.context import Context, Stage
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stored import sentence
 
 SHOWN = 12
 
@@ -89,6 +90,8 @@ def run_shown(
 
 def finish(summary: RunSummary) -> None:
     """Say what is still open, and exit with 1 where something is held or failed."""
+    if summary.damaged:
+        console.print(f"stored rows were not those recorded: {sentence(summary.damaged)}", soft_wrap=True, markup=False)
     stuck = [item for item in summary.open_cells if item[2].state != "expected"]
     waiting = len(summary.open_cells) - len(stuck)
     for day, stage, cell in stuck[:SHOWN]:

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -15,9 +15,11 @@ import polars as pl
 from courtside.analytics.tables import GAMES, TEAM_GAMES
 from courtside.errors import ConfigError, PayloadRefusedError
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.operations.verification import wrong_dates
 from courtside.pipeline.context import Context
 from courtside.pipeline.runner import Observer, RunSummary, run
 from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stored import WITHDRAWN, damage, withdraw
 from courtside.pipeline.tables import GRID
 from courtside.raw import parse
 from courtside.raw.ingest import Report, ingest
@@ -25,6 +27,7 @@ from courtside.raw.tables import PAYLOAD_LOG, RAW_LINES
 from courtside.sources.payload import Payload
 from courtside.sources.store import CorruptPayloadError, PayloadStore
 
+STORED = "stored"
 LATE_FOR_DAYS = 3
 """A payload not there by then is missing, before that late."""
 
@@ -41,7 +44,9 @@ class Need:
 
     @property
     def state(self) -> str:
-        """`late` for three days, then `missing`."""
+        """`damaged` where it is stored; else `late` for three days, then `missing`."""
+        if self.source == STORED:
+            return "damaged"
         return "late" if self.days <= LATE_FOR_DAYS else "missing"
 
 
@@ -98,15 +103,26 @@ def span_of_grid(context: Context, day: dt.date | None = None) -> tuple[dt.date,
 
 
 def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
-    """Return what is missing or late from `start` to `end`, by date: box scores, results and lines."""
+    """Return what is missing, late or damaged from `start` to `end`, by date: payloads, and stored rows."""
     today = context.clock.today()
+    damaged = [
+        Need(STORED, item.game_date, f"{item.table} is not what was recorded", (), (today - item.game_date).days)
+        for item in damage(context, start, end)
+    ]
     found = [
         *_box_scores(context, start, end),
         *_results(context, start, min(end, today)),
         *_lines(context, start, end),
     ]
     rows = [Need(source, day, what, ids, (today - day).days) for source, day, what, ids in found if day < today]
-    return tuple(sorted(rows, key=lambda need: (need.game_date, need.source, need.what)))
+    return tuple(sorted([*rows, *damaged], key=lambda need: (need.game_date, need.source, need.what)))
+
+
+def needs_of_values(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
+    """Return the dates whose stored features are not what they are computed to be from whole tables."""
+    today = context.clock.today()
+    what = "player_features is not what its inputs give"
+    return tuple(Need(STORED, day, what, (), (today - day).days) for day in wrong_dates(context, start, end))
 
 
 def missing_dates(found: Iterable[Need]) -> tuple[dt.date, ...]:
@@ -141,15 +157,25 @@ def repair(
 ) -> Repair:
     """Take in `payloads` and refused ones that can be read by now, then work the cells whose inputs changed.
 
+    Stored dates that are not what the grid recorded are computed again first, then those whose features are not what
+    whole tables give.
+
     Raises:
         WarehouseBusyError: where another run holds the lease.
     """
     needs_before, before = needs(context, start, end), standing(context, start, end)
     store = PayloadStore(context.settings.raw_folder)
-    again = _readable_by_now(context, store)
-    reports = tuple(ingest(itertools.chain(again, payloads), context.warehouse, store))
+    readable = _readable_by_now(context, store)
+    reports = tuple(ingest(itertools.chain(readable, payloads), context.warehouse, store))
     context.warehouse.release()
+    damaged = [item for item in damage(context, start, end) if item.can_be_computed]
+    withdraw(context, [(item.stage, item.game_date) for item in damaged], WITHDRAWN)
     summary = run(context, start, end, observer=observer)
+    if wrong := needs_of_values(context, start, end):
+        needs_before += wrong
+        withdraw(context, [("features", need.game_date) for need in wrong], WITHDRAWN)
+        again = run(context, start, end, observer=observer)
+        summary = replace(again, stages=summary.stages + again.stages)
     return Repair(needs_before, before, reports, summary, needs(context, start, end), standing(context, start, end))
 
 

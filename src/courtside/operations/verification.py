@@ -9,6 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
+from courtside.audit.leakage import differing
 from courtside.features.known import features_of
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.pipeline import stored
@@ -39,12 +40,29 @@ class StoredValues:
 
     def recomputed(self, dates: Sequence[dt.date]) -> pl.DataFrame:
         """Return the feature rows of `dates` from the stored tables, a season at a time."""
-        seasons: dict[dt.date, list[dt.date]] = {}
-        for day in sorted(dates):
-            seasons.setdefault(lookback_start(day), []).append(day)
-        parts = [features_of(known_for(self.context, own), own) for own in seasons.values()]
+        parts = [features_of(known_for(self.context, own), own) for own in seasons(dates)]
         return pl.concat(parts) if parts else PLAYER_FEATURES.empty()
 
     def recomputed_before(self, day: dt.date) -> pl.DataFrame:
         """Return the feature rows of `day` from tables without the results of that day and everything later."""
         return features_of(known_for(self.context, [day]).before_games_of(day), [day])
+
+
+def wrong_dates(context: Context, start: dt.date, end: dt.date) -> list[dt.date]:
+    """Return the dates whose stored features are not what today's code computes, compared whole, a season at a time."""
+    values = StoredValues(context)
+    dates = [day for day in values.settled if start <= day <= end]
+    wrong: set[dt.date] = set()
+    for own in seasons(dates):
+        rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES, start=own[0], end=own[-1]))
+        rows = rows.filter(pl.col("game_date").is_in(pl.Series(own).implode()))
+        wrong |= set(differing(rows, values.recomputed(own).select(rows.columns))[0]["game_date"])
+    return sorted(wrong)
+
+
+def seasons(dates: Sequence[dt.date]) -> list[list[dt.date]]:
+    """Split dates so that each part looks back on the same history, which bounds the memory they take."""
+    parts: dict[dt.date, list[dt.date]] = {}
+    for day in sorted(dates):
+        parts.setdefault(lookback_start(day), []).append(day)
+    return list(parts.values())

@@ -17,6 +17,7 @@ from courtside.pipeline.context import Closing, Context, Stage
 from courtside.pipeline.inputs import lookback_start
 from courtside.pipeline.ledger import SETTLED, Cell, Outcome
 from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stored import Damage, withdraw_damaged, withdrawn_before
 from courtside.warehouse.base import Upsert
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class RunSummary:
     end: dt.date
     stages: tuple[StageSummary, ...]
     open_cells: tuple[tuple[dt.date, str, Cell], ...] = field(default=())
+    damaged: tuple[Damage, ...] = field(default=())
 
     @property
     def is_whole(self) -> bool:
@@ -92,8 +94,9 @@ def run(
 ) -> RunSummary:
     """Work the cells from `start` to `end` that are not settled or whose inputs changed, stage by stage.
 
-    Without `resume` every cell of the range is worked. A date whose stage raises is marked failed with the error; the
-    rest go on. Running it again does nothing where nothing changed.
+    Without `resume` every cell of the range is worked. Dates whose stored rows are not those that the grid recorded are
+    computed again, where reading them all is not billed; `courtside repair` does it on every engine. A date whose stage
+    raises is marked failed with the error; the rest go on. Running it again does nothing where nothing changed.
 
     Raises:
         WarehouseBusyError: where another run holds the lease.
@@ -103,10 +106,19 @@ def run(
     try:
         begun = context.ledger.event("run", "started", [start, end], 0, detail=f"{start} to {end}")
         context.warehouse.upsert([begun])
-        summaries = tuple(_told(context, stage, start, end, resume, watcher) for stage in stages)
-        summary = RunSummary(
-            context.ledger.run_id, start, end, summaries, tuple(_open_cells(context, start, end, stages))
+        damaged = () if context.warehouse.prefers_whole_ranges else tuple(withdraw_damaged(context, start, end))
+        summaries = tuple(
+            _told(
+                context,
+                stage,
+                [*withdrawn_before(context, stage.name, start), *date_range(start, end)],
+                resume,
+                watcher,
+            )
+            for stage in stages
         )
+        cells = tuple(_open_cells(context, start, end, stages))
+        summary = RunSummary(context.ledger.run_id, start, end, summaries, cells, damaged)
         ended = context.ledger.event(
             "run", "finished", [start, end], 0, seconds=sum(item.seconds for item in summaries)
         )
@@ -119,21 +131,16 @@ def run(
     return summary
 
 
-def _told(
-    context: Context, stage: Stage, start: dt.date, end: dt.date, resume: bool, observer: Observer
-) -> StageSummary:
-    with bound(run_id=context.ledger.run_id, stage=stage.name, dates=f"{start} to {end}"):
-        summary = _stage(context, stage, start, end, resume, observer)
+def _told(context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer) -> StageSummary:
+    with bound(run_id=context.ledger.run_id, stage=stage.name, dates=f"{dates[0]} to {dates[-1]}"):
+        summary = _stage(context, stage, dates, resume, observer)
         log.info("%d dates worked, %d left alone: %s", summary.worked, summary.skipped, summary.states)
     return summary
 
 
-def _stage(
-    context: Context, stage: Stage, start: dt.date, end: dt.date, resume: bool, observer: Observer
-) -> StageSummary:
+def _stage(context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer) -> StageSummary:
     begun = time.perf_counter()
     context.ledger.acquire(context.settings.lease_seconds)
-    dates = list(date_range(start, end))
     inputs = stage.inputs(context, dates)
     before = context.ledger.cells(stage.name)
     wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs[day]))]

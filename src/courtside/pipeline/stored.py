@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from courtside.alerts import Alert, Severity, notifier
 from courtside.analytics.tables import (
     GAMES,
     INJURY_REPORTS,
@@ -24,6 +25,7 @@ from courtside.analytics.tables import (
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.context import Context
+from courtside.pipeline.inputs import lookback_start
 from courtside.pipeline.ledger import Cell
 from courtside.predictions.tables import PREDICTIONS
 from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
@@ -43,6 +45,8 @@ APPENDED: Mapping[str, tuple[Table, ...]] = {"picks": (PUBLICATIONS, PUBLISHED_P
 """Stages and the tables that they only add to: their rows cannot be computed again."""
 
 SHOWN_DATES = 3
+CAUSE = "stored.damaged"
+WITHDRAWN = "the stored rows were not those that the grid recorded"
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,29 @@ def withdraw(context: Context, cells: Iterable[tuple[str, dt.date]], reason: str
     for stage, days in by_stage.items():
         changes = [Change(table, table.empty()) for table in REPLACED[stage]]
         context.warehouse.replace_dates(changes, days, _reopened(context, stage, days, reason))
+
+
+def withdraw_damaged(context: Context, start: dt.date, end: dt.date) -> list[Damage]:
+    """Withdraw the damaged dates from `start` to `end` and those before that features look back on, and alert.
+
+    Returns every damaged date. Dates of the ledger of picks are left alone: nobody can compute them again.
+    """
+    found = damage(context, lookback_start(start), end)
+    alerts = notifier(context.settings, context.clock)
+    if not found:
+        alerts.recover(CAUSE, f"every stored date until {end} is what the grid recorded")
+        return []
+    withdraw(context, [(item.stage, item.game_date) for item in found if item.can_be_computed], WITHDRAWN)
+    body = f"{sentence(found)}\nThey were changed by something that is no run, and are computed again now."
+    alerts.send(Alert(CAUSE, Severity.CRITICAL, f"{len(found)} stored dates are not what was recorded", body))
+    return found
+
+
+def withdrawn_before(context: Context, stage: str, start: dt.date) -> list[dt.date]:
+    """Return the withdrawn dates of a stage before `start` that features of `start` look back on."""
+    first = lookback_start(start)
+    cells = context.ledger.cells(stage)
+    return sorted(day for day, cell in cells.items() if first <= day < start and cell.reason == WITHDRAWN)
 
 
 def sentence(damaged: Sequence[Damage]) -> str:
