@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from courtside.audit.checks.base import Catalogue
+from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.checking import catalogue_of
 from courtside.pipeline.context import Context
+from courtside.quality.tables import GATE_VERDICTS
+from courtside.warehouse.base import EMPTY
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests import homes
 
@@ -34,6 +37,19 @@ def spoiled(context: Context, *statements: str) -> Iterator[None]:
     finally:
         warehouse._execute("ROLLBACK")
         warehouse._scratch.clear()
+
+
+def recorded_anew(context: Context) -> None:
+    """Record the stored feature rows in the grid, as the run that wrote them would have."""
+    warehouse = context.warehouse
+    contents = [warehouse.contents(table) for table in (PLAYER_FEATURES, GATE_VERDICTS)]
+    for day in context.ledger.cells("features"):
+        found = [content.get(day, EMPTY) for content in contents]
+        text = ":".join(item.content_hash for item in found)
+        engine(context)._execute(
+            f"UPDATE grid SET rows = {sum(item.rows for item in found)}, content_hash = '{text}' "
+            f"WHERE stage = 'features' AND game_date = '{day}'"
+        )
 
 
 def catalogue(context: Context, first: dt.date = FIRST, last: dt.date = DAY) -> Catalogue:

@@ -100,9 +100,9 @@ def test_no_command_asks_more_statements_the_more_dates_or_players_there_are(
     with spoiled(store, "DELETE FROM player_features WHERE player_id % 2 = 0"):
         half_the_players = statements(store, catalogue(store, FIRST), monkeypatch)
     assert one_date == all_dates == half_the_players
-    assert all_dates[0] <= 20
-    assert all_dates[1] <= 3 * len(DAILY_CHECKS)
-    assert all_dates[2] <= 3 * len(SPOT_CHECKS)
+    assert all_dates[0] <= 50
+    assert all_dates[1] <= 4 * len(DAILY_CHECKS)
+    assert all_dates[2] <= 6 * len(SPOT_CHECKS)
 
 
 def _report(months: int, bad: int = 100, unjudged: tuple[dt.date, ...] = ()) -> Report:

@@ -139,4 +139,6 @@ SPOT: dict[str, Planted] = {
     "26": sql(f"UPDATE player_features SET required_default_count = required_default_count + 1 WHERE {SOME}"),
     "27": sql("UPDATE player_features SET is_quality_ready = true WHERE required_default_count > 0"),
     "28": sql(CONTAMINATED, clean=(LACKING,)),
+    "29": sql("UPDATE player_features SET pace_score = pace_score / 2"),
+    "30": sql("UPDATE player_features SET games_vs_opponent_origin = 'partial' WHERE games_vs_opponent IS NOT NULL"),
 }

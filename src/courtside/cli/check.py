@@ -71,7 +71,8 @@ def training_data(
 ) -> None:
     """Say how much of the training data is contaminated, by month, feature and cause.
 
-    Exits with 0 where it is clean, 1 where it is contaminated beyond the threshold, 2 where it could not tell.
+    Exits with 0 where it is clean, 1 where it is contaminated beyond the threshold or stored rows are corrupt, 2 where
+    it could not tell.
     """
     with _looked_at(home) as context:
         end = context.clock.today() - dt.timedelta(days=1)
@@ -115,7 +116,7 @@ def features(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Ask the 28 checks of the feature spot check about the season's stored rows.
+    """Run the feature spot check: 28 checks of the season's rows, and a sample of all stored rows computed again.
 
     Exits with 1 where a critical check fails, 2 where the checks could not be asked.
     """
@@ -200,6 +201,7 @@ def _keep_verdict(context: Context, catalogue: Catalogue, report: Report) -> Non
     status = {
         Verdict.CLEAN: Status.PASSED,
         Verdict.CONTAMINATED: Status.FAILED,
+        Verdict.CORRUPT: Status.FAILED,
         Verdict.COULD_NOT_TELL: Status.NOT_JUDGED,
     }[report.verdict]
     asked = base.Check(
@@ -222,5 +224,5 @@ def _tell_of(context: Context, report: Report) -> None:
         return
     worst = ", ".join(f"{item.name} {item.pct:.1f} % ({item.cause})" for item in report.features[:5])
     body = f"{report.sentence}\nWorst features: {worst or 'none'}\nNext: courtside check training-data --json"
-    severity = Severity.CRITICAL if report.verdict is Verdict.CONTAMINATED else Severity.ERROR
+    severity = Severity.ERROR if report.verdict is Verdict.COULD_NOT_TELL else Severity.CRITICAL
     alerts.send(Alert(cause, severity, f"training data: {report.verdict}", body))

@@ -17,6 +17,7 @@ from courtside.errors import ConfigError, PayloadRefusedError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.verification import wrong_dates
 from courtside.pipeline.context import Context
+from courtside.pipeline.inputs import lookback_start
 from courtside.pipeline.runner import Observer, RunSummary, run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import WITHDRAWN, damage, withdraw
@@ -107,7 +108,7 @@ def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
     today = context.clock.today()
     damaged = [
         Need(STORED, item.game_date, f"{item.table} is not what was recorded", (), (today - item.game_date).days)
-        for item in damage(context, start, end)
+        for item in damage(context, lookback_start(start), end)
     ]
     found = [
         *_box_scores(context, start, end),
@@ -168,7 +169,7 @@ def repair(
     readable = _readable_by_now(context, store)
     reports = tuple(ingest(itertools.chain(readable, payloads), context.warehouse, store))
     context.warehouse.release()
-    damaged = [item for item in damage(context, start, end) if item.can_be_computed]
+    damaged = [item for item in damage(context, lookback_start(start), end) if item.can_be_computed]
     withdraw(context, [(item.stage, item.game_date) for item in damaged], WITHDRAWN)
     summary = run(context, start, end, observer=observer)
     if wrong := needs_of_values(context, start, end):

@@ -159,8 +159,10 @@ def frame_of(found: tuple[list[Damage], int]) -> pl.DataFrame:
 
 
 def _reopened(context: Context, stage: str, days: Sequence[dt.date], reason: str) -> Recorder:
+    known = context.ledger.cells(stage)
+
     def record(_: Contents) -> Sequence[Upsert]:
-        cells = context.ledger.cell_rows(stage, {day: Cell(reason=reason) for day in days})
+        cells = context.ledger.cell_rows(stage, {day: Cell(reason=reason) for day in days if day in known})
         return [cells, context.ledger.event(stage, "withdrew", days, 0, detail=reason)]
 
     return record

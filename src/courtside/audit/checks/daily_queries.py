@@ -155,12 +155,12 @@ def sides_past_the_gate(catalogue: Catalogue) -> Lazy:
 def picks_past_the_gate(catalogue: Catalogue) -> Lazy:
     """Observe predictions of the window that passed although the stored feature row may not."""
     features = catalogue.window("player_features").select(
-        *PLAYER_GAME, "required_default_count", "quality_alert_level", row="player_id"
+        *PLAYER_GAME, "quality_alert_level", row="player_id", is_bad=is_contaminated(catalogue.features)
     )
     passed = catalogue.window("predictions").filter(nw.col("gate_passed"))
     both = passed.join(features, on=PLAYER_GAME, how="left")
     blocked = (
-        is_contaminated(catalogue.features)
+        nw.col("is_bad").fill_null(True)
         | (nw.col("quality_alert_level") == "red").fill_null(True)
         | nw.col("row").is_null()
     )

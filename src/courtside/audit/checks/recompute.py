@@ -27,7 +27,7 @@ def differs_without_the_day(catalogue: Catalogue) -> Lazy:
     """Observe the rows that differ from those computed without the results of their day and everything later."""
     sampled = sampled_dates(catalogue)
     draw = random.Random(f"{catalogue.day} hidden")  # noqa: S311 - a sample, not a secret
-    dates = sorted({*sampled[-1:], *draw.sample(sampled, min(HIDDEN_DATES - 1, len(sampled)))})
+    dates = sorted([*sampled[-1:], *draw.sample(sampled[:-1], min(HIDDEN_DATES, len(sampled)) - 1)]) if sampled else []
     again = [catalogue.stored.recomputed_before(day) for day in dates]
     return _answer(catalogue, dates, pl.concat(again) if again else PLAYER_FEATURES.empty())
 
