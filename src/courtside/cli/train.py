@@ -11,7 +11,7 @@ import typer
 from courtside.cli.common import Home, complaints, console, opened, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
-from courtside.predictions.learning import learn
+from courtside.operations.training import train_models
 from courtside.predictions.systems import TRAINED
 from courtside.predictions.walk_forward import EVERY_DAYS, retraining_days
 
@@ -35,7 +35,7 @@ def train_command(
     if system and system not in TRAINED:
         raise ConfigError(f"--system {system!r} does not learn; choose one of {', '.join(TRAINED)}")
     with opened(settings) as context:
-        ids = learn(context.models, days, context.clock.now(), systems=(system,) if system else TRAINED, say=_told)
+        ids = train_models(context, days, (system,) if system else TRAINED, _told)
         rows = {row["model_id"]: row for row in context.models.rows().to_dicts()}
     for model_id in ids:
         row = rows[model_id]

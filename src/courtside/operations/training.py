@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable, Sequence
 
 import narwhals as nw
 import polars as pl
 
 from courtside.alerts import Alert, Severity, notifier
+from courtside.audit.checks import SPOT_CHECKS
+from courtside.audit.checks.base import Status, run_checks
+from courtside.audit.checks.rows import damaged_dates, dates_by_table
+from courtside.audit.monitor import RESTS_ON
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.operations.checking import catalogue_of, season_window
 from courtside.pipeline.context import Context
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
 from courtside.predictions.learning import learn
@@ -19,6 +25,8 @@ from courtside.predictions.walk_forward import EVERY_DAYS
 
 log = logging.getLogger(__name__)
 REFUSED = "training.refused"
+VERIFIED_BY = ("29", "30")
+"""Checks of stored rows that must hold before anything is learned."""
 
 
 def is_due(context: Context, day: dt.date) -> bool:
@@ -38,23 +46,67 @@ def is_due(context: Context, day: dt.date) -> bool:
     return is_old and _ready_rows(context, day) >= FEWEST_ROWS
 
 
+def train_models(
+    context: Context,
+    days: Sequence[dt.date],
+    systems: Sequence[str] = TRAINED,
+    say: Callable[[dt.date, int], None] | None = None,
+) -> list[str]:
+    """Verify what is stored, train the models of `days`, and return their ids; alert where that is refused.
+
+    Raises:
+        LeakageError, TrainingRefusedError: as `learn`, and where stored rows are not what they should be.
+    """
+    alerts = notifier(context.settings, context.clock)
+    try:
+        _require_verified(context, max(days))
+        ids = learn(context.models, days, context.clock.now(), systems=systems, say=say)
+    except (LeakageError, TrainingRefusedError) as error:
+        log.error("no model for %s: %s", max(days), error)
+        alerts.send(Alert(REFUSED, Severity.ERROR, f"no new model for {max(days)}", str(error)))
+        raise
+    alerts.recover(REFUSED, f"models for {max(days)} are trained")
+    return ids
+
+
+def _require_verified(context: Context, day: dt.date) -> None:
+    """Refuse stored rows before `day` that the grid did not record, or that today's code computes in another way.
+
+    Raises:
+        TrainingRefusedError: naming the checks that failed and what they found.
+    """
+    before = day - dt.timedelta(days=1)
+    window = season_window(context.warehouse, before)
+    if window is None:
+        return
+    catalogue = catalogue_of(context, window[0], before, day)
+    problems = [
+        f"check {item.check.number}, {item.check.claim}: {item.detail}"
+        for item in run_checks([check for check in SPOT_CHECKS if check.number in VERIFIED_BY], catalogue)
+        if item.status is Status.FAILED
+    ]
+    damaged = damaged_dates(catalogue, ("player_features", *RESTS_ON))
+    if damaged.height:
+        problems.insert(0, f"not what the grid recorded: {dates_by_table(damaged)}")
+    if problems:
+        raise TrainingRefusedError(
+            f"stored rows may not be learned from: {'; '.join(problems)}. Run `courtside repair` first"
+        )
+
+
 def train_for(context: Context, day: dt.date) -> list[str]:
-    """Train the models that predict from `day` on, and return their ids; people are told where that is refused.
+    """Train the models that predict from `day` on, and return their ids; none where that is refused.
 
     The run goes on without them: the model before predicts, or the stand-in.
     """
-    alerts = notifier(context.settings, context.clock)
     context.ledger.acquire(context.settings.lease_seconds)
     try:
-        ids = learn(context.models, [day], context.clock.now())
-    except (LeakageError, TrainingRefusedError) as error:
-        log.error("no model for %s: %s", day, error)
-        alerts.send(Alert(REFUSED, Severity.ERROR, f"no new model for {day}", str(error)))
+        ids = train_models(context, [day])
+    except (LeakageError, TrainingRefusedError):
         return []
     finally:
         context.ledger.release()
     log.info("trained for %s: %s", day, ", ".join(ids))
-    alerts.recover(REFUSED, f"models for {day} are trained")
     return ids
 
 

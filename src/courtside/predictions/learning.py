@@ -14,8 +14,10 @@ from courtside.predictions.model_store import ModelStore
 from courtside.predictions.promotion import failures
 from courtside.predictions.roster import roster
 from courtside.predictions.rows import PLAYER_GAME, model_rows, with_outcomes
+from courtside.predictions.soundness import measure_points, require_error_above_oracle, require_sound
 from courtside.predictions.systems import TRAINED
-from courtside.predictions.walk_forward import calibrators, out_of_sample, predicted, spaced, walk
+from courtside.predictions.training import Trained
+from courtside.predictions.walk_forward import calibrators, out_of_sample, predicted, spaced, systems_of, walk
 
 WINDOW_DAYS = 4 * 365
 """Days that a model learns from: all there is of four seasons."""
@@ -40,15 +42,18 @@ def learn(
     of earlier weeks are trained for the calibrators where the stored ones have predicted too little; they are not
     stored.
 
+    Nothing is stored where the rows or a model fail a test of soundness.
+
     Raises:
         TrainingRefusedError: where no day has enough rows before it, or rows that may not be trained on are among them.
-        LeakageError: where an input knows the game itself.
+        LeakageError: where an input knows the game itself, or a model errs less than one that knows the minutes.
     """
     warehouse = store.warehouse
     first = warehouse.collect(warehouse.scan(PLAYER_FEATURES).select(nw.col("game_date").min()))["game_date"][0]
     if first is None:
         raise TrainingRefusedError("there are no feature rows; `courtside run` makes them")
     rows = with_outcomes(model_rows(warehouse, first, max(days)), warehouse)
+    require_sound(rows)
     is_single = len(days) == 1
     trained = list(walk(rows, days, systems, window_days=WINDOW_DAYS, measured=is_single, say=say))
     if not trained:
@@ -56,6 +61,7 @@ def learn(
             f"no model could be trained for {days[0]} to {days[-1]}: fewer than 2,000 training-ready rows lie before "
             "each of these dates, or nobody plays. Run features over more dates first"
         )
+    _require_above_oracle(rows, trained, systems)
     ids = store.save(trained, (), now)
     for model_id in ids:
         if failed := failures(store.one(model_id)):
@@ -69,6 +75,25 @@ def learn(
         known = _filled(known, earlier, [name for name in short if name in TEACHABLE])
     fitted = [item for name in names for item in calibrators(known, name, spaced(days))]
     return ids + store.save((), fitted, now)
+
+
+def _require_above_oracle(rows: pl.DataFrame, trained: Sequence[Trained], systems: Sequence[str]) -> None:
+    """Refuse models that err less than an oracle that knows minutes, on rows that they, or their like, had not seen.
+
+    A model of one day is measured without the newest dates of its window; those of a range predict what came later.
+
+    Raises:
+        LeakageError: naming the system and both errors.
+    """
+    for item in trained:
+        require_error_above_oracle(item.system, item.metrics)
+    if len({item.as_of for item in trained}) > 1:
+        learned = [system for system in systems_of(trained) if system.name in systems]
+        known = predicted(rows, learned)
+        for system in learned:
+            measured = known.filter(pl.col("points").is_not_null() & pl.col(system.name).is_not_null())
+            errors = measure_points(measured.with_columns(prediction=pl.col(system.name)))
+            require_error_above_oracle(system.name, errors)
 
 
 def _filled(known: pl.DataFrame, earlier: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

@@ -12,13 +12,14 @@ from courtside.features.registry import REQUIRED
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
 from courtside.predictions.inputs import MODEL_INPUTS, matrix, require_line_free
 from courtside.predictions.learners import CatBoost, Learner, LightGbm
+from courtside.predictions.soundness import measure_points
 
 FEWEST_ROWS = 2000
 VALIDATION_DAYS = 14
 KNOWS_THE_GAME = 0.9
 """A correlation of one input with the same game's points that no honest input reaches; honest means stay near 0.75."""
 
-READ_BESIDE = ("points", "is_training_ready", "required_default_count", "vegas_points_line")
+READ_BESIDE = ("points", "minutes", "is_training_ready", "required_default_count", "vegas_points_line")
 """Columns that training reads beside the inputs and the order."""
 
 ORDER = ("game_date", "game_id", "player_id")
@@ -130,8 +131,9 @@ def fit_on(fit: Callable[..., Learner], earlier: pl.DataFrame, later: pl.DataFra
 
 
 def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
-    """Return n, mae, bias, and where lines are quoted n_with_line, mae_with_line, line_mae and mean_shift."""
-    frame = rows.select("points", line="vegas_points_line", prediction=pl.Series(model.predict(matrix(rows))))
+    """Return n, mae, bias, oracle_mae, and with lines n_with_line, mae_with_line, line_mae and mean_shift."""
+    prediction = pl.Series("prediction", model.predict(matrix(rows)))
+    frame = rows.select("points", line="vegas_points_line").with_columns(prediction)
     quoted = frame.filter(pl.col("line").is_not_null())
     error, line_error = pl.col("prediction") - pl.col("points"), pl.col("line") - pl.col("points")
     found = {"n": float(frame.height)} | frame.select(mae=error.abs().mean(), bias=error.mean()).to_dicts()[0]
@@ -142,6 +144,9 @@ def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
             mean_shift=(pl.col("prediction") - pl.col("line")).mean(),
         )
         found |= {"n_with_line": float(quoted.height)} | beside.to_dicts()[0]
+    oracle = measure_points(rows.with_columns(prediction)).get("oracle_mae")
+    if oracle is not None:
+        found |= {"oracle_mae": oracle}
     return {name: round(float(value), 4) for name, value in found.items()}
 
 

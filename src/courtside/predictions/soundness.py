@@ -1,0 +1,160 @@
+"""What rows must meet before anything is learned from them, and what a model must not be better than.
+
+Stored values are compared with what they should be elsewhere. These tests look at the values alone, so that they also
+find what was computed wrongly: form that follows the game itself, columns that do not vary, counts that do not hold,
+and a model that errs less than one that knows the minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import sqrt
+
+import polars as pl
+
+from courtside.features.registry import FEATURES, REQUIRED, Feature
+from courtside.predictions.errors import LeakageError, TrainingRefusedError
+from courtside.quality.origins import DEFAULT_ORIGINS, Origin
+
+FORM = (
+    "points_avg_last_5",
+    "points_avg_last_10",
+    "points_avg_season",
+    "points_ewma",
+    "points_std_last_10",
+    "minutes_avg_last_10",
+    "ppm_avg_last_10",
+)
+"""Inputs that sum up earlier games."""
+
+FARTHEST_AHEAD = 0.04
+"""By how much form may correlate more with the game itself than with the player's next game; clean: at most 0.018."""
+
+CHANCE = 3.0
+"""Standard errors of a correlation that are left to chance."""
+
+MOST_COMMON_PCT = 45
+"""Share of a month's full-window rows that may hold the same value of a feature that must vary; clean: at most 27 %."""
+
+FEWEST_ROWS, FEWEST_MEASURED = 500, 200
+SHOWN = 3
+
+
+def require_sound(rows: pl.DataFrame) -> None:
+    """Refuse rows from which nothing may be learned.
+
+    Args:
+        rows: feature rows with origins, and points and minutes of the game where it was played.
+
+    Raises:
+        LeakageError: where form follows the game itself.
+        TrainingRefusedError: where a column does not vary, or stored counts are not those of the values.
+    """
+    if found := [*_counts(rows), *_constants(rows)]:
+        raise TrainingRefusedError(
+            f"{_shown(found)}. `courtside check features` shows the rows, `courtside repair` helps"
+        )
+    if found := list(_ahead(rows)):
+        raise LeakageError(f"{_shown(found)}. `courtside check features` shows the rows, `courtside repair` helps")
+
+
+def measure_points(rows: pl.DataFrame) -> dict[str, float]:
+    """Return n, the mean absolute error of predictions, and the error of an oracle that knows the game's minutes.
+
+    The oracle is prior points per minute × minutes of the game itself.
+
+    Args:
+        rows: prediction, points, minutes and ppm_avg_last_10; rows that lack one are left out.
+    """
+    known = rows.select("prediction", "points", "minutes", "ppm_avg_last_10").drop_nulls().drop_nans()
+    if known.is_empty():
+        return {}
+    errors = known.select(
+        mae=(pl.col("prediction") - pl.col("points")).abs().mean(),
+        oracle_mae=(pl.col("ppm_avg_last_10") * pl.col("minutes") - pl.col("points")).abs().mean(),
+    ).row(0, named=True)
+    return {"n": float(known.height), **errors}
+
+
+def require_error_above_oracle(system: str, measured: Mapping[str, float]) -> None:
+    """Refuse a model whose error is at or below the oracle's; fewer than 200 rows tell nothing.
+
+    Args:
+        system: name of the model's system.
+        measured: what `measure_points` returned, or the metrics of a trained model.
+
+    Raises:
+        LeakageError: naming both errors.
+    """
+    if measured.get("n", 0) < FEWEST_MEASURED or "oracle_mae" not in measured:
+        return
+    if measured["mae"] <= measured["oracle_mae"]:
+        raise LeakageError(
+            f"{system} errs by {measured['mae']:.2f} points on {measured['n']:.0f} rows it had not seen, and an oracle "
+            f"that knows the minutes by {measured['oracle_mae']:.2f}: no clean model does this well. "
+            "`courtside check features` looks for the leak"
+        )
+
+
+def _counts(rows: pl.DataFrame) -> Iterator[str]:
+    """Yield how many rows store another count of required defaults than their values and origins give."""
+    derived = pl.sum_horizontal(_lacks(item).cast(pl.Int64) for item in REQUIRED)
+    wrong = rows.filter(derived.ne_missing(pl.col("required_default_count").cast(pl.Int64)))
+    if wrong.height:
+        days = wrong["game_date"]
+        yield f"{wrong.height} rows from {days.min()!s} on store other default counts than their values give"
+
+
+def _lacks(item: Feature) -> pl.Expr:
+    value, origin = pl.col(item.name), pl.col(item.origin_column)
+    is_default = origin.is_null() | origin.is_in([str(kind) for kind in DEFAULT_ORIGINS])
+    return is_default | ((value.is_null() | value.is_nan()).fill_null(True) & (origin != str(Origin.UNAVAILABLE)))
+
+
+def _constants(rows: pl.DataFrame) -> Iterator[str]:
+    """Yield features that must vary and are the same on most full-window rows of a month."""
+    full = rows.filter(pl.col("games_used_l10") == 10).with_columns(month=pl.col("game_date").dt.strftime("%Y-%m"))
+    for item in FEATURES:
+        if not item.spread:
+            continue
+        shares = (
+            full.filter(pl.col(item.name).is_not_null())
+            .group_by("month", item.name)
+            .len()
+            .with_columns(rows=pl.col("len").sum().over("month"))
+            .filter((pl.col("rows") >= FEWEST_ROWS) & (100 * pl.col("len") > MOST_COMMON_PCT * pl.col("rows")))
+            .sort("month")
+        )
+        for month, value, count, total in shares.head(1).iter_rows():
+            yield f"{item.name} is {value:g} on {count} of {total} rows of {month}"
+
+
+def _ahead(rows: pl.DataFrame) -> Iterator[str]:
+    """Yield form that correlates with the game itself far more than with the player's next game."""
+    played = (
+        rows.filter(pl.col("points").is_not_null() & pl.col("minutes").is_not_null())
+        .sort("player_id", "game_date")
+        .with_columns(
+            pl.col("points", "minutes").cast(pl.Float64),
+            month=pl.col("game_date").dt.strftime("%Y-%m"),
+            everything=pl.lit("all rows"),
+        )
+        .with_columns(pl.col(name).shift(-1).over("player_id").alias(f"next_{name}") for name in ("points", "minutes"))
+        .filter(pl.col("next_points").is_not_null())
+    )
+    for name in FORM:
+        known = played.filter(pl.col(name).is_not_null())
+        for group in ("everything", "season", "month"):
+            for what in ("points", "minutes"):
+                found = known.group_by(group).agg(
+                    pl.len().alias("rows"),
+                    (pl.corr(name, what) - pl.corr(name, f"next_{what}")).alias("ahead"),
+                )
+                for label, count, ahead in found.sort(group).iter_rows():
+                    if count >= FEWEST_ROWS and ahead is not None and ahead > FARTHEST_AHEAD + CHANCE / sqrt(count):
+                        yield f"{name} follows {what} of the same game: {label}, {ahead:+.2f} above the next game"
+
+
+def _shown(found: Sequence[str]) -> str:
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return "; ".join(found[:SHOWN]) + more
