@@ -24,6 +24,7 @@ def test_every_page_of_a_simulated_league_says_so_and_how_old_its_data_are(page,
         assert "Results through Wed, 12 Nov 2025" in banner
         assert "Older than expected: newer results were due 14 Nov 2025, 12:00 ET" in banner
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.eval_on_selector("#data p", "(node) => getComputedStyle(node).textAlign") == "start"
 
 
 def test_a_live_badge_of_a_simulated_league_says_simulated(page, site):

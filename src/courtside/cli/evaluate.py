@@ -21,11 +21,12 @@ from courtside.pipeline.context import Context
 from courtside.predictions.evaluation import Evaluation, evaluate, live_figures
 from courtside.predictions.figures import verdict
 from courtside.predictions.measures import Figures
-from courtside.predictions.report import TIMINGS, interval, number
+from courtside.predictions.report import TIMINGS
 from courtside.predictions.report import html as as_html
 from courtside.predictions.rows import model_rows, with_outcomes
 from courtside.predictions.systems import TRAINED, require_system
 from courtside.predictions.tables import PREDICTIONS
+from courtside.reports import interval, number
 
 LEARNED_DAYS = 5 * 365
 """Days before the first date that rows are read from, to learn from."""

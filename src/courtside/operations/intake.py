@@ -81,11 +81,18 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
         except CourtsideError as error:
             yield Step(plan.source, "plan", "stopped", str(error))
             return
+        except Exception as error:  # noqa: BLE001 - whatever an answer makes a plan raise stops this plan only
+            yield Step(plan.source, "plan", "stopped", f"the answer before cannot be used ({type(error).__name__})")
+            return
         is_first = False
         try:
             step, answer = _one(plan, request, client, pending)
         except OSError as error:
             step, answer = _not_kept(Step(plan.source, request.name, "stopped"), error), None
+        except Exception as error:  # noqa: BLE001 - a failed step, so that the other requests go on
+            # The text of the error may hold a key; its class does not.
+            reason = f"the answer cannot be used ({type(error).__name__})"
+            step, answer = Step(plan.source, request.name, "failed", reason), None
         yield step
         if step.status in ("not_yet", "refused", "stopped"):
             requests.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import logging
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ from courtside.sources.transport import Answer, HttpTransport, Limits, Transport
 log = logging.getLogger(__name__)
 
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+
+LONGEST_ASKED = 86_400
+"""No provider is left alone for longer than a day, whatever it asks for."""
 
 
 @dataclass(frozen=True)
@@ -173,12 +177,13 @@ class Client:
 def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
     """Return the seconds that `Retry-After` asks for, given as a number or as a date; None where it does not."""
     text = headers.get("retry-after", "").strip()
-    if text.isdigit():
-        return float(text)
+    if re.fullmatch("[0-9]+", text):
+        return float(LONGEST_ASKED if len(text) > len(str(LONGEST_ASKED)) else min(int(text), LONGEST_ASKED))
     try:
-        return max(0.0, (to_utc(email.utils.parsedate_to_datetime(text)) - now).total_seconds())
-    except ValueError:
+        asked = (to_utc(email.utils.parsedate_to_datetime(text)) - now).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return min(max(0.0, asked), LONGEST_ASKED)
 
 
 def _backoff(error: Exception) -> bool | float:

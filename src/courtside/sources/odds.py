@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -165,7 +166,6 @@ class DailyBudget:
 
 
 def _number(text: str | None) -> int | None:
-    try:
-        return int(float(text)) if text else None
-    except ValueError:
-        return None
+    """Return a count as a header writes it, such as `12` or `12.0`; None for anything else."""
+    whole = re.fullmatch(r"([0-9]{1,9})(\.0*)?", (text or "").strip())
+    return int(whole[1]) if whole else None

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-import time
+import socket
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 import requests
+from requests.adapters import HTTPAdapter
 
 import courtside
-from courtside.sources.outcomes import PermanentFetchError, TransientFetchError
+from courtside.sources.outcomes import FetchError, PermanentFetchError, TransientFetchError
 from courtside.sources.request import Request
 
 USER_AGENT = f"courtside/{courtside.__version__} (player-points research; one client, rate limited)"
@@ -58,38 +62,116 @@ class HttpTransport:
     """The network; `hosts` sends requests for an origin to another one, such as a loopback server in a test."""
 
     hosts: Mapping[str, str] = field(default_factory=dict)
-    session: requests.Session = field(default_factory=requests.Session)
 
     def __call__(self, request: Request, limits: Limits) -> Answer:
-        """Send `request`; redirects are not followed, so a key goes to no other host."""
-        begun = time.monotonic()
-        try:
-            with self.session.get(
-                self._address(request.url),
-                params=request.sent_params(),
-                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate", **request.headers},
-                timeout=(limits.connect, limits.read),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                content = _body(response, request, limits, begun)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status_code, headers, content)
-        except requests.RequestException as error:
-            # The library's own text holds the address with its key in it.
-            raise TransientFetchError(f"{request}: the connection failed ({type(error).__name__})") from None
+        """Send `request` on a connection of its own; redirects are not even parsed, so a key goes to no other host."""
+        prepared = requests.Request(
+            "GET",
+            self._address(request.url),
+            params=request.sent_params(),
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **request.headers},
+        ).prepare()
+        with Deadline(limits.whole) as deadline, requests.Session() as session, _Adapter(deadline) as adapter:
+            surroundings = session.merge_environment_settings(self._address(request.url), {}, True, None, None)
+            try:
+                response = adapter.send(prepared, timeout=(limits.connect, limits.read), **surroundings)
+                with response:
+                    content = _body(response, request, limits)
+                    headers = {name.lower(): value for name, value in response.headers.items()}
+            except FetchError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a library raises, the request failed
+                # The library's own text holds the address with its key in it.
+                kind = (
+                    f"the answer took longer than {limits.whole:g} s" if deadline.is_over else "the connection failed"
+                )
+                raise TransientFetchError(f"{request}: {kind} ({type(error).__name__})") from None
+            if deadline.is_over:
+                raise TransientFetchError(f"{request}: the answer took longer than {limits.whole:g} s")
+            return Answer(response.status_code, headers, content)
 
     def _address(self, url: str) -> str:
         origin = next((origin for origin in self.hosts if url.startswith(origin)), None)
         return url if origin is None else self.hosts[origin] + url.removeprefix(origin)
 
 
-def _body(response: requests.Response, request: Request, limits: Limits, begun: float) -> bytes:
+class Deadline:
+    """Shuts the watched socket down after `seconds`, whatever the other side sends meanwhile.
+
+    Time limits of a socket count from byte to byte; this one holds for connecting, headers and body together.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._socket:
+                self._socket.close()
+
+    def watch(self, connected: socket.socket) -> None:
+        """Shut `connected` down when the time is over; a second handle stays valid once TLS takes the first."""
+        with self._lock:
+            if self._socket:
+                self._socket.close()
+            self._socket = connected.dup()
+            if self.is_over:
+                self._shut()
+
+    def _end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._socket:
+            with suppress(OSError):  # already closed by the other side
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class _Adapter(HTTPAdapter):
+    """Opens connections that a deadline watches."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the library's pool with connections that are watched."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        deadline = self._deadline
+
+        class Watched(pool.ConnectionCls):  # type: ignore[misc]
+            def _new_conn(self) -> socket.socket:
+                connected: socket.socket = super()._new_conn()
+                deadline.watch(connected)
+                return connected
+
+        pool.ConnectionCls = Watched
+        return pool
+
+
+def _body(response: requests.Response, request: Request, limits: Limits) -> bytes:
     content = bytearray()
     for chunk in response.iter_content(_CHUNK):
         content += chunk
         if len(content) > limits.size:
             raise PermanentFetchError(f"{request}: the body is larger than {limits.size:,} bytes")
-        if time.monotonic() - begun > limits.whole:
-            raise TransientFetchError(f"{request}: the body took longer than {limits.whole:g} s")
     return bytes(content)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import logging
+import socket
+import threading
 import time
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -102,7 +106,9 @@ def test_a_long_retry_after_is_not_slept_through_but_said(provider: Provider, cl
     ("text", "seconds"),
     [("7", 7.0), (email.utils.format_datetime(NOW.replace(tzinfo=dt.UTC) + dt.timedelta(minutes=2)), 120.0),
      (email.utils.format_datetime(NOW.replace(tzinfo=dt.UTC) - dt.timedelta(minutes=2)), 0.0), ("", None),
-     ("soon", None), ("-3", None)],
+     ("soon", None), ("-3", None), ("9" * 20, 86_400.0), ("9" * 5000, 86_400.0), ("²", None), ("1.5", None),
+     ("+7", None), ("nan", None), ("inf", None), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400.0),
+     ("Fri, 31 Dec 9999 23:59:59 -2359", None), ("Mon, 99 Foo 2024 99:99:99 GMT", None)],
 )  # fmt: skip
 def test_retry_after_is_a_number_or_a_date(text: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": text}, NOW) == seconds
@@ -193,3 +199,80 @@ def test_a_refused_connection_tells_no_key_either(client: Client, caplog: pytest
 def test_a_key_that_a_provider_echoes_is_taken_out_of_the_payload(provider: Provider, client: Client) -> None:
     provider.on("/two", b'{"url": "/two?apiKey=' + KEY.encode() + b'"}')
     assert client.fetch(KEYED).content == b'{"url": "/two?apiKey=(hidden)"}'
+
+
+@contextmanager
+def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[HttpTransport]:
+    """Answer each connection on loopback with what `answer` writes, byte by byte."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):  # closed at the end of the test
+            while True:
+                connection, _ = listening.accept()
+                with connection, suppress(OSError):
+                    connection.recv(65536)
+                    answer(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        yield HttpTransport(hosts={ROOT: address})
+    finally:
+        listening.close()
+
+
+def trickle(start: bytes, byte: bytes) -> Callable[[socket.socket], None]:
+    """Send `start`, then a byte each 50 ms for 60 s."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(start)
+        for _ in range(1200):
+            connection.sendall(byte)
+            time.sleep(0.05)
+
+    return answer
+
+
+SLOW = {
+    "status line": (b"", b"H"),
+    "status lines": (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a header": (b"HTTP/1.1 200 OK\r\nX-Long: ", b"a"),
+    "a body": (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"1"),
+    "a body without a length": (b"HTTP/1.1 200 OK\r\n\r\n", b"1"),
+    "a chunked body": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n1\r\n"),
+    "the body of a redirect": (b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 100000\r\n\r\n", b"1"),
+}
+
+
+@pytest.mark.parametrize(("start", "byte"), SLOW.values(), ids=SLOW)
+def test_an_answer_that_trickles_ends_at_its_deadline(client: Client, start: bytes, byte: bytes) -> None:
+    limits = replace(FAST.limits, read=30, whole=0.6)
+    with raw_server(trickle(start, byte)) as transport:
+        begun = time.monotonic()
+        with pytest.raises(TransientFetchError, match=r"longer than 0\.6 s"):
+            transport(PLAIN, limits)
+        assert time.monotonic() - begun < 20, "the server would have gone on for 60 s"
+
+
+ODD = {
+    "a location that does not parse": b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n",
+    "a location of bytes": b"HTTP/1.1 301 Moved\r\nLocation: \xff\xfe://\x01\r\nContent-Length: 0\r\n\r\n",
+    "a loop": b"HTTP/1.1 302 Found\r\nLocation: /one\r\nContent-Length: 0\r\n\r\n",
+    "a huge header": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 5_000 + b"\r\n",
+    "no status": b"HTTP/1.1 abc\r\n\r\n",
+    "another protocol": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+    "an odd encoding": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    "a long wait": b"HTTP/1.1 429 Wait\r\nRetry-After: " + b"9" * 20 + b"\r\nContent-Length: 0\r\n\r\n",
+    "a superscript wait": b"HTTP/1.1 429 Wait\r\nRetry-After: \xb2\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+def test_an_odd_answer_is_an_outcome_and_no_exception(client: Client, answer: bytes) -> None:
+    with raw_server(lambda connection: connection.sendall(answer)) as transport:
+        client.transport = transport
+        with pytest.raises(FetchError):
+            client.fetch(PLAIN)

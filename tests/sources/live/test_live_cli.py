@@ -14,7 +14,7 @@ from courtside.config import Settings
 from courtside.sources.http import Client
 from tests.sources.live.conftest import KEY
 from tests.sources.live.loopback import Provider, Reply
-from tests.sources.live.payloads import NOW, ODDS_PATH
+from tests.sources.live.payloads import EVENTS_PATH, NOW, ODDS_PATH, event_odds, events
 from tests.sources.live.test_intake import stock
 
 pytest.importorskip("nba_api", reason="courtside[live] is not installed")
@@ -101,3 +101,27 @@ def test_a_run_that_is_not_there_is_named(tmp_path: Path) -> None:
     result = call("runs", "feed", "--home", str(tmp_path))
     assert result.exit_code == 2
     assert "0 runs have an id that begins so" in result.output
+
+
+@pytest.mark.parametrize("count", ["inf", "-inf", "nan", "²", "-5", "9" * 400, "1e9", ""])
+def test_an_odd_count_of_credits_is_not_believed(provider: Provider, tmp_path: Path, key: str, count: str) -> None:
+    stock(provider)
+    headers = {"x-requests-last": count, "x-requests-remaining": count}
+    provider.on(ODDS_PATH, Reply(event_odds(), headers=headers))
+    result = call("ingest", "odds", "--home", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "odds_budget.json").read_text())["spent"] == 1
+
+
+@pytest.mark.parametrize("when", ["soon", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 7, None])
+def test_an_event_without_a_time_that_can_be_read_is_a_step_with_a_reason(
+    provider: Provider, tmp_path: Path, key: str, when: object
+) -> None:
+    stock(provider)
+    listed = json.loads(events())
+    listed[0]["commence_time"] = when
+    provider.on(EVENTS_PATH, json.dumps(listed).encode())
+    result = call("ingest", "live", "--home", str(tmp_path))
+    assert result.exit_code in (0, 1), result.output
+    assert "Traceback" not in result.output
+    assert "leaguegamelog" in result.output, "the other sources are still asked"

@@ -19,13 +19,13 @@ const days = (date, now) => Math.max(0, Math.round((Date.parse(`${eastern(now)}T
 
 /** What a reader must know before he reads a figure: a simulated league, and data that are older than expected. */
 export function dataBanner(status, now) {
-  if (!status?.data) return el("p", { class: "data old" }, "The age of these data is not known: status.json has not been published.");
+  if (!status?.data) return el("p", { class: "banner old" }, "The age of these data is not known: status.json has not been published.");
   const { newest_results: newest, results_due: due } = status.data;
   const isOld = due !== null && now > new Date(due);
   const age = newest === null ? "No results yet." : `Results through ${longDate(newest)}, ${plural(days(newest, now), "day")} old.`;
   return [
-    status.is_simulated && el("p", { class: "data simulated" }, el("strong", {}, "Simulated league. "), "Its players, games and lines are made up."),
-    el("p", { class: isOld ? "data old" : "data" }, age, isOld && [" ", el("strong", {}, "Older than expected: "), `newer results were due ${atWithYear(due)}.`]),
+    status.is_simulated && el("p", { class: "banner simulated" }, el("strong", {}, "Simulated league. "), "Its players, games and lines are made up."),
+    el("p", { class: isOld ? "banner old" : "banner" }, age, isOld && [" ", el("strong", {}, "Older than expected: "), `newer results were due ${atWithYear(due)}.`]),
   ];
 }
 
