@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from courtside.analytics.freshness import Freshness, freshness, freshness_of
 from courtside.cli.main import app
+from courtside.publishing.exporter import _stale_before
+from courtside.publishing.stores.local import LocalStore
 from tests import homes
 
 NEXT_NOON = dt.datetime(2025, 11, 14, 17, 0)
@@ -82,6 +84,13 @@ def test_in_summer_nothing_is_old_and_after_it_everything_is() -> None:
     assert not final.is_stale(dt.datetime(2025, 9, 30))
     assert final.is_stale(dt.datetime(2025, 12, 1))
     assert _frames(None).sentences(homes.NOW) == ["No results are stored yet."]
+
+
+def test_a_status_file_of_an_older_version_keeps_its_stale_files(tmp_path: Path) -> None:
+    stale = {"path": "v1/tonight/all-players.json", "reason": "It could not be built.", "since": "2025-11-12T09:30:00Z"}
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1/status.json").write_text(json.dumps({"generated_at": "2025-11-12T09:30:00Z", "stale": [stale]}))
+    assert [item.path for item in _stale_before(LocalStore(tmp_path))] == [stale["path"]]
 
 
 def test_games_that_do_not_count_are_not_waited_for() -> None:

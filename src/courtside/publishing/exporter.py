@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import structlog
 from courtside.publishing.contracts import JSON_TYPE, Built
 from courtside.publishing.exporters import EXPORTERS, Exporter
 from courtside.publishing.exporters.rows import utc
-from courtside.publishing.exporters.status import STATUS, RunStatus, StageStatus, StaleFile, Status, status_of
+from courtside.publishing.exporters.status import STATUS, RunStatus, StageStatus, StaleFile, status_of
 from courtside.publishing.registry import SCHEMA_MAX_AGE, SITE_MAX_AGE, schema_files
 from courtside.publishing.site_files import CONTENT_TYPES, site_files
 from courtside.publishing.stores.base import EmptyOverGoodError, Store, publish
@@ -148,10 +149,12 @@ def _write_status(
 
 
 def _stale_before(store: Store) -> tuple[StaleFile, ...]:
+    """Return the stale files that the published status lists, whichever version of the schema it was written by."""
     content = store.read(STATUS.path())
     try:
-        return Status.model_validate_json(content).stale if content else ()
-    except ValueError:
+        listed = json.loads(content)["stale"] if content else ()
+        return tuple(StaleFile.model_validate(item) for item in listed)
+    except (ValueError, KeyError, TypeError):
         log.warning("publishing.status_unreadable", path=STATUS.path())
         return ()
 
