@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from courtside.audit.causes import Cause
 from courtside.audit.checks import DAILY_CHECKS, SPOT_CHECKS
@@ -15,7 +16,11 @@ from courtside.audit.checks.base import Catalogue, run_checks
 from courtside.audit.checks.rows import training_window
 from courtside.audit.monitor import FeatureLine, Month, Report, Verdict, monitor
 from courtside.audit.report import LARGEST_BYTES, html
+from courtside.cli.main import app
+from courtside.features import entities
 from courtside.pipeline.context import Context
+from courtside.quality import without_row
+from courtside.quality.without_row import WithoutRow
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests import homes
 from tests.quality.stores import DAY, FIRST, catalogue, engine, spoiled
@@ -44,6 +49,50 @@ def test_the_months_sum_to_the_tiers_and_the_reasons_in_the_rows_to_all_contamin
     )
     assert counted == (report.required_rows, report.optional_only_rows)
     assert all(item.rows == item.early + item.missing + item.unknown for item in report.features)
+
+
+def test_games_played_without_a_row_are_counted_by_month_and_cause(store: Context) -> None:
+    before = monitor(catalogue(store, homes.FIRST))
+    causes = {cause.what: cause.units for cause in before.causes if cause.kind == "game"}
+    assert before.without_row == sum(month.without_row for month in before.months) == sum(causes.values()) > 100
+    assert set(causes) <= {f"played without a row: {cause}" for cause in WithoutRow}
+    assert f"played without a row: {WithoutRow.LOST}" not in causes
+    played = (
+        engine(store)
+        ._execute(
+            "SELECT count(*) FILTER (WHERE f.player_id IS NULL), count(*) FROM player_games p "
+            "LEFT JOIN player_features f USING (game_id, player_id) WHERE p.did_play AND p.is_counted"
+        )
+        .fetchone()
+    )
+    assert played == (before.without_row, before.without_row + before.total)
+    assert before.lacking_pct == 100 * (before.required_rows + before.without_row) / played[1]
+    assert f"{before.without_row:,} more games were played without a row" in before.sentence
+
+
+def test_the_command_shows_a_deleted_row_and_a_deleted_date_by_their_causes(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    with homes.opened(home) as context:
+        execute = context.warehouse._execute
+        sample = "SELECT game_id, player_id FROM player_games JOIN player_features USING (game_id, player_id)"
+        one = f"{sample} WHERE did_play AND player_features.game_date = '{DAY}' ORDER BY ALL LIMIT 1"
+        execute(f"DELETE FROM player_features WHERE (game_id, player_id) IN ({one})")
+        execute(f"DELETE FROM player_features WHERE game_date = '{FIRST}'")
+    options = ["--train-start", str(homes.FIRST), "--home", str(home), "--html", str(tmp_path / "page.html")]
+    found = CliRunner().invoke(
+        app, ["check", "training-data", "--json", *options], env={"COURTSIDE_NOW": f"{homes.NOW}"}
+    )
+    assert found.exit_code != 0, found.output
+    report = json.loads(found.stdout)
+    causes = {cause["what"]: cause["units"] for cause in report["causes"] if cause["kind"] == "game"}
+    assert causes[f"played without a row: {WithoutRow.LOST}"] == 1
+    assert causes[f"played without a row: {WithoutRow.NO_DATE}"] > 50
+    assert sum(month["without_row"] for month in report["months"]) == report["without_row"] == sum(causes.values())
+    assert str(WithoutRow.LOST) in (tmp_path / "page.html").read_text()
+
+
+def test_players_are_looked_for_as_long_as_they_get_rows() -> None:
+    assert without_row.RETURN_DAYS == entities.RECENT_DAYS
 
 
 def test_the_report_is_json_without_loss(store: Context) -> None:

@@ -14,6 +14,7 @@ from courtside.audit.checks.rows import BROKEN, any_of, final_team_games
 from courtside.audit.checks.rows import lacks as lacks_value
 from courtside.quality.origins import Origin
 from courtside.quality.post_write import Validated
+from courtside.quality.without_row import played_without_row
 from courtside.warehouse.base import Lazy
 
 LOOKBACK_DAYS = 365
@@ -27,8 +28,8 @@ class Cause:
     """A cause: where it lies, how many units of it there are, and how many training rows it touches.
 
     `kind` is `row` where the reason stands in the contaminated rows themselves, whose counts then sum to all of them,
-    and `upstream` where something that should have been delivered is not there. `rows` are contaminated training
-    rows; `flagged` those that were computed in spite of it and say so.
+    `game` where games were played without a row, and `upstream` where something that should have been delivered is not
+    there. `rows` are contaminated training rows; `flagged` those that were computed in spite of it and say so.
     """
 
     kind: str
@@ -112,6 +113,32 @@ def of_rows(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
             dates=tuple(sorted({row["first"], row["last"]})),
         )
         for row in found.to_dicts()
+    ]
+
+
+def without_row(catalogue: Catalogue) -> pl.DataFrame:
+    """Return the games of the window that were played without a feature row: month, game_date, cause, games."""
+    played, features = catalogue.window("player_games"), catalogue.window("player_features")
+    found = catalogue.warehouse.collect(played_without_row(played, features, catalogue.scan("player_games")))
+    return found.with_columns(month=pl.col("game_date").dt.strftime("%Y-%m"))
+
+
+def of_games(absent: pl.DataFrame) -> list[Cause]:
+    """Return why games were played without a row, from what `without_row` returns."""
+    grouped = absent.group_by("cause").agg(
+        pl.col("games").sum(), first=pl.col("game_date").min(), last=pl.col("game_date").max()
+    )
+    return [
+        Cause(
+            "game",
+            "player",
+            f"played without a row: {row['cause']}",
+            row["games"],
+            "games",
+            0,
+            dates=tuple(sorted({row["first"], row["last"]})),
+        )
+        for row in grouped.sort("games", "cause", descending=[True, False]).to_dicts()
     ]
 
 

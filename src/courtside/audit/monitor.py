@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -53,7 +53,11 @@ RESTS_ON = ("games", "team_games", "player_games", "player_shots", "player_lines
 
 @dataclass(frozen=True)
 class Month:
-    """Training rows of a month; `not_played` counts stored rows whose player did not play or is not known to have."""
+    """Training rows of a month.
+
+    `not_played` counts stored rows whose player did not play or is not known to have; `without_row` games that a player
+    played and that have no row.
+    """
 
     month: str
     total: int
@@ -62,6 +66,12 @@ class Month:
     contaminated_pct: float
     quality_ready_pct: float
     not_played: int
+    without_row: int = 0
+
+    @property
+    def lacking_pct(self) -> float:
+        """Share of played games whose row is contaminated or that have no row."""
+        return 100 * (self.contaminated + self.without_row) / max(self.total + self.without_row, 1)
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,17 @@ class Report:
         return sum(month.total for month in self.months)
 
     @property
+    def without_row(self) -> int:
+        """Games of the window that a player played and that have no row."""
+        return sum(month.without_row for month in self.months)
+
+    @property
+    def lacking_pct(self) -> float | None:
+        """Share of played games whose row is contaminated or that have no row; None without games."""
+        games = self.total + self.without_row
+        return 100 * (self.required_rows + self.without_row) / games if games else None
+
+    @property
     def contaminated_pct(self) -> float | None:
         """Share of training rows that lack a required feature; None without rows."""
         return 100 * self.required_rows / self.total if self.total else None
@@ -123,7 +144,8 @@ class Report:
             return f"Could not tell: no training rows from {self.start} to {self.end}."
         found = (
             f"{self.required_rows:,} of {self.total:,} training rows ({pct:.2f} %) from {self.start} to {self.end} "
-            f"lack a required feature; {self.threshold_pct:g} % are accepted."
+            f"lack a required feature; {self.threshold_pct:g} % are accepted. "
+            f"{self.without_row:,} more games were played without a row: {self.lacking_pct:.2f} % together."
         )
         return " ".join([f"{self.verdict.capitalize()}: {found}", *self._problems()])
 
@@ -160,7 +182,9 @@ class Report:
             "tier_1_required_rows": self.required_rows,
             "tier_2_optional_only_rows": self.optional_only_rows,
             "tier_3_features": [asdict(item) for item in self.features],
-            "months": [asdict(item) for item in self.months],
+            "without_row": self.without_row,
+            "lacking_pct": self.lacking_pct,
+            "months": [asdict(item) | {"lacking_pct": item.lacking_pct} for item in self.months],
             "causes": [asdict(item) | {"dates": [str(day) for day in item.dates]} for item in self.causes],
             "unjudged_dates": [str(day) for day in self.unjudged],
             "dates_with_other_counts": [str(day) for day in self.other_counts],
@@ -174,15 +198,17 @@ def monitor(catalogue: Catalogue, threshold_pct: float = THRESHOLD_PCT) -> Repor
     rows = warehouse.materialise(_rows(catalogue))
     counted = warehouse.collect(_monthly(catalogue, rows)).sort("year", "month")
     features = _feature_lines(catalogue, counted)
+    absent = causes.without_row(catalogue)
+    months = {name: sum(rows["games"]) for (name,), rows in absent.group_by("month")}
     return Report(
         catalogue.first,
         catalogue.last,
         threshold_pct,
-        tuple(_month(row) for row in counted.to_dicts()),
+        _months(counted, months),
         int(counted["contaminated"].sum()),
         int(counted["optional_only"].sum()),
         features,
-        tuple(causes.of_rows(catalogue, rows) + causes.upstream(catalogue, rows)),
+        tuple(causes.of_rows(catalogue, rows) + causes.of_games(absent) + causes.upstream(catalogue, rows)),
         _unjudged(catalogue),
         _other_counts(catalogue, rows),
         _damaged(catalogue),
@@ -231,6 +257,13 @@ def _kinds(item: Validated) -> Sequence[tuple[str, nw.Expr]]:
     origin = nw.col(item.origin_column)
     named = {str(kind): (origin == str(kind)).fill_null(False) for kind in DEFAULT_ORIGINS}
     return (*named.items(), ("unknown", lacks(item) & ~any_of(named.values())))
+
+
+def _months(counted: pl.DataFrame, without_row: dict[object, int]) -> tuple[Month, ...]:
+    found = {month.month: month for month in map(_month, counted.to_dicts())}
+    empty = {str(name): Month(str(name), 0, 0, 0, 0.0, 0.0, 0) for name in without_row if name not in found}
+    months = sorted((found | empty).values(), key=lambda month: month.month)
+    return tuple(replace(month, without_row=without_row.get(month.month, 0)) for month in months)
 
 
 def _month(row: dict[str, Any]) -> Month:

@@ -20,10 +20,12 @@ COLOURS = {Status.PASSED: "green", Status.FAILED: "red", Status.NOT_JUDGED: "yel
 def show_report(report: Report) -> None:
     """Print the monitor's verdict, months, worst features and causes."""
     console.print(report.sentence, soft_wrap=True)
-    months = Table("month", "total", "clean", "contaminated", "%", "quality ready %", box=None, pad_edge=False)
+    heads = ("month", "rows", "contaminated", "%", "no row", "together %", "ready %")
+    months = Table(*heads, box=None, pad_edge=False)
     for month in report.months:
-        numbers = (f"{month.total:,}", f"{month.clean:,}", f"{month.contaminated:,}")
-        months.add_row(month.month, *numbers, f"{month.contaminated_pct:.2f}", f"{month.quality_ready_pct:.1f}")
+        shares = (f"{month.contaminated_pct:.2f}", f"{month.without_row:,}", f"{month.lacking_pct:.2f}")
+        numbers = (f"{month.total:,}", f"{month.contaminated:,}", *shares, f"{month.quality_ready_pct:.1f}")
+        months.add_row(month.month, *numbers)
     console.print(months)
     console.print(
         f"tier 1, a required feature without a value: {report.required_rows:,} rows; "

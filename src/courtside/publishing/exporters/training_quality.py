@@ -27,21 +27,35 @@ from courtside.publishing.exporters.rows import rounded, utc
 from courtside.publishing.world import PLAYER_GAME, World
 from courtside.quality.origins import Origin
 from courtside.quality.tables import GATE_VERDICTS
+from courtside.quality.without_row import played_without_row
 
 CAUSES = (Origin.EARLY, Origin.MISSING, Origin.UNAVAILABLE)
 THRESHOLD_PCT = 5.0
 
 
 class ContaminationMonth(Shape):
-    """The rows of a month that a model may train on; one with a required feature without a value is contaminated."""
+    """The rows of a month that a model may train on; one with a required feature without a value is contaminated.
+
+    `without_row` counts games that a player played and that have no row; `lacking_pct` is their share and that of the
+    contaminated rows, of all played games.
+    """
 
     month: str = Field(pattern=r"^\d{4}-\d{2}$")
     season: str
     rows: int = Field(ge=0)
     contaminated: int = Field(ge=0)
     contaminated_pct: Percent
+    without_row: int = Field(ge=0)
+    lacking_pct: Percent
     quality_ready_pct: Percent
     training_ready_pct: Percent
+
+
+class WithoutRowCause(Shape):
+    """Games of the newest season that were played without a row, by cause."""
+
+    cause: str
+    games: int = Field(ge=1)
 
 
 class WorstFeature(Shape):
@@ -74,6 +88,7 @@ class TrainingQuality(Document):
     generated_at: UtcInstant
     threshold_pct: float
     months: tuple[ContaminationMonth, ...]
+    without_row: tuple[WithoutRowCause, ...]
     worst: tuple[WorstFeature, ...]
     calendar: tuple[CalendarDay, ...]
 
@@ -92,13 +107,14 @@ def files(world: World) -> Iterator[Built]:
     if season is None or season not in world.seasons_touched:
         return
     start = world.starts[season]
-    days = _days(world)
+    days, absent = _days(world), _without_row(world)
     recent = days.filter(pl.col("game_date") >= start)
     verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, start=start))
     document = TrainingQuality(
         generated_at=utc(world.now),
         threshold_pct=THRESHOLD_PCT,
-        months=tuple(_months(days)),
+        months=tuple(_months(days, absent)),
+        without_row=tuple(_causes(absent.filter(pl.col("game_date") >= start))),
         worst=tuple(_worst(recent)),
         calendar=tuple(_calendar(recent, dict(verdicts.select("game_date", "verdict").iter_rows()))),
     )
@@ -127,10 +143,24 @@ def _days(world: World) -> pl.DataFrame:
     return world.warehouse.collect(found).sort("game_date")
 
 
-def _months(days: pl.DataFrame) -> Iterator[ContaminationMonth]:
-    names = ("played", "contaminated", "quality_ready", "training_ready")
+def _without_row(world: World) -> pl.DataFrame:
+    """Return the games played without a feature row: game_date, season, cause, games."""
+    played = world.warehouse.scan(PLAYER_GAMES)
+    return world.warehouse.collect(played_without_row(played, world.warehouse.scan(PLAYER_FEATURES), played))
+
+
+def _causes(absent: pl.DataFrame) -> Iterator[WithoutRowCause]:
+    counted = absent.group_by("cause").agg(pl.col("games").sum()).sort("games", "cause", descending=[True, False])
+    for row in counted.iter_rows(named=True):
+        yield WithoutRowCause(**row)
+
+
+def _months(days: pl.DataFrame, absent: pl.DataFrame) -> Iterator[ContaminationMonth]:
+    names = ("played", "contaminated", "quality_ready", "training_ready", "games")
+    games = absent.select("game_date", "season", pl.col("games").cast(pl.Int64))
     months = (
-        days.with_columns(month=pl.col("game_date").dt.strftime("%Y-%m"))
+        pl.concat([days, games], how="diagonal")
+        .with_columns(month=pl.col("game_date").dt.strftime("%Y-%m"))
         .group_by("month", "season")
         .agg(pl.col(names).sum())
         .filter(pl.col("played") > 0)
@@ -138,12 +168,15 @@ def _months(days: pl.DataFrame) -> Iterator[ContaminationMonth]:
     )
     for row in months.iter_rows(named=True):
         share = {name: one_decimal(100 * row[name] / row["played"]) for name in names}
+        lacking = 100 * (row["contaminated"] + row["games"]) / (row["played"] + row["games"])
         yield ContaminationMonth(
             month=row["month"],
             season=row["season"],
             rows=row["played"],
             contaminated=row["contaminated"],
             contaminated_pct=share["contaminated"],
+            without_row=row["games"],
+            lacking_pct=one_decimal(lacking),
             quality_ready_pct=share["quality_ready"],
             training_ready_pct=share["training_ready"],
         )

@@ -43,6 +43,7 @@ function contamination(training) {
       marks: [{ at: training.threshold_pct, label: `${training.threshold_pct} %` }],
     })),
     note(`Share of rows of players who played in which a required feature has no value of its own. Such rows are held back, never filled in. In ${last.month}: ${whole(last.contaminated)} of ${whole(last.rows)} rows; ${percent(last.training_ready_pct)} may be trained on. The line is the ${training.threshold_pct} % at which the check fails.`),
+    note(`Games played without any row are no part of that share: ${whole(last.without_row)} in ${last.month}, ${percent(last.lacking_pct)} of its played games together with the contaminated rows. ${training.without_row.length ? `This season by cause: ${training.without_row.map((item) => `${item.cause} ${whole(item.games)}`).join(", ")}.` : ""}`),
   ];
 }
 
