@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import statistics
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests import serving
 from tests.e2e.conftest import FLAGS, WIDTHS, chromium_path
 from tests.real.conftest import NOW
 
@@ -19,7 +19,6 @@ from benchmarks import homes
 from courtside.pipeline.runner import run
 from courtside.publishing.contracts import render
 from courtside.publishing.exporters import season_subsets
-from courtside.publishing.server import make_server
 from courtside.publishing.world import World
 
 LOADS = 7
@@ -130,7 +129,5 @@ def opened(browser: Browser, width: str) -> Iterator[Page]:
 @contextmanager
 def served(public: Path) -> Iterator[str]:
     """Serve a folder of public files."""
-    with make_server(public, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
+    with serving.served(public) as (host, port):
+        yield f"http://{host}:{port}/"

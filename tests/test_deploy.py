@@ -59,7 +59,9 @@ def test_every_port_is_on_loopback_and_no_service_may_do_more_than_it_must() -> 
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
-        assert {key: service["environment"][key] for key in SECRETS} == dict.fromkeys(SECRETS), "a key is in the file"
+        wanted = {} if name == "site" else dict.fromkeys(SECRETS)
+        held = {key: value for key, value in service.get("environment", {}).items() if key in SECRETS}
+        assert held == wanted, f"{name}: a key is in the file, or where it is not needed"
     assert services["site"]["volumes"] == ["warehouse:/data:ro"]
 
 

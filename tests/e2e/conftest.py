@@ -6,13 +6,12 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from courtside.publishing.server import make_server
+from tests.serving import served
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -67,12 +66,8 @@ def browser():
 def site(run_home, tmp_path):
     public = tmp_path / "public"
     shutil.copytree(run_home / "public", public)
-    with make_server(public, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield Site(public, f"http://127.0.0.1:{server.server_address[1]}/")
-        server.shutdown()
-        thread.join()
+    with served(public) as (host, port):
+        yield Site(public, f"http://{host}:{port}/")
 
 
 @pytest.fixture

@@ -3,12 +3,17 @@
 import gzip
 import http.client
 import json
-import threading
+import socket
+import subprocess
+import sys
+import time
 
 import pytest
 
 from courtside.errors import ConfigError
-from courtside.publishing.server import make_server
+from courtside.publishing import server
+from courtside.publishing.server import SiteServer
+from tests.serving import served
 
 SEASON = {"generated_at": "2026-02-07T15:00:00Z", "groups": ["Dončić"] * 400}
 
@@ -21,10 +26,8 @@ def address(tmp_path_factory):
     (public / "v1/secret.txt").write_text("no")
     (public.parent / "outside.json").write_text("{}")
     (public / "v1/link.json").symlink_to(public.parent / "outside.json")
-    with make_server(public, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server.server_address
-        server.shutdown()
+    with served(public) as address:
+        yield address
 
 
 def ask(address, path, method="GET", **headers):
@@ -86,6 +89,11 @@ def test_head_sends_headers_alone(address):
         "/js/../../config.py",
         "/v1/a%00.json",
         "/nothing.html",
+        "/v1/" + "a" * 256 + ".json",
+        "/" + "a/" * 2000 + "b.json",
+        "//[::1/v1/subsets/season.json",
+        "/v1/%ff%fe.json",
+        "/v1/%ed%a0%80.json",
     ],
 )
 def test_a_path_that_is_no_public_file_is_an_error(address, path):
@@ -93,11 +101,139 @@ def test_a_path_that_is_no_public_file_is_an_error(address, path):
     assert answer.status in (400, 404)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "NONSENSE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"])
 def test_another_method_is_an_error(address, method):
     assert ask(address, "/v1/subsets/season.json", method)[0].status in (405, 501)
 
 
 def test_a_taken_port_is_named(address, tmp_path):
     with pytest.raises(ConfigError, match=f"{address[1]}"):
-        make_server(tmp_path, "127.0.0.1", address[1])
+        SiteServer(tmp_path, "127.0.0.1", address[1])
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [("/v1/none.json", "GET", 404), ("/v1/a%00.json", "GET", 400), ("/v1/subsets/season.json", "POST", 405),
+     ("/none.html", "GET", 404), ("/", "PUT", 405), ("/v1/" + "a" * 256 + ".json", "GET", 404)],
+)  # fmt: skip
+def test_an_error_has_the_headers_of_an_answer_and_is_json_among_the_public_files(address, path, method, status):
+    answer, content = ask(address, path, method)
+    assert answer.status == status
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    if path.startswith("/v1/"):
+        assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert json.loads(content)["status"] == status
+
+
+def test_options_tells_what_may_be_asked(address):
+    answer, _ = ask(address, "/v1/subsets/season.json", "OPTIONS")
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    assert ask(address, "/index.html", "OPTIONS")[0].headers["Access-Control-Allow-Origin"] is None
+
+
+def exchange(address, sent: bytes) -> bytes:
+    """Send bytes and return everything that comes until the server closes."""
+    with socket.create_connection(address, timeout=30) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_what_is_no_http_is_answered_with_400(address, sent):
+    answer = exchange(address, sent)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"nosniff" in answer
+    assert ask(address, "/")[0].status == 200
+
+
+def test_the_body_of_a_request_is_never_a_second_request(address):
+    hidden = b"GET /v1/subsets/season.json HTTP/1.1\r\nHost: a\r\n\r\n"
+    sent = b"GET /none.html HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(hidden)
+    answer = exchange(address, sent + hidden)
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answer.startswith(b"HTTP/1.1 404")
+
+
+def test_headers_without_an_end_are_not_kept(address):
+    with socket.create_connection(address) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+        assert is_closed_within(connection, 30, b"a" * 10_000)
+
+
+@pytest.fixture
+def impatient(tmp_path, monkeypatch):
+    """A server that gives a client half a second."""
+    monkeypatch.setattr(server, "HEADER_SECONDS", 0.5)
+    monkeypatch.setattr(server, "SENDING_SECONDS", 0.5)
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1/large.json").write_text(json.dumps("x" * 20_000_000))
+    with served(tmp_path) as found:
+        yield found
+
+
+def is_closed_within(connection: socket.socket, seconds: float, sent: bytes) -> bool:
+    """Send `sent` again and again, and tell whether the other side closes before `seconds` have gone by."""
+    end = time.monotonic() + seconds
+    connection.settimeout(0.05)
+    while time.monotonic() < end:
+        try:
+            connection.sendall(sent)
+            if connection.recv(1024) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("start", [b"", b"GET / HTTP/1.1\r\nX: ", b"GET / HTTP/1.1\r\nHost: a\r\n\r\nG"])
+def test_a_client_that_sends_its_headers_too_slowly_is_closed(impatient, start):
+    with socket.create_connection(impatient) as connection:
+        connection.sendall(start)
+        assert is_closed_within(connection, 30, b"a")
+
+
+def test_a_client_that_says_nothing_is_closed(impatient):
+    with socket.create_connection(impatient) as connection:
+        connection.settimeout(30)
+        assert connection.recv(1) == b""
+
+
+def test_a_client_that_does_not_read_its_answer_is_closed(impatient):
+    with socket.create_connection(impatient) as connection:
+        connection.sendall(b"GET /v1/large.json HTTP/1.1\r\nHost: a\r\n\r\n")
+        time.sleep(3)
+        connection.settimeout(30)
+        received = 0
+        with pytest.raises(ConnectionResetError):
+            while part := connection.recv(2**20):
+                received += len(part)
+            raise ConnectionResetError if received < 20_000_000 else AssertionError("the whole answer came")
+
+
+def test_slow_clients_lock_nobody_out_even_where_descriptors_are_few(tmp_path):
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (120, 120)); "
+        "from courtside.cli.main import app; app()"
+    )
+    command = [sys.executable, "-u", "-c", code, "serve", "--port", "0", "--home", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            said = process.stdout.readline()
+            address = ("127.0.0.1", int(said.split("127.0.0.1:")[1].split("/")[0]))
+            slow = []
+            for _ in range(300):
+                slow.append(socket.create_connection(address, timeout=30))
+                slow[-1].sendall(b"GET / HTTP/1.1\r\nX: ")
+            for _ in range(5):
+                connection = http.client.HTTPConnection(*address, timeout=60)
+                connection.request("GET", "/")
+                assert connection.getresponse().status == 200
+                connection.close()
+            for connection in slow:
+                connection.close()
+        finally:
+            process.terminate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,6 @@ from courtside.pipeline.stages.publishing import export_files
 from courtside.publishing.exporter import NAMES, FileReport
 from courtside.publishing.exporters import EXPORTERS
 from courtside.publishing.exporters.status import STATUS
-from courtside.publishing.server import serve
 from courtside.publishing.stores import BUCKET_SCHEME, open_store, target_of
 from courtside.publishing.stores.base import DryRun
 
@@ -93,4 +93,6 @@ def serve_command(
         raise ConfigError(
             f"{place} is a bucket; serve shows a folder. Set COURTSIDE_PUBLISH to one, or open the bucket."
         )
-    serve(Path(place), host, port, say=console.print)
+    from courtside.publishing.server import serve  # no other command needs a web server
+
+    serve(Path(place), host, port, say=partial(console.print, soft_wrap=True))

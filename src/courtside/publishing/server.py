@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
+import json
+import resource
+import socket
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from courtside.errors import ConfigError
 from courtside.publishing.contracts import JSON_TYPE
@@ -18,70 +28,180 @@ from courtside.publishing.site_files import CONTENT_TYPES, SITE
 from courtside.publishing.stores.base import PathRefusedError, safe_path
 
 CONTENT_SECURITY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", CONTENT_SECURITY)]
+"""Headers of every answer, errors included."""
+METHODS = "GET, HEAD, OPTIONS"
 TYPES = {**CONTENT_TYPES, ".json": JSON_TYPE}
 KEPT_FILES = 256
 SMALL = 1024
 """Files under this many bytes are sent as they are."""
+HEADER_SECONDS = 10.0
+"""How long a connection may take for the headers of a request, and may be idle between two."""
+SENDING_SECONDS = 60.0
+"""How long a client may take to read an answer."""
+MOST_CONNECTIONS = 256
+LONGEST_HEADERS = 16 * 1024
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Answers GET and HEAD for files of the site and of `v1/`; anything else is an error."""
+class Protocol(H11Protocol):
+    """HTTP/1.1 in which a slow client is cut off, and the longest waiting one makes room for a new one."""
 
-    server_version = "courtside"
-    sys_version = ""
-    protocol_version = "HTTP/1.1"
+    waiting: dict[Protocol, None]
+    """The open connections of a server, those that wait longest first."""
+    most: int
 
-    def __init__(self, *args: object, public: Path, **kwargs: object) -> None:
-        self._public = public
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the time for the first request; where there are too many connections, close the oldest."""
+        super().connection_made(transport)
+        self._limit: asyncio.TimerHandle | None = None
+        self._restart(HEADER_SECONDS)
+        if len(self.waiting) > self.most:
+            next(iter(self.waiting)).transport.abort()
 
-    def do_GET(self) -> None:
-        """Send a file."""
-        self._answer(with_body=True)
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the time."""
+        super().connection_lost(exc)
+        self.waiting.pop(self, None)
+        if self._limit:
+            self._limit.cancel()
 
-    def do_HEAD(self) -> None:
-        """Send a file's headers."""
-        self._answer(with_body=False)
+    def handle_events(self) -> None:
+        """Start the time for the answer where a request is complete."""
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before and not self.cycle.response_complete:
+            self._restart(SENDING_SECONDS)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Log nothing; the browser shows what failed."""
+    def on_response_complete(self) -> None:
+        """Start the time for the next request, once the client has read this answer."""
+        self._restart(SENDING_SECONDS if self.transport.get_write_buffer_size() else HEADER_SECONDS)
+        super().on_response_complete()
 
-    def _answer(self, *, with_body: bool) -> None:
-        path = unquote(urlsplit(self.path).path).lstrip("/") or "index.html"
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, with the headers of every answer, and close."""
+        lines = [f"HTTP/1.1 400 {HTTPStatus.BAD_REQUEST.phrase}", "Content-Type: text/plain; charset=utf-8"]
+        lines += [*(f"{name}: {value}" for name, value in ALWAYS), f"Content-Length: {len(msg)}", "Connection: close"]
+        self.transport.write("\r\n".join([*lines, "", msg]).encode())
+        self.transport.close()
+
+    def _restart(self, seconds: float) -> None:
+        self.waiting.pop(self, None)
+        self.waiting[self] = None
+        if self._limit:
+            self._limit.cancel()
+        self._limit = self.loop.call_later(seconds, self.transport.abort)
+
+
+class SiteServer(uvicorn.Server):
+    """A server of the site and of the files in `public`, bound but not yet serving."""
+
+    def __init__(self, public: Path, host: str, port: int) -> None:
+        self.socket = _bound(host, port)
+        # Half of the descriptors stay free for files.
+        most = min(MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        super().__init__(
+            uvicorn.Config(
+                application(public),
+                http=type("SiteProtocol", (Protocol,), {"waiting": {}, "most": most}),
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                headers=ALWAYS,
+                h11_max_incomplete_event_size=LONGEST_HEADERS,
+                timeout_keep_alive=int(HEADER_SECONDS),
+                timeout_graceful_shutdown=2,
+            )
+        )
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The host and the port that it listens on."""
+        host, port = self.socket.getsockname()[:2]
+        return str(host), int(port)
+
+    def serve_forever(self) -> None:
+        """Serve until `should_exit` is set or a signal comes."""
         try:
-            relative = safe_path(path)
-        except PathRefusedError:
-            self.send_error(HTTPStatus.BAD_REQUEST, "a path outside the site")
-            return
-        folder = self._public if path.startswith("v1/") else SITE
+            self.run(sockets=[self.socket])
+        finally:
+            self.socket.close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        ConfigError: where the address is taken or not this machine's.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(f"cannot listen on {host}:{port}: {error}; choose another --port or --host") from error
+
+
+def application(public: Path) -> Starlette:
+    """Return the site and the files of `public` as an application."""
+
+    def answer(request: Request) -> Response:
+        path = request.scope["path"].lstrip("/") or "index.html"
+        if request.method == "OPTIONS":
+            return _open_to_all(path, Response(status_code=204, headers={"Allow": METHODS}))
+        return _open_to_all(path, _file(public, path, request))
+
+    def refuse(request: Request, error: Exception) -> Response:
+        """Answer an error: JSON under `v1/`, else text."""
+        status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+        detail = error.detail if isinstance(error, HTTPException) else HTTPStatus(status).phrase
+        headers = {"Allow": METHODS} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
+        path = request.scope["path"].lstrip("/")
+        if path.startswith("v1/"):
+            body = json.dumps({"error": detail, "status": int(status)}).encode()
+            return _open_to_all(path, Response(body, status, headers, JSON_TYPE))
+        return Response(detail, status, headers, "text/plain; charset=utf-8")
+
+    return Starlette(
+        routes=[Route("/{path:path}", answer, methods=["GET", "HEAD", "OPTIONS"])],
+        exception_handlers={HTTPException: refuse, Exception: refuse},
+    )
+
+
+def _open_to_all(path: str, response: Response) -> Response:
+    """Let pages of other origins read the public files."""
+    if path.startswith("v1/"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Allow-Methods"] = METHODS
+    return response
+
+
+def _file(public: Path, path: str, request: Request) -> Response:
+    try:
+        relative = safe_path(path)
+    except PathRefusedError as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "a path outside the site") from error
+    folder = public if path.startswith("v1/") else SITE
+    is_zipped = "gzip" in request.headers.get("accept-encoding", "")
+    try:
         target = (folder / relative).resolve()
         if not target.is_relative_to(folder.resolve()) or not target.is_file() or target.suffix not in TYPES:
-            self.send_error(HTTPStatus.NOT_FOUND, "no such file")
-            return
-        self._send(target, path, with_body)
-
-    def _send(self, target: Path, path: str, with_body: bool) -> None:
-        is_zipped = "gzip" in self.headers.get("Accept-Encoding", "")
+            raise FileNotFoundError
         stat = target.stat()
         content, tag, is_zipped = _content(str(target), stat.st_mtime_ns, stat.st_size, is_zipped)
-        max_age = max_age_of(path)
-        is_known = self.headers.get("If-None-Match") == tag
-        self.send_response(HTTPStatus.NOT_MODIFIED if is_known else HTTPStatus.OK)
-        self.send_header("Content-Type", TYPES[target.suffix])
-        if not is_known:
-            self.send_header("Content-Length", str(len(content)))
-        if is_zipped:
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Vary", "Accept-Encoding")
-        self.send_header("ETag", tag)
-        self.send_header("Cache-Control", f"public, max-age={SITE_MAX_AGE if max_age is None else max_age}")
-        if path.startswith("v1/"):
-            self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Content-Security-Policy", CONTENT_SECURITY)
-        self.end_headers()
-        if with_body and not is_known:
-            self.wfile.write(content)
+    except (OSError, ValueError) as error:  # a name too long, a file that vanished, a surrogate
+        raise HTTPException(HTTPStatus.NOT_FOUND, "no such file") from error
+    max_age = max_age_of(path)
+    headers = {
+        "Content-Type": TYPES[target.suffix],
+        "Vary": "Accept-Encoding",
+        "ETag": tag,
+        "Cache-Control": f"public, max-age={SITE_MAX_AGE if max_age is None else max_age}",
+        **({"Content-Encoding": "gzip"} if is_zipped else {}),
+    }
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(content, headers=headers)
 
 
 @lru_cache(KEPT_FILES)
@@ -93,23 +213,12 @@ def _content(path: str, modified: int, size: int, is_zipped: bool) -> tuple[byte
     return sent, f'"{hashlib.sha256(sent).hexdigest()[:24]}"', is_zipped
 
 
-def make_server(public: Path, host: str, port: int) -> ThreadingHTTPServer:
-    """Return a server of the site and of the files in `public`, bound but not yet serving.
-
-    Raises:
-        ConfigError: where the address is taken or not this machine's.
-    """
-    try:
-        return ThreadingHTTPServer((host, port), partial(Handler, public=public))
-    except OSError as error:
-        raise ConfigError(f"cannot listen on {host}:{port}: {error}; choose another --port") from error
-
-
 def serve(public: Path, host: str, port: int, *, say: Callable[[str], None]) -> None:
     """Serve until interrupted."""
-    with make_server(public, host, port) as server:
-        say(f"serving {public} and the site at http://{host}:{server.server_address[1]}/ (Ctrl-C ends it)")
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            say("stopped")
+    server = SiteServer(public, host, port)
+    shown = f"[{host}]" if ":" in host else host
+    say(f"serving {public} and the site at http://{shown}:{server.address[1]}/ (Ctrl-C ends it)")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        say("stopped")
