@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import ClassVar
 
 PROBLEM, USAGE, FAILURE = 1, 2, 70
@@ -43,7 +45,14 @@ class SchemaDriftError(CourtsideError):
 
 
 class WriteRefusedError(CourtsideError):
-    """Rows that failed validation in staging; nothing was written."""
+    """Rows that failed validation in staging; nothing was written.
+
+    `dates` are those at fault, where the validation can tell.
+    """
+
+    def __init__(self, message: str, dates: Iterable[dt.date] = ()) -> None:
+        super().__init__(message)
+        self.dates = frozenset(dates)
 
 
 class WarehouseBusyError(AnswerError):

@@ -17,6 +17,8 @@ from courtside.errors import ConfigError
 from courtside.operations.cost import costs
 from courtside.operations.status import Status, status_of
 from courtside.pipeline.context import Context, Stage
+from courtside.pipeline.history import kind_of
+from courtside.pipeline.ledger import Cell
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import sentence
@@ -94,10 +96,11 @@ def finish(summary: RunSummary) -> None:
         console.print(f"stored rows were not those recorded: {sentence(summary.damaged)}", soft_wrap=True, markup=False)
     stuck = [item for item in summary.open_cells if item[2].state != "expected"]
     waiting = len(summary.open_cells) - len(stuck)
-    for day, stage, cell in stuck[:SHOWN]:
-        console.print(f"{day} {stage}: {cell.state}: {cell.reason}", soft_wrap=True)
-    if len(stuck) > SHOWN:
-        console.print(f"… and {len(stuck) - SHOWN} more: `courtside status --json` lists them all")
+    lines = _grouped(stuck)
+    for line in lines[:SHOWN]:
+        console.print(line, soft_wrap=True)
+    if len(lines) > SHOWN:
+        console.print(f"… and {len(lines) - SHOWN} more: `courtside status --json` lists them all")
     console.print(
         f"run {summary.run_id}: {summary.start} to {summary.end}, "
         f"{len({day for day, _, _ in stuck})} dates held or failed, {waiting} waiting, "
@@ -105,6 +108,20 @@ def finish(summary: RunSummary) -> None:
     )
     if not summary.is_whole:
         raise typer.Exit(PROBLEM)
+
+
+def _grouped(stuck: Sequence[tuple[dt.date, str, Cell]]) -> list[str]:
+    """Return a line per stage, state and kind of reason, with the newest reason."""
+    found: dict[tuple[str, str, str], list[tuple[dt.date, str]]] = {}
+    for day, stage, cell in stuck:
+        reason = cell.reason or ""
+        found.setdefault((stage, cell.state, kind_of(reason)), []).append((day, reason))
+    lines = []
+    for (stage, state, _), own in found.items():
+        first, (last, reason) = own[0][0], own[-1]
+        dates = str(first) if len(own) == 1 else f"{first} to {last} ({len(own)} dates)"
+        lines.append(f"{dates} {stage}: {state}: {reason}")
+    return lines
 
 
 def _as_of(context: Context, text: str) -> Context:

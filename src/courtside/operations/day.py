@@ -15,6 +15,7 @@ from courtside.operations.schedule import Slate, slates
 from courtside.operations.status import season_start
 from courtside.operations.training import is_due, train_for
 from courtside.pipeline.context import Context
+from courtside.pipeline.history import is_gap, kind_of
 from courtside.pipeline.ledger import Cell
 from courtside.pipeline.runner import Observer, RunSummary, run
 from courtside.pipeline.stages import STAGES
@@ -138,7 +139,8 @@ def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:
                 continue
             reason = cell.reason or cell.state
             last = gaps[-1] if gaps else None
-            if last and (last.stage, last.reason) == (stage.name, reason) and (day - last.last).days == 1:
+            is_same = last and (last.stage, kind_of(last.reason)) == (stage.name, kind_of(reason))
+            if last and is_same and (day - last.last).days == 1:
                 gaps[-1] = Gap(last.stage, last.first, day, reason)
             else:
                 gaps.append(Gap(stage.name, day, day, reason))
@@ -181,9 +183,13 @@ def _until(slate: Slate, stage: str, now: dt.datetime) -> dt.datetime:
 def tell(context: Context, day: dt.date, lates: Sequence[Late], gaps: Sequence[Gap]) -> None:
     """Alert about each stage that is late and about gaps that a run could not fill; recover where that is over.
 
-    Predictions or picks that are missing at the cut-off are critical: after tip-off nobody can make up for them.
+    Predictions or picks that are missing at the cut-off are critical: after tip-off nobody can make up for them. While
+    box scores have ended, which has an alert of its own, nothing is sent of the stages that follow from them.
     """
     alerts = notifier(context.settings, context.clock)
+    if any(is_gap(gap.reason) for gap in gaps):
+        lates = [late for late in lates if late.stage == "lines"]
+        gaps = [gap for gap in gaps if gap.stage in ("lines", "publishing")]
     for stage in TOLD:
         own = [late for late in lates if late.stage == stage]
         if own:

@@ -1,27 +1,81 @@
-"""Which dates must have feature rows: told from the box scores alone, apart from how features are computed."""
+"""Which dates must have feature rows, and since when box scores are missing: from the box scores alone."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import narwhals as nw
 import polars as pl
 
-from courtside.analytics.tables import PLAYER_GAMES
+from courtside.analytics.tables import TEAM_GAMES
 from courtside.pipeline.context import Context, span
 from courtside.pipeline.inputs import lookback_start
 
+NO_BOX_SCORES = "no box scores since"
+RECENT_DAYS, RECENT_GAMES = 60, 10
 
-def dates_with_history(context: Context, slate: pl.DataFrame) -> frozenset[dt.date]:
-    """Return the dates of `slate` (game_date, team_id) on which a team plays that has an earlier whole box score."""
+
+@dataclass(frozen=True)
+class History:
+    """The dates on which a team plays that has an earlier whole box score (`known`) or a recent one (`recent`).
+
+    On a date of `recent` somebody must have a feature row. `gaps` has a reason for each date of `known` before which
+    games were played after the last whole box score.
+    """
+
+    known: frozenset[dt.date] = frozenset()
+    recent: frozenset[dt.date] = frozenset()
+    gaps: Mapping[dt.date, str] = field(default_factory=dict)
+
+
+def history_of(context: Context, slate: pl.DataFrame) -> History:
+    """Return the history of the dates of `slate` (game_date, team_id)."""
     if slate.is_empty():
-        return frozenset()
-    start = lookback_start(span(slate["game_date"])[0])
-    played = context.warehouse.collect(
-        context.warehouse.scan(PLAYER_GAMES, start=start)
-        .filter(nw.col("is_counted") & nw.col("did_play") & (nw.col("box_status") == "complete"))
-        .select("team_id", "game_date")
+        return History()
+    first, last = span(slate["game_date"])
+    games = context.warehouse.collect(
+        context.warehouse.scan(TEAM_GAMES, start=lookback_start(first), end=last)
+        .filter(nw.col("is_counted"))
+        .select("team_id", "game_id", "game_date", "box_status")
+    ).sort("game_date", "game_id")
+    games = games.with_columns(nth=pl.int_range(pl.len()).over("team_id"))
+    whole = games.filter(pl.col("box_status") == "complete")
+    boxes = whole.select("team_id", "game_date", box_date="game_date", box_nth="nth")
+    known = (
+        slate.select("team_id", "game_date")
+        .join(games.select("team_id", "game_date", "nth"), on=["team_id", "game_date"], how="left")
+        .sort("game_date")
+        .join_asof(boxes, on="game_date", by="team_id", allow_exact_matches=False, check_sortedness=False)
+        .filter(pl.col("box_date").is_not_null())
     )
-    first = played.group_by("team_id").agg(first=pl.col("game_date").min())
-    known = slate.join(first, on="team_id", how="inner").filter(pl.col("first") < pl.col("game_date"))
-    return frozenset(known["game_date"])
+    days = (pl.col("game_date") - pl.col("box_date")).dt.total_days()
+    recent = known.filter((days <= RECENT_DAYS) | (pl.col("nth") - pl.col("box_nth") <= RECENT_GAMES))
+    dates = frozenset(known["game_date"])
+    return History(dates, frozenset(recent["game_date"]), _gaps(dates, games, whole))
+
+
+def is_gap(reason: str | None) -> bool:
+    """Tell whether a cell's reason is that box scores have ended."""
+    return (reason or "").startswith(NO_BOX_SCORES)
+
+
+def kind_of(reason: str) -> str:
+    """Return a reason without its games, so that dates held for the same cause compare equal."""
+    return re.sub(r"\(\d+ games\)|^\d+ of \d+ ", "", reason).partition(": ")[0]
+
+
+def _gaps(dates: frozenset[dt.date], games: pl.DataFrame, whole: pl.DataFrame) -> dict[dt.date, str]:
+    """Return a reason for each date before which games were played after the last whole box score."""
+    played = sorted(games.unique("game_id")["game_date"])
+    ends = sorted(set(whole["game_date"]))
+    reasons = {}
+    for day in dates:
+        since = ends[bisect_left(ends, day) - 1]
+        missing = bisect_left(played, day) - bisect_right(played, since)
+        if missing:
+            reasons[day] = f"{NO_BOX_SCORES} {since} ({missing} games): `courtside repair --fetch`"
+    return reasons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from courtside.alerts import Alert, Severity, notifier
@@ -42,8 +42,11 @@ class PostWrite:
 
         return validate_and_record
 
-    def tell(self) -> None:
-        """Log the statistics, and alert where too many rows lack a required value, or recover."""
+    def tell(self, held: Container[dt.date] = ()) -> None:
+        """Log the statistics, and alert where too many rows lack a required value, or recover.
+
+        Nothing is sent of `held` dates: what holds them has an alert of its own.
+        """
         for one in self.written:
             log.info(
                 "post_write %s: %d rows, post_write_pct_with_defaults=%.1f post_write_pct_quality_ready=%.1f",
@@ -53,7 +56,7 @@ class PostWrite:
                 one.pct_quality_ready or 0.0,
             )
         alerts = notifier(self.context.settings, self.context.clock)
-        message = alert_text(self.written)
+        message = alert_text([one for one in self.written if one.game_date not in held])
         if message:
             alerts.send(Alert(CAUSE, Severity.ERROR, *message))
         elif self.written:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from courtside.clock import date_range
-from courtside.errors import StorageError
+from courtside.errors import ConfigError, SchemaDriftError, StorageError, WarehouseBusyError, WriteRefusedError
 from courtside.logs import bound
 from courtside.pipeline.context import Closing, Context, Stage
 from courtside.pipeline.inputs import lookback_start
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 IN_MEMORY = ("features",)
 """Stages that hold the history of their dates in memory, and so work a season at a time on every engine."""
+
+SAME_FOR_ALL = (ConfigError, SchemaDriftError, WarehouseBusyError)
+"""Errors that do not depend on the dates: fewer dates raise them again."""
 
 HOPELESS_AFTER = 3
 """Dates tried alone before a stage that has not worked for any is given up for the rest."""
@@ -185,10 +188,11 @@ def _by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:
 def _attempt(
     context: Context, stage: Stage, dates: Sequence[dt.date], inputs: dict[dt.date, str]
 ) -> dict[dt.date, Outcome]:
-    """Work a stage for `dates`; where it raises, halve them until the dates that fail stand alone.
+    """Compute a stage for `dates`; where it raises, halve them until the dates that fail stand alone.
 
-    Where the first few dates tried alone all fail and nothing has worked, the fault is not in the dates: the rest are
-    marked failed without being tried one by one.
+    An error that names its dates fails those and leaves the rest to one more attempt. An error that no smaller range
+    can avoid fails all. Where the first few dates tried alone all fail and nothing has worked, the fault is not in the
+    dates: the rest are marked failed without being tried one by one.
     """
     outcomes: dict[dt.date, Outcome] = {}
     waiting = [list(dates)]
@@ -199,6 +203,12 @@ def _attempt(
         except StorageError:
             raise  # the disk or the file fails, whichever dates are tried
         except Exception as error:  # noqa: BLE001 - whatever a stage raises becomes the state of its cells
+            named = error.dates & set(batch) if isinstance(error, WriteRefusedError) else set()
+            failed = batch if isinstance(error, SAME_FOR_ALL) else sorted(named)
+            if len(failed) and len(batch) > 1:
+                outcomes |= dict.fromkeys(failed, _failed(context, stage, failed, inputs, error))
+                waiting += [rest] if (rest := [day for day in batch if day not in set(failed)]) else []
+                continue
             if len(batch) > 1:
                 middle = len(batch) // 2
                 waiting += [batch[middle:], batch[:middle]]

@@ -250,10 +250,14 @@ class DuckDBWarehouse:
         stage = f"stage_{table.name}"
         self._execute(f"CREATE OR REPLACE TEMP TABLE {stage} AS SELECT {casts} FROM {source}")
         problems = self._broken_claims(table, stage)
+        empty: list[dt.date] = []
         if table.date_column and not whole_table:
-            problems += self._date_problems(change, stage)
+            outside, empty = self._date_problems(change, stage)
+            problems += [f"rows for dates outside the write: {_some(outside)}"] if outside else []
+        at_fault = empty if not problems else ()
+        problems += [f"no rows where rows are required: {_some(empty)}"] if empty else []
         if problems:
-            raise WriteRefusedError(f"{table.name}: nothing was written; " + "; ".join(problems))
+            raise WriteRefusedError(f"{table.name}: nothing was written; " + "; ".join(problems), at_fault)
         return stage
 
     def _source(self, frame: Lazy | pl.DataFrame, table: Table) -> str:
@@ -272,16 +276,12 @@ class DuckDBWarehouse:
         sentences = [*(claim.sentence for claim in claims), f"one row per ({', '.join(table.key)})"]
         return [f"{count} rows break '{s}'" for s, count in zip(sentences, row, strict=True) if count]
 
-    def _date_problems(self, change: Change, stage: str) -> list[str]:
+    def _date_problems(self, change: Change, stage: str) -> tuple[list[dt.date], list[dt.date]]:
+        """Return the staged dates outside the write, and the required dates without rows."""
         date = quoted(change.table.date_column or "")
         found = {day for (day,) in self._execute(f"SELECT DISTINCT {date} FROM {stage}").fetchall()}
         written = {day for (day,) in self._execute("SELECT d FROM written_dates").fetchall()}
-        problems = []
-        if outside := sorted(found - written):
-            problems.append(f"rows for dates outside the write: {_some(outside)}")
-        if empty := sorted(change.required - found):
-            problems.append(f"no rows where rows are required: {_some(empty)}")
-        return problems
+        return sorted(found - written), sorted(set(change.required) - found)
 
     def _refuse_known_keys(self, table: Table, stage: str, extra: str = "TRUE") -> None:
         on = " AND ".join(f"t.{quoted(k)} IS NOT DISTINCT FROM s.{quoted(k)}" for k in table.key)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from courtside.alerts import Alert, Severity, notifier
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, PLAYER_SHOTS, TEAM_GAMES
 from courtside.features.known import Known, features_of, player_history, slate_of
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.pipeline.context import Context, Record, span
-from courtside.pipeline.history import dates_with_history
+from courtside.pipeline.history import History, history_of, is_gap
 from courtside.pipeline.inputs import (
     combined,
     content_hashes,
@@ -28,6 +29,8 @@ from courtside.quality.post_write import constant_features
 from courtside.quality.tables import GATE_VERDICTS
 from courtside.warehouse.base import Change
 from courtside.warehouse.schema import Table
+
+GAP = "box_scores.ended"
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,43 @@ class FeaturesStage:
         rows, teams = features_of(known, dates), slate_of(known, dates).select("game_date", "game_id", "team_id")
         constant = constant_features(rows, FEATURES)
         verdicts = GATE_VERDICTS.conform(readiness(rows, teams, constant))
-        playing, required = frozenset(teams["game_date"]), dates_with_history(context, teams)
-        outcomes = {day: Outcome() if day in playing else Outcome("empty", "no games scheduled") for day in dates}
+        playing, history = frozenset(teams["game_date"]), history_of(context, teams)
+        required, outcomes = history.recent, _outcomes(dates, playing, rows, history)
         intended = dict(rows.group_by("game_date").len().rows())
         changes = [Change(PLAYER_FEATURES, rows, required), Change(GATE_VERDICTS, verdicts, playing)]
         validation = PostWrite(context, dates, intended, required)
         context.warehouse.replace_dates(changes, dates, validation.recorder(record(outcomes)))
-        validation.tell()
+        validation.tell({day for day, outcome in outcomes.items() if is_gap(outcome.reason)})
+        _alert_of_gap(context, outcomes)
         return outcomes
+
+
+def _outcomes(
+    dates: Sequence[dt.date], playing: Container[dt.date], rows: pl.DataFrame, history: History
+) -> dict[dt.date, Outcome]:
+    """Return the state of each date: held where no row can be used because box scores have ended."""
+    ready = frozenset(rows.filter("is_quality_ready")["game_date"])
+    outcomes = {}
+    for day in dates:
+        if day not in playing:
+            outcomes[day] = Outcome("empty", "no games scheduled")
+        elif day in history.gaps and day not in ready:
+            outcomes[day] = Outcome("held", history.gaps[day])
+        else:
+            outcomes[day] = Outcome()
+    return outcomes
+
+
+def _alert_of_gap(context: Context, outcomes: Outcomes) -> None:
+    """Alert once while box scores have ended; recover when no date is held for that any more."""
+    alerts = notifier(context.settings, context.clock)
+    held = {day: cell.reason or "" for day, cell in context.ledger.cells("features").items() if is_gap(cell.reason)}
+    if held:
+        newest = held[max(held)]
+        body = f"{newest}\n{len(held)} dates are held, from {min(held)} to {max(held)}."
+        alerts.send(Alert(GAP, Severity.ERROR, newest.partition(" (")[0], body))
+    elif outcomes:
+        alerts.recover(GAP, "box scores are there again")
 
 
 def known_for(context: Context, dates: Sequence[dt.date]) -> Known:

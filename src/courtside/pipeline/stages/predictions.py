@@ -15,7 +15,7 @@ from courtside.analytics.lines import consensus, pre_tip
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_LINES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.pipeline.context import Context, Record, span
-from courtside.pipeline.history import dates_with_history
+from courtside.pipeline.history import History, history_of, is_gap
 from courtside.pipeline.inputs import combined, content_hashes, history_hashes, slate_hashes
 from courtside.pipeline.ledger import Outcome, Outcomes
 from courtside.predictions.champion import STAND_IN, speaking
@@ -71,7 +71,7 @@ class PredictionsStage:
         stored = _of(dates, warehouse.collect(warehouse.scan(PREDICTIONS, start=first, end=last)))
         predictions = _kept_after_tip_off(stored, said.rows, games, now)
         sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
-        outcomes = _outcomes(dates, features, predictions, verdicts, dates_with_history(context, sides))
+        outcomes = _outcomes(dates, features, predictions, verdicts, history_of(context, sides))
         blocked = GATE_BLOCKS.conform(blocks(features, pre_tip(placed)))
         warehouse.replace_dates(
             [Change(PREDICTIONS, predictions), Change(GATE_BLOCKS, blocked)], dates, record(outcomes)
@@ -98,7 +98,10 @@ def _tell(context: Context, outcomes: Outcomes, predictions: pl.DataFrame) -> No
     silent = {
         day: outcome.reason or f"neither {champion} nor {STAND_IN} says anything"
         for day, outcome in outcomes.items()
-        if day >= today and (outcome.reason or day not in spoken) and outcome.state in ("held", "complete")
+        if day >= today
+        and (outcome.reason or day not in spoken)
+        and outcome.state in ("held", "complete")
+        and not is_gap(outcome.reason)
     }
     alerts = notifier(context.settings, context.clock)
     if silent:
@@ -157,7 +160,7 @@ def _outcomes(
     features: pl.DataFrame,
     predictions: pl.DataFrame,
     verdicts: pl.DataFrame,
-    with_history: frozenset[dt.date],
+    history: History,
 ) -> dict[dt.date, Outcome]:
     """Return the state of each date; one that nobody could have been predicted for is empty, not held."""
     predicted = set(predictions["game_date"])
@@ -169,11 +172,14 @@ def _outcomes(
         if day not in playing:
             outcomes[day] = Outcome("empty", "no games scheduled")
         elif day in predicted:
-            outcomes[day] = Outcome("complete", _nobody_passes(predictions.filter(pl.col("game_date") == day)))
+            reason = _nobody_passes(predictions.filter(pl.col("game_date") == day))
+            is_held = reason is not None and day in history.gaps
+            outcomes[day] = Outcome("held", history.gaps[day]) if is_held else Outcome("complete", reason)
         elif day in incomplete:
-            outcomes[day] = Outcome("held", "quality gate: box scores are missing behind every row")
-        elif day in prepared or day not in with_history:
+            reason = "quality gate: box scores are missing behind every row"
+            outcomes[day] = Outcome("held", history.gaps.get(day, reason))
+        elif day in prepared or day not in history.known:
             outcomes[day] = Outcome("empty", "no player has enough games behind him yet")
         else:
-            outcomes[day] = Outcome("held", f"readiness gate: {playing[day]['reason']}")
+            outcomes[day] = Outcome("held", history.gaps.get(day, f"readiness gate: {playing[day]['reason']}"))
     return outcomes

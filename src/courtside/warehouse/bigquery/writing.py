@@ -139,13 +139,14 @@ def refuse_wrong_dates(change: Change, staged: Mapping[dt.date, DateContent], da
     Raises:
         WriteRefusedError: naming the days.
     """
-    problems = []
+    problems: list[str] = []
     if outside := sorted(set(staged) - set(days)):
         problems.append(f"rows for dates outside the write: {_some(outside)}")
     if empty := sorted(change.required - set(staged)):
         problems.append(f"no rows where rows are required: {_some(empty)}")
     if problems:
-        raise WriteRefusedError(f"{change.table.name}: nothing was written; {'; '.join(problems)}")
+        at_fault = () if outside else empty
+        raise WriteRefusedError(f"{change.table.name}: nothing was written; {'; '.join(problems)}", at_fault)
 
 
 def changed_days(staging: Staging, table: Table) -> list[dt.date]:

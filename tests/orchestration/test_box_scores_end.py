@@ -1,0 +1,100 @@
+"""Box scores that end while the schedule and the lines go on: dates are held, and complete when they arrive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from functools import cache
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from courtside.alerts import Alert, Notifier
+from courtside.cli.main import app
+from courtside.pipeline.context import Context, Record
+from courtside.pipeline.ledger import Outcomes
+from courtside.pipeline.post_write import CAUSE as EARLY
+from courtside.pipeline.stages.features import GAP, FeaturesStage
+from courtside.sources.payload import Payload
+from courtside.sources.simulated import simulate
+from tests import homes
+
+LAST_BOX, LAST = dt.date(2025, 10, 31), dt.date(2026, 1, 8)
+NOW = dt.datetime(2026, 1, 9, 17)
+HELD = f"no box scores since {LAST_BOX}"
+
+
+@cache
+def _payloads() -> list[Payload]:
+    return list(simulate(seasons=1, seed=11, until=LAST).payloads)
+
+
+def _is_late_box(payload: Payload) -> bool:
+    return payload.name.startswith("leaguegamelog_") and payload.name[-15:-5] > str(LAST_BOX)
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose box scores stop 69 days before its clock, and none of whose dates has run."""
+    home = tmp_path_factory.mktemp("ended") / "home"
+    homes.take_in(home, [payload for payload in _payloads() if not _is_late_box(payload)])
+    return home
+
+
+@pytest.fixture
+def alerts(monkeypatch: pytest.MonkeyPatch) -> list[Alert]:
+    sent: list[Alert] = []
+    monkeypatch.setattr(Notifier, "send", lambda self, alert: sent.append(alert) or "sent")
+    return sent
+
+
+def _courtside(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--home", str(home)], env={"COURTSIDE_NOW": f"{NOW:%Y-%m-%dT%H:%M}"})
+
+
+def _run(home: Path) -> Result:
+    return _courtside(home, "run", "--start-date", str(homes.FIRST), "--end-date", str(LAST))
+
+
+def _states(home: Path, stage: str) -> dict[dt.date, tuple[str, str]]:
+    with homes.opened(home, NOW) as context:
+        return {day: (cell.state, cell.reason or "") for day, cell in context.ledger.cells(stage).items()}
+
+
+def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_arrive(
+    ended: Path, tmp_path: Path, alerts: list[Alert], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = homes.copy_of(ended, tmp_path / "home")
+    passes: list[int] = []
+    work = FeaturesStage.work
+
+    def counted(self: FeaturesStage, context: Context, dates: list[dt.date], record: Record) -> Outcomes:
+        passes.append(len(dates))
+        return work(self, context, dates, record)
+
+    monkeypatch.setattr(FeaturesStage, "work", counted)
+    found = _run(home)
+    assert (found.exit_code, passes) == (1, [(LAST - homes.FIRST).days + 1])
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len([line for line in found.stdout.splitlines() if ": held: " in line]) == 4, "one line a stage"
+    assert found.stdout.count(f"features: held: {HELD}") == 1
+    assert "courtside repair --fetch" in found.stdout
+    assert [alert.cause for alert in alerts if alert.cause != EARLY] == [GAP]
+    for stage in ("features", "predictions"):
+        late = {day: cell for day, cell in _states(home, stage).items() if day > dt.date(2025, 12, 1)}
+        with_games = [(state, reason) for state, reason in late.values() if state != "empty"]
+        assert with_games and all(state == "held" and reason.startswith(HELD) for state, reason in with_games)
+
+    alerts.clear()
+    found = _courtside(home, "daily", "--date", str(LAST))
+    assert found.exit_code == 1, found.stdout
+    assert not [alert.cause for alert in alerts if alert.cause != "late.lines"]
+
+    homes.take_in(home, [payload for payload in _payloads() if _is_late_box(payload)])
+    found = _run(home)
+    assert found.exit_code == 0, found.stdout
+    assert {state for stage in ("features", "predictions") for state, _ in _states(home, stage).values()} <= {
+        "complete",
+        "empty",
+    }
