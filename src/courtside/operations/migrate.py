@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 
-from courtside.analytics.tables import (
-    GAMES,
-    INJURY_REPORTS,
-    PLAYER_GAMES,
-    PLAYER_LINES,
-    PLAYER_SHOTS,
-    TEAM_GAMES,
-    UNRESOLVED_NAMES,
-)
 from courtside.errors import SchemaDriftError
-from courtside.features.tables import PLAYER_FEATURES
-from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS
 from courtside.pipeline.ledger import Cell, Ledger
+from courtside.pipeline.stored import APPENDED, REPLACED
 from courtside.pipeline.tables import ALL_TABLES, GRID
-from courtside.predictions.tables import PREDICTIONS
-from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.drift import Drift
 from courtside.warehouse.schema import Table
 
-MADE_BY = {
-    "analytics": (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS),
-    "lines": (PLAYER_LINES, UNRESOLVED_NAMES, INJURY_REPORTS),
-    "features": (PLAYER_FEATURES, GATE_VERDICTS),
-    "predictions": (PREDICTIONS, GATE_BLOCKS),
-    "grading": (GRADED_PREDICTIONS, GRADED_PICKS),
-}
+MADE_BY = REPLACED
 """Stages and the tables they can make again; every other table keeps what nobody can make again."""
 
 
@@ -75,6 +57,9 @@ def migrate(warehouse: Warehouse, ledger: Ledger, tables: Sequence[Table] = ALL_
     for step in sorted(steps, key=lambda step: step.drift.table.name != GRID.name):
         if step.stage:
             _ask_again(warehouse, ledger, step.stage)
+        for stage, tables_of_stage in APPENDED.items():
+            if step.drift.table in tables_of_stage:
+                _forget_hashes(warehouse, ledger, stage)
         warehouse.reshape(step.drift.table, keep_rows=step.stage is None)
     warehouse.prepare(tables)
     return steps
@@ -85,3 +70,14 @@ def _ask_again(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:
     reason = "a newer version has another table for it"
     if cells.height:
         warehouse.upsert([ledger.cell_rows(stage, {day: Cell(reason=reason) for day in cells["game_date"]})])
+
+
+def _forget_hashes(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:
+    """Mark the content hashes of cells whose rows stay and get another shape, so that nothing is compared with them."""
+    cells = {
+        day: replace(cell, content_hash=f"{cell.content_hash.partition('@')[0]}@before-migration")
+        for day, cell in ledger.cells(stage).items()
+        if cell.content_hash
+    }
+    if cells:
+        warehouse.upsert([ledger.cell_rows(stage, cells)])
