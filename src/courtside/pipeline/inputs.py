@@ -49,11 +49,11 @@ def history_hashes(
     With `is_whole` it covers every earlier day.
     """
     filled = sorted((day, cell.content_hash) for day, cell in cells.items() if cell.rows)
-    days = [day for day, _ in filled]
+    days, lines = [day for day, _ in filled], [f"{day} {content}" for day, content in filled]
     found = {}
     for day in dates:
         start, end = 0 if is_whole else bisect.bisect_left(days, lookback_start(day)), bisect.bisect_left(days, day)
-        found[day] = digest(*(f"{known} {content}" for known, content in filled[start:end]))
+        found[day] = digest(*lines[start:end])
     return found
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -75,7 +76,7 @@ class DuckDBWarehouse:
         self._connection = _connect(self.path, read_only, config, patience)
         self._connection.execute("SET TimeZone = 'UTC'")
 
-    @property
+    @cached_property
     def hash_kind(self) -> str:
         """The start of this version's own hash of fixed values."""
         values = "'courtside', 7, 0.1::DOUBLE, true, DATE '2000-01-01', TIMESTAMP '2000-01-01 12:00', NULL"
