@@ -22,6 +22,7 @@ def test_the_example_shows_the_newest_picks(page, site):
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         page.goto(f"http://127.0.0.1:{server.server_address[1]}/picks.html")
         page.wait_for_selector("h2:nth-of-type(8)")
+        assert page.inner_text("h1") == f"Picks of {day}, simulated league"
         told = page.locator("li").all_inner_texts()
         server.shutdown()
     assert [text.split(" (")[0] for text in told] == [p["player"] for g in picks["groups"] for p in g["picks"]]

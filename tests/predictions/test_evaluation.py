@@ -16,7 +16,7 @@ from courtside.intervals import wilson_interval
 from courtside.league.odds import market_over_expr
 from courtside.predictions import measures
 from courtside.predictions.errors import NoModelError
-from courtside.predictions.evaluation import Evaluation, evaluate, live_figures, measurable
+from courtside.predictions.evaluation import Evaluation, evaluate, live_figures, measurable, second_stage
 from courtside.predictions.figures import _target, verdict
 from courtside.predictions.report import html
 from courtside.predictions.systems import SYSTEM_NAMES
@@ -159,6 +159,16 @@ def test_figures_of_provably_early_lines_stand_apart_and_the_share_of_the_others
     (sentence,) = [item for item in some.holes if "note no time" in item]
     assert sentence.startswith("75 % of the evaluated lines note no time (1,200 of 1,600)")
     assert "shown before tip-off" in html(some)
+
+
+def test_before_a_calibrator_no_probability_is_measured_as_the_system_s() -> None:
+    """On 160 rows no calibrator is fitted; the market's probability beside itself would meet every target."""
+    rows = model_rows()
+    days = [FIRST + dt.timedelta(days=58)]
+    said = rows.filter(pl.col("game_date") >= days[0]).with_columns(ewma="points_ewma")
+    staged = second_stage(said, said, "ewma", days)
+    assert staged["probability_over"].is_null().all()
+    assert measures.probability(staged) == {"n": 0}
 
 
 def test_a_season_begins_where_a_model_can_be_trained_and_says_so() -> None:

@@ -19,7 +19,6 @@ from courtside.league.odds import market_over_expr
 from courtside.predictions.errors import NoModelError
 from courtside.predictions.figures import line_figures, suspicions_of, system_figures, targets_of, whole
 from courtside.predictions.measures import Figures
-from courtside.predictions.probability import with_probability
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.training import FEWEST_ROWS
 from courtside.predictions.walk_forward import (
@@ -158,10 +157,13 @@ def measurable(said: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 def second_stage(said: pl.DataFrame, measured: pl.DataFrame, system: str, days: Sequence[dt.date]) -> pl.DataFrame:
     """Return measured rows with a system's prediction, prediction_with_line and probability_over.
 
-    Its calibrators are fitted on the days given, on what it had `said` of earlier dates.
+    The probability is NULL before the first calibrator: the market's, which is published then, is not the system's, and
+    would be measured beside itself. The calibrators are fitted on the days given, on the predictions in `said` of
+    earlier dates.
     """
     mine = measured.with_columns(prediction=pl.col(system))
-    return with_probability(calibrated(mine, calibrators(said, system, days)))
+    staged = calibrated(mine, calibrators(said, system, days))
+    return staged.with_columns(probability_over=pl.col("probability_calibrated"))
 
 
 def live_figures(predictions: pl.DataFrame, told: pl.DataFrame) -> dict[str, Figures]:
