@@ -24,7 +24,7 @@ BATCH, BATCH_BYTES = 250, 64 * 2**20
 """Payloads, and their bytes, that are held in memory and written in one transaction."""
 
 PARSERS = 2
-"""Payloads parsed at once: reading a sheet leaves the interpreter free half of the time."""
+"""Payloads kept, and then parsed, at once: a disk and reading a sheet leave the interpreter free half of the time."""
 
 SEQ, READ_AGAIN = "__seq", "__read_again"
 
@@ -68,8 +68,7 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
     seen, refused, seq = _known_payloads(warehouse)
     with ThreadPoolExecutor(PARSERS) as pool:
         for batch in _batched(payloads):
-            for payload in batch:
-                store.keep(payload)
+            list(pool.map(store.keep, batch))
             parsing = [pool.submit(parse, payload) if payload.payload_id not in seen else None for payload in batch]
             arrivals = []
             for payload, parsed in zip(batch, parsing, strict=True):

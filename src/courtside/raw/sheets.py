@@ -252,7 +252,7 @@ def _text_column(name: str, values: list[Any]) -> pl.Series:
     kinds = Counter(map(type, values))
     del kinds[type(None)]
     if set(kinds) <= {str}:
-        return pl.Series(name, values, pl.String).replace("", None)
+        return pl.Series(name, [value or None for value in values], pl.String)
     return pl.Series(name, [None if value in (None, "") else str(value) for value in values], pl.String)
 
 

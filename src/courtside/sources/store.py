@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 import zstandard
@@ -32,7 +33,7 @@ class PayloadStore:
         if path.exists() and self.is_whole(payload.payload_id):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        unfinished = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         with unfinished.open("wb") as file:
             file.write(zstandard.compress(payload.content, 3))
             file.flush()
