@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,21 @@ def test_the_timer_runs_the_morning_the_evening_and_the_night_in_eastern_time() 
 def test_what_must_pass_includes_the_slow_tests() -> None:
     commands = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert [line for line in commands if line.startswith("make ")] == list(MUST_PASS)
+
+
+def test_the_hooks_before_a_commit_run_the_commands_of_make_lint() -> None:
+    lint = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert lint
+    commands = [line.strip().replace("$(BIN)", ".venv/bin") for line in lint[1].splitlines()]
+    (local,) = read(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert [hook["entry"] for hook in local["hooks"]] == commands
+
+
+def test_a_run_that_leaves_slow_tests_out_names_the_command_that_runs_them() -> None:
+    command = [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", "tests/orchestration/test_chaos.py"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert shown.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, shown.stdout + shown.stderr
+    assert "slow tests are left out; `make test-slow` runs them" in shown.stdout
 
 
 def test_the_workflow_tests_everything_and_publishes_from_main_only() -> None:
