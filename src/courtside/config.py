@@ -1,7 +1,7 @@
 """Settings: where things lie and which bounds apply, each with the place it was set.
 
-Order of precedence: a command's option, `COURTSIDE_*` in the environment, `courtside.toml` in the working folder
-(or the file `COURTSIDE_CONFIG` names), the default written here.
+Order of precedence: a command's option, `COURTSIDE_*` in the environment, `courtside.toml` in the home that is used,
+`courtside.toml` in the working folder (or the file `COURTSIDE_CONFIG` names), the default written here.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from courtside.clock import Clock, FixedClock, SystemClock, to_utc
 from courtside.errors import ConfigError, SettingsError
 
 PREFIX = "COURTSIDE_"
+FILE_NAME = "courtside.toml"
+DEFAULT_HOME = ".courtside"
 OTHER_VARIABLES = (
     "COURTSIDE_AUTOMATION",
     "COURTSIDE_CHAOS_FAULTS",
@@ -42,8 +44,30 @@ OTHER_VARIABLES = (
 
 
 def config_file() -> Path:
-    """Return the path of the settings file, whether it exists or not."""
-    return Path(os.environ.get("COURTSIDE_CONFIG", "courtside.toml"))
+    """Return the path of the project's settings file, whether it exists or not."""
+    return Path(os.environ.get("COURTSIDE_CONFIG", FILE_NAME))
+
+
+def home_file(home: Path | str | None = None) -> Path:
+    """Return the path of the settings file in the home that is used, whether it exists or not.
+
+    Raises:
+        SettingsError: where the project's settings file, which may name the home, cannot be read.
+    """
+    named = home or os.environ.get(f"{PREFIX}HOME") or _read(config_file()).get("home") or DEFAULT_HOME
+    return Path(str(named)) / FILE_NAME
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return the keys of a settings file; none where it does not exist."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}; correct its owner and mode, or move it away") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not TOML: {error}") from error
 
 
 class Settings(BaseSettings):
@@ -51,7 +75,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    home: Path = Field(Path(".courtside"), description="The folder that holds everything.")
+    home: Path = Field(Path(DEFAULT_HOME), description="The folder that holds everything.")
     warehouse: str = Field(
         "",
         description="`duckdb:PATH` or `bigquery://project/dataset`; empty means `warehouse.duckdb` in the home.",
@@ -92,8 +116,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read options first, then the environment, then the settings file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+        """Read options first, then the environment, the settings file of the home, and that of the project."""
+        files = (home_file(init_settings().get("home")), config_file())
+        return init_settings, env_settings, *(TomlConfigSettingsSource(settings_cls, file) for file in files)
 
     @property
     def warehouse_path(self) -> Path:
@@ -133,26 +158,27 @@ def load_settings(**options: Any) -> Settings:
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        _refuse_unknown_names()
+        _refuse_unknown_names(home_file(given.get("home")))
         return Settings(**given)
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in item['loc'])} = {_shown(item)}: {item['msg']}" for item in error.errors()
         )
         raise SettingsError(f"settings: {problems}. `courtside config` lists them with their origin.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{config_file()}: not TOML: {error}") from error
 
 
-def _refuse_unknown_names() -> None:
-    """Refuse `COURTSIDE_*` variables and keys of the settings file that no setting has; their values are not shown."""
+def _refuse_unknown_names(of_home: Path) -> None:
+    """Refuse `COURTSIDE_*` variables and keys of the settings files that no setting has; their values are not shown."""
     variables = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     known = {*variables, *OTHER_VARIABLES}
     set_now = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
-    file = config_file()
-    keys = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     problems = [_unknown(name, "the environment", sorted(known)) for name in set_now]
-    problems += [_unknown(key, str(file), Settings.model_fields) for key in keys if key not in Settings.model_fields]
+    for file in dict.fromkeys((of_home, config_file())):
+        problems += [
+            _unknown(key, str(file), Settings.model_fields) for key in _read(file) if key not in Settings.model_fields
+        ]
+    if "home" in _read(of_home) and of_home.resolve() != config_file().resolve():
+        problems.append(f"home in {of_home}: the home is the folder that holds this file; remove the line")
     if problems:
         raise SettingsError(f"{'; '.join(problems)}. `courtside config` lists the settings.")
 
@@ -169,13 +195,13 @@ def _shown(problem: Any) -> str:
 
 def origins(settings: Settings) -> dict[str, tuple[object, str]]:
     """Return each setting's value and the place that set it."""
-    in_file = tomllib.loads(config_file().read_text()) if config_file().is_file() else {}
+    files = (config_file(), home_file(settings.home))
     found: dict[str, tuple[object, str]] = {}
     for name in Settings.model_fields:
         variable = f"{PREFIX}{name.upper()}"
         place = "default"
-        if name in in_file:
-            place = str(config_file())
+        for file in files:
+            place = str(file) if name in _read(file) else place
         if variable in os.environ:
             place = variable
         found[name] = (getattr(settings, name), place)

@@ -17,6 +17,8 @@ from courtside.analytics.tables import GAMES
 from courtside.cli.common import console, opened, settings_of, show_data, styled
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
+from courtside.config import FILE_NAME
+from courtside.errors import ConfigError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.day import THROUGH_FEATURES
 from courtside.operations.status import season_start
@@ -41,6 +43,7 @@ def demo_command(
     """Play a league of one past season and the current one up to 2026-02-07, and run every stage on it."""
     begun = time.perf_counter()
     settings = settings_of(home, now=NOW)
+    write_settings(home)
     with opened(settings) as context:
         console.print("simulating two seasons and taking in their payloads …")
         simulate_into(
@@ -89,5 +92,32 @@ def _show(context: Context, seconds: float) -> None:
     table.add_row("files", f"{sum(1 for path in folder.rglob('*.json')):,} in {folder}/v1")
     table.add_row("time", f"{seconds:.1f} s")
     console.print(table)
+    console.print("Next, at the demonstration's fixed time (`courtside.toml` in its home sets it):")
+    for what, command in next_steps(context.settings.home):
+        console.print(f"  {what}:", styled(command, "bold"), soft_wrap=True)
+
+
+def write_settings(home: Path) -> None:
+    """Write the fixed clock into the settings file of the demonstration's home, for the commands that follow.
+
+    Raises:
+        ConfigError: where the home holds another installation, whose clock must not be fixed.
+    """
+    file = home / FILE_NAME
+    if (home / "warehouse.duckdb").exists() and not file.exists():
+        raise ConfigError(f"{home} holds another installation; give the demonstration a folder of its own with --home")
+    home.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        f"# Written by `courtside demo`: its league ends at this time (UTC).\nnow = {NOW:%Y-%m-%dT%H:%M:%S}\n"
+    )
+
+
+def next_steps(home: Path) -> list[tuple[str, str]]:
+    """Return what can be done with the demonstration, each with its command."""
     program = sys.argv[0] if Path(sys.argv[0]).name == "courtside" else "courtside"
-    console.print("Look at them:", styled(f"{program} serve --home {context.settings.home}", "bold"), soft_wrap=True)
+    return [
+        ("see it", f"{program} serve --home {home}"),
+        ("run the day", f"{program} daily --home {home}"),
+        ("show the grid", f"{program} status --home {home}"),
+        ("start Dagster", f"make dagster COURTSIDE_HOME={home}"),
+    ]

@@ -45,7 +45,8 @@ def configuration_page() -> str:
     ]
     head = "| setting | variable | default | what it is |\n|---|---|---|---|\n"
     intro = (
-        "A command's option comes first, then the variable, then the key in `courtside.toml`, then the default. "
+        "A command's option comes first, then the variable, then the key in `courtside.toml` of the home that "
+        "is used, then that of the working folder, then the default. "
         "`courtside config` prints each value with the place that set it.\n"
     )
     return "\n".join([NOTE, "# Settings\n", intro, head + "\n".join(rows) + "\n"])
