@@ -24,7 +24,7 @@ RANGE = ("run", "--start-date", str(homes.FIRST), "--end-date", str(homes.LAST))
 MONTH = "game_date >= '2025-11-01'"
 OWN_MINUTES = (
     "UPDATE player_features f SET minutes_avg_last_10 = g.minutes FROM player_games g "
-    "WHERE g.game_id = f.game_id AND g.player_id = f.player_id AND minutes_avg_last_10 IS NOT NULL"
+    "WHERE g.game_id = f.game_id AND g.player_id = f.player_id AND g.did_play AND minutes_avg_last_10 IS NOT NULL"
 )
 OWN_POINTS = (
     "UPDATE player_features f SET points_avg_last_10 = points_avg_last_10 + g.points FROM player_games g "
@@ -62,7 +62,10 @@ FEATURE_PLANTS = {
     ),
 }
 TABLE_PLANTS = {
-    "a month of player games deleted": ("player_games", f"DELETE FROM player_games WHERE {MONTH}"),
+    "a week of player games deleted": (
+        "player_games",
+        "DELETE FROM player_games WHERE game_date BETWEEN '2025-11-01' AND '2025-11-07'",
+    ),
     "all lines deleted": ("player_lines", "DELETE FROM player_lines"),
     "one team game changed": (
         "team_games",
@@ -140,7 +143,7 @@ def test_damage_is_named_with_its_table_and_dates_and_a_run_makes_it_whole(name:
     "name",
     [
         *(name for name in FEATURE_PLANTS),
-        "a month of player games deleted",
+        "a week of player games deleted",
         "one team game changed",
         "all lines deleted",
     ],
@@ -177,7 +180,7 @@ def test_repair_computes_features_again_that_the_grid_was_told_of(home: Path) ->
 
 def test_damage_before_the_range_of_a_run_is_made_whole_before_features_read_it(home: Path) -> None:
     before = homes.contents(home)
-    plant(home, ALL["a month of player games deleted"][1:])
+    plant(home, ALL["a week of player games deleted"][1:])
     assert call(home, "run", "--start-date", str(homes.LAST), "--end-date", str(homes.LAST))[0] == 0
     assert homes.contents(home) == before
 

@@ -33,7 +33,7 @@ def _models(home: Path) -> pl.DataFrame:
         return context.warehouse.collect(context.warehouse.scan(MODELS))
 
 
-@pytest.mark.parametrize("name", ["one value of one row", "a month of player games deleted", "counts of one row"])
+@pytest.mark.parametrize("name", ["one value of one row", "a week of player games deleted", "counts of one row"])
 def test_train_refuses_damaged_rows_and_stores_nothing(name: str, home: Path) -> None:
     plant(home, ALL[name][1:])
     code, _ = call(home, "train", "--as-of", str(TODAY))

@@ -141,7 +141,8 @@ class Report:
         """The verdict as one sentence."""
         pct = self.contaminated_pct
         if pct is None:
-            return f"Could not tell: no training rows from {self.start} to {self.end}."
+            none = f"Could not tell: no training rows from {self.start} to {self.end}."
+            return " ".join([none, *self._problems()])
         found = (
             f"{self.required_rows:,} of {self.total:,} training rows ({pct:.2f} %) from {self.start} to {self.end} "
             f"lack a required feature; {self.threshold_pct:g} % are accepted. "
