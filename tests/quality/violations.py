@@ -94,6 +94,7 @@ DAILY: dict[str, Planted] = {
     "5.5": sql(f"UPDATE player_features SET quality_alert_level = 'red' WHERE game_date = '{DAY}'"),
     "5.6": sql(f"DELETE FROM publications WHERE game_date = '{DAY}'"),
     "6.1": sql(f"DELETE FROM graded_picks WHERE game_date = '{DAY}'"),
+    "6.2": sql(f"UPDATE published_picks SET line = line + 1 WHERE game_date = '{DAY}'"),
     "7.1": on_files(_drop_page),
     "7.2": on_files(_empty_page),
     "7.3": on_files(_other_line),

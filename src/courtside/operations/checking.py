@@ -18,6 +18,7 @@ from courtside.features.registry import FEATURES
 from courtside.operations.verification import StoredValues
 from courtside.pipeline.context import Context
 from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stages.publishing import ledger_error
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.stores import open_store, target_of
 from courtside.publishing.stores.base import Store
@@ -47,6 +48,8 @@ def catalogue_of(
     }
     if with_files:
         frames["files"] = files_frame(open_store(target_of(context.settings)), first, last)
+        error = ledger_error(context)
+        frames["ledger"] = pl.DataFrame({"problem": [str(error) if error else None]}, schema={"problem": pl.String()})
     return Catalogue(
         context.warehouse,
         {table.name: table for table in ALL_TABLES},

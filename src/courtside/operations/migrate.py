@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 
 from courtside.errors import SchemaDriftError
+from courtside.picks.integrity import with_content_hash
+from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.ledger import Cell, Ledger
 from courtside.pipeline.stored import APPENDED, REPLACED
 from courtside.pipeline.tables import ALL_TABLES, GRID
-from courtside.warehouse.base import Warehouse
+from courtside.warehouse.base import Upsert, Warehouse
 from courtside.warehouse.drift import Drift
 from courtside.warehouse.schema import Table
 
@@ -62,7 +64,16 @@ def migrate(warehouse: Warehouse, ledger: Ledger, tables: Sequence[Table] = ALL_
                 _forget_hashes(warehouse, ledger, stage)
         warehouse.reshape(step.drift.table, keep_rows=step.stage is None)
     warehouse.prepare(tables)
+    _add_content_hashes(warehouse)
     return steps
+
+
+def _add_content_hashes(warehouse: Warehouse) -> None:
+    """Fill `content_hash` of the publications of a version that had none; a home that has any is left alone."""
+    publications = warehouse.collect(warehouse.scan(PUBLICATIONS))
+    if publications.height and publications["content_hash"].is_null().all():
+        picks = warehouse.collect(warehouse.scan(PUBLISHED_PICKS))
+        warehouse.upsert([Upsert(PUBLICATIONS, PUBLICATIONS.conform(with_content_hash(publications, picks)))])
 
 
 def _ask_again(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:

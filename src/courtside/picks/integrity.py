@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import polars as pl
 
 from courtside.errors import CourtsideError
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS, require_grain
 from courtside.warehouse.schema import Table
 
+_PICK_ORDER = ["game_date", "version", "subset_key", "player_id"]
+_PICK_CONTENT = [name for name in PUBLISHED_PICKS.column_names if name not in ("game_date", "version")]
+
 
 class LedgerBrokenError(CourtsideError):
     """A ledger that lost or changed what it once held."""
 
 
+def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
+    """Return `publications` with `content_hash`, the SHA-256 of each row and of the picks of its version."""
+    columns = [name for name in PUBLICATIONS.column_names if name != "content_hash"]
+    rows = publications.select(columns).sort(PUBLICATIONS.key)
+    hashes = {(row[0], row[1]): hashlib.sha256(repr(row).encode()) for row in rows.iter_rows()}
+    for version, day, *rest in picks.select("version", "game_date", *_PICK_CONTENT).sort(_PICK_ORDER).iter_rows():
+        if (day, version) in hashes:
+            hashes[day, version].update(repr(rest).encode())
+    return rows.with_columns(content_hash=pl.Series([found.hexdigest() for found in hashes.values()], dtype=pl.String))
+
+
 def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
-    """Refuse a ledger that is not whole: versions of a date count from 1, each with the picks it names.
+    """Refuse a ledger that is not whole: versions count from 1, each with the picks and the content hash it names.
 
     Raises:
         LedgerBrokenError: naming the first date and version that is not whole.
@@ -37,6 +53,21 @@ def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
             "restore the warehouse before publishing"
         )
     _require_unbroken_versions(publications)
+    _require_content_hashes(publications, picks)
+
+
+def _require_content_hashes(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
+    own = with_content_hash(publications, picks)
+    stored = publications.select("game_date", "version", stored="content_hash")
+    both = own.join(stored, on=["game_date", "version"]).sort("game_date", "version")
+    wrong = both.filter(pl.col("content_hash").ne_missing(pl.col("stored")))
+    if wrong.height:
+        row = wrong.row(0, named=True)
+        raise LedgerBrokenError(
+            f"publication of {row['game_date']}, version {row['version']}: its content hash does not fit its rows. "
+            "They were changed outside Courtside; restore the warehouse from a copy made before, then run "
+            f"`courtside export --date {row['game_date']}`. `courtside migrate` adds hashes to a home that has none."
+        )
 
 
 def _require_unbroken_versions(publications: pl.DataFrame) -> None:

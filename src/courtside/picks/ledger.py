@@ -7,13 +7,13 @@ first version came after its first tip-off, it is that first version, and the da
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 from courtside.clock import EARLIEST_TIP_OFF, EASTERN
-from courtside.picks.integrity import verify_ledger
+from courtside.picks.integrity import verify_ledger, with_content_hash
 from courtside.picks.tables import BACKTEST, LIVE, PUBLICATIONS, PUBLISHED_PICKS, require_grain
 
 CONTENT = tuple(
@@ -40,15 +40,17 @@ def plan_publications(
     *,
     now: dt.datetime,
     tips: pl.DataFrame,
+    begun: Collection[str] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows to append to `publications` and to `published_picks` for `dates`.
 
     In: `candidates` as `subsets.qualified` returns them (all that qualify, so that a place freed by a game
     that has begun goes to the next best; the frame of `select` works too), the frame of `daily_signals`, the
     whole ledger of these dates, `now` (UTC without a zone) and `tips` with one row per game of these dates:
-    game_id, game_date, tip_at (null: noon Eastern). A date without publication gets its first, of no picks
-    where there are none. A later version decides the games still ahead and carries the begun ones over as
-    they are; it is appended only if its content differs, and never from a date without predictions.
+    game_id, game_date, tip_at (null: noon Eastern). The games in `begun` have begun whatever the clock shows. A date
+    without publication gets its first, of no picks where there are none. A later version decides the games still ahead
+    and carries the begun ones over as they are; it is appended only if its content differs and its time is not before
+    that of the last version, and never from a date without predictions.
 
     Raises:
         LedgerBrokenError: where the ledger handed in does not hold what its publications count.
@@ -57,11 +59,13 @@ def plan_publications(
     verify_ledger(publications, picks)
     require_grain(candidates, ("game_date", "subset_key", "player_id"), "candidates")
     require_grain(signals, ("game_date",), "signals")
-    games = _games(tips, candidates, picks, now)
+    games = _games(tips, candidates, picks, now, begun)
     days = _days(pl.Series("game_date", list(dates), dtype=pl.Date), games, publications, signals, now)
     proposed = _decide(candidates, days, games, counted(publications, picks), now)
     changed = _changed(proposed, publications, picks)
-    return _publication_rows(changed, now), _pick_rows(changed)
+    rows = _pick_rows(changed)
+    decided = _publication_rows(changed, _last_picks(changed, picks), publications, now)
+    return PUBLICATIONS.conform(with_content_hash(decided, rows)), rows
 
 
 def counted(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +80,7 @@ def counted(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
     require_grain(publications, PUBLICATIONS.key, "publications")
     require_grain(picks, PUBLISHED_PICKS.key, "published picks")
     first = publications.filter(pl.col("version") == 1).select("game_date", date_kind="kind")
-    games = picks.group_by("game_date", "game_id").agg(_starts_at().min().alias("starts_at"))
+    games = picks.group_by("game_date", "game_id").agg(starts_at().min().alias("starts_at"))
     versions = publications.select("game_date", "version", "published_at").join(first, on="game_date", validate="m:1")
     in_time = (pl.col("published_at") < pl.col("starts_at")) & (pl.col("date_kind") == LIVE)
     chosen = (
@@ -91,7 +95,8 @@ def counted(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _starts_at(tip: str = "tip_at") -> pl.Expr:
+def starts_at(tip: str = "tip_at") -> pl.Expr:
+    """Return the tip-off, noon Eastern of `game_date` where it is not known."""
     noon = (
         pl.col("game_date")
         .dt.combine(EARLIEST_TIP_OFF)
@@ -103,7 +108,9 @@ def _starts_at(tip: str = "tip_at") -> pl.Expr:
     return pl.coalesce(pl.col(tip).cast(pl.Datetime("us")), noon)
 
 
-def _games(tips: pl.DataFrame, candidates: pl.DataFrame, picks: pl.DataFrame, now: dt.datetime) -> pl.DataFrame:
+def _games(
+    tips: pl.DataFrame, candidates: pl.DataFrame, picks: pl.DataFrame, now: dt.datetime, begun: Collection[str]
+) -> pl.DataFrame:
     """Return each game's earliest known tip-off: game_date, game_id, starts_at, has_begun."""
     columns = ("game_date", "game_id", "tip_at")
     require_grain(tips, ("game_date", "game_id"), "tip-offs")
@@ -111,8 +118,8 @@ def _games(tips: pl.DataFrame, candidates: pl.DataFrame, picks: pl.DataFrame, no
     known = pl.concat([tips.select(columns), unlisted, picks.select(columns)], how="vertical_relaxed")
     return (
         known.group_by("game_date", "game_id")
-        .agg(_starts_at().min().alias("starts_at"))
-        .with_columns((pl.col("starts_at") <= now).alias("has_begun"))
+        .agg(starts_at().min().alias("starts_at"))
+        .with_columns(has_begun=(pl.col("starts_at") <= now) | pl.col("game_id").is_in(list(begun)))
     )
 
 
@@ -123,22 +130,25 @@ def _days(
     slate = games.group_by("game_date").agg(
         pl.col("starts_at").min().alias("first_tip"),
         (~pl.col("has_begun")).sum().cast(pl.Int64).alias("ahead"),
+        pl.col("has_begun").any().alias("is_late"),
     )
     stand = publications.group_by("game_date").agg(
         pl.col("version").max().alias("last"),
         pl.col("kind").sort_by("version").first().alias("stored_kind"),
+        pl.col("published_at").max().alias("last_at"),
     )
     days = dates.unique().to_frame().join(slate, on="game_date", how="left", validate="1:1")
     days = days.join(stand, on="game_date", how="left", validate="1:1")
     days = days.join(signals.with_columns(has_predictions=True), on="game_date", how="left", validate="1:1")
-    first_kind = pl.when(now < _starts_at("first_tip")).then(pl.lit(LIVE)).otherwise(pl.lit(BACKTEST))
+    is_early = (now < starts_at("first_tip")) & ~pl.col("is_late").fill_null(False)
+    first_kind = pl.when(is_early).then(pl.lit(LIVE)).otherwise(pl.lit(BACKTEST))
     days = days.with_columns(
         pl.col("last").fill_null(0),
         pl.coalesce("stored_kind", first_kind).alias("kind"),
         pl.col("ahead", "high_edge", "predictions_with_line").fill_null(0),
     )
-    again = (pl.col("kind") == LIVE) & (pl.col("ahead") > 0) & pl.col("has_predictions").fill_null(False)
-    return days.filter((pl.col("last") == 0) | again).sort("game_date")
+    again = (pl.col("kind") == LIVE) & (pl.col("ahead") > 0) & (pl.col("last_at") <= now) & pl.col("has_predictions")
+    return days.filter((pl.col("last") == 0) | again.fill_null(False)).sort("game_date")
 
 
 def _decide(
@@ -170,7 +180,7 @@ def _decide(
 
 
 def _pick_kind(now: dt.datetime) -> pl.Expr:
-    is_live = (pl.col("starts_at") > now) & (pl.col("line_timing") == "pre_tip").fill_null(False)
+    is_live = (pl.col("starts_at") > now) & ~pl.col("has_begun") & (pl.col("line_timing") == "pre_tip").fill_null(False)
     return pl.when(is_live).then(pl.lit(LIVE)).otherwise(pl.lit(BACKTEST))
 
 
@@ -192,7 +202,7 @@ def _within_top(fresh: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
 def _changed(proposed: _Decision, publications: pl.DataFrame, picks: pl.DataFrame) -> _Decision:
     """Return what is proposed for dates whose last version says something else, or that have none."""
     last = proposed.dates.select("game_date", version="last")
-    standing = picks.join(last, on=["game_date", "version"], how="semi")
+    standing = _last_picks(proposed, picks)
     signals = publications.join(last, on=["game_date", "version"], how="semi")
     different = pl.concat(
         [
@@ -207,6 +217,40 @@ def _changed(proposed: _Decision, publications: pl.DataFrame, picks: pl.DataFram
     )
 
 
+def _last_picks(decided: _Decision, picks: pl.DataFrame) -> pl.DataFrame:
+    return picks.join(decided.dates.select("game_date", version="last"), on=["game_date", "version"], how="semi")
+
+
+def _reasons(decided: _Decision, before: pl.DataFrame, publications: pl.DataFrame) -> pl.DataFrame:
+    """Return why each date gets another version: game_date and why, as `1 added, 2 with another line`."""
+    key = ["game_date", "subset_key", "player_id"]
+    content = [name for name in CONTENT if name not in key]
+    old = before.select(*key, *(pl.col(name).alias(f"{name}_before") for name in content), was_there=True)
+    both = decided.picks.select(*key, *content, is_there=True).join(old, on=key, how="full", coalesce=True)
+    stays = pl.col("is_there") & pl.col("was_there")
+    is_moved = stays & pl.col("line").ne_missing(pl.col("line_before"))
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in content)
+    kinds = {
+        "added": pl.col("was_there").is_null(),
+        "removed": pl.col("is_there").is_null(),
+        "with another line": is_moved,
+        "with another prediction, price or tip-off": stays & differs & ~is_moved,
+    }
+    counts = both.group_by("game_date").agg(expr.fill_null(False).sum().alias(name) for name, expr in kinds.items())
+    last = publications.sort("version").unique("game_date", keep="last").select("game_date", "signal", "model_code")
+    days = decided.dates.join(counts, on="game_date", how="left").join(last, on="game_date", how="left", suffix="_old")
+    why = {}
+    for row in days.filter(pl.col("last") > 0).iter_rows(named=True):
+        parts = [f"{row[name]} {name}" for name in kinds if row[name]]
+        for name, word in (("signal", "signal"), ("model_code", "champion")):
+            if row[name] != row[f"{name}_old"]:
+                parts.append(f"{word} changed from {row[f'{name}_old'] or 'none'} to {row[name] or 'none'}")
+        why[row["game_date"]] = ", ".join(parts) or "the figures behind the signal changed"
+    return pl.DataFrame(
+        {"game_date": list(why), "why": list(why.values())}, schema={"game_date": pl.Date, "why": pl.String}
+    )
+
+
 def _differences(new: pl.DataFrame, old: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
     on = list(columns)
     sides = [
@@ -216,22 +260,25 @@ def _differences(new: pl.DataFrame, old: pl.DataFrame, columns: tuple[str, ...])
     return pl.concat([side.select("game_date") for side in sides])
 
 
-def _publication_rows(decided: _Decision, now: dt.datetime) -> pl.DataFrame:
+def _publication_rows(
+    decided: _Decision, before: pl.DataFrame, publications: pl.DataFrame, now: dt.datetime
+) -> pl.DataFrame:
     held = decided.picks.group_by("game_date").agg(pl.len().cast(pl.Int64).alias("picks"))
     reason = (
         pl.when(pl.col("last") > 0)
-        .then(pl.format("decided again with {} games ahead", "ahead"))
+        .then(pl.format("picks: {}; decided again with {} games ahead", "why", "ahead"))
         .when(pl.col("kind") == LIVE)
         .then(pl.lit("first publication, before the first tip-off"))
         .otherwise(pl.lit("first publication, after the first tip-off"))
     )
-    rows = decided.dates.join(held, on="game_date", how="left", validate="1:1").with_columns(
+    dates = decided.dates.join(_reasons(decided, before, publications), on="game_date", how="left", validate="1:1")
+    rows = dates.join(held, on="game_date", how="left", validate="1:1").with_columns(
         pl.col("picks").fill_null(0),
         version=pl.col("last") + 1,
         published_at=pl.lit(now, dtype=pl.Datetime("us")),
         reason=reason,
     )
-    return PUBLICATIONS.conform(rows).sort(PUBLICATIONS.key)
+    return rows.sort(PUBLICATIONS.key)
 
 
 def _pick_rows(decided: _Decision) -> pl.DataFrame:

@@ -64,6 +64,7 @@ PUBLICATIONS = Table(
         integer("high_edge", "Predictions whose edge is 5 points or more.", unit="count", minimum=0),
         integer("predictions_with_line", "Predictions that had a line.", unit="count", minimum=0),
         integer("picks", "Rows of `published_picks` in this version.", unit="count", minimum=0),
+        text("content_hash", "SHA-256 of this row and its picks; verified before every export.", nullable=True),
     ),
     key=("game_date", "version"),
 )

@@ -20,6 +20,7 @@ from courtside.pipeline.tables import GRID, LEASES, RUN_EVENTS
 from courtside.warehouse.base import Contents, Recorder, Upsert, Warehouse
 
 PIPELINE_LEASE = "pipeline"
+RELEASED = dt.datetime(1970, 1, 1)
 SETTLED = ("complete", "empty", "held")
 """States in which a cell is left alone as long as its inputs do not change."""
 
@@ -164,9 +165,8 @@ class Ledger:
         self._store_lease(now, now + dt.timedelta(seconds=seconds))
 
     def release(self) -> None:
-        """Give the lease back: it ends now."""
-        now = self.clock.now()
-        self._store_lease(now, now)
+        """Give the lease back: it ends in the past of any clock, so that none takes it for held."""
+        self._store_lease(self.clock.now(), RELEASED)
 
     def _store_lease(self, now: dt.datetime, until: dt.datetime) -> None:
         row = {

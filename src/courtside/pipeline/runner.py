@@ -18,6 +18,7 @@ from courtside.pipeline.inputs import lookback_start
 from courtside.pipeline.ledger import SETTLED, Cell, Outcome
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import Damage, withdraw_damaged, withdrawn_before
+from courtside.pipeline.tip_offs import require_trusted_clock
 from courtside.warehouse.base import Upsert
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,9 @@ def run(
 
     Raises:
         WarehouseBusyError: where another run holds the lease.
+        ClockError: where the clock is fixed ahead of the machine's.
     """
+    require_trusted_clock(context)
     watcher = observer or Silent()
     context.ledger.acquire(context.settings.lease_seconds)
     try:

@@ -20,6 +20,22 @@ def speaking(predictions: pl.DataFrame, champion: str) -> pl.DataFrame:
     return own if champion == STAND_IN else pl.concat([own, others]).sort("game_date", "game_id", "player_id")
 
 
+def of_published_champion(predictions: pl.DataFrame, champion: str, publications: pl.DataFrame) -> pl.DataFrame:
+    """Return the predictions that picks are made from: a published date keeps the champion it was published with.
+
+    `publications` holds game_date, version and model_code; a date published without predictions has no champion yet.
+    """
+    kept = (
+        publications.sort("version")
+        .unique("game_date", keep="last", maintain_order=True)
+        .filter(pl.col("model_code").is_not_null())
+        .select("game_date", "model_code")
+    )
+    own = predictions.join(kept, on=["game_date", "model_code"], how="semi")
+    rest = speaking(predictions.join(kept, on="game_date", how="anti"), champion)
+    return pl.concat([own, rest]).sort("game_date", "game_id", "player_id")
+
+
 def leading_system(warehouse: Warehouse, champion: str) -> str:
     """Return `champion` where any stored prediction is its own, else the fallback."""
     own = warehouse.scan(PREDICTIONS).filter(nw.col("system") == champion).select(nw.col("game_date").max())

@@ -74,7 +74,12 @@ class World:
     @cached_property
     def counted(self) -> pl.DataFrame:
         """The published picks that count."""
-        return counted(self.publications, self._read(PUBLISHED_PICKS))
+        return counted(self.publications, self.published)
+
+    @cached_property
+    def published(self) -> pl.DataFrame:
+        """The picks of every version of every publication."""
+        return self._read(PUBLISHED_PICKS)
 
     @cached_property
     def graded(self) -> pl.DataFrame:

@@ -98,6 +98,15 @@ DAILY_CHECKS: tuple[Check, ...] = (
     ),
     Check("6.1", "Picks of final games are graded", ERROR, at_least(100), 1, ask.picks_graded, "%"),
     Check(
+        "6.2",
+        "Published picks and grades are as they were written",
+        CRITICAL,
+        at_most(0),
+        1,
+        ask.ledger_problems,
+        "problems",
+    ),
+    Check(
         "7.1",
         "Published dates have a file at least as new as the publication",
         ERROR,

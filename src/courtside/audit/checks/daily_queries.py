@@ -191,6 +191,15 @@ def picks_graded(catalogue: Catalogue) -> Lazy:
     return share(marked, nw.col("is_graded"))
 
 
+def ledger_problems(catalogue: Catalogue) -> Lazy:
+    """Observe whether publications, published picks or grades differ from what was written."""
+    return catalogue.scan("ledger").select(
+        count(~nw.col("problem").is_null()).alias("observed"),
+        nw.len().alias("n"),
+        nw.col("problem").min().alias("detail"),
+    )
+
+
 def files_absent(catalogue: Catalogue) -> Lazy:
     """Observe published dates of the window whose file is absent or older than what it has to show."""
     files = catalogue.scan("files").select("game_date", "generated_at")

@@ -18,6 +18,7 @@ from courtside.pipeline.context import Context, Record, span
 from courtside.pipeline.history import History, history_of, is_gap
 from courtside.pipeline.inputs import combined, content_hashes, history_hashes, slate_hashes
 from courtside.pipeline.ledger import Outcome, Outcomes
+from courtside.pipeline.tip_offs import tip_offs
 from courtside.predictions.champion import STAND_IN, speaking
 from courtside.predictions.coordinator import predict
 from courtside.predictions.roster import roster, standing_by_date
@@ -42,7 +43,8 @@ class PredictionsStage:
     def inputs(self, context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
         """Hash the features, the lines and the slate of each date, the box scores before it, and who is asked."""
         cells = context.ledger.cells
-        asked = dict.fromkeys(dates, ",".join(SYSTEM_NAMES))
+        clock, now = tip_offs(context, dates), context.clock.now()
+        asked = {day: ",".join(SYSTEM_NAMES) + clock.input_of(day, now) for day in dates}
         return combined(
             dates,
             content_hashes(cells("features"), dates),
@@ -69,7 +71,7 @@ class PredictionsStage:
         now = context.clock.now()
         said = predict(features, lines, games, verdicts, asked, CODE_OF_SYSTEM, now)
         stored = _of(dates, warehouse.collect(warehouse.scan(PREDICTIONS, start=first, end=last)))
-        predictions = _kept_after_tip_off(stored, said.rows, games, now)
+        predictions = _kept_after_tip_off(stored, said.rows, tip_offs(context, dates).begun)
         sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
         outcomes = _outcomes(dates, features, predictions, verdicts, history_of(context, sides))
         blocked = GATE_BLOCKS.conform(blocks(features, pre_tip(placed)))
@@ -81,14 +83,14 @@ class PredictionsStage:
         return outcomes
 
 
-def _kept_after_tip_off(
-    stored: pl.DataFrame, said: pl.DataFrame, games: pl.DataFrame, now: dt.datetime
-) -> pl.DataFrame:
-    """Return `said`, but what was said before tip-off of games that have tipped off since: that stands."""
-    begun = games.filter(pl.col("tip_at") <= now).select("game_id")
-    standing = stored.filter(pl.col("prediction_made_before_game")).join(begun, on="game_id", how="semi")
-    later = said.join(standing, on="game_id", how="anti")
-    return PREDICTIONS.conform(pl.concat([later, standing.select(later.columns)])).sort(PREDICTIONS.key)
+def _kept_after_tip_off(stored: pl.DataFrame, new: pl.DataFrame, begun: frozenset[str]) -> pl.DataFrame:
+    """Return `new`, but for games that have begun the stored rows made before tip-off, where there are any."""
+    has_begun = pl.col("game_id").is_in(list(begun))
+    kept = stored.filter(has_begun & pl.col("prediction_made_before_game"))
+    later = new.join(kept, on="game_id", how="anti").with_columns(
+        prediction_made_before_game=pl.col("prediction_made_before_game") & ~has_begun
+    )
+    return PREDICTIONS.conform(pl.concat([later, kept.select(later.columns)])).sort(PREDICTIONS.key)
 
 
 def _tell(context: Context, outcomes: Outcomes, predictions: pl.DataFrame) -> None:

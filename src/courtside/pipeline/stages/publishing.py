@@ -14,7 +14,10 @@ import polars as pl
 
 from courtside.alerts import Alert, Severity, notifier
 from courtside.analytics.tables import GAMES
-from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
+from courtside.errors import CourtsideError
+from courtside.picks.integrity import LedgerBrokenError
+from courtside.picks.tables import GRADED_PICKS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS, GrainError
+from courtside.picks.verification import verify_published
 from courtside.pipeline.context import Context, Record
 from courtside.pipeline.inputs import combined, content_hashes, history_hashes
 from courtside.pipeline.ledger import Outcome, Outcomes
@@ -30,7 +33,7 @@ _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})\.json$")
 SHOWN_RUNS = 10
 SHOWN_PROBLEMS = 5
 GOOD = ("complete", "empty")
-CAUSE = "publishing.kept"
+CAUSE, CHANGED = "publishing.kept", "publishing.ledger"
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +73,8 @@ class PublishingStage:
         if report.is_problem:
             log.error("%s: %s: %s", report.path, report.status, report.reason)
             _tell(context, [report], is_all=False)
+        if broken := ledger_problem(context):
+            raise broken
 
 
 def export_files(
@@ -77,8 +82,11 @@ def export_files(
 ) -> list[FileReport]:
     """Write the files of `dates` with the state of the grid in `status.json`, and return what became of each.
 
-    People are alerted of a file that could not be written and stays as it was, and told when all are written again.
+    Nothing is written where published picks or grades were changed outside Courtside. An alert is sent about a file
+    that could not be written and stays as it was, and when all are written again.
     """
+    if broken := ledger_problem(context):
+        return [FileReport("published picks", "failed", str(broken))]
     reports = export(
         context.warehouse,
         store,
@@ -92,6 +100,28 @@ def export_files(
     if not isinstance(store, DryRun):
         _tell(context, reports, is_all=set(only) >= set(NAMES))
     return reports
+
+
+def ledger_error(context: Context) -> CourtsideError | None:
+    """Return how stored publications, picks and grades differ from what was written; None where they do not."""
+    scan = context.warehouse.scan
+    cells = scan(GRID).filter(nw.col("stage") == "picks").select("game_date", "rows")
+    tables = (scan(table) for table in (PUBLICATIONS, PUBLISHED_PICKS, GRADED_PICKS, OUTCOMES))
+    try:
+        verify_published(*context.warehouse.collect_all([*tables, cells]))
+    except (LedgerBrokenError, GrainError) as error:
+        return error
+    return None
+
+
+def ledger_problem(context: Context) -> CourtsideError | None:
+    """Return as `ledger_error`, and alert about it."""
+    error, alerts = ledger_error(context), notifier(context.settings, context.clock)
+    if error:
+        alerts.send(Alert(CHANGED, Severity.CRITICAL, "published picks were changed; nothing is exported", str(error)))
+    else:
+        alerts.recover(CHANGED, "published picks and grades are as they were stored")
+    return error
 
 
 def _tell(context: Context, reports: Sequence[FileReport], *, is_all: bool) -> None:

@@ -12,6 +12,7 @@ from courtside.publishing.exporters import (
     performance,
     players,
     predictions,
+    publications,
     quality,
     results,
     season_results,
@@ -37,6 +38,7 @@ class Exporter:
 
 EXPORTERS: tuple[Exporter, ...] = (
     Exporter("subset-picks", (subset_picks.SUBSET_PICKS,), subset_picks.files),
+    Exporter("publications", (publications.PUBLICATIONS_FILE,), publications.files),
     Exporter("season-subsets", (season_subsets.SEASON_SUBSETS, season_subsets.SEASON_ARCHIVE), season_subsets.files),
     Exporter("daily-signals", (daily_signals.DAILY_SIGNALS,), daily_signals.files),
     Exporter("subset-performance", (subset_performance.SUBSET_PERFORMANCE,), subset_performance.files),

@@ -41,11 +41,13 @@ export async function picks(main, [wantedGroup, wantedDate], isCurrent) {
   replace(page.list, list.node);
   replace(page.foot, foot(date, files));
   if (!date) return;
-  const [details, performance] = await Promise.all([maybe(`best-bets/${date}.json`), maybe("systems/performance.json")]);
+  const [details, performance, published] = await Promise.all([
+    maybe(`best-bets/${date}.json`), maybe("systems/performance.json"), maybe(`publications/${date}.json`),
+  ]);
   if (!isCurrent()) return;
   const isNewest = performance && files.path === "subsets/season.json" && performance.model === details?.model;
   list.complete(details, group.id, isNewest ? performance.calibration : null);
-  replace(page.meta, meta(details, files.subsets, entry));
+  replace(page.meta, [meta(details, files.subsets, entry), changed(published)]);
   ahead(days, date);
 }
 
@@ -81,6 +83,14 @@ function meta(details, season, entry) {
     details && (mixed.size > 1 ? [kindBadge("LIVE"), " and ", kindBadge("BACKTEST")] : kindBadge([...mixed][0] ?? details.kind)), " ",
     entry && details?.model ? `Model ${details.model} · ` : "", `as of ${atWithYear(made)}`,
   ];
+}
+
+/** When and why the published picks of a date changed before tip-off, with every version as JSON. */
+function changed(published) {
+  const last = published?.versions.at(-1);
+  if (!last || last.version === 1) return null;
+  return el("span", { class: "changed" }, ` · changed at ${atWithYear(last.published_at)}, version ${last.version}: ${last.reason} · `,
+    jsonLink(`publications/${published.date}.json`, "every version as JSON"));
 }
 
 function strip(days, group, date) {

@@ -1,0 +1,164 @@
+"""Which games have begun, and the dates for which the clock contradicts what the warehouse has seen.
+
+Nothing is published for such a date: it is held with the reason until a run whose clock fits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from courtside.analytics.tables import GAMES
+from courtside.clock import SystemClock
+from courtside.errors import CourtsideError
+from courtside.picks.ledger import starts_at
+from courtside.picks.tables import OUTCOMES, PUBLICATIONS
+from courtside.pipeline.context import Context, span
+from courtside.pipeline.tables import RUN_EVENTS
+from courtside.raw.tables import PAYLOAD_LOG, RAW_INJURIES, RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
+from courtside.sources.simulated.league import SOURCE as SIMULATED
+from courtside.warehouse.base import Lazy
+
+BEGUN = ("in_progress", "final")
+BELIEVED_AHEAD = dt.timedelta(days=30)
+"""Stored run and fetch times later than this after the clock come from a clock that was wrong; they are ignored."""
+TOLERANCE = dt.timedelta(minutes=1)
+
+
+class ClockError(CourtsideError):
+    """A clock that contradicts the machine's clock."""
+
+
+@dataclass(frozen=True)
+class TipOffs:
+    """The games of some dates and what is wrong with the clock, by date.
+
+    `games` holds game_id, game_date, tip_at, starts_at and has_begun of each counted game that was not postponed.
+    """
+
+    games: pl.DataFrame
+    problems: dict[dt.date, str]
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """The games that have begun."""
+        return frozenset(self.games.filter("has_begun")["game_id"])
+
+    def input_of(self, day: dt.date, now: dt.datetime) -> str:
+        """Return a part of a cell's input: empty, or one that differs in every run while the clock is contradicted."""
+        return f" clock {now.isoformat()}" if day in self.problems else ""
+
+
+def require_trusted_clock(context: Context) -> None:
+    """Refuse a fixed clock that is ahead of the machine's, except in the home of a simulated league.
+
+    Raises:
+        ClockError: naming both times.
+    """
+    fixed, machine = context.settings.now, SystemClock().now()
+    if fixed is None or fixed <= machine + TOLERANCE:
+        return
+    log = context.warehouse.scan(PAYLOAD_LOG).filter(nw.col("source") == SIMULATED).select("seq").head(1)
+    if context.warehouse.collect(log).is_empty():
+        raise ClockError(
+            f"COURTSIDE_NOW shows {_shown(fixed)}, after the machine's clock, {_shown(machine)}: nothing was run. "
+            "Unset COURTSIDE_NOW and run again."
+        )
+
+
+def tip_offs(context: Context, dates: Sequence[dt.date]) -> TipOffs:
+    """Return which games of `dates` have begun, and the dates for which the clock cannot be right.
+
+    A game has begun where it has an outcome, a box score, or was seen in progress or final, or where it starts at or
+    before the clock or the newest provider's time. On a published date, run and fetch times count as well. A date is
+    contradicted where a game that has begun starts after the clock, where its last version was published after the
+    clock, and, before its first version, where the clock alone claims that a game has begun.
+    """
+    first, last = span(dates)
+    now = context.clock.now()
+    games, seen_begun, provider, stored, published = _seen(context, first, last, now)
+    games = (
+        games.filter(pl.col("game_date").is_in(pl.Series(dates, dtype=pl.Date).implode()))
+        .with_columns(starts_at=starts_at())
+        .join(published, on="game_date", how="left")
+        .with_columns(is_proved=pl.col("game_id").is_in(seen_begun.implode()) | (pl.col("starts_at") <= provider))
+        .with_columns(
+            has_begun=pl.col("is_proved")
+            | (pl.col("starts_at") <= now)
+            | (pl.col("published_at").is_not_null() & (pl.col("starts_at") <= stored))
+        )
+    )
+    problems = _problems(games, now)
+    is_late = pl.col("game_date").is_in(pl.Series(list(problems), dtype=pl.Date).implode())
+    games = games.with_columns(
+        has_begun=pl.col("has_begun") | (is_late & (pl.col("published_at").is_not_null() | pl.col("is_proved")))
+    )
+    return TipOffs(games.select("game_id", "game_date", "tip_at", "starts_at", "has_begun"), problems)
+
+
+def _problems(games: pl.DataFrame, now: dt.datetime) -> dict[dt.date, str]:
+    contradicted = pl.col("has_begun") & (pl.col("starts_at") > now)
+    found = games.group_by("game_date").agg(
+        pl.col("published_at").first(),
+        pl.col("starts_at").min().alias("first_tip"),
+        pl.col("starts_at").filter(contradicted).min().alias("begun_at"),
+        pl.col("is_proved").any(),
+    )
+    problems = {}
+    for row in found.sort("game_date").iter_rows(named=True):
+        if row["published_at"] and now < row["published_at"]:
+            why = f"before the last version was published at {_shown(row['published_at'])}"
+        elif row["begun_at"]:
+            why = f"before the tip-off at {_shown(row['begun_at'])} of a game that has begun by what is stored"
+        elif row["published_at"] is None and row["first_tip"] <= now and not row["is_proved"]:
+            why = (
+                f"after the first tip-off at {_shown(row['first_tip'])}, and no result, box score, line or injury "
+                "report shows that a game began"
+            )
+        else:
+            continue
+        problems[row["game_date"]] = (
+            f"the clock shows {_shown(now)}, {why}; nothing was published. Set the clock right and run again."
+        )
+    return problems
+
+
+def _seen(
+    context: Context, first: dt.date, last: dt.date, now: dt.datetime
+) -> tuple[pl.DataFrame, pl.Series, dt.datetime, dt.datetime, pl.DataFrame]:
+    """Return the games, those seen begun, the newest provider's time, the newest stored time, and what is published."""
+    scan = context.warehouse.scan
+    schedule = scan(RAW_SCHEDULE).filter(nw.col("status").is_in(BEGUN))
+    limit = now + BELIEVED_AHEAD
+    frames: list[Lazy] = [
+        scan(GAMES, start=first, end=last)
+        .filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
+        .select("game_id", "game_date", "tip_at"),
+        scan(OUTCOMES, start=first, end=last).select("game_id").unique(),
+        scan(RAW_TEAM_BOX, start=first, end=last).select("game_id").unique(),
+        schedule.filter((nw.col("game_date") >= first) & (nw.col("game_date") <= last)).select("game_id").unique(),
+        scan(PUBLICATIONS, start=first, end=last).group_by("game_date").agg(nw.col("published_at").max()),
+        _newest(schedule, "tip_at"),
+        _newest(scan(RAW_LINES), "snapshot_at"),
+        _newest(scan(RAW_INJURIES), "report_at"),
+        scan(RUN_EVENTS).filter(nw.col("at") <= limit).select(newest=nw.col("at").max()),
+        scan(PAYLOAD_LOG).filter(nw.col("fetched_at") <= limit).select(newest=nw.col("fetched_at").max()),
+    ]
+    games, graded, boxes, finals, published, *times = context.warehouse.collect_all(frames)
+    newest = [frame["newest"][0] or dt.datetime.min for frame in times]
+    seen_begun = pl.concat([frame["game_id"] for frame in (graded, boxes, finals)])
+    return games, seen_begun, max(newest[:3]), max(now, *newest), published
+
+
+def _newest(rows: Lazy, time: str) -> Lazy:
+    """Return the newest time that a provider gives, each bounded by when its payload was fetched."""
+    bounded = nw.when(nw.col(time) < nw.col("known_at")).then(nw.col(time)).otherwise(nw.col("known_at"))
+    return rows.filter(~nw.col(time).is_null()).select(newest=bounded).select(nw.col("newest").max())
+
+
+def _shown(time: dt.datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
