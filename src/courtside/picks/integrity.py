@@ -10,23 +10,28 @@ from courtside.errors import CourtsideError
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS, require_grain
 from courtside.warehouse.schema import Table
 
-_PICK_ORDER = ["game_date", "version", "subset_key", "player_id"]
-_PICK_CONTENT = [name for name in PUBLISHED_PICKS.column_names if name not in ("game_date", "version")]
-
 
 class LedgerBrokenError(CourtsideError):
     """A ledger that lost or changed what it once held."""
 
 
 def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
-    """Return `publications` with `content_hash`, the SHA-256 of each row and of the picks of its version."""
+    """Return `publications` with `content_hash`, the SHA-256 of each row and of the picks of its version.
+
+    A value enters by the name of its column and NULL does not, so that a column added later leaves the hashes as they are.
+    """
     columns = [name for name in PUBLICATIONS.column_names if name != "content_hash"]
     rows = publications.select(columns).sort(PUBLICATIONS.key)
-    hashes = {(row[0], row[1]): hashlib.sha256(repr(row).encode()) for row in rows.iter_rows()}
-    for version, day, *rest in picks.select("version", "game_date", *_PICK_CONTENT).sort(_PICK_ORDER).iter_rows():
-        if (day, version) in hashes:
-            hashes[day, version].update(repr(rest).encode())
+    hashes = {(row["game_date"], row["version"]): hashlib.sha256(_content(row)) for row in rows.iter_rows(named=True)}
+    ordered = picks.select(PUBLISHED_PICKS.column_names).sort(PUBLISHED_PICKS.key)
+    for row in ordered.iter_rows(named=True):
+        if found := hashes.get((row["game_date"], row["version"])):
+            found.update(_content(row))
     return rows.with_columns(content_hash=pl.Series([found.hexdigest() for found in hashes.values()], dtype=pl.String))
+
+
+def _content(row: dict[str, object]) -> bytes:
+    return repr(sorted((name, value) for name, value in row.items() if value is not None)).encode()
 
 
 def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:

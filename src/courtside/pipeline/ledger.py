@@ -75,7 +75,7 @@ class Ledger:
                     outcome.state,
                     outcome.reason,
                     sum(table[day].rows for table in contents.values() if day in table),
-                    _joined((table[day].content_hash for table in contents.values() if day in table), kind),
+                    joined((table[day].content_hash for table in contents.values() if day in table), kind),
                     inputs[day],
                     before.get(day, Cell()).attempts + 1,
                 )
@@ -184,7 +184,7 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def _joined(hashes: Iterable[str], kind: str) -> str:
+def joined(hashes: Iterable[str], kind: str) -> str:
     """Return the hashes of a cell's tables as one text, with the kind of hash they are; empty where there are none."""
     text = ":".join(hashes)
     return f"{text}@{kind}" if text else ""
