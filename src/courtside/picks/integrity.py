@@ -18,7 +18,7 @@ class LedgerBrokenError(CourtsideError):
 def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
     """Return `publications` with `content_hash`, the SHA-256 of each row and of the picks of its version.
 
-    A value enters with its column's name and NULL does not enter, so a column added later leaves the hashes as they are.
+    A value enters with the name of its column. NULL does not enter, so a column added later changes no hash.
     """
     columns = [name for name in PUBLICATIONS.column_names if name != "content_hash"]
     rows = publications.select(columns).sort(PUBLICATIONS.key)
