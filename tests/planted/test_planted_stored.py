@@ -164,8 +164,8 @@ def test_check_features_finds_one_value_and_leaks_that_the_grid_was_told_of(home
     _record_what_is_stored(home)
     code, found = failed(home, "features")
     assert (code, "15" in found) == (1, False)
-    assert str(found["29"]).startswith("minutes_avg_last_10")
-    assert str(found["30"]).startswith("minutes_avg_last_10")
+    assert "minutes_avg_last_10" in str(found["29"])
+    assert "minutes_avg_last_10" in str(found["30"])
 
 
 def test_repair_computes_features_again_that_the_grid_was_told_of(home: Path) -> None:
