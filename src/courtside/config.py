@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     )
     alert_interval_minutes: int = Field(360, ge=0, description="A cause that lasts is told again after this long.")
     odds_budget_per_day: int = Field(150, ge=0, description="Credits of The Odds API that an Eastern day may cost.")
-    lease_seconds: int = Field(900, ge=1, description="How long a run may go without a sign of life.")
+    lease_seconds: int = Field(900, ge=1, le=3600, description="How long a run may go without a sign of life.")
 
     @field_validator("alert_urls", mode="before")
     @classmethod

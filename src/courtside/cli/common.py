@@ -46,7 +46,7 @@ def opened(settings: Settings) -> Iterator[Context]:
     with open_warehouse(settings) as warehouse:
         warehouse.prepare(ALL_TABLES)
         clock = settings.clock
-        yield Context(settings, warehouse, Ledger(warehouse, clock), clock)
+        yield Context(settings, warehouse, Ledger(warehouse, clock, home=settings.home), clock)
 
 
 def settings_of(home: Path | None, **options: Any) -> Settings:

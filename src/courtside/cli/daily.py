@@ -40,7 +40,7 @@ def daily_command(
     _show(report, steps)
     finish(report.summary)
     refused = any(item.status == "refused" for item in report.taken)
-    if refused or report.lates or any(step.status not in FINE for step in steps):
+    if refused or report.files.lost or report.lates or any(step.status not in FINE for step in steps):
         raise typer.Exit(PROBLEM)
 
 
@@ -52,6 +52,7 @@ def _show(report: DayReport, steps: Sequence[Step]) -> None:
         console.print(line, soft_wrap=True)
     if hidden:
         console.print(f"… and {hidden} more: `courtside status --json` lists them all")
+    _show_files(report)
     for item in report.taken:
         if item.status == "refused":
             console.print(f"refused: {item.name}: {item.reason}", soft_wrap=True)
@@ -59,3 +60,12 @@ def _show(report: DayReport, steps: Sequence[Step]) -> None:
         console.print(
             f"{len(report.taken)} payloads taken in, {sum(item.rows_new for item in report.taken):,} rows new"
         )
+
+
+def _show_files(report: DayReport) -> None:
+    found = (("lost or damaged payload", report.files.lost), ("public file written again", report.files.restored))
+    for what, names in found:
+        for name in names[:SHOWN]:
+            console.print(f"{what}: {name}", soft_wrap=True, markup=False)
+        if len(names) > SHOWN:
+            console.print(f"… and {len(names) - SHOWN} more: {what}")

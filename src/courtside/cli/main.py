@@ -20,6 +20,7 @@ from courtside.cli import (
     migrate,
     models,
     publish,
+    rebuild,
     repair,
     run,
     runs,
@@ -49,6 +50,7 @@ app.command("status")(run.status_command)
 app.command("explain")(explain.explain_command)
 app.command("runs")(runs.runs_command)
 app.command("repair")(repair.repair_command)
+app.command("rebuild")(rebuild.rebuild_command)
 app.command("migrate")(migrate.migrate_command)
 app.command("copy")(copy.copy_command)
 app.command("export")(publish.export_command)

@@ -13,7 +13,8 @@ from courtside.clock import date_range
 from courtside.operations.intake import Step, take_in
 from courtside.operations.schedule import Slate, slates
 from courtside.operations.status import season_start
-from courtside.operations.training import is_due, train_for
+from courtside.operations.stored_files import StoredFiles, verify_files
+from courtside.operations.training import is_due, set_unusable_aside, train_for
 from courtside.pipeline.context import Context
 from courtside.pipeline.history import is_gap, kind_of
 from courtside.pipeline.ledger import Cell
@@ -79,6 +80,7 @@ class DayReport:
     gaps: Sequence[Gap]
     waits: Sequence[Wait] = field(default=())
     lates: Sequence[Late] = field(default=())
+    files: StoredFiles = field(default_factory=StoredFiles)
 
 
 def run_day(context: Context, day: dt.date, observer: Observer | None = None, steps: Sequence[Step] = ()) -> DayReport:
@@ -92,6 +94,7 @@ def run_day(context: Context, day: dt.date, observer: Observer | None = None, st
         WarehouseBusyError: where another run holds the lease.
     """
     _see_clock(context)
+    set_unusable_aside(context)
     taken = take_in(context, steps)
     start = season_start(context.warehouse, day) or day
     gaps = find_gaps(context, start, day - dt.timedelta(days=1))
@@ -102,7 +105,7 @@ def run_day(context: Context, day: dt.date, observer: Observer | None = None, st
     summary = run(context, start, day, observer=observer)
     waits, lates = assess(context, start, day)
     tell(context, day, lates, find_gaps(context, start, day - dt.timedelta(days=1)))
-    return DayReport(taken, summary, gaps, waits, lates)
+    return DayReport(taken, summary, gaps, waits, lates, verify_files(context, day))
 
 
 def awaited(context: Context, day: dt.date) -> list[dt.date]:

@@ -16,15 +16,18 @@ from courtside.audit.checks.rows import damaged_dates, dates_by_table
 from courtside.audit.monitor import RESTS_ON
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.checking import catalogue_of, season_window
+from courtside.picks.tables import GRADED_PREDICTIONS
 from courtside.pipeline.context import Context
+from courtside.predictions.calibration import FEWEST_ROWS as FEWEST_PREDICTIONS
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
 from courtside.predictions.learning import learn
+from courtside.predictions.promotion import failure_reason, failures
 from courtside.predictions.systems import FORMULAS, TRAINED
 from courtside.predictions.training import FEWEST_ROWS
 from courtside.predictions.walk_forward import EVERY_DAYS
 
 log = logging.getLogger(__name__)
-REFUSED = "training.refused"
+REFUSED, DAMAGED = "training.refused", "models.damaged"
 VERIFIED_BY = ("29", "30")
 """Checks of stored rows that must hold before anything is learned."""
 
@@ -35,15 +38,41 @@ def is_due(context: Context, day: dt.date) -> bool:
     if champion in {system.name for system in FORMULAS}:
         return False
     wanted = TRAINED if champion == "ensemble" else (champion,)
-    newest = (
-        context.models.rows("points")
-        .filter((pl.col("status") != "retired") & (pl.col("as_of") <= day))
-        .group_by("system")
-        .agg(pl.col("as_of").max())
-    )
-    begun = dict(newest.iter_rows())
+    begun, calibrated = _newest(context, "points", day), _newest(context, "over", day)
     is_old = any(begun.get(name, dt.date.min) <= day - dt.timedelta(days=EVERY_DAYS) for name in wanted)
-    return is_old and _ready_rows(context, day) >= FEWEST_ROWS
+    uncalibrated = [name for name in wanted if calibrated.get(name, dt.date.min) < begun.get(name, dt.date.min)]
+    is_due = is_old or any(_graded_rows(context, name, day) >= FEWEST_PREDICTIONS for name in uncalibrated)
+    return is_due and _ready_rows(context, day) >= FEWEST_ROWS
+
+
+def set_unusable_aside(context: Context) -> None:
+    """Retire models whose files are damaged, with an alert, and candidates that failed a gate without being retired.
+
+    The model before, or the fallback, predicts instead.
+    """
+    for row in context.models.rows("points").filter(pl.col("status") == "candidate").to_dicts():
+        if row["status_reason"] is None and (failed := failures(row)):
+            context.models.set_status(row["model_id"], "retired", failure_reason(failed))
+    found = context.models.set_damaged_aside()
+    if found:
+        title = f"{len(found)} damaged models are set aside"
+        alert = Alert(DAMAGED, Severity.ERROR, title, "\n".join(found.values()))
+        notifier(context.settings, context.clock).send(alert)
+        detail = "; ".join(found.values())
+        context.warehouse.upsert([context.ledger.event("models", "failed", [], 0, detail=detail)])
+
+
+def _newest(context: Context, kind: str, day: dt.date) -> dict[str, dt.date]:
+    """Return, by system, the first date of the newest model of a kind in use on `day`."""
+    rows = context.models.rows(kind).filter((pl.col("status") != "retired") & (pl.col("as_of") <= day))
+    return dict(rows.group_by("system").agg(pl.col("as_of").max()).iter_rows())
+
+
+def _graded_rows(context: Context, system: str, day: dt.date) -> int:
+    """Return how many predictions of a system a calibrator for `day` could learn from."""
+    rows = context.warehouse.scan(GRADED_PREDICTIONS, end=day - dt.timedelta(days=1))
+    mine = rows.filter((nw.col("system") == system) & (nw.col("actual") != nw.col("line")))
+    return int(context.warehouse.collect(mine.select(nw.col("game_id").count().alias("n")))["n"][0])
 
 
 def train_models(

@@ -77,7 +77,7 @@ class Courtside(dg.ConfigurableResource):
         settings = self.settings()
         with open_warehouse(settings) as warehouse:
             warehouse.prepare(ALL_TABLES)
-            yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+            yield Context(settings, warehouse, Ledger(warehouse, settings.clock, home=settings.home), settings.clock)
 
     @contextmanager
     def working(self) -> Iterator[Context]:

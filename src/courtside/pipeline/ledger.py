@@ -9,6 +9,8 @@ import secrets
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -18,9 +20,13 @@ from courtside.clock import Clock
 from courtside.errors import WarehouseBusyError
 from courtside.pipeline.tables import GRID, LEASES, RUN_EVENTS
 from courtside.warehouse.base import Contents, Recorder, Upsert, Warehouse
+from courtside.warehouse.writer import note_writer
 
 PIPELINE_LEASE = "pipeline"
 RELEASED = dt.datetime(1970, 1, 1)
+LONGEST_LEASE = dt.timedelta(hours=1)
+"""What a lease may claim; a run renews its lease at every stage."""
+
 SETTLED = ("complete", "empty", "held")
 """States in which a cell is left alone as long as its inputs do not change."""
 
@@ -55,6 +61,8 @@ class Ledger:
     warehouse: Warehouse
     clock: Clock
     run_id: str = field(default_factory=lambda: secrets.token_hex(6))
+    home: Path | None = None
+    """Where the note of the writer is kept; None keeps none."""
     _seq: int = 0
 
     def cells(self, stage: str) -> dict[dt.date, Cell]:
@@ -156,11 +164,11 @@ class Ledger:
         now = self.clock.now()
         held = self.warehouse.collect(self.warehouse.scan(LEASES).filter(nw.col("name") == PIPELINE_LEASE))
         for lease in held.to_dicts():
-            is_other = lease["run_id"] != self.run_id
-            if is_other and lease["expires_at"] > now and _is_alive(lease["owner"]):
+            ends = _end_of(lease, now)
+            if lease["run_id"] != self.run_id and ends > now and _is_alive(lease["owner"]):
                 raise WarehouseBusyError(
                     f"run {lease['run_id']} ({lease['owner']}) is at work; its lease ends "
-                    f"{lease['expires_at']:%Y-%m-%d %H:%M:%S} UTC. Wait for it, or run this again then."
+                    f"{ends:%Y-%m-%d %H:%M:%S} UTC. Wait for it, or run this again then."
                 )
         self._store_lease(now, now + dt.timedelta(seconds=seconds))
 
@@ -177,6 +185,8 @@ class Ledger:
             "expires_at": until,
         }
         self.warehouse.upsert([Upsert(LEASES, pl.DataFrame([row], schema=LEASES.polars_schema))])
+        if self.home:
+            note_writer(self.home, now, until)
 
 
 def digest(*parts: str) -> str:
@@ -188,6 +198,14 @@ def joined(hashes: Iterable[str], kind: str) -> str:
     """Return the hashes of a cell's tables as one text, with the kind of hash they are; empty where there are none."""
     text = ":".join(hashes)
     return f"{text}@{kind}" if text else ""
+
+
+def _end_of(lease: Mapping[str, Any], now: dt.datetime) -> dt.datetime:
+    """Return when a lease ends: at most `LONGEST_LEASE` after it was taken, at once where that lies in the future."""
+    if lease["acquired_at"] > now + LONGEST_LEASE:
+        return now
+    end: dt.datetime = min(lease["expires_at"], lease["acquired_at"] + LONGEST_LEASE)
+    return end
 
 
 def _is_alive(owner: str) -> bool:

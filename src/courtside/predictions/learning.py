@@ -11,7 +11,7 @@ import polars as pl
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.predictions.errors import TrainingRefusedError
 from courtside.predictions.model_store import ModelStore
-from courtside.predictions.promotion import failures
+from courtside.predictions.promotion import failure_reason, failures
 from courtside.predictions.roster import roster
 from courtside.predictions.rows import PLAYER_GAME, model_rows, with_outcomes
 from courtside.predictions.soundness import measure_points, require_error_above_oracle, require_sound
@@ -40,7 +40,7 @@ def learn(
     seen the dates they predict. A model that fails a gate of promotion on what it measured is stored as retired, and
     predicts nothing. Where there are several days calibrators are fitted every fourth week. For a single day, models
     of earlier weeks are trained for the calibrators where the stored ones have predicted too little; they are not
-    stored.
+    stored. All rows are written in one transaction.
 
     Nothing is stored where the rows or a model fail a test of soundness.
 
@@ -48,7 +48,7 @@ def learn(
         TrainingRefusedError: where no day has enough rows before it, or rows that may not be trained on are among them.
         LeakageError: where an input knows the game itself, or a model errs less than one that knows the minutes.
     """
-    warehouse = store.warehouse
+    store, warehouse = store.staged(), store.warehouse
     first = warehouse.collect(warehouse.scan(PLAYER_FEATURES).select(nw.col("game_date").min()))["game_date"][0]
     if first is None:
         raise TrainingRefusedError("there are no feature rows; `courtside run` makes them")
@@ -65,7 +65,7 @@ def learn(
     ids = store.save(trained, (), now)
     for model_id in ids:
         if failed := failures(store.one(model_id)):
-            store.set_status(model_id, "retired", "failed " + "; ".join(map(str, failed)))
+            store.set_status(model_id, "retired", failure_reason(failed))
     asked = roster(store, first, max(days))
     known = predicted(rows, asked.systems)
     names = [system.name for system in asked.systems]
@@ -74,7 +74,9 @@ def learn(
         earlier = out_of_sample(rows, days[0], [name for name in systems if name in names])
         known = _filled(known, earlier, [name for name in short if name in TEACHABLE])
     fitted = [item for name in names for item in calibrators(known, name, spaced(days))]
-    return ids + store.save((), fitted, now)
+    ids += store.save((), fitted, now)
+    store.commit()
+    return ids
 
 
 def _require_above_oracle(rows: pl.DataFrame, trained: Sequence[Trained], systems: Sequence[str]) -> None:

@@ -11,9 +11,9 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -28,6 +28,8 @@ from courtside.warehouse.base import Upsert, Warehouse
 SUFFIX = {"catboost_v9": "cbm", "lightgbm": "txt"}
 READERS: dict[str, Callable[[bytes], Learner]] = {"catboost_v9": CatBoost.from_bytes, "lightgbm": LightGbm.from_bytes}
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class ModelStore:
@@ -35,10 +37,27 @@ class ModelStore:
 
     warehouse: Warehouse
     folder: Path
+    pending: dict[str, dict[str, Any]] | None = None
+    """Rows by id that wait for `commit`; None where rows are written at once."""
+
+    def staged(self) -> ModelStore:
+        """Return a store whose rows can be read by itself and reach the warehouse with `commit` only.
+
+        A process that is killed before leaves files that no row names, and the next training starts over.
+        """
+        return replace(self, pending={})
+
+    def commit(self) -> None:
+        """Write what was staged in one transaction: models with their status, and their calibrators."""
+        replace(self, pending=None)._upsert(list((self.pending or {}).values()))
 
     def rows(self, kind: str | None = None) -> pl.DataFrame:
         """Return the rows of `MODELS`, oldest first."""
-        found = self.warehouse.collect(self.warehouse.scan(MODELS)).sort("as_of", "system", "kind", "model_id")
+        found = self.warehouse.collect(self.warehouse.scan(MODELS))
+        if self.pending:
+            stored = found.filter(~pl.col("model_id").is_in(list(self.pending)))
+            found = pl.concat([stored, _frame(self.pending.values()).select(found.columns)])
+        found = found.sort("as_of", "system", "kind", "model_id")
         return found if kind is None else found.filter(pl.col("kind") == kind)
 
     def one(self, model_id: str) -> dict[str, Any]:
@@ -88,7 +107,8 @@ class ModelStore:
                 f"model {row['model_id']} reads other inputs than this version offers; "
                 f"`courtside train --as-of {row['as_of']}` makes one that does"
             )
-        return READERS[row["system"]](self._content(row))
+        content = self._content(row)
+        return _readable(row, lambda: READERS[row["system"]](content))
 
     def calibrator(self, row: dict[str, Any]) -> Calibrator:
         """Return the calibrator of a row, its file checked.
@@ -96,7 +116,19 @@ class ModelStore:
         Raises:
             ModelRefusedError: where the file is gone or differs from what was written.
         """
-        return Calibrator.from_text(self._content(row).decode())
+        content = self._content(row)
+        return _readable(row, lambda: Calibrator.from_text(content.decode()))
+
+    def set_damaged_aside(self) -> dict[str, str]:
+        """Retire the models whose file is gone or differs from what was written, and return why, by id."""
+        found = {}
+        for row in self.rows().filter(pl.col("status") != "retired").to_dicts():
+            try:
+                self._content(row)
+            except ModelRefusedError as error:
+                found[row["model_id"]] = str(error)
+                self.set_status(row["model_id"], "retired", f"damaged: {error}")
+        return found
 
     def verify(self, row: dict[str, Any]) -> None:
         """Read the file of a row as a prediction would.
@@ -114,7 +146,10 @@ class ModelStore:
         again = f"`courtside train --as-of {row['as_of']}` makes it again"
         if not path.is_file():
             raise ModelRefusedError(f"model {row['model_id']}: {path} is gone; {again}")
-        content: bytes = path.read_bytes()
+        try:
+            content: bytes = path.read_bytes()
+        except OSError as error:
+            raise ModelRefusedError(f"model {row['model_id']}: {path}: {error.strerror}; {again}") from error
         found = hashlib.sha256(content).hexdigest()
         if found != row["sha256"]:
             raise ModelRefusedError(
@@ -137,12 +172,28 @@ class ModelStore:
         return file, sha
 
     def _upsert(self, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self.warehouse.upsert([Upsert(MODELS, MODELS.conform(pl.DataFrame(rows, schema=MODELS.polars_schema)))])
+        if self.pending is not None:
+            self.pending.update({row["model_id"]: row for row in rows})
+        elif rows:
+            self.warehouse.upsert([Upsert(MODELS, _frame(rows))])
+
+
+def _frame(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
+    return MODELS.conform(pl.DataFrame(list(rows), schema=MODELS.polars_schema))
+
+
+def _readable(row: dict[str, Any], read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except Exception as error:
+        raise ModelRefusedError(
+            f"model {row['model_id']}: {row['file']} cannot be read ({type(error).__name__}); "
+            f"`courtside train --as-of {row['as_of']}` makes it again"
+        ) from error
 
 
 def _stands(row: dict[str, Any] | None) -> bool:
-    return row is not None and not (row["status_reason"] or "").startswith("trained again")
+    return row is not None and not (row["status_reason"] or "").startswith(("trained again", "damaged"))
 
 
 def _model_row(item: Trained, written: tuple[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,11 @@ def failures(row: dict[str, Any]) -> list[Gate]:
     """Return the gates that a measured model fails; what could not be measured fails none."""
     few = not gates_of(row)[0].passed
     return [gate for gate in gates_of(row)[1:] if gate.measured is not None and not gate.passed and not few]
+
+
+def failure_reason(failed: Sequence[Gate]) -> str:
+    """Return why a model that failed gates is retired."""
+    return "failed " + "; ".join(map(str, failed))
 
 
 def promote(store: ModelStore, model_id: str) -> list[Gate]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from courtside.predictions.calibration import Calibrator
+from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.model_store import ModelStore
 from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
 from courtside.predictions.walk_forward import calibrated
+
+Row = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Roster:
 
     systems: Sequence[System] = FORMULAS
     calibrators: Mapping[str, Sequence[tuple[str, Calibrator]]] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     def second_stage(self, system: str, rows: pl.DataFrame) -> pl.DataFrame:
         """Add probability_calibrated, prediction_with_line and calibrator_id; NULL where nothing earlier is known."""
@@ -34,25 +39,34 @@ class Roster:
 def roster(store: ModelStore, first: dt.date, last: dt.date) -> Roster:
     """Return who predicts dates from `first` to `last`: the newest model that may, for each of them.
 
-    A system without a model that may predict is not asked; nobody speaks for it.
-
-    Raises:
-        ModelRefusedError: where a file differs from what was written.
+    A system without a model that may predict makes no prediction. A model whose file is damaged is left out, with the
+    reason in `refused`; the model before it, or the fallback, predicts.
     """
-    points = _active(store.rows("points"), first, last)
+    refused: dict[str, str] = {}
+    points = _loaded(_active(store.rows("points"), first, last), store.points_model, refused)
     learned = [
-        TrainedSystem(
-            name, [DatedModel(row["model_id"], row["as_of"], store.points_model(row)) for row in points[name]]
-        )
+        TrainedSystem(name, [DatedModel(row["model_id"], row["as_of"], model) for row, model in points[name]])
         for name in TRAINED
         if name in points
     ]
     ensemble = (Ensemble(learned),) if len(learned) == len(TRAINED) else ()
-    over = {
-        name: [(row["model_id"], store.calibrator(row)) for row in rows]
-        for name, rows in _active(store.rows("over"), first, last).items()
-    }
-    return Roster((*FORMULAS, *learned, *ensemble), over)
+    loaded = _loaded(_active(store.rows("over"), first, last), store.calibrator, refused)
+    over = {name: [(row["model_id"], item) for row, item in found] for name, found in loaded.items()}
+    return Roster((*FORMULAS, *learned, *ensemble), over, refused)
+
+
+def _loaded(
+    active: Mapping[str, Sequence[Row]], load: Callable[[Row], T], refused: dict[str, str]
+) -> dict[str, list[tuple[Row, T]]]:
+    """Return the rows of each system with what `load` makes of them; those it refuses are added to `refused`."""
+    found: dict[str, list[tuple[Row, T]]] = {}
+    for name, rows in active.items():
+        for row in rows:
+            try:
+                found.setdefault(name, []).append((row, load(row)))
+            except ModelRefusedError as error:
+                refused[row["model_id"]] = str(error)
+    return {name: items for name, items in found.items() if items}
 
 
 def standing_by_date(store: ModelStore, dates: Sequence[dt.date]) -> dict[dt.date, str]:

@@ -17,6 +17,7 @@ from courtside.publishing.exporters.status import STATUS, RunStatus, StageStatus
 from courtside.publishing.registry import SCHEMA_MAX_AGE, SITE_MAX_AGE, schema_files
 from courtside.publishing.site_files import CONTENT_TYPES, site_files
 from courtside.publishing.stores.base import EmptyOverGoodError, Store, publish
+from courtside.publishing.stores.local import LocalStore
 from courtside.publishing.world import World
 from courtside.warehouse.base import Warehouse
 
@@ -64,6 +65,8 @@ def export(
 
     `stages` and `runs` are what `status.json` says of the orchestration; without stages that file is left alone.
     """
+    if isinstance(store, LocalStore):
+        store.remove_unfinished()
     world = World(warehouse, tuple(sorted(set(dates))), now, champion)
     with ThreadPoolExecutor(WRITERS) as pool:
         futures = [

@@ -21,7 +21,6 @@ from courtside.picks.subsets import Definitions, load_definitions
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.predictions.tables import PREDICTIONS
 from courtside.publishing.codenames import public_code
-from courtside.raw.current import current
 from courtside.raw.tables import RAW_PLAYER_BOX
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.schema import Table
@@ -94,24 +93,30 @@ class World:
     @cached_property
     def players(self) -> pl.DataFrame:
         """player_id and player_name: the name each player bore last."""
-        return (
-            self._at_once["players"]
-            .sort("player_id", "game_date", "game_id")
-            .unique("player_id", keep="last", maintain_order=True)
-            .select("player_id", "player_name")
-        )
+        ordered = self._at_once["players"].sort("player_id", "game_date", "known_at", "player_name")
+        return ordered.unique("player_id", keep="last", maintain_order=True).select("player_id", "player_name")
+
+    @cached_property
+    def names(self) -> pl.DataFrame:
+        """player_id, player_name and known_at: each name from when it was the newest known, for files of past dates."""
+        ordered = self._at_once["players"].sort("player_id", "known_at", "game_date", "player_name")
+        newest = ordered.filter(pl.col("game_date") >= pl.col("game_date").cum_max().over("player_id"))
+        last = newest.unique(["player_id", "known_at"], keep="last", maintain_order=True)
+        is_new = pl.col("player_name").ne_missing(pl.col("player_name").shift().over("player_id"))
+        return last.filter(is_new).select("player_id", "player_name", "known_at")
 
     @cached_property
     def _at_once(self) -> dict[str, pl.DataFrame]:
         """What nearly every export asks, in as few statements as the engine can."""
         scan = self.warehouse.scan
-        names = ("player_id", "player_name", "game_date", "game_id")
         payloads, final, scheduled = freshness_queries(self.warehouse)
         frames = {
             "payloads": payloads,
             "final": final,
             "scheduled": scheduled,
-            "players": current(scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX).select(*names),
+            "players": scan(RAW_PLAYER_BOX)
+            .group_by("player_id", "player_name", "known_at")
+            .agg(game_date=nw.col("game_date").max()),
             "starts": season_starts(scan(GAMES)),
             "outcomes": scan(OUTCOMES).select(last=nw.col("game_date").max()),
             "predicted": scan(PREDICTIONS).group_by("game_date", "model_code").agg(rows=nw.len()),

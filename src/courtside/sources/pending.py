@@ -34,7 +34,7 @@ class Pending:
 
     def add(self, payload: Payload, *, is_read: bool = True) -> None:
         """Keep the bytes of a payload, then the note that it waits; both are whole before this returns."""
-        self.store.keep(payload)
+        self.store.keep(payload, is_read=is_read)
         self.folder.mkdir(parents=True, exist_ok=True)
         note = {
             "payload_id": payload.payload_id,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
+import json
 import os
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import zstandard
@@ -17,6 +22,24 @@ class CorruptPayloadError(CourtsideError):
     """A stored payload whose bytes no longer have the hash they are named after."""
 
 
+INDEX = "index.jsonl"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the index tells of a stored payload; `place` is its line, for payloads of one instant.
+
+    A payload that is not `is_read` has no parser yet and is kept only.
+    """
+
+    payload_id: str
+    source: str
+    name: str
+    fetched_at: dt.datetime
+    place: int
+    is_read: bool
+
+
 class PayloadStore:
     """Payloads under one folder, compressed, at `ab/ab12….zst`."""
 
@@ -27,7 +50,7 @@ class PayloadStore:
         """Return where a payload lies, or would lie."""
         return self.folder / payload_id[:2] / f"{payload_id}.zst"
 
-    def keep(self, payload: Payload) -> None:
+    def keep(self, payload: Payload, *, is_read: bool = True) -> None:
         """Store the bytes of a payload, once; a name appears only when its file is whole, a damaged one is healed."""
         path = self.path_of(payload.payload_id)
         if path.exists() and self.is_whole(payload.payload_id):
@@ -39,6 +62,44 @@ class PayloadStore:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
+        self._note(payload, is_read)
+
+    def _note(self, payload: Payload, is_read: bool) -> None:
+        """Add a line to the index: what the bytes do not tell, and a rebuild needs."""
+        note = {
+            "payload_id": payload.payload_id,
+            "source": payload.source,
+            "name": payload.name,
+            "fetched_at": payload.fetched_at.isoformat(),
+            "is_read": is_read,
+        }
+        with (self.folder / INDEX).open("a", encoding="utf-8") as file:
+            file.write("\n" * _is_torn(self.folder / INDEX) + json.dumps(note) + "\n")
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of the stored payloads."""
+        for path in sorted(self.folder.glob("??/*.zst")):
+            yield path.stem
+
+    def entries(self) -> list[Entry]:
+        """Return what is known of each stored payload, in order of fetching; one without a line has its file's time."""
+        noted: dict[str, Entry] = {}
+        for place, line in enumerate(self._lines()):
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                note = json.loads(line)
+                fetched_at = dt.datetime.fromisoformat(note["fetched_at"])
+                noted[note["payload_id"]] = Entry(
+                    note["payload_id"], note["source"], note["name"], fetched_at, place, bool(note["is_read"])
+                )
+        found = []
+        for payload_id in self.ids():
+            changed = dt.datetime.fromtimestamp(self.path_of(payload_id).stat().st_mtime, dt.UTC).replace(tzinfo=None)
+            found.append(noted.get(payload_id) or Entry(payload_id, "files", payload_id, changed, len(noted), True))
+        return sorted(found, key=lambda entry: (entry.fetched_at, entry.place))
+
+    def _lines(self) -> list[str]:
+        path = self.folder / INDEX
+        return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
 
     def is_whole(self, payload_id: str) -> bool:
         """Tell whether the stored file of a payload still has the bytes it is named after."""
@@ -69,3 +130,12 @@ class PayloadStore:
                 "delete the file and ingest its source again"
             )
         return content
+
+
+def _is_torn(path: Path) -> bool:
+    """Tell whether the last line of a file was cut off."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courtside.config import Settings
-from courtside.errors import ConfigError
+from courtside.errors import ConfigError, WarehouseBusyError
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.duckdb import DuckDBWarehouse
+from courtside.warehouse.writer import note_writer, writer_in
 
 _BIGQUERY = re.compile(r"bigquery://(?P<project>[a-z][a-z0-9:.-]{2,})/(?P<dataset>\w+)")
 
@@ -80,9 +81,37 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
         WarehouseBusyError: where another process is writing the file.
     """
     place = place_of(settings.warehouse or f"duckdb:{settings.home / 'warehouse.duckdb'}")
-    return open_place(
-        place,
-        read_only=read_only,
-        patience=settings.lock_patience_seconds,
-        threads=settings.threads or None,
-    )
+    if isinstance(place, DuckDBPlace):
+        _refuse_lost(place.path, settings)
+    try:
+        warehouse = open_place(
+            place,
+            read_only=read_only,
+            patience=settings.lock_patience_seconds,
+            threads=settings.threads or None,
+        )
+    except WarehouseBusyError as error:
+        raise WarehouseBusyError(f"{error}.{writer_in(settings.home, str(error))}") from error
+    if isinstance(place, DuckDBPlace) and not read_only:
+        note_writer(settings.home, settings.clock.now())
+    return warehouse
+
+
+def is_lost(path: Path) -> bool:
+    """Tell whether there is no warehouse at `path`; DuckDB makes a new one of an empty file."""
+    return not path.exists() or path.stat().st_size == 0
+
+
+def _refuse_lost(path: Path, settings: Settings) -> None:
+    """Refuse to begin a new warehouse where payloads were taken in or files published: theirs is lost."""
+    if not is_lost(path):
+        return
+    waiting = {note.stem.rpartition("-")[2] for note in settings.raw_folder.glob("pending/*.json")}
+    payloads = sum(stored.stem[:16] not in waiting for stored in settings.raw_folder.glob("??/*.zst"))
+    files = 0 if "://" in settings.publish else sum(1 for _ in settings.public_folder.glob("v1/**/*.json"))
+    if payloads or files:
+        raise ConfigError(
+            f"there is no warehouse at {path}, and {payloads:,} payloads are in {settings.raw_folder} and {files:,} "
+            f"public files in {settings.public_folder}. Put a copy of the warehouse back, or run `courtside rebuild`, "
+            "which makes it again from the payloads and the copy of the ledger"
+        )

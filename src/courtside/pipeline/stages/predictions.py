@@ -79,7 +79,7 @@ class PredictionsStage:
             [Change(PREDICTIONS, predictions), Change(GATE_BLOCKS, blocked)], dates, record(outcomes)
         )
         _tell(context, outcomes, predictions)
-        _tell_of_refused(context, said.refused)
+        _tell_of_refused(context, {**asked.refused, **said.refused})
         return outcomes
 
 

@@ -21,6 +21,7 @@ from courtside.picks.verification import verify_published
 from courtside.pipeline.context import Context, Record
 from courtside.pipeline.inputs import combined, content_hashes, history_hashes
 from courtside.pipeline.ledger import Outcome, Outcomes
+from courtside.pipeline.ledger_copy import FOLDER, keep_copy
 from courtside.pipeline.tables import GRID, RUN_EVENTS
 from courtside.predictions.champion import leading_system
 from courtside.publishing.exporter import NAMES, FileReport, export, refresh_status
@@ -28,6 +29,7 @@ from courtside.publishing.exporters.rows import utc
 from courtside.publishing.exporters.status import LastSuccess, RunStatus, StageStatus
 from courtside.publishing.stores import open_store, target_of
 from courtside.publishing.stores.base import DryRun, Store
+from courtside.warehouse.duckdb import DuckDBWarehouse
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})\.json$")
 SHOWN_RUNS = 10
@@ -59,6 +61,7 @@ class PublishingStage:
 
     def work(self, context: Context, dates: Sequence[dt.date], record: Record) -> Outcomes:
         """Write the files that changed; a file that could not be written leaves its date failed."""
+        _keep_ledger(context)
         reports = export_files(context, open_store(target_of(context.settings)), dates)
         outcomes = _outcomes(dates, reports)
         context.warehouse.replace_dates([], dates, record(outcomes), read_back=(PUBLISHED_PICKS, GRADED_PICKS))
@@ -66,6 +69,7 @@ class PublishingStage:
 
     def close(self, context: Context) -> None:
         """Write `status.json` again, now that the cells and the run that it tells of are recorded."""
+        _keep_ledger(context)
         store = open_store(target_of(context.settings))
         report = refresh_status(
             context.warehouse, store, now=context.clock.now(), stages=stage_states(context), runs=last_runs(context)
@@ -75,6 +79,12 @@ class PublishingStage:
             _tell(context, [report], is_all=False)
         if broken := ledger_problem(context):
             raise broken
+
+
+def _keep_ledger(context: Context) -> None:
+    """Copy the ledger beside a warehouse that is a file; BigQuery keeps copies of its own."""
+    if isinstance(context.warehouse, DuckDBWarehouse):
+        keep_copy(context.warehouse, context.settings.home / FOLDER)
 
 
 def export_files(

@@ -101,7 +101,7 @@ TODAYS_PREDICTIONS = FileType("predictions", "predictions/today.json", 300, Pred
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date that has games; `today` where the last date is today."""
     games = partitioned(world.games, "game_date")
-    rows = named(world.predictions, world.players).sort(["prediction", "player_id"], descending=[True, False])
+    rows = named(world.predictions, world.names).sort(["prediction", "player_id"], descending=[True, False])
     players = partitioned(rows.select(USED), "game_id")
     for day in world.dates:
         is_today = day == world.today and day == world.dates[-1]

@@ -105,7 +105,7 @@ def files(world: World) -> Iterator[Built]:
     verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, **span))
     by_day = {row["game_date"]: row for row in verdicts.iter_rows(named=True)}
     counts = {row["game_date"]: row for row in origin_counts(world, **span).iter_rows(named=True)}
-    held = partitioned(named(world.predictions.filter(~pl.col("gate_passed")), world.players), "game_date")
+    held = partitioned(named(world.predictions.filter(~pl.col("gate_passed")), world.names), "game_date")
     picks = standing_picks(world)
     for day in world.dates:
         if day not in by_day:

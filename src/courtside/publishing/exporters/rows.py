@@ -138,18 +138,46 @@ def utc_or_none(instant: dt.datetime | None) -> dt.datetime | None:
 def named(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
     """Return `rows` (player_id, team_id, opponent_team_id, and any more) with player, team and opponent.
 
+    Where `players` has known_at, each row shows the name that was known when it was published (`published_at`), or at
+    noon UTC of the day after its game date: a later rename does not change a file of the past.
+
     Raises:
         ExportRefusedError: naming a player or team without a name.
         GrainError: where a player has two names.
     """
-    require_grain(players, ("player_id",), "player names")
     full = (
-        rows.join(players.select("player_id", "player_name"), on="player_id", how="left", validate="m:1")
+        _with_names(rows, players)
         .with_columns(team=_tricode("team_id"), opponent=_tricode("opponent_team_id"))
         .rename({"player_name": "player"})
     )
     _require_names(full)
     return full
+
+
+def _with_names(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
+    if "known_at" not in players.columns:
+        require_grain(players, ("player_id",), "player names")
+        return rows.join(players.select("player_id", "player_name"), on="player_id", how="left", validate="m:1")
+    noon_after = pl.col("game_date").cast(pl.Datetime("us")) + dt.timedelta(hours=36)
+    shown_at = pl.col("published_at") if "published_at" in rows.columns else noon_after
+    first = players.sort("known_at").unique("player_id", keep="first").select("player_id", first_="player_name")
+    return (
+        rows.with_row_index("place_")
+        .with_columns(shown_at_=shown_at.cast(pl.Datetime("us")))
+        .sort("shown_at_")
+        .join_asof(
+            players.sort("known_at").rename({"known_at": "known_at_"}),
+            left_on="shown_at_",
+            right_on="known_at_",
+            by="player_id",
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .join(first, on="player_id", how="left", validate="m:1")
+        .with_columns(pl.coalesce("player_name", "first_"))
+        .sort("place_")
+        .drop("place_", "shown_at_", "known_at_", "first_", strict=False)
+    )
 
 
 def partitioned(rows: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:

@@ -158,7 +158,7 @@ def files(world: World) -> Iterator[Built]:
             world.publications,
             world.counted,
             world.graded,
-            players=world.players,
+            players=world.names,
             definitions=world.definitions,
             season_starts=world.starts,
             generated_at=world.now,

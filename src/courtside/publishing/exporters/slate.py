@@ -61,7 +61,7 @@ def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[
     grades = world.graded.filter(chosen).select(*key, "actual", "result", "units")
     ids = {subset.key: subset.id for subset in world.definitions.subsets}
     rows = (
-        named(picks.join(grades, on=key, how="left", validate="1:1"), world.players)
+        named(picks.join(grades, on=key, how="left", validate="1:1"), world.names)
         .with_columns(group=pl.col("subset_key").replace_strict(ids, return_dtype=pl.Int64))
         .sort("game_date", "player_id", "group")
     )

@@ -116,7 +116,7 @@ def files(world: World) -> Iterator[Built]:
         world.publications,
         world.counted,
         world.graded,
-        players=world.players,
+        players=world.names,
         definitions=world.definitions,
         season_starts=sorted(world.starts.values()),
         generated_at=world.now,

@@ -47,6 +47,13 @@ class LocalStore:
         _replace(self._target(path), content)
         return "written"
 
+    def remove_unfinished(self) -> None:
+        """Remove the files that writes of ended processes left beside their targets."""
+        for path in self.root.rglob(".*.tmp"):
+            pid = path.name.rsplit(".", 3)[-3] if path.name.count(".") > 2 else ""
+            if path.is_file() and not (pid.isdecimal() and int(pid) != os.getpid() and _is_running(int(pid))):
+                path.unlink(missing_ok=True)
+
     def _target(self, path: str) -> Path:
         root = self.root.resolve()
         target = (root / safe_path(path)).resolve()
@@ -58,7 +65,7 @@ class LocalStore:
 def _replace(target: Path, content: bytes) -> None:
     """Write a file beside `target`, then rename it over; file and folder reach the disk first."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:
             file.write(content)
@@ -68,6 +75,16 @@ def _replace(target: Path, content: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,0 +1,91 @@
+"""Rebuild a home whose warehouse is lost: raw rows from the stored payloads, the ledger from its copy, then a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from courtside.errors import ConfigError
+from courtside.pipeline.context import Context
+from courtside.pipeline.ledger_copy import copied_dates, restore, run_dates
+from courtside.raw.ingest import Report, ingest
+from courtside.raw.tables import RAW_PLAYER_BOX, RAW_TEAM_BOX
+from courtside.sources.payload import Payload
+from courtside.sources.store import CorruptPayloadError, PayloadStore
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild took in and restored, the payloads that are damaged, and the dates to run."""
+
+    reports: tuple[Report, ...]
+    restored: Mapping[str, int]
+    damaged: tuple[str, ...]
+    span: tuple[dt.date, dt.date] | None
+
+
+def refuse_unrestorable(ledger: Path, public: Path) -> None:
+    """Check that each published date is in the copy of the ledger, so that a run does not publish it anew.
+
+    Raises:
+        ConfigError: naming the dates that only a public file tells of, and what can be done.
+    """
+    known = copied_dates(ledger)
+    lost = [day for day in _published_dates(public) if day not in known]
+    if lost:
+        shown = ", ".join(map(str, lost[:SHOWN])) + (" …" if len(lost) > SHOWN else "")
+        raise ConfigError(
+            f"{len(lost)} dates with published picks ({shown}) are in {public} and not in the copy of the ledger at "
+            f"{ledger}. Their files show player, teams, side, line and prediction; price, book, confidence and time of "
+            "publication cannot be restored, so that a run would publish these dates anew. Put a copy of the warehouse "
+            f"or of {ledger} back; or move {public} to another place, where it stays as it is, and rebuild again: "
+            "the dates are then published as BACKTEST"
+        )
+
+
+def rebuild(context: Context, ledger: Path) -> Rebuilt:
+    """Take in every stored payload in the order in which they were fetched, and restore the ledger from its copy."""
+    store = PayloadStore(context.settings.raw_folder)
+    damaged: list[str] = []
+    payloads = _stored(store, damaged.append)
+    reports = tuple(ingest(payloads, context.warehouse, store))
+    restored = restore(context.warehouse, ledger)
+    return Rebuilt(reports, restored, tuple(damaged), _span(context, ledger))
+
+
+def _stored(store: PayloadStore, damaged: Callable[[str], None]) -> Iterator[Payload]:
+    for entry in store.entries():
+        if not entry.is_read:
+            continue
+        try:
+            yield Payload(entry.source, entry.name, entry.fetched_at, store.read(entry.payload_id))
+        except CorruptPayloadError as error:
+            damaged(f"{entry.name}: {error}")
+
+
+def _published_dates(public: Path) -> list[dt.date]:
+    """Return the dates whose public file holds picks, or cannot be read."""
+    found = []
+    for path in sorted((public / "v1" / "picks").glob("????-??-??.json")):
+        try:
+            groups = json.loads(path.read_bytes())["groups"]
+            has_picks = any(group["picks"] for group in groups)
+        except (ValueError, KeyError, TypeError, OSError):
+            has_picks = True
+        if has_picks:
+            found.append(dt.date.fromisoformat(path.stem))
+    return found
+
+
+def _span(context: Context, ledger: Path) -> tuple[dt.date, dt.date] | None:
+    """Return the dates to run: those of earlier runs, or from the first box score to today."""
+    played: list[dt.date] = []
+    for table in (RAW_PLAYER_BOX, RAW_TEAM_BOX):
+        dates = context.warehouse.collect(context.warehouse.scan(table).select("game_date").unique())
+        played += dates["game_date"].to_list()
+    return run_dates(ledger) or ((min(played), max(*played, context.clock.today())) if played else None)
