@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from courtside.cli.common import PROBLEM, Home, complaints, console, opened, readable_errors, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, opened, settings_of
 from courtside.cli.run import finish, run_shown
 from courtside.config import Settings
 from courtside.errors import ConfigError
@@ -18,7 +18,6 @@ from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.open import DuckDBPlace, is_lost, open_place, place_of
 
 
-@readable_errors
 def rebuild_command(home: Home = None) -> None:
     """Make a lost warehouse again: every payload in `raw/`, the ledger from its copy in `ledger/`, then a run.
 
@@ -39,7 +38,7 @@ def rebuild_command(home: Home = None) -> None:
     console.print(f"{len(done.reports):,} payloads taken in, {rows:,} rows; {len(refused)} refused")
     console.print("ledger: " + ", ".join(f"{count:,} rows of {name}" for name, count in done.restored.items()))
     for line in done.damaged:
-        complaints.print(line, soft_wrap=True, markup=False)
+        complaints.print(line, soft_wrap=True)
     if done.span:
         with opened(settings) as context:
             summary = run_shown(context, *done.span)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from courtside.errors import ConfigError
+from courtside.errors import StorageError
 from courtside.pipeline.context import Context
 from courtside.pipeline.ledger_copy import copied_dates, restore, run_dates
 from courtside.raw.ingest import Report, ingest
@@ -33,13 +33,13 @@ def refuse_unrestorable(ledger: Path, public: Path) -> None:
     """Check that each published date is in the copy of the ledger, so that a run does not publish it anew.
 
     Raises:
-        ConfigError: naming the dates that only a public file tells of, and what can be done.
+        StorageError: naming the dates that only a public file tells of, and what can be done.
     """
     known = copied_dates(ledger)
     lost = [day for day in _published_dates(public) if day not in known]
     if lost:
         shown = ", ".join(map(str, lost[:SHOWN])) + (" …" if len(lost) > SHOWN else "")
-        raise ConfigError(
+        raise StorageError(
             f"{len(lost)} dates with published picks ({shown}) are in {public} and not in the copy of the ledger at "
             f"{ledger}. Their files show player, teams, side, line and prediction; price, book, confidence and time of "
             "publication cannot be restored, so that a run would publish these dates anew. Put a copy of the warehouse "

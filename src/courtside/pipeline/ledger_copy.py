@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from courtside.errors import ConfigError
+from courtside.errors import StorageError
 from courtside.picks.tables import OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.tables import GRID
 from courtside.predictions.tables import MODELS
@@ -36,7 +36,7 @@ def restore(warehouse: Warehouse, folder: Path) -> dict[str, int]:
     """Write the copy into an empty warehouse, and return the rows of each table.
 
     Raises:
-        ConfigError: naming a file that cannot be read.
+        StorageError: naming a file that cannot be read.
     """
     frames = {table: _read(table, folder) for table in TABLES}
     warehouse.upsert([Upsert(table, table.conform(frame)) for table, frame in frames.items() if frame.height])
@@ -47,7 +47,7 @@ def copied_dates(folder: Path) -> frozenset[dt.date]:
     """Return the dates whose publications the copy holds.
 
     Raises:
-        ConfigError: where it cannot be read.
+        StorageError: where it cannot be read.
     """
     return frozenset(_read(PUBLICATIONS, folder)["game_date"])
 
@@ -65,4 +65,4 @@ def _read(table: Table, folder: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise ConfigError(f"{path} cannot be read ({type(error).__name__}); put a copy of it in its place") from error
+        raise StorageError(f"{path} cannot be read ({type(error).__name__}); put a copy of it in its place") from error

@@ -11,7 +11,7 @@ from typing import cast
 import duckdb
 import polars as pl
 
-from courtside.errors import PayloadRefusedError, WarehouseBusyError
+from courtside.errors import PayloadRefusedError, StorageError, WarehouseBusyError
 from courtside.raw import parse
 from courtside.raw.parsed import Parsed
 from courtside.raw.tables import NATURAL_KEYS, PAYLOAD_LOG, PROVENANCE, RAW_TABLES
@@ -129,7 +129,7 @@ def _write_or_refuse(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -
     """
     try:
         return _write(arrivals, warehouse, seq)
-    except WarehouseBusyError:
+    except (StorageError, WarehouseBusyError):
         raise
     except (Exception, pl.exceptions.PanicException) as error:
         if len(arrivals) > 1:

@@ -401,7 +401,7 @@ def _unreadable(path: str, error: duckdb.Error) -> str:
         return f"{path}: {reason}. Correct its owner and mode, or name another home with --home or COURTSIDE_HOME."
     return (
         f"{path} cannot be read as a warehouse: {reason}. Put a copy of the file in its place, or move it away and "
-        "rebuild it: `courtside ingest files` with the `raw` folder of the home, then `courtside run`."
+        "make it again from the payloads: `courtside rebuild`."
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courtside.config import Settings
-from courtside.errors import ConfigError, WarehouseBusyError
+from courtside.errors import ConfigError, StorageError, WarehouseBusyError
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from courtside.warehouse.writer import note_writer, writer_in
@@ -110,7 +110,7 @@ def _refuse_lost(path: Path, settings: Settings) -> None:
     payloads = sum(stored.stem[:16] not in waiting for stored in settings.raw_folder.glob("??/*.zst"))
     files = 0 if "://" in settings.publish else sum(1 for _ in settings.public_folder.glob("v1/**/*.json"))
     if payloads or files:
-        raise ConfigError(
+        raise StorageError(
             f"there is no warehouse at {path}, and {payloads:,} payloads are in {settings.raw_folder} and {files:,} "
             f"public files in {settings.public_folder}. Put a copy of the warehouse back, or run `courtside rebuild`, "
             "which makes it again from the payloads and the copy of the ledger"
