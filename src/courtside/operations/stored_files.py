@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ def _restored_files(context: Context, day: dt.date) -> tuple[str, ...]:
 
 
 def _due_dates(context: Context, day: dt.date) -> list[dt.date]:
-    """Return a seventh of the published dates, and before them those whose file of picks is gone."""
+    """Return a seventh of the published dates, and before them those whose file of picks is gone or cut off."""
     published = nw.col("stage") == "publishing"
     cells = context.warehouse.collect(context.warehouse.scan(GRID, end=day).filter(published))
     dates = sorted(cells.filter(cells["state"].is_in(["complete", "empty"]))["game_date"], reverse=True)
@@ -92,7 +93,15 @@ def _without_file(context: Context, dates: Sequence[dt.date]) -> Iterable[dt.dat
     store = open_store(target_of(context.settings))
     if not isinstance(store, LocalStore):
         return []
-    return [date for date in dates if not (store.root / "v1" / "picks" / f"{date}.json").is_file()]
+    return [date for date in dates if not _is_json(store.read(f"v1/picks/{date}.json"))]
+
+
+def _is_json(content: bytes | None) -> bool:
+    try:
+        json.loads(content or b"")
+    except ValueError:
+        return False
+    return True
 
 
 def _written(reports: Iterable[FileReport]) -> set[str]:
