@@ -68,7 +68,9 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
     seen, refused, seq = _known_payloads(warehouse)
     with ThreadPoolExecutor(PARSERS) as pool:
         for batch in _batched(payloads):
-            list(pool.map(store.keep, batch))
+            for payload, is_new in zip(batch, list(pool.map(store.write, batch)), strict=True):
+                if is_new:
+                    store.note(payload)
             parsing = [pool.submit(parse, payload) if payload.payload_id not in seen else None for payload in batch]
             arrivals = []
             for payload, parsed in zip(batch, parsing, strict=True):

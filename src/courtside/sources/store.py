@@ -51,10 +51,18 @@ class PayloadStore:
         return self.folder / payload_id[:2] / f"{payload_id}.zst"
 
     def keep(self, payload: Payload, *, is_read: bool = True) -> None:
-        """Store the bytes of a payload, once; a name appears only when its file is whole, a damaged one is healed."""
+        """Store the bytes of a payload, once, and note in the index where and when they came from."""
+        if self.write(payload):
+            self.note(payload, is_read=is_read)
+
+    def write(self, payload: Payload) -> bool:
+        """Store the bytes alone, and return whether they are new; a name appears only when its file is whole.
+
+        A damaged file is healed.
+        """
         path = self.path_of(payload.payload_id)
         if path.exists() and self.is_whole(payload.payload_id):
-            return
+            return False
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         with unfinished.open("wb") as file:
@@ -62,9 +70,9 @@ class PayloadStore:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        self._note(payload, is_read)
+        return True
 
-    def _note(self, payload: Payload, is_read: bool) -> None:
+    def note(self, payload: Payload, *, is_read: bool = True) -> None:
         """Add a line to the index: what the bytes do not tell, and a rebuild needs."""
         note = {
             "payload_id": payload.payload_id,
