@@ -186,7 +186,7 @@ class Ledger:
         }
         self.warehouse.upsert([Upsert(LEASES, pl.DataFrame([row], schema=LEASES.polars_schema))])
         if self.home:
-            note_writer(self.home, now, until)
+            note_writer(self.home, now, until if until > now else None)
 
 
 def digest(*parts: str) -> str:
