@@ -92,7 +92,7 @@ def test_an_interruption_and_a_busy_warehouse_are_no_crash(tmp_path: Path, monke
     "words",
     [("run",), ("nothing",), ("[/x]",), ("run", "--start-date", "[/x]", "--end-date", "2025-11-01"),
      ("run", "--start-date", "2025-11-02", "--end-date", "2025-11-01"), ("daily", "--date", "soon"),
-     ("runs", "nosuch"), ("export",), ("ingest", "files", "/no/such/file"), ("evaluate", "--system", "oracle")],
+     ("runs", "nosuch"), ("export",), ("evaluate", "--system", "oracle")],
 )  # fmt: skip
 def test_a_wrong_argument_is_exit_code_2_and_no_alert(tmp_path: Path, words: tuple[str, ...]) -> None:
     result = CliRunner().invoke(app, [*words, "--home", str(tmp_path)] if len(words) > 1 else list(words))
