@@ -21,12 +21,21 @@ from courtside.pipeline.inputs import lookback_start
 from courtside.raw.tables import RAW_PLAYER_BOX, RAW_SHOTS, RAW_TEAM_BOX
 from courtside.warehouse.schema import Table
 from tests.features.oracle import Oracle
+from tests.features.test_pinned_rows import pin
 from tests.real_data import DATA, needs_real_data
 
 pytestmark = [pytest.mark.slow, pytest.mark.real, needs_real_data]
 
 KEY = ["game_id", "player_id"]
 SAMPLED, TOLERANCE = 300, 1e-9
+PINNED = {
+    "2021-22": (43639, "a1be69036da44380"),
+    "2022-23": (42650, "565015a232a04d45"),
+    "2023-24": (44430, "e5941a93677d3c4b"),
+    "2024-25": (44531, "24a8dcd317e92fa7"),
+}
+"""Rows of each season and a hash of their values; a change that is meant to change values replaces them."""
+
 SETTLED_SEASONS = dt.date(2022, 9, 1)
 
 
@@ -151,6 +160,10 @@ def test_a_value_is_there_exactly_where_its_origin_has_one(stored: pl.DataFrame)
 @pytest.mark.parametrize("day", [dt.date(2022, 10, 20), dt.date(2023, 4, 16), dt.date(2024, 3, 6), dt.date(2025, 6, 5)])
 def test_a_slate_alone_gives_the_stored_bytes(known: Known, stored: pl.DataFrame, day: dt.date) -> None:
     assert features_of(_since(known, day), [day]).sort(KEY).equals(stored.filter(game_date=day).sort(KEY))
+
+
+def test_the_rows_of_each_season_keep_their_bytes(stored: pl.DataFrame) -> None:
+    assert {season: pin(rows) for (season,), rows in stored.group_by("season")} == PINNED
 
 
 @pytest.mark.parametrize("dropped", [1, 3, 10])
