@@ -80,6 +80,9 @@ def real_price(price: float | None, other: float | None = None, book: str | None
 
     It is none where it is no American price, where `book` is a fantasy book, and where both sides show one price
     below `HIGHEST_EQUAL_PRICE`.
+
+    >>> real_price(-110), real_price(-110, -110), real_price(-137, -137)
+    (-110, -110, None)
     """
     if price is None or not _is_price(price) or book in FANTASY_BOOKS:
         return None
