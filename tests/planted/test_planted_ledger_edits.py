@@ -70,7 +70,7 @@ def test_a_home_without_hashes_is_migrated(graded_home, tmp_path):
     hashes = stored(home, PUBLICATIONS)["content_hash"]
     edit(home, "ALTER TABLE publications DROP COLUMN content_hash")
     code, output = invoke(home, NEXT_DAY, "export", "--date", str(DAY))
-    assert code == 1 and "courtside migrate" in output
+    assert code != 0 and "courtside migrate" in output
     assert invoke(home, NEXT_DAY, "migrate")[0] == 0
     assert stored(home, PUBLICATIONS)["content_hash"].equals(hashes)
     assert invoke(home, NEXT_DAY, "export", "--date", str(DAY))[0] == 0

@@ -6,13 +6,23 @@ import hashlib
 
 import polars as pl
 
-from courtside.errors import CourtsideError
+from courtside.errors import PROBLEM, CourtsideError
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS, require_grain
 from courtside.warehouse.schema import Table
 
 
 class LedgerBrokenError(CourtsideError):
     """A ledger that lost or changed what it once held."""
+
+    exit_code = PROBLEM
+
+
+def restore_hint(date: object) -> str:
+    """Return what to do where published rows were changed."""
+    return (
+        "They were changed outside Courtside; restore the warehouse from a copy made before, then run "
+        f"`courtside export --date {date}`."
+    )
 
 
 def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
@@ -54,8 +64,8 @@ def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
         row = wrong.row(0, named=True)
         raise LedgerBrokenError(
             f"published picks of {row['game_date']} version {row['version']}: the ledger holds "
-            f"{row['held'] or 0}, its publication counts {row['picks']}; "
-            "restore the warehouse before publishing"
+            f"{row['held'] or 0}, its publication counts {row['picks']}. "
+            f"{restore_hint(row['game_date'])}"
         )
     _require_unbroken_versions(publications)
     _require_content_hashes(publications, picks)
@@ -70,8 +80,7 @@ def _require_content_hashes(publications: pl.DataFrame, picks: pl.DataFrame) -> 
         row = wrong.row(0, named=True)
         raise LedgerBrokenError(
             f"publication of {row['game_date']}, version {row['version']}: its content hash does not fit its rows. "
-            "They were changed outside Courtside; restore the warehouse from a copy made before, then run "
-            f"`courtside export --date {row['game_date']}`. `courtside migrate` adds hashes to a home that has none."
+            f"{restore_hint(row['game_date'])} `courtside migrate` adds hashes to a home that has none."
         )
 
 
@@ -85,8 +94,7 @@ def _require_unbroken_versions(publications: pl.DataFrame) -> None:
     if gaps.height:
         date, held, last = gaps.row(0)
         raise LedgerBrokenError(
-            f"publications of {date}: {held} versions are there, the last is {last}; "
-            "restore the warehouse before publishing"
+            f"publications of {date}: {held} versions are there, the last is {last}. {restore_hint(date)}"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from courtside.picks.grading import grade_picks
-from courtside.picks.integrity import LedgerBrokenError, verify_ledger
+from courtside.picks.integrity import LedgerBrokenError, restore_hint, verify_ledger
 from courtside.picks.ledger import counted
 from courtside.picks.tables import GRADED_PICKS
 
@@ -63,11 +63,3 @@ def _verify_grades(picks: pl.DataFrame, graded: pl.DataFrame, outcomes: pl.DataF
             f"graded picks of {date}: {wrong.height} differ from what picks and outcomes give. "
             f"`courtside run --start-date {date} --end-date {date} --no-resume` grades the date again."
         )
-
-
-def restore_hint(date: object) -> str:
-    """Return what to do where published rows were changed."""
-    return (
-        "Published rows were changed outside Courtside; restore the warehouse from a copy made before, then run "
-        f"`courtside export --date {date}`."
-    )

@@ -14,7 +14,7 @@ import polars as pl
 
 from courtside.analytics.tables import GAMES
 from courtside.clock import SystemClock
-from courtside.errors import CourtsideError
+from courtside.errors import PROBLEM, CourtsideError
 from courtside.picks.ledger import starts_at
 from courtside.picks.tables import OUTCOMES, PUBLICATIONS
 from courtside.pipeline.context import Context, span
@@ -31,6 +31,8 @@ TOLERANCE = dt.timedelta(minutes=1)
 
 class ClockError(CourtsideError):
     """A clock that contradicts the machine's clock."""
+
+    exit_code = PROBLEM
 
 
 @dataclass(frozen=True)
