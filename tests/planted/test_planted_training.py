@@ -10,7 +10,7 @@ import pytest
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations import training as daily
 from courtside.operations.day import run_day
-from courtside.predictions import soundness, training, walk_forward
+from courtside.predictions import learning, soundness, training, walk_forward
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
 from courtside.predictions.learning import learn
 from courtside.predictions.rows import with_outcomes
@@ -58,6 +58,15 @@ def test_the_day_makes_damaged_rows_whole_before_it_trains(home: Path) -> None:
     after = homes.contents(home)["player_features"]
     assert {day: after[day] for day in before} == before
     assert not _models(home).is_empty()
+
+
+def test_train_refuses_a_model_below_the_oracle_and_stores_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_if_it_knew(system: str, measured: dict[str, float]) -> None:
+        soundness.require_error_above_oracle(system, measured | {"mae": measured["oracle_mae"]})
+
+    monkeypatch.setattr(learning, "require_error_above_oracle", as_if_it_knew)
+    assert call(home, "train", "--as-of", str(TODAY))[0] == 1
+    assert _models(home).is_empty()
 
 
 def test_each_structural_test_passes_clean_rows_and_catches_its_violation(home: Path) -> None:

@@ -30,6 +30,7 @@ from courtside.pipeline.ledger import Cell
 from courtside.predictions.tables import PREDICTIONS
 from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Recorder, Upsert
+from courtside.warehouse.drift import refuse
 from courtside.warehouse.schema import Table
 
 REPLACED: Mapping[str, tuple[Table, ...]] = {
@@ -70,9 +71,14 @@ class Damage:
 
 
 def compared(context: Context, start: dt.date | None = None, end: dt.date | None = None) -> tuple[list[Damage], int]:
-    """Return the damaged dates from `start` to `end`, all where not given, and the number of cells compared."""
+    """Return the damaged dates from `start` to `end`, all where not given, and the number of cells compared.
+
+    Raises:
+        SchemaDriftError: where a table is not as this version writes it, and nothing can be compared.
+    """
     tables = {**REPLACED, **APPENDED}
     warehouse = context.warehouse
+    refuse(warehouse.drifted(table for own in tables.values() for table in own), "the warehouse")
     frames = [(table, warehouse.scan(table, start=start, end=end)) for own in tables.values() for table in own]
     contents = {table.name: found for (table, _), found in zip(frames, warehouse.contents_of(frames), strict=True)}
     damaged: list[Damage] = []

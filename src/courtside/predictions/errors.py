@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from courtside.errors import AnswerError, CourtsideError
+from courtside.errors import AnswerError
 
 
-class LeakageError(CourtsideError):
+class LeakageError(AnswerError):
     """Something was about to be told from what was not known before the game."""
 
 
