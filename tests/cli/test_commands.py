@@ -88,7 +88,7 @@ def test_broken_files_are_refused_each_with_a_line_and_do_not_stop_the_rest(tmp_
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
     code, output = call("ingest", "files", str(tmp_path / "nowhere.csv"), home=tmp_path / "home")
     assert code == 1
-    assert "nowhere.csv does not exist" in " ".join(output.split())
+    assert "nowhere.csv: does not exist" in " ".join(output.split())
 
 
 def test_a_range_that_runs_backwards_is_refused(tmp_path: Path) -> None:
