@@ -12,7 +12,7 @@ import pytest
 
 from courtside.analytics.tables import PLAYER_GAMES
 from courtside.features.known import Known, features_of, player_history
-from courtside.pipeline.inputs import lookback_start
+from courtside.league.seasons import lookback_start
 from tests.features.league import ROSTER, START, Game, League, player_of
 
 

@@ -132,7 +132,7 @@ def test_the_command_line_finishes_what_dagster_began(
     home = homes.copy_of(ingested_home, tmp_path / "home")
     stage = next(item for item in STAGES if item.name == "predictions")
     with monkeypatch.context() as planted:
-        planted.setattr(type(stage), "work", _raises)
+        planted.setattr(stage, "process", _raises)
         assert not materialised(home, tags=RANGE).success
     summary = homes.run_in(home)
     worked = {item.stage: item.worked for item in summary.stages}
@@ -164,7 +164,7 @@ def test_a_date_that_fails_blocks_what_is_downstream_and_says_why(
     ingested_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = next(item for item in STAGES if item.name == "lines")
-    monkeypatch.setattr(type(stage), "work", _raises)
+    monkeypatch.setattr(stage, "process", _raises)
     home = homes.copy_of(ingested_home, tmp_path / "home")
     result = materialised(home, partition_key=str(homes.FIRST))
     assert not result.success

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from courtside.errors import SchemaDriftError
-from courtside.operations.migrate import MADE_BY, migrate, plan
+from courtside.operations.migrate import MAKERS, migrate, plan
 from courtside.pipeline.ledger import Ledger
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
@@ -66,4 +66,4 @@ def test_a_column_that_cannot_be_filled_is_refused_and_nothing_changes(
 
 def test_every_stage_that_replaces_rows_can_make_its_tables_again() -> None:
     ledgers = {"picks", "publishing"}
-    assert {stage.name for stage in STAGES} - ledgers == set(MADE_BY)
+    assert {stage.name for stage in STAGES} - ledgers == set(MAKERS.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 import narwhals as nw
 
 from courtside.operations.status import status_of
-from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stages import STAGE_NAMES
 from courtside.raw.tables import PAYLOAD_LOG
 from tests import homes
 
@@ -17,7 +17,7 @@ from tests import homes
 def test_every_date_and_stage_of_a_clean_season_is_settled_after_a_run(run_home: Path) -> None:
     with homes.opened(run_home) as context:
         status = status_of(context.warehouse, context.clock)
-    assert set(status.stages) == {stage.name for stage in STAGES}
+    assert set(status.stages) == set(STAGE_NAMES)
     assert all(counts["complete"] for counts in status.stages.values())
     assert [item for item in status.open if item["date"] <= str(homes.LAST)] == []
 
@@ -26,7 +26,7 @@ def test_running_again_works_nothing_and_changes_nothing(run_home: Path, tmp_pat
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home), homes.files(home)
     summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
-    assert {stage.stage: stage.worked for stage in summary.stages} == dict.fromkeys((stage.name for stage in STAGES), 0)
+    assert {stage.stage: stage.worked for stage in summary.stages} == dict.fromkeys(STAGE_NAMES, 0)
     assert (homes.contents(home), homes.files(home)) == before
 
 

@@ -195,14 +195,14 @@ def test_an_exception_in_a_stage_fails_only_the_dates_that_raise(
 ) -> None:
     bad = dt.date(2025, 10, 30)
     stage = next(item for item in STAGES if item.name == "lines")
-    honest = type(stage).work
+    honest = stage.process
 
-    def work(self: object, context: object, dates: list[dt.date], record: object) -> object:
+    def process(inputs: object, dates: list[dt.date], at: object) -> object:
         if bad in dates:
             raise ZeroDivisionError(f"planted on {bad}")
-        return honest(self, context, dates, record)  # type: ignore[arg-type]
+        return honest(inputs, dates, at)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(stage), "work", work)
+    monkeypatch.setattr(stage, "process", process)
     home = homes.copy_of(ingested_home, tmp_path / "home")
     summary = homes.run_in(home)
     failed = [(day, name) for day, name, cell in summary.open_cells if cell.state == "failed"]

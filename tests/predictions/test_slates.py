@@ -12,17 +12,18 @@ import pytest
 
 from courtside.analytics.tables import PLAYER_LINES
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.outcomes import Outcome
 from courtside.picks.tables import PUBLISHED_PICKS
+from courtside.pipeline import runner as runner_module
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
-from courtside.pipeline.stages import predictions as stage
 from courtside.predictions.inputs import MODEL_INPUTS, matrix
 from courtside.predictions.model_store import ModelStore
 from courtside.predictions.rows import model_rows as rows_of
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.tables import PREDICTIONS
 from courtside.predictions.training import FITS, Trained
-from courtside.quality.tables import GATE_BLOCKS
+from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import Change
 from courtside.warehouse.schema import Table
 from tests import homes
@@ -42,7 +43,7 @@ def _changed(home: Path, table: Table, worked: str, day: dt.date = TODAY, **chan
     with homes.opened(home, MORNING) as context:
         rows = context.warehouse.collect(context.warehouse.scan(table, start=day, end=day)).with_columns(**changes)
         cell = context.ledger.cells(worked)[day]
-        recorder = context.ledger.recorder(worked, {day: cell.input_hash}, {day: stage.Outcome()})
+        recorder = context.ledger.recorder(worked, {day: cell.input_hash}, {day: Outcome()})
         context.warehouse.replace_dates([Change(table, table.conform(rows))], [day], recorder)
 
 
@@ -78,7 +79,7 @@ def alerts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         def recover(self, cause: str, body: str) -> str:
             return "quiet"
 
-    monkeypatch.setattr(stage, "notifier", lambda settings, clock: Heard())
+    monkeypatch.setattr(runner_module, "notifier", lambda settings, clock: Heard())
     return told
 
 
@@ -122,10 +123,10 @@ def test_a_slate_of_which_nobody_passes_publishes_no_pick_and_says_why(home: Pat
 def test_a_slate_with_games_and_no_prediction_raises_the_alert(home: Path, alerts: list[Any]) -> None:
     with homes.opened(home, MORNING) as context:
         cell = context.ledger.cells("features")[TODAY]
-        recorder = context.ledger.recorder("features", {TODAY: cell.input_hash}, {TODAY: stage.Outcome()})
-        verdicts = context.warehouse.collect(context.warehouse.scan(stage.GATE_VERDICTS, start=TODAY, end=TODAY))
+        recorder = context.ledger.recorder("features", {TODAY: cell.input_hash}, {TODAY: Outcome()})
+        verdicts = context.warehouse.collect(context.warehouse.scan(GATE_VERDICTS, start=TODAY, end=TODAY))
         not_ready = verdicts.with_columns(verdict=pl.lit("not_ready"), reason=pl.lit("no feature rows"))
-        empty = [Change(PLAYER_FEATURES, PLAYER_FEATURES.empty()), Change(stage.GATE_VERDICTS, not_ready)]
+        empty = [Change(PLAYER_FEATURES, PLAYER_FEATURES.empty()), Change(GATE_VERDICTS, not_ready)]
         context.warehouse.replace_dates(empty, [TODAY], recorder)
     (open_cell,) = _predict(home)
     assert open_cell[2].state == "held"
@@ -159,7 +160,7 @@ def test_a_player_who_drops_out_of_the_slate_is_predicted_no_more(home: Path) ->
     with homes.opened(home, MORNING) as context:
         rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES, start=TODAY, end=TODAY))
         cell = context.ledger.cells("features")[TODAY]
-        recorder = context.ledger.recorder("features", {TODAY: cell.input_hash}, {TODAY: stage.Outcome()})
+        recorder = context.ledger.recorder("features", {TODAY: cell.input_hash}, {TODAY: Outcome()})
         kept = Change(PLAYER_FEATURES, rows.filter(pl.col("player_id") != gone))
         context.warehouse.replace_dates([kept], [TODAY], recorder)
     _predict(home)

@@ -6,10 +6,11 @@ import json
 import polars as pl
 import pytest
 
+from courtside.operations.exporting import export_dates
 from courtside.picks.ledger import counted
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.runner import run
-from courtside.pipeline.stages.publishing import PublishingStage, export_files
+from courtside.pipeline.stages.publishing import PUBLISHING
 from courtside.publishing.codenames import CODE_OF_SYSTEM
 from courtside.publishing.contracts import render
 from courtside.publishing.exporter import NAMES, export
@@ -49,7 +50,7 @@ def store_of(home):
 
 def export_again(home, dates=DATES, **options):
     with homes.opened(home) as context:
-        return export_files(context, store_of(home), dates, **options)
+        return export_dates(context, store_of(home), dates, **options)
 
 
 def written(reports):
@@ -263,7 +264,7 @@ def test_a_stat_correction_changes_exactly_the_files_it_must(home):
             f"UPDATE {GRADED_PICKS.name} SET result = 'miss', actual = actual + 40, units = -1 WHERE {where}"
         )
         connection.execute(f"UPDATE {GRADED_PREDICTIONS.name} SET actual = actual + 40 WHERE {where}")
-        reports = export_files(context, store_of(home), DATES)
+        reports = export_dates(context, store_of(home), DATES)
     day, changed = str(pick["game_date"]), written(reports)
     own = {f"results/{day}.json", f"best-bets/{day}.json", f"players/{pick['player_id']}.json", "players/index.json"}
     season = {
@@ -302,12 +303,12 @@ def test_a_query_that_comes_back_empty_keeps_the_good_files_and_says_so_until_it
 
 def test_people_are_told_of_kept_files_once_and_again_when_they_are_mended(home, monkeypatch):
     told = []
-    monkeypatch.setattr("courtside.pipeline.stages.publishing.notifier", lambda *_: Told(told))
+    monkeypatch.setattr("courtside.pipeline.runner.notifier", lambda *_: Told(told))
     real = World.predictions_between
     monkeypatch.setattr(World, "predictions_between", lambda *args: real(*args).clear())
     export_again(home)
     with homes.opened(home) as context:
-        export_files(context, DryRun(store_of(home)), DATES)
+        export_dates(context, DryRun(store_of(home)), DATES)
     assert [(cause, "quality: " in body) for cause, body in told] == [("publishing.kept", True)]
     monkeypatch.setattr(World, "predictions_between", real)
     export_again(home, only=["quality"])
@@ -342,7 +343,7 @@ def test_status_tells_of_the_run_that_wrote_it_and_a_run_without_work_is_no_news
 def test_status_says_that_publishing_failed(home, monkeypatch):
     monkeypatch.setattr(World, "behind", property(lambda world: 1 / 0))
     with homes.opened(home) as context:
-        run(context, DATES[0], DATES[-1], resume=False, stages=(PublishingStage(),))
+        run(context, DATES[0], DATES[-1], resume=False, stages=(PUBLISHING,))
     (publishing,) = [
         s for s in json.loads(store_of(home).read("v1/status.json"))["stages"] if s["name"] == "publishing"
     ]
@@ -381,6 +382,6 @@ def test_outcomes_without_grades_are_not_taken_for_a_season_without_results(home
     with homes.opened(home) as context:
         assert read(context, OUTCOMES).height
         context.warehouse._connection.execute(f"DELETE FROM {GRADED_PICKS.name}")
-        reports = export_files(context, store_of(home), DATES)
+        reports = export_dates(context, store_of(home), DATES)
     kept = {report.path for report in reports if report.status == "kept"}
     assert {"v1/results/season.json", "v1/subsets/performance.json"} <= kept

@@ -9,7 +9,7 @@ import pytest
 
 from courtside.pipeline import post_write
 from courtside.pipeline.runner import RunSummary, run
-from courtside.pipeline.stages.features import FeaturesStage
+from courtside.pipeline.stages.features import FEATURES
 from courtside.quality.post_write import Written
 from courtside.quality.tables import POST_WRITE_STATS
 from tests import homes
@@ -51,7 +51,7 @@ def test_the_statistics_of_every_written_date_are_those_of_the_stored_rows(run_h
 
 def run_features(home: Path) -> RunSummary:
     with homes.opened(home) as context:
-        return run(context, homes.FIRST, homes.LAST, resume=False, stages=[FeaturesStage()])
+        return run(context, homes.FIRST, homes.LAST, resume=False, stages=[FEATURES])
 
 
 def test_a_back_fill_sends_one_message_that_names_dates_features_causes_and_the_next_command(
@@ -89,7 +89,7 @@ def test_a_write_of_another_number_of_rows_than_was_computed_is_taken_back_and_f
     monkeypatch.setattr(post_write, "validate_stored", with_another_count)
     with homes.opened(home) as context:
         engine(context)._execute("DELETE FROM player_features WHERE player_id % 2 = 0")
-        summary = run(context, FIRST, DAY, resume=False, stages=[FeaturesStage()])
+        summary = run(context, FIRST, DAY, resume=False, stages=[FEATURES])
         (cell,) = [cell for day, stage, cell in summary.open_cells if (day, stage) == (DAY, "features")]
     assert cell.state == "failed"
     assert f"{DAY}: " in str(cell.reason)

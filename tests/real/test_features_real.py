@@ -16,8 +16,8 @@ from courtside.audit.leakage import correlation, recomputation
 from courtside.features.known import Known, features_of, player_history
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.seasons import lookback_start
 from courtside.pipeline.context import Context
-from courtside.pipeline.inputs import lookback_start
 from courtside.raw.tables import RAW_PLAYER_BOX, RAW_SHOTS, RAW_TEAM_BOX
 from courtside.warehouse.schema import Table
 from tests.features.oracle import Oracle

@@ -17,10 +17,11 @@ from typer.testing import CliRunner
 
 from courtside.cli.main import app
 from courtside.config import load_settings
-from courtside.operations.cost import READS, costs
+from courtside.operations.cost import costs
 from courtside.pipeline.context import Context
 from courtside.pipeline.ledger import Ledger
 from courtside.pipeline.runner import RunSummary, StageSummary, run
+from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.raw.ingest import ingest
 from courtside.sources.store import PayloadStore
@@ -120,7 +121,7 @@ def test_every_cell_is_as_on_duckdb(on_duckdb: Path, on_bigquery: tuple[Path, Ra
         with _opened(home, place) as context:
             return {
                 (stage, day): (cell.state, cell.reason, cell.rows)
-                for stage in READS
+                for stage in STAGE_NAMES
                 for day, cell in context.ledger.cells(stage).items()
             }
 
@@ -129,7 +130,7 @@ def test_every_cell_is_as_on_duckdb(on_duckdb: Path, on_bigquery: tuple[Path, Ra
 
 def test_a_day_takes_few_jobs(on_bigquery: tuple[Path, Ran, Ran]) -> None:
     day = on_bigquery[2]
-    assert [stage.worked for stage in day.summary.stages] == [1] * len(READS)
+    assert [stage.worked for stage in day.summary.stages] == [1] * len(STAGE_NAMES)
     assert len(day.jobs) <= MOST_JOBS_OF_A_DAY, day.by_stage
 
 
@@ -161,8 +162,9 @@ def test_what_explain_says_of_a_stage_names_every_table_it_reads(on_bigquery: tu
         before = len(context.warehouse.jobs)  # type: ignore[attr-defined]
         found = {cost.stage: cost for cost in costs(context.warehouse, LAST, LAST)}
         assert len(context.warehouse.jobs) == before  # type: ignore[attr-defined]
-    assert set(found) == set(READS)
-    assert all(set(found[stage].tables) == {table.name for table in reads} for stage, reads in READS.items())
+    assert set(found) == set(STAGE_NAMES)
+    for stage in STAGES:
+        assert set(found[stage.name].tables) == {read.table.name for read in stage.reads}
 
 
 def test_the_command_explains_and_runs_nothing(
@@ -172,7 +174,7 @@ def test_the_command_explains_and_runs_nothing(
     dates = ["--start-date", str(LAST), "--end-date", str(LAST)]
     shown = CliRunner().invoke(app, ["run", "--explain", *dates, "--home", str(on_bigquery[0])])
     assert shown.exit_code == 0, shown.output
-    assert all(stage in shown.output for stage in READS)
+    assert all(stage in shown.output for stage in STAGE_NAMES)
     assert "MB by dry run" in shown.output
 
 

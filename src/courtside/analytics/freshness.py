@@ -13,7 +13,7 @@ from courtside.clock import eastern_date, eastern_to_utc
 from courtside.raw.current import current
 from courtside.raw.tables import PAYLOAD_LOG, RAW_SCHEDULE
 from courtside.sources.payload import SIMULATED
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.warehouse.base import Lazy, Reader
 
 RESULTS_BY = dt.time(12, 0)
 """Eastern time of the day after a game by which its result must be in."""
@@ -56,12 +56,12 @@ class Freshness:
         return [*found, f"{age} The next are due {due}."]
 
 
-def freshness(warehouse: Warehouse) -> Freshness:
+def freshness(warehouse: Reader) -> Freshness:
     """Return what the stored data are and how old."""
     return freshness_of(*warehouse.collect_all(freshness_queries(warehouse)))
 
 
-def freshness_queries(warehouse: Warehouse) -> list[Lazy]:
+def freshness_queries(warehouse: Reader) -> list[Lazy]:
     """Return what `freshness_of` is computed from: newest payload by source, newest final game, scheduled games."""
     log = warehouse.scan(PAYLOAD_LOG).filter(nw.col("status").is_in(["ingested", "empty"]))
     final = warehouse.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") == "final"))

@@ -11,6 +11,7 @@ import typer
 
 from courtside.config import PREFIX, Settings
 from courtside.features.docs import features_page
+from courtside.pipeline.docs import stages_page
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.docs import exports_page
 from courtside.warehouse.schema import Table
@@ -55,6 +56,7 @@ def configuration_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "tables.md": tables_page,
+    "stages.md": lambda: stages_page(NOTE),
     "configuration.md": configuration_page,
     "features.md": features_page,
     "exports.md": exports_page,

@@ -16,7 +16,7 @@ from courtside.cli.common import PROBLEM, Home, complaints, console, opened, set
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import date_range
 from courtside.errors import ConfigError
-from courtside.pipeline.stages.publishing import export_files
+from courtside.operations.exporting import export_dates
 from courtside.publishing.exporter import NAMES, FileReport
 from courtside.publishing.exporters import EXPORTERS
 from courtside.publishing.exporters.status import STATUS
@@ -43,7 +43,7 @@ def export_command(
     place = target or target_of(settings)
     store = open_store(place)
     with opened(settings) as context:
-        reports = export_files(context, DryRun(store) if dry_run else store, dates, names)
+        reports = export_dates(context, DryRun(store) if dry_run else store, dates, names)
     _show(reports, place, dry_run)
     if any(report.is_problem for report in reports):
         raise typer.Exit(PROBLEM)

@@ -10,16 +10,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from courtside.analytics.history import kind_of
 from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.errors import ConfigError
 from courtside.operations.cost import costs
 from courtside.operations.status import Status, status_of
-from courtside.pipeline.context import Context, Stage
-from courtside.pipeline.history import kind_of
+from courtside.pipeline.context import Context
 from courtside.pipeline.ledger import Cell
 from courtside.pipeline.runner import RunSummary, run
+from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import sentence
 

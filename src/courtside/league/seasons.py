@@ -1,10 +1,42 @@
-"""Seasons as played: when each one's regular season began."""
+"""Seasons: when one begins, which dates belong to it, and how far a date may look back."""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
 
 import narwhals as nw
 
 from courtside.warehouse.base import Lazy
+
+SEASON_TURNS = (9, 1)
+"""Month and day between two seasons: no counted game has been played around it."""
+
+
+def season_year(day: dt.date) -> int:
+    """Return the year in which the season of `day` begins.
+
+    >>> season_year(dt.date(2026, 2, 7)), season_year(dt.date(2025, 10, 21))
+    (2025, 2025)
+    """
+    return day.year if (day.month, day.day) >= SEASON_TURNS else day.year - 1
+
+
+def lookback_start(day: dt.date) -> dt.date:
+    """Return the first date that a computation for `day` may look back on: the start of the season before its own.
+
+    >>> lookback_start(dt.date(2026, 2, 7))
+    datetime.date(2024, 9, 1)
+    """
+    return dt.date(season_year(day) - 1, *SEASON_TURNS)
+
+
+def by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:
+    """Split dates into the seasons they belong to, in order."""
+    found: dict[int, list[dt.date]] = {}
+    for day in dates:
+        found.setdefault(season_year(day), []).append(day)
+    return list(found.values())
 
 
 def season_starts(games: Lazy) -> Lazy:

@@ -17,8 +17,8 @@ from courtside.audit.checks.base import Catalogue
 from courtside.features.registry import FEATURES
 from courtside.operations.verification import StoredValues
 from courtside.pipeline.context import Context
-from courtside.pipeline.stages import STAGES
-from courtside.pipeline.stages.publishing import ledger_error
+from courtside.pipeline.files import ledger_error
+from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.stores import open_store, target_of
 from courtside.publishing.stores.base import Store
@@ -43,12 +43,12 @@ def catalogue_of(
 ) -> Catalogue:
     """Return the catalogue of a home for the window from `first` to `last`; with the published files where asked."""
     frames = {
-        "stages": pl.DataFrame({"stage": [stage.name for stage in STAGES]}),
+        "stages": pl.DataFrame({"stage": list(STAGE_NAMES)}),
         "schema": schema_frame(context.warehouse, ALL_TABLES),
     }
     if with_files:
         frames["files"] = files_frame(open_store(target_of(context.settings)), first, last)
-        error = ledger_error(context)
+        error = ledger_error(context.warehouse)
         frames["ledger"] = pl.DataFrame({"problem": [str(error) if error else None]}, schema={"problem": pl.String()})
     return Catalogue(
         context.warehouse,

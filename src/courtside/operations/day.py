@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import narwhals as nw
 
 from courtside.alerts import Alert, Severity, notifier
+from courtside.analytics.history import is_gap, kind_of
 from courtside.clock import date_range
 from courtside.operations.intake import Step, take_in
 from courtside.operations.schedule import Slate, slates
@@ -16,10 +17,10 @@ from courtside.operations.status import season_start
 from courtside.operations.stored_files import StoredFiles, verify_files
 from courtside.operations.training import is_due, set_unusable_aside, train_for
 from courtside.pipeline.context import Context
-from courtside.pipeline.history import is_gap, kind_of
 from courtside.pipeline.ledger import Cell
 from courtside.pipeline.runner import Observer, RunSummary, run
-from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stage import Due
+from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.tables import RUN_EVENTS
 from courtside.raw.ingest import Report
 
@@ -27,7 +28,7 @@ NO_LINES = ("no lines were ingested", "no prediction has a line")
 NEVER = Cell("missing", "never run")
 TOLD = ("lines", "predictions", "picks", "grading")
 SHOWN = 5
-THROUGH_FEATURES = STAGES[: [stage.name for stage in STAGES].index("features") + 1]
+THROUGH_FEATURES = STAGES[: STAGE_NAMES.index("features") + 1]
 """What must have worked before anything can be learned."""
 
 
@@ -115,7 +116,7 @@ def awaited(context: Context, day: dt.date) -> list[dt.date]:
     return [
         date
         for date, slate in sorted(known.items())
-        if _missing("analytics", cells.get(date, NEVER)) and now <= slate.due("analytics")
+        if _missing("analytics", cells.get(date, NEVER)) and now <= slate.deadline(Due.RESULTS)
     ]
 
 
@@ -134,19 +135,19 @@ def _see_clock(context: Context) -> None:
 def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:
     """Return the dates from `start` to `end` that a stage has never settled: never run, held or failed."""
     gaps: list[Gap] = []
-    for stage in STAGES:
-        cells = context.ledger.cells(stage.name)
+    for stage in STAGE_NAMES:
+        cells = context.ledger.cells(stage)
         for day in date_range(start, end) if start <= end else ():
             cell = cells.get(day, NEVER)
             if cell.state not in ("missing", "held", "failed"):
                 continue
             reason = cell.reason or cell.state
             last = gaps[-1] if gaps else None
-            is_same = last and (last.stage, kind_of(last.reason)) == (stage.name, kind_of(reason))
+            is_same = last and (last.stage, kind_of(last.reason)) == (stage, kind_of(reason))
             if last and is_same and (day - last.last).days == 1:
                 gaps[-1] = Gap(last.stage, last.first, day, reason)
             else:
-                gaps.append(Gap(stage.name, day, day, reason))
+                gaps.append(Gap(stage, day, day, reason))
     return gaps
 
 
@@ -160,12 +161,13 @@ def assess(context: Context, start: dt.date, end: dt.date) -> tuple[list[Wait], 
         cells = context.ledger.cells(stage.name)
         for day, slate in sorted(known.items()):
             reason = _missing(stage.name, cells.get(day, NEVER))
-            if reason is None or (day < end and stage.name not in ("analytics", "grading")):
+            if reason is None or (day < end and stage.due is not Due.RESULTS):
                 continue
-            if now > slate.due(stage.name):
-                lates.append(Late(day, stage.name, slate.due(stage.name), reason))
+            deadline = slate.deadline(stage.due)
+            if now > deadline:
+                lates.append(Late(day, stage.name, deadline, reason))
             else:
-                waits.append(Wait(day, stage.name, _until(slate, stage.name, now), reason))
+                waits.append(Wait(day, stage.name, _until(slate, stage.due, now), reason))
     return waits, lates
 
 
@@ -178,9 +180,9 @@ def _missing(stage: str, cell: Cell) -> str | None:
     return cell.reason or cell.state
 
 
-def _until(slate: Slate, stage: str, now: dt.datetime) -> dt.datetime:
-    expected = slate.expected(stage)
-    return expected if expected > now else slate.due(stage)
+def _until(slate: Slate, due: Due, now: dt.datetime) -> dt.datetime:
+    expected = slate.expected(due)
+    return expected if expected > now else slate.deadline(due)
 
 
 def tell(context: Context, day: dt.date, lates: Sequence[Late], gaps: Sequence[Gap]) -> None:

@@ -18,8 +18,8 @@ from courtside.features.tables import PLAYER_FEATURES
 from courtside.features.windows import HORIZON_DAYS
 from courtside.league.names import normalise
 from courtside.league.odds import with_real_prices
+from courtside.league.seasons import lookback_start
 from courtside.league.teams import TRICODE_OF_ID
-from courtside.pipeline.inputs import lookback_start
 from courtside.predictions.tables import PREDICTIONS
 from courtside.raw.current import current
 from courtside.raw.tables import RAW_PLAYER_BOX

@@ -17,8 +17,8 @@ from courtside.warehouse.base import Upsert, Warehouse
 from courtside.warehouse.drift import Drift
 from courtside.warehouse.schema import Table
 
-MADE_BY = REPLACED
-"""Stages and the tables they can make again; every other table keeps what nobody can make again."""
+MAKERS = {table.name: stage for stage, made in REPLACED.items() for table in made}
+"""The stage that can compute a table again; every other table keeps what cannot be computed again."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Ste
     Raises:
         SchemaDriftError: where rows that cannot be made again do not fit their table any more.
     """
-    makers = {table.name: stage for stage, made in MADE_BY.items() for table in made}
-    steps = [Step(found, makers.get(found.table.name)) for found in warehouse.drifted(tables)]
+    steps = [Step(found, MAKERS.get(found.table.name)) for found in warehouse.drifted(tables)]
     lost = [step.drift for step in steps if step.stage is None and not step.drift.keeps_rows]
     if lost:
         raise SchemaDriftError(

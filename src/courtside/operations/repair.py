@@ -15,11 +15,11 @@ import polars as pl
 from courtside.analytics.tables import GAMES, TEAM_GAMES
 from courtside.errors import ConfigError, PayloadRefusedError
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.seasons import lookback_start
 from courtside.operations.verification import wrong_dates
 from courtside.pipeline.context import Context
-from courtside.pipeline.inputs import lookback_start
 from courtside.pipeline.runner import Observer, RunSummary, run
-from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.stored import WITHDRAWN, damage, withdraw
 from courtside.pipeline.tables import GRID
 from courtside.raw import parse
@@ -182,7 +182,7 @@ def repair(
 
 def worked(summary: RunSummary) -> dict[str, int]:
     """Return how many cells of each stage were worked."""
-    counts = Counter({stage.name: 0 for stage in STAGES})
+    counts = Counter(dict.fromkeys(STAGE_NAMES, 0))
     for stage in summary.stages:
         counts[stage.stage] += stage.worked
     return dict(counts)

@@ -12,6 +12,7 @@ from courtside.analytics.freshness import RESULTS_BY
 from courtside.analytics.tables import GAMES
 from courtside.clock import EARLIEST_TIP_OFF, eastern_to_utc
 from courtside.pipeline.context import Context
+from courtside.pipeline.stage import Due
 
 LINES_BEFORE = dt.timedelta(hours=3)
 """Books show player points this long before the first tip-off, or something is wrong."""
@@ -37,19 +38,15 @@ class Slate:
         """When predictions and picks must be there."""
         return self.first_tip - CUT_OFF
 
-    def expected(self, stage: str) -> dt.datetime:
-        """Return when a stage can be expected to have its inputs."""
-        if stage in ("analytics", "grading"):
-            return self.last_tip + GAME_LASTS
-        return self.first_tip - LINES_BEFORE
+    def expected(self, due: Due) -> dt.datetime:
+        """Return when the inputs of a stage with this deadline can first be there."""
+        return self.last_tip + GAME_LASTS if due is Due.RESULTS else self.first_tip - LINES_BEFORE
 
-    def due(self, stage: str) -> dt.datetime:
-        """Return by when a stage must be done; later, people are told."""
-        if stage in ("analytics", "grading"):
+    def deadline(self, due: Due) -> dt.datetime:
+        """Return the time by which a stage with this deadline must be settled; an alert is sent after it."""
+        if due is Due.RESULTS:
             return eastern_to_utc(self.date + dt.timedelta(days=1), RESULTS_BY)
-        if stage == "lines":
-            return self.first_tip - LINES_BEFORE
-        return self.cut_off
+        return self.first_tip - LINES_BEFORE if due is Due.LINES else self.cut_off
 
 
 def slates(context: Context, start: dt.date, end: dt.date) -> dict[dt.date, Slate]:

@@ -14,7 +14,7 @@ from courtside.analytics.freshness import Freshness, freshness
 from courtside.analytics.tables import GAMES
 from courtside.clock import Clock, date_range
 from courtside.errors import ConfigError
-from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.tables import GRID
 from courtside.raw.current import current
 from courtside.raw.tables import RAW_SCHEDULE
@@ -91,14 +91,12 @@ def status_of(warehouse: Warehouse, clock: Clock, season: str | None = None) -> 
     stored = {(cell["game_date"], cell["stage"]): cell for cell in cells.to_dicts()}
     stages: dict[str, dict[str, int]] = {}
     unsettled = []
-    for stage in STAGES:
+    for stage in STAGE_NAMES:
         counts: Counter[str] = Counter()
         for day in date_range(start, end):
-            cell = stored.get((day, stage.name), {"state": "missing", "reason": "never run"})
+            cell = stored.get((day, stage), {"state": "missing", "reason": "never run"})
             counts[cell["state"]] += 1
             if cell["state"] not in ("complete", "empty"):
-                unsettled.append(
-                    {"date": str(day), "stage": stage.name, "state": cell["state"], "reason": cell["reason"]}
-                )
-        stages[stage.name] = {state: counts[state] for state in SHOWN_STATES}
+                unsettled.append({"date": str(day), "stage": stage, "state": cell["state"], "reason": cell["reason"]})
+        stages[stage] = {state: counts[state] for state in SHOWN_STATES}
     return Status(chosen, start, end, stages, unsettled, freshness(warehouse), clock.now())

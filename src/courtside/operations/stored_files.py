@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from courtside.alerts import Alert, Severity, notifier
+from courtside.operations.exporting import export_dates
 from courtside.pipeline.context import Context
-from courtside.pipeline.stages.publishing import export_files
 from courtside.pipeline.tables import GRID
 from courtside.publishing.exporter import FileReport
 from courtside.publishing.exporters.status import STATUS
@@ -74,10 +74,10 @@ def _lost_payloads(context: Context, day: dt.date) -> tuple[str, ...]:
 def _restored_files(context: Context, day: dt.date) -> tuple[str, ...]:
     dates = _due_dates(context, day)
     store = open_store(target_of(context.settings))
-    differing = _written(export_files(context, DryRun(store), dates)) if dates else set()
+    differing = _written(export_dates(context, DryRun(store), dates)) if dates else set()
     if not differing:
         return ()
-    return tuple(sorted(differing & _written(export_files(context, store, dates))))
+    return tuple(sorted(differing & _written(export_dates(context, store, dates))))
 
 
 def _due_dates(context: Context, day: dt.date) -> list[dt.date]:

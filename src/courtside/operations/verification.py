@@ -10,13 +10,16 @@ from functools import cached_property
 import polars as pl
 
 from courtside.audit.leakage import differing
-from courtside.features.known import features_of
+from courtside.features.known import Known, features_of
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.seasons import lookback_start
 from courtside.pipeline import stored
 from courtside.pipeline.context import Context
-from courtside.pipeline.inputs import lookback_start
+from courtside.pipeline.inputs import Inputs
 from courtside.pipeline.ledger import SETTLED
-from courtside.pipeline.stages.features import FeaturesStage, known_for
+from courtside.pipeline.resume import input_state
+from courtside.pipeline.runner import WRITERS
+from courtside.pipeline.stages.features import FEATURES, known_from
 
 
 @dataclass
@@ -35,17 +38,21 @@ class StoredValues:
         """Dates with feature rows that no run would compute again."""
         cells = self.context.ledger.cells("features")
         dates = sorted(day for day, cell in cells.items() if cell.rows and cell.state in SETTLED)
-        inputs = FeaturesStage().inputs(self.context, dates) if dates else {}
+        inputs = input_state(self.context, FEATURES, WRITERS, dates).hashes
         return [day for day in dates if cells[day].input_hash == inputs[day]]
 
     def recomputed(self, dates: Sequence[dt.date]) -> pl.DataFrame:
         """Return the feature rows of `dates` from the stored tables, a season at a time."""
-        parts = [features_of(known_for(self.context, own), own) for own in seasons(dates)]
+        parts = [features_of(self._known(own), own) for own in seasons(dates)]
         return pl.concat(parts) if parts else PLAYER_FEATURES.empty()
 
     def recomputed_before(self, day: dt.date) -> pl.DataFrame:
         """Return the feature rows of `day` from tables without the results of that day and everything later."""
-        return features_of(known_for(self.context, [day]).before_games_of(day), [day])
+        return features_of(self._known([day]).before_games_of(day), [day])
+
+    def _known(self, dates: Sequence[dt.date]) -> Known:
+        inputs = Inputs(FEATURES.name, FEATURES.reads, self.context.warehouse, dates, self.context.as_of)
+        return known_from(inputs, dates)
 
 
 def wrong_dates(context: Context, start: dt.date, end: dt.date) -> list[dt.date]:

@@ -15,13 +15,16 @@ from courtside.logs import hide_secrets
 from courtside.operations.day import DayReport, run_day
 from courtside.operations.intake import FINE, Step, fetch, games_on, take_in
 from courtside.operations.plans import Plan, every_plan, odds_plan
-from courtside.pipeline.context import Context, Stage, checked
+from courtside.pipeline.context import Context, checked
 from courtside.pipeline.ledger import Cell, Ledger
-from courtside.pipeline.runner import run
+from courtside.pipeline.resume import upstream
+from courtside.pipeline.runner import WRITERS, run
+from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.stores import target_of
 from courtside.quality.tables import GATE_VERDICTS
+from courtside.raw.tables import RAW_TABLES
 from courtside.sources import nba
 from courtside.sources.http import Client
 from courtside.sources.odds import DailyBudget
@@ -31,15 +34,6 @@ from courtside.warehouse.open import open_warehouse
 
 FIRST_DATE = "2021-10-19"
 DAYS = dg.DailyPartitionsDefinition(FIRST_DATE, timezone="America/New_York", end_offset=1)
-READS: dict[str, tuple[str, ...]] = {
-    "analytics": ("payloads",),
-    "lines": ("analytics",),
-    "features": ("analytics", "lines"),
-    "predictions": ("features", "lines"),
-    "picks": ("predictions",),
-    "grading": ("analytics", "predictions", "picks"),
-    "publishing": ("features", "predictions", "picks", "grading"),
-}
 FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=30), warn_window=dt.timedelta(hours=26))
 
 
@@ -129,29 +123,37 @@ def payloads(courtside: Courtside) -> dg.MaterializeResult:
     )
 
 
+def dependencies(stage: Stage) -> list[str]:
+    """Return the assets that a stage reads from: other stages, and the payloads where it reads raw tables."""
+    is_raw = any(read.table in RAW_TABLES for read in stage.reads)
+    return [*(["payloads"] if is_raw else []), *upstream(stage, WRITERS)]
+
+
 def stage_asset(stage: Stage) -> dg.AssetsDefinition:
     """Return a stage as an asset of daily partitions; it works what `courtside run` would work, by the same ledger."""
 
+    name = stage.name
+
     @dg.asset(
-        name=stage.name,
-        group_name=stage.name,
-        deps=list(READS[stage.name]),
+        name=name,
+        group_name=name,
+        deps=dependencies(stage),
         partitions_def=DAYS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         freshness_policy=FRESH,
         pool=POOL,
         check_specs=[
-            dg.AssetCheckSpec(name, asset=stage.name, blocking=name == "no_date_failed", description=says)
-            for name, says in checks_of(stage.name).items()
+            dg.AssetCheckSpec(check, asset=name, blocking=check == "no_date_failed", description=says)
+            for check, says in checks_of(name).items()
         ],
-        description=(type(stage).__doc__ or "").strip(),
+        description=stage.sentence,
     )
     def work(context: dg.AssetExecutionContext, courtside: Courtside) -> dg.MaterializeResult:
         start, end = (dt.date.fromisoformat(key) for key in context.partition_key_range)
         with courtside.working() as opened:
             summary = run(opened, start, end, stages=(stage,))
-            cells = {day: cell for day, cell in opened.ledger.cells(stage.name).items() if start <= day <= end}
-            results = [_checked(stage.name, name, cells, opened, start, end) for name in checks_of(stage.name)]
+            cells = {day: cell for day, cell in opened.ledger.cells(name).items() if start <= day <= end}
+            results = [_checked(name, name, cells, opened, start, end) for name in checks_of(name)]
         worked = summary.stages[0]
         return dg.MaterializeResult(
             metadata={

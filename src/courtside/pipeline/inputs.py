@@ -1,62 +1,128 @@
-"""Hashes of what a stage reads, per date: a cell is worked again exactly when one of them changes."""
+"""The declared tables of one stage, and nothing else."""
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import narwhals as nw
+import polars as pl
 
-from courtside.analytics.tables import GAMES
-from courtside.pipeline.context import Context, span
-from courtside.pipeline.ledger import Cell, digest
-
-SEASON_BEGINS = (9, 1)
-"""Month and day that lie in no season's regular play; what is looked back on begins at one of them."""
-
-
-def lookback_start(day: dt.date) -> dt.date:
-    """Return the first date that features of `day` may look back on: the season before its own begins after it."""
-    year = day.year if (day.month, day.day) >= SEASON_BEGINS else day.year - 1
-    return dt.date(year - 1, *SEASON_BEGINS)
+from courtside.errors import CourtsideError
+from courtside.league.seasons import lookback_start
+from courtside.pipeline.reads import Dates, Read
+from courtside.raw.current import current
+from courtside.raw.tables import NATURAL_KEYS
+from courtside.warehouse.base import Lazy, Reader
+from courtside.warehouse.schema import Table
 
 
-def slate_hashes(context: Context, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-    """Return a hash of the games of each date as known before they are played: teams and tip-off, not the score."""
-    first, last = span(dates)
-    games = context.warehouse.collect(
-        context.warehouse.scan(GAMES, start=first, end=last)
-        .filter(nw.col("status") != "postponed")
-        .select("game_date", "game_id", "home_team_id", "away_team_id", "tip_at", "is_neutral")
-    ).sort("game_id")
-    lines: dict[dt.date, list[str]] = {}
-    for row in games.iter_rows():
-        lines.setdefault(row[0], []).append(repr(row))
-    return {day: digest(*lines[day]) if day in lines else "" for day in dates}
+class UndeclaredTableError(CourtsideError):
+    """A stage asks for a table that it does not declare."""
 
 
-def content_hashes(cells: Mapping[dt.date, Cell], dates: Sequence[dt.date]) -> dict[dt.date, str]:
-    """Return the content hash of each date's cell, empty where there is none."""
-    return {day: cells.get(day, Cell()).content_hash for day in dates}
+def span(dates: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
+    """Return the first and the last of `dates`."""
+    ordered = sorted(dates)
+    return ordered[0], ordered[-1]
 
 
-def history_hashes(
-    cells: Mapping[dt.date, Cell], dates: Sequence[dt.date], *, is_whole: bool = False
-) -> dict[dt.date, str]:
-    """Return a hash of what `cells` hold on all days before each date that windows look back on.
+@dataclass(frozen=True)
+class Inputs:
+    """What one stage may read for some dates; `as_of` limits raw rows to those known until then.
 
-    With `is_whole` it covers every earlier day.
+    `inputs[TABLE]` is a Polars frame of the declared dates. `inputs.scan(TABLE)` is the same as a lazy frame of the
+    engine, which the other methods work on. Any other table raises.
     """
-    filled = sorted((day, cell.content_hash) for day, cell in cells.items() if cell.rows)
-    days, lines = [day for day, _ in filled], [f"{day} {content}" for day, content in filled]
-    found = {}
-    for day in dates:
-        start, end = 0 if is_whole else bisect.bisect_left(days, lookback_start(day)), bisect.bisect_left(days, day)
-        found[day] = digest(*lines[start:end])
-    return found
+
+    stage: str
+    reads: Sequence[Read]
+    reader: Reader
+    dates: Sequence[dt.date]
+    as_of: dt.datetime | None = None
+    _frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def load(self) -> Inputs:
+        """Load every read that is not lazy, in as few statements as the engine can."""
+        wanted = [read for read in self.reads if not read.is_lazy and read.table.name not in self._frames]
+        frames = self.reader.collect_all([self._declared(read) for read in wanted]) if wanted else []
+        days = pl.Series(list(self.dates), dtype=pl.Date).implode()
+        for read, frame in zip(wanted, frames, strict=True):
+            is_of_dates = read.dates is Dates.THESE and read.table.date_column
+            self._frames[read.table.name] = frame.filter(pl.col("game_date").is_in(days)) if is_of_dates else frame
+        return self
+
+    def __getitem__(self, table: Table) -> pl.DataFrame:
+        self._read(table)
+        if table.name not in self._frames:
+            self.load()
+        return self._frames[table.name]
+
+    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        """Return a declared table as a lazy frame of its declared dates, limited to those from `start` to `end`.
+
+        Raises:
+            UndeclaredTableError: where the stage does not declare the table.
+        """
+        return self._declared(self._read(table), start, end)
+
+    def lazy(self, frame: pl.DataFrame) -> Lazy:
+        """Return a Polars frame as a lazy frame of the engine."""
+        return self.reader.lazy(frame)
+
+    def materialise(self, frame: Lazy) -> Lazy:
+        """Compute `frame` once and return it."""
+        return self.reader.materialise(frame)
+
+    def collect(self, frame: Lazy) -> pl.DataFrame:
+        """Compute `frame` and return its rows."""
+        return self.reader.collect(frame)
+
+    def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
+        """Compute several frames in as few statements as the engine can."""
+        return self.reader.collect_all(frames)
+
+    def _read(self, table: Table) -> Read:
+        for read in self.reads:
+            if read.table.name == table.name:
+                return read
+        raise UndeclaredTableError(
+            f"stage {self.stage} reads table {table.name}, which it does not declare. Add it to the stage's `reads`."
+        )
+
+    def _declared(self, read: Read, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        first, last = declared_dates(read.dates, self.dates)
+        first = max((day for day in (first, start) if day), default=None)
+        last = min((day for day in (last, end) if day), default=None)
+        if read.table.name in NATURAL_KEYS and not read.every_version:
+            rows = _between(current(self.reader.scan(read.table), read.table, self.as_of), first, last)
+        elif read.table.name in NATURAL_KEYS:
+            rows = self._known(self.reader.scan(read.table, start=first, end=last))
+        else:
+            rows = self.reader.scan(read.table, start=first, end=last)
+        return rows.select(*read.columns).unique() if read.columns else rows
+
+    def versions(self, read: Read) -> Lazy:
+        """Return the rows of a raw table that count: the current version of each, or every known one."""
+        rows = self.reader.scan(read.table)
+        return self._known(rows) if read.every_version else current(rows, read.table, self.as_of)
+
+    def _known(self, rows: Lazy) -> Lazy:
+        return rows if self.as_of is None else rows.filter(nw.col("known_at") <= self.as_of)
 
 
-def combined(dates: Sequence[dt.date], *parts: Mapping[dt.date, str]) -> dict[dt.date, str]:
-    """Return one hash per date over several maps of hashes."""
-    return {day: digest(*(part.get(day, "") for part in parts)) for day in dates}
+def declared_dates(dates: Dates, of: Sequence[dt.date]) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and last date that are loaded; None is without a bound."""
+    if dates is Dates.ALL or not of:
+        return None, None
+    first, last = span(of)
+    if dates is Dates.EARLIER:
+        return None, last
+    return (lookback_start(first) if dates is Dates.HISTORY else first), last
+
+
+def _between(rows: Lazy, first: dt.date | None, last: dt.date | None) -> Lazy:
+    if first is not None:
+        rows = rows.filter(nw.col("game_date") >= first)
+    return rows if last is None else rows.filter(nw.col("game_date") <= last)

@@ -18,6 +18,7 @@ import polars as pl
 import courtside
 from courtside.clock import Clock
 from courtside.errors import WarehouseBusyError
+from courtside.outcomes import Outcomes
 from courtside.pipeline.tables import GRID, LEASES, RUN_EVENTS
 from courtside.warehouse.base import Contents, Recorder, Upsert, Warehouse
 from courtside.warehouse.writer import note_writer
@@ -41,17 +42,6 @@ class Cell:
     content_hash: str = ""
     input_hash: str = ""
     attempts: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The state a stage leaves a date in, and the reason where it is not complete."""
-
-    state: str = "complete"
-    reason: str | None = None
-
-
-Outcomes = Mapping[dt.date, Outcome]
 
 
 @dataclass

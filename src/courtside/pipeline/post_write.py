@@ -1,53 +1,48 @@
-"""Post-write validation inside the transaction of a write, and the alert about it afterwards."""
+"""Post-write validation of `player_features`: inside the transaction of the write, with an alert afterwards."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from courtside.alerts import Alert, Severity, notifier
+from courtside.alerts import Alert, Severity
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.pipeline.context import Context
+from courtside.pipeline.stage import Recovery, Verified
 from courtside.quality.post_write import Written, alert_text, stats_rows, validate_stored
 from courtside.quality.tables import POST_WRITE_STATS
-from courtside.warehouse.base import Contents, Recorder, Upsert
+from courtside.warehouse.base import Reader, Upsert
 
 CAUSE = "post_write.contaminated"
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class PostWrite:
-    """The validation of one write of `player_features`."""
+    """The validation of one write of `player_features`.
 
-    context: Context
+    No alert is sent about `held` dates: what holds them has an alert of its own.
+    """
+
     dates: Sequence[dt.date]
     intended: Mapping[dt.date, int]
     required: Iterable[dt.date]
-    written: list[Written] = field(default_factory=list)
+    held: Container[dt.date]
+    run_id: str
+    now: dt.datetime
 
-    def recorder(self, record: Recorder) -> Recorder:
-        """Return `record` after the validation of the stored rows; where that raises, nothing is kept."""
+    def __call__(self, stored: Reader) -> Verified:
+        """Validate the stored rows, log their statistics, and alert where too many rows lack a required value.
 
-        def validate_and_record(contents: Contents) -> Sequence[Upsert]:
-            warehouse, ledger = self.context.warehouse, self.context.ledger
-            self.written = validate_stored(
-                warehouse, warehouse.scan(PLAYER_FEATURES), self.dates, self.intended, self.required, FEATURES
-            )
-            stats = stats_rows(self.written, ledger.run_id, self.context.clock.now())
-            return [*record(contents), Upsert(POST_WRITE_STATS, stats)]
-
-        return validate_and_record
-
-    def tell(self, held: Container[dt.date] = ()) -> None:
-        """Log the statistics, and alert where too many rows lack a required value, or recover.
-
-        Nothing is sent of `held` dates: what holds them has an alert of its own.
+        Raises:
+            WriteRefusedError: where a date holds another number of rows than was computed; nothing is then kept.
         """
-        for one in self.written:
+        written = validate_stored(
+            stored, stored.scan(PLAYER_FEATURES), self.dates, self.intended, self.required, FEATURES
+        )
+        for one in written:
             log.info(
                 "post_write %s: %d rows, post_write_pct_with_defaults=%.1f post_write_pct_quality_ready=%.1f",
                 one.game_date,
@@ -55,9 +50,11 @@ class PostWrite:
                 one.pct_with_defaults or 0.0,
                 one.pct_quality_ready or 0.0,
             )
-        alerts = notifier(self.context.settings, self.context.clock)
-        message = alert_text([one for one in self.written if one.game_date not in held])
-        if message:
-            alerts.send(Alert(CAUSE, Severity.ERROR, *message))
-        elif self.written:
-            alerts.recover(CAUSE, f"{len(self.written)} dates written, none above the bound")
+        stats = Upsert(POST_WRITE_STATS, stats_rows(written, self.run_id, self.now))
+        return Verified(rows=[stats], notices=_notices(written, self.held))
+
+
+def _notices(written: Sequence[Written], held: Container[dt.date]) -> Sequence[Alert | Recovery]:
+    if message := alert_text([one for one in written if one.game_date not in held]):
+        return [Alert(CAUSE, Severity.ERROR, *message)]
+    return [Recovery(CAUSE, f"{len(written)} dates written, none above the limit")] if written else []

@@ -6,25 +6,35 @@ import datetime as dt
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from courtside.alerts import Alert, notifier
 from courtside.clock import date_range
 from courtside.errors import ConfigError, SchemaDriftError, StorageError, WarehouseBusyError, WriteRefusedError
+from courtside.league.seasons import by_season
 from courtside.logs import bound
-from courtside.pipeline.context import Closing, Context, Stage
-from courtside.pipeline.inputs import lookback_start
-from courtside.pipeline.ledger import SETTLED, Cell, Outcome
-from courtside.pipeline.stages import STAGES
+from courtside.outcomes import Outcome, Outcomes
+from courtside.pipeline.context import Context
+from courtside.pipeline.files import changed_ledger, keep_ledger, ledger_error, notices_of, write_status
+from courtside.pipeline.inputs import Inputs, UndeclaredTableError
+from courtside.pipeline.ledger import SETTLED, Cell
+from courtside.pipeline.reads import Read
+from courtside.pipeline.resume import InputState, input_state
+from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings, writers
+from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.stored import Damage, withdraw_damaged, withdrawn_before
 from courtside.pipeline.tip_offs import require_trusted_clock
-from courtside.warehouse.base import Upsert
+from courtside.warehouse.base import Contents, Upsert
 
 log = logging.getLogger(__name__)
 
-IN_MEMORY = ("features",)
-"""Stages that hold the history of their dates in memory, and so work a season at a time on every engine."""
+MOST_RAW_ROWS = 500_000
+"""Raw rows that a stage takes into memory in one piece; a season with more is processed in several pieces."""
+
+WRITERS = writers(STAGES)
+"""The stage that writes each table."""
 
 SAME_FOR_ALL = (ConfigError, SchemaDriftError, WarehouseBusyError)
 """Errors that do not depend on the dates: fewer dates raise them again."""
@@ -129,9 +139,8 @@ def run(
             "run", "finished", [start, end], 0, seconds=sum(item.seconds for item in summaries)
         )
         context.warehouse.upsert([ended])
-        for stage in stages:
-            if isinstance(stage, Closing):
-                stage.close(context)
+        if any(stage.publishes for stage in stages):
+            _refresh_status(context)
     finally:
         context.ledger.release()
     return summary
@@ -147,17 +156,18 @@ def _told(context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool
 def _stage(context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer) -> StageSummary:
     begun = time.perf_counter()
     context.ledger.acquire(context.settings.lease_seconds)
-    inputs = stage.inputs(context, dates)
+    inputs = input_state(context, stage, WRITERS, dates)
     before = context.ledger.cells(stage.name)
-    wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs[day]))]
+    wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs.hashes[day]))]
     observer.stage_begins(stage.name, len(wanted), len(dates) - len(wanted))
     states: Counter[str] = Counter()
-    for chunk in _chunks(context, stage, wanted):
-        outcomes = _attempt(context, stage, chunk, inputs)
+    for piece in _pieces(context, stage, wanted, inputs):
+        outcomes = _attempt(context, stage, piece, inputs.hashes)
         states.update(outcome.state for outcome in outcomes.values())
         context.warehouse.release()
-        observer.cells_done(stage.name, len(chunk))
-    summary = StageSummary(stage.name, len(wanted), len(dates) - len(wanted), dict(states), time.perf_counter() - begun)
+        observer.cells_done(stage.name, len(piece))
+    skipped = len(dates) - len(wanted)
+    summary = StageSummary(stage.name, len(wanted), skipped, dict(states), time.perf_counter() - begun)
     if wanted:
         context.warehouse.upsert([_ended(context, summary, wanted)])
     observer.stage_ends(summary)
@@ -174,22 +184,25 @@ def _is_settled(cell: Cell | None, input_hash: str) -> bool:
     return cell is not None and cell.state in SETTLED and cell.input_hash == input_hash
 
 
-def _chunks(context: Context, stage: Stage, dates: Sequence[dt.date]) -> list[list[dt.date]]:
-    if context.warehouse.prefers_whole_ranges and stage.name not in IN_MEMORY:
+def _pieces(context: Context, stage: Stage, dates: Sequence[dt.date], inputs: InputState) -> list[list[dt.date]]:
+    """Split dates so that the memory of a long range stays bounded: by season, and by the raw rows they hold."""
+    if stage.runs_in_warehouse and context.warehouse.prefers_whole_ranges:
         return [list(dates)] if dates else []
-    return _by_season(dates)
-
-
-def _by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:
-    """Split dates so that each chunk looks back on the same history, which bounds the memory of a long range."""
-    chunks: dict[dt.date, list[dt.date]] = {}
-    for day in dates:
-        chunks.setdefault(lookback_start(day), []).append(day)
-    return list(chunks.values())
+    pieces: list[list[dt.date]] = []
+    for season in by_season(dates):
+        piece: list[dt.date] = []
+        for day in season:
+            is_full = sum(inputs.raw_rows[known] for known in (*piece, day)) > MOST_RAW_ROWS
+            if piece and is_full and not stage.runs_in_warehouse:
+                pieces.append(piece)
+                piece = []
+            piece.append(day)
+        pieces.append(piece)
+    return pieces
 
 
 def _attempt(
-    context: Context, stage: Stage, dates: Sequence[dt.date], inputs: dict[dt.date, str]
+    context: Context, stage: Stage, dates: Sequence[dt.date], inputs: Mapping[dt.date, str]
 ) -> dict[dt.date, Outcome]:
     """Compute a stage for `dates`; where it raises, halve them until the dates that fail stand alone.
 
@@ -202,7 +215,7 @@ def _attempt(
     while waiting:
         batch = waiting.pop()
         try:
-            outcomes |= stage.work(context, batch, lambda found: context.ledger.recorder(stage.name, inputs, found))
+            outcomes |= _process(context, stage, batch, inputs)
         except StorageError:
             raise  # the disk or the file fails, whichever dates are tried
         except Exception as error:  # noqa: BLE001 - whatever a stage raises becomes the state of its cells
@@ -223,8 +236,66 @@ def _attempt(
     return outcomes
 
 
+def _process(context: Context, stage: Stage, dates: Sequence[dt.date], hashes: Mapping[dt.date, str]) -> Outcomes:
+    """Load what a stage declares, call it, and write, verify and record what it returns, in one transaction."""
+    warehouse, ledger = context.warehouse, context.ledger
+    if stage.publishes:
+        keep_ledger(warehouse, context.settings)
+    inputs = Inputs(stage.name, stage.reads, warehouse, dates, context.as_of).load()
+    result = stage.process(inputs, dates, Surroundings(context.settings, context.clock, ledger.run_id, STAGE_NAMES))
+    _refuse_undeclared(stage, result)
+    outcomes, notices = dict(result.outcomes), list(result.notices)
+
+    def record(contents: Contents) -> Sequence[Upsert]:
+        rows: Sequence[Upsert] = ()
+        if result.verify:
+            own = [Read(table) for table in stage.writes]
+            verified = result.verify(Inputs(stage.name, own, warehouse, dates))
+            outcomes.update(verified.outcomes)
+            notices.extend(verified.notices)
+            rows = verified.rows
+        events = [ledger.event(stage.name, "wrote", [], 0, detail=event) for event in result.events]
+        return [*ledger.recorder(stage.name, hashes, outcomes)(contents), *rows, *events]
+
+    read_back = (*stage.recorded, *(table for table in stage.appends if not stage.replaces))
+    warehouse.replace_dates(result.changes, dates, record, append=result.appends, read_back=read_back)
+    send(context, notices)
+    return outcomes
+
+
+def _refuse_undeclared(stage: Stage, result: Result) -> None:
+    declared = {table.name for table in (*stage.replaces, *stage.appends)}
+    for name in [*(change.table.name for change in result.changes), *(row.table.name for row in result.appends)]:
+        if name not in declared:
+            raise UndeclaredTableError(
+                f"stage {stage.name} writes table {name}, which it does not declare. "
+                "Add it to the stage's `replaces` or `appends`."
+            )
+
+
+def send(context: Context, notices: Sequence[Alert | Recovery]) -> None:
+    """Send the alerts and recoveries of a stage."""
+    alerts = notifier(context.settings, context.clock)
+    for notice in notices:
+        if isinstance(notice, Alert):
+            alerts.send(notice)
+        else:
+            alerts.recover(notice.cause, notice.text)
+
+
+def _refresh_status(context: Context) -> None:
+    keep_ledger(context.warehouse, context.settings)
+    report = write_status(context.warehouse, context.settings, context.clock, STAGE_NAMES)
+    if report.is_problem:
+        log.error("%s: %s: %s", report.path, report.status, report.reason)
+        send(context, notices_of([report], is_all=False))
+    if error := ledger_error(context.warehouse):
+        send(context, [changed_ledger(error)])
+        raise error
+
+
 def _failed(
-    context: Context, stage: Stage, dates: Sequence[dt.date], inputs: dict[dt.date, str], error: Exception
+    context: Context, stage: Stage, dates: Sequence[dt.date], inputs: Mapping[dt.date, str], error: Exception
 ) -> Outcome:
     log.error("%s failed for %d dates: %s: %s", stage.name, len(dates), type(error).__name__, error)
     context.ledger.fail(stage.name, dates, inputs, error)

@@ -13,36 +13,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from courtside.alerts import Alert, Severity, notifier
-from courtside.analytics.tables import (
-    GAMES,
-    INJURY_REPORTS,
-    PLAYER_GAMES,
-    PLAYER_LINES,
-    PLAYER_SHOTS,
-    TEAM_GAMES,
-    UNRESOLVED_NAMES,
-)
-from courtside.features.tables import PLAYER_FEATURES
-from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, PUBLICATIONS, PUBLISHED_PICKS
+from courtside.league.seasons import lookback_start
 from courtside.pipeline.context import Context
-from courtside.pipeline.inputs import lookback_start
 from courtside.pipeline.ledger import Cell
-from courtside.predictions.tables import PREDICTIONS
-from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
+from courtside.pipeline.stages import STAGES
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Recorder, Upsert
 from courtside.warehouse.drift import refuse
 from courtside.warehouse.schema import Table
 
-REPLACED: Mapping[str, tuple[Table, ...]] = {
-    "analytics": (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS),
-    "lines": (PLAYER_LINES, UNRESOLVED_NAMES, INJURY_REPORTS),
-    "features": (PLAYER_FEATURES, GATE_VERDICTS),
-    "predictions": (PREDICTIONS, GATE_BLOCKS),
-    "grading": (GRADED_PREDICTIONS, GRADED_PICKS),
-}
+REPLACED: Mapping[str, tuple[Table, ...]] = {stage.name: stage.replaces for stage in STAGES if stage.replaces}
 """Stages and the tables whose dates they replace, in the order in which a cell records their hashes."""
 
-APPENDED: Mapping[str, tuple[Table, ...]] = {"picks": (PUBLICATIONS, PUBLISHED_PICKS)}
+APPENDED: Mapping[str, tuple[Table, ...]] = {
+    stage.name: stage.appends for stage in STAGES if stage.appends and not stage.replaces
+}
 """Stages and the tables that they only add to: their rows cannot be computed again."""
 
 SHOWN_DATES = 3

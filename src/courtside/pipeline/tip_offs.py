@@ -17,11 +17,13 @@ from courtside.clock import SystemClock
 from courtside.errors import PROBLEM, CourtsideError
 from courtside.picks.ledger import starts_at
 from courtside.picks.tables import OUTCOMES, PUBLICATIONS
-from courtside.pipeline.context import Context, span
+from courtside.pipeline.context import Context
+from courtside.pipeline.inputs import span
+from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.tables import RUN_EVENTS
 from courtside.raw.tables import PAYLOAD_LOG, RAW_INJURIES, RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
 from courtside.sources.simulated.league import SOURCE as SIMULATED
-from courtside.warehouse.base import Lazy
+from courtside.warehouse.base import Lazy, Reader
 
 BEGUN = ("in_progress", "final")
 BELIEVED_AHEAD = dt.timedelta(days=30)
@@ -50,9 +52,21 @@ class TipOffs:
         """The games that have begun."""
         return frozenset(self.games.filter("has_begun")["game_id"])
 
-    def input_of(self, day: dt.date, now: dt.datetime) -> str:
-        """Return a part of a cell's input: empty, or one that differs in every run while the clock is contradicted."""
-        return f" clock {now.isoformat()}" if day in self.problems else ""
+
+CLOCK_READS = (
+    Read(OUTCOMES, Dates.ALL, is_tracked=False, is_lazy=True),
+    Read(PAYLOAD_LOG, Dates.ALL, is_tracked=False, is_lazy=True),
+    *(
+        Read(table, Dates.ALL, is_tracked=False, is_lazy=True, every_version=True)
+        for table in (RAW_SCHEDULE, RAW_TEAM_BOX, RAW_LINES, RAW_INJURIES)
+    ),
+)
+"""What `tip_offs` reads beside the games, the publications and the run events."""
+
+
+def clock_changes(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> dict[dt.date, str]:
+    """Return, per date, the clock while it contradicts what is stored, so that each run tries the date again."""
+    return dict.fromkeys(tip_offs(reader, dates, now).problems, now.isoformat())
 
 
 def require_trusted_clock(context: Context) -> None:
@@ -72,7 +86,7 @@ def require_trusted_clock(context: Context) -> None:
         )
 
 
-def tip_offs(context: Context, dates: Sequence[dt.date]) -> TipOffs:
+def tip_offs(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> TipOffs:
     """Return which games of `dates` have begun, and the dates for which the clock cannot be right.
 
     A game has begun where it has an outcome, a box score, or was seen in progress or final, or where it starts at or
@@ -80,9 +94,7 @@ def tip_offs(context: Context, dates: Sequence[dt.date]) -> TipOffs:
     contradicted where a game that has begun starts after the clock, where its last version was published after the
     clock, and, before its first version, where the clock alone claims that a game has begun.
     """
-    first, last = span(dates)
-    now = context.clock.now()
-    games, seen_begun, provider, stored, published = _seen(context, first, last, now)
+    games, seen_begun, provider, stored, published = _seen(reader, *span(dates), now)
     games = (
         games.filter(pl.col("game_date").is_in(pl.Series(dates, dtype=pl.Date).implode()))
         .with_columns(starts_at=starts_at())
@@ -130,10 +142,10 @@ def _problems(games: pl.DataFrame, now: dt.datetime) -> dict[dt.date, str]:
 
 
 def _seen(
-    context: Context, first: dt.date, last: dt.date, now: dt.datetime
+    reader: Reader, first: dt.date, last: dt.date, now: dt.datetime
 ) -> tuple[pl.DataFrame, pl.Series, dt.datetime, dt.datetime, pl.DataFrame]:
     """Return the games, those seen begun, the newest provider's time, the newest stored time, and what is published."""
-    scan = context.warehouse.scan
+    scan = reader.scan
     schedule = scan(RAW_SCHEDULE).filter(nw.col("status").is_in(BEGUN))
     limit = now + BELIEVED_AHEAD
     frames: list[Lazy] = [
@@ -150,7 +162,7 @@ def _seen(
         scan(RUN_EVENTS).filter(nw.col("at") <= limit).select(newest=nw.col("at").max()),
         scan(PAYLOAD_LOG).filter(nw.col("fetched_at") <= limit).select(newest=nw.col("fetched_at").max()),
     ]
-    games, graded, boxes, finals, published, *times = context.warehouse.collect_all(frames)
+    games, graded, boxes, finals, published, *times = reader.collect_all(frames)
     newest = [frame["newest"][0] or dt.datetime.min for frame in times]
     seen_begun = pl.concat([frame["game_id"] for frame in (graded, boxes, finals)])
     return games, seen_begun, max(newest[:3]), max(now, *newest), published

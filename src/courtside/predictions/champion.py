@@ -7,7 +7,7 @@ import polars as pl
 
 from courtside.predictions.systems import FORMULAS
 from courtside.predictions.tables import PREDICTIONS
-from courtside.warehouse.base import Warehouse
+from courtside.warehouse.base import Reader
 
 STAND_IN = FORMULAS[0].name
 """Speaks on dates of which the champion says nothing; its own code name stands on them."""
@@ -36,7 +36,7 @@ def of_published_champion(predictions: pl.DataFrame, champion: str, publications
     return pl.concat([own, rest]).sort("game_date", "game_id", "player_id")
 
 
-def leading_system(warehouse: Warehouse, champion: str) -> str:
+def leading_system(reader: Reader, champion: str) -> str:
     """Return `champion` where any stored prediction is its own, else the fallback."""
-    own = warehouse.scan(PREDICTIONS).filter(nw.col("system") == champion).select(nw.col("game_date").max())
-    return champion if warehouse.collect(own)["game_date"][0] is not None else STAND_IN
+    own = reader.scan(PREDICTIONS).filter(nw.col("system") == champion).select(nw.col("game_date").max())
+    return champion if reader.collect(own)["game_date"][0] is not None else STAND_IN

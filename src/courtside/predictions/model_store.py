@@ -23,7 +23,7 @@ from courtside.predictions.inputs import MODEL_INPUTS
 from courtside.predictions.learners import CatBoost, Learner, LightGbm, library_versions
 from courtside.predictions.tables import MODELS
 from courtside.predictions.training import Trained
-from courtside.warehouse.base import Upsert, Warehouse
+from courtside.warehouse.base import Reader, Upsert, Warehouse
 
 SUFFIX = {"catboost_v9": "cbm", "lightgbm": "txt"}
 READERS: dict[str, Callable[[bytes], Learner]] = {"catboost_v9": CatBoost.from_bytes, "lightgbm": LightGbm.from_bytes}
@@ -32,11 +32,88 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class ModelStore:
-    """The models of a home: files below `folder`, rows in its warehouse."""
+class Models:
+    """The stored models, for reading: files below `folder`, rows in `warehouse`."""
+
+    warehouse: Reader
+    folder: Path
+
+    def rows(self, kind: str | None = None) -> pl.DataFrame:
+        """Return the rows of `MODELS`, oldest first."""
+        found = self._stored().sort("as_of", "system", "kind", "model_id")
+        return found if kind is None else found.filter(pl.col("kind") == kind)
+
+    def one(self, model_id: str) -> dict[str, Any]:
+        """Return the row of a model.
+
+        Raises:
+            NoModelError: where there is none of that id.
+        """
+        found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
+        if not found:
+            raise NoModelError(f"there is no model {model_id!r}; `courtside models list` shows those there are")
+        return found[0]
+
+    def points_model(self, row: dict[str, Any]) -> Learner:
+        """Return the model of a row, its file checked.
+
+        Raises:
+            ModelRefusedError: where the file is gone or differs from what was written, or reads other inputs.
+        """
+        if row["inputs"] != ",".join(MODEL_INPUTS):
+            raise ModelRefusedError(
+                f"model {row['model_id']} reads other inputs than this version offers; "
+                f"`courtside train --as-of {row['as_of']}` makes one that does"
+            )
+        content = self._content(row)
+        return _readable(row, lambda: READERS[row["system"]](content))
+
+    def calibrator(self, row: dict[str, Any]) -> Calibrator:
+        """Return the calibrator of a row, its file checked.
+
+        Raises:
+            ModelRefusedError: where the file is gone or differs from what was written.
+        """
+        content = self._content(row)
+        return _readable(row, lambda: Calibrator.from_text(content.decode()))
+
+    def verify(self, row: dict[str, Any]) -> None:
+        """Read the file of a row as a prediction would.
+
+        Raises:
+            ModelRefusedError: where the file is gone or differs from what was written, or cannot be read.
+        """
+        if row["kind"] == "points":
+            self.points_model(row)
+        else:
+            self.calibrator(row)
+
+    def _stored(self) -> pl.DataFrame:
+        return self.warehouse.collect(self.warehouse.scan(MODELS))
+
+    def _content(self, row: dict[str, Any]) -> bytes:
+        path = self.folder / row["file"]
+        again = f"`courtside train --as-of {row['as_of']}` makes it again"
+        if not path.is_file():
+            raise ModelRefusedError(f"model {row['model_id']}: {path} is gone; {again}")
+        try:
+            content: bytes = path.read_bytes()
+        except OSError as error:
+            raise ModelRefusedError(f"model {row['model_id']}: {path}: {error.strerror}; {again}") from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != row["sha256"]:
+            raise ModelRefusedError(
+                f"model {row['model_id']}: {path} has SHA-256 {found[:12]}… and was written with "
+                f"{row['sha256'][:12]}…; it has been changed since. {again}"
+            )
+        return content
+
+
+@dataclass(frozen=True)
+class ModelStore(Models):
+    """The models of a home, for reading and writing."""
 
     warehouse: Warehouse
-    folder: Path
     pending: dict[str, dict[str, Any]] | None = None
     """Rows by id that wait for `commit`; None where rows are written at once."""
 
@@ -50,26 +127,6 @@ class ModelStore:
     def commit(self) -> None:
         """Write what was staged in one transaction: models with their status, and their calibrators."""
         replace(self, pending=None)._upsert(list((self.pending or {}).values()))
-
-    def rows(self, kind: str | None = None) -> pl.DataFrame:
-        """Return the rows of `MODELS`, oldest first."""
-        found = self.warehouse.collect(self.warehouse.scan(MODELS))
-        if self.pending:
-            stored = found.filter(~pl.col("model_id").is_in(list(self.pending)))
-            found = pl.concat([stored, _frame(self.pending.values()).select(found.columns)])
-        found = found.sort("as_of", "system", "kind", "model_id")
-        return found if kind is None else found.filter(pl.col("kind") == kind)
-
-    def one(self, model_id: str) -> dict[str, Any]:
-        """Return the row of a model.
-
-        Raises:
-            NoModelError: where there is none of that id.
-        """
-        found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
-        if not found:
-            raise NoModelError(f"there is no model {model_id!r}; `courtside models list` shows those there are")
-        return found[0]
 
     def save(self, trained: Iterable[Trained], calibrators: Iterable[Calibrator], now: dt.datetime) -> list[str]:
         """Write models and their rows, and return their ids; the same model written again changes nothing.
@@ -96,29 +153,6 @@ class ModelStore:
         """
         self._upsert([self.one(model_id) | {"status": status, "status_reason": reason}])
 
-    def points_model(self, row: dict[str, Any]) -> Learner:
-        """Return the model of a row, its file checked.
-
-        Raises:
-            ModelRefusedError: where the file is gone or differs from what was written, or reads other inputs.
-        """
-        if row["inputs"] != ",".join(MODEL_INPUTS):
-            raise ModelRefusedError(
-                f"model {row['model_id']} reads other inputs than this version offers; "
-                f"`courtside train --as-of {row['as_of']}` makes one that does"
-            )
-        content = self._content(row)
-        return _readable(row, lambda: READERS[row["system"]](content))
-
-    def calibrator(self, row: dict[str, Any]) -> Calibrator:
-        """Return the calibrator of a row, its file checked.
-
-        Raises:
-            ModelRefusedError: where the file is gone or differs from what was written.
-        """
-        content = self._content(row)
-        return _readable(row, lambda: Calibrator.from_text(content.decode()))
-
     def set_damaged_aside(self) -> dict[str, str]:
         """Retire the models whose file is gone or differs from what was written, and return why, by id."""
         found = {}
@@ -130,33 +164,12 @@ class ModelStore:
                 self.set_status(row["model_id"], "retired", f"damaged: {error}")
         return found
 
-    def verify(self, row: dict[str, Any]) -> None:
-        """Read the file of a row as a prediction would.
-
-        Raises:
-            ModelRefusedError: where the file is gone or differs from what was written, or cannot be read.
-        """
-        if row["kind"] == "points":
-            self.points_model(row)
-        else:
-            self.calibrator(row)
-
-    def _content(self, row: dict[str, Any]) -> bytes:
-        path = self.folder / row["file"]
-        again = f"`courtside train --as-of {row['as_of']}` makes it again"
-        if not path.is_file():
-            raise ModelRefusedError(f"model {row['model_id']}: {path} is gone; {again}")
-        try:
-            content: bytes = path.read_bytes()
-        except OSError as error:
-            raise ModelRefusedError(f"model {row['model_id']}: {path}: {error.strerror}; {again}") from error
-        found = hashlib.sha256(content).hexdigest()
-        if found != row["sha256"]:
-            raise ModelRefusedError(
-                f"model {row['model_id']}: {path} has SHA-256 {found[:12]}… and was written with "
-                f"{row['sha256'][:12]}…; it has been changed since. {again}"
-            )
-        return content
+    def _stored(self) -> pl.DataFrame:
+        found = super()._stored()
+        if not self.pending:
+            return found
+        stored = found.filter(~pl.col("model_id").is_in(list(self.pending)))
+        return pl.concat([stored, _frame(self.pending.values()).select(found.columns)])
 
     def _write_calibrator(self, item: Calibrator) -> tuple[str, str]:
         return self._write(f"{item.system}-over", item.as_of, item.as_text().encode(), "json")

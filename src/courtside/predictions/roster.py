@@ -11,7 +11,7 @@ import polars as pl
 
 from courtside.predictions.calibration import Calibrator
 from courtside.predictions.errors import ModelRefusedError
-from courtside.predictions.model_store import ModelStore
+from courtside.predictions.model_store import Models
 from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
 from courtside.predictions.walk_forward import calibrated
 
@@ -36,7 +36,7 @@ class Roster:
         return calibrated(rows, [item for _, item in dated]).with_columns(calibrator_id=ids)
 
 
-def roster(store: ModelStore, first: dt.date, last: dt.date) -> Roster:
+def roster(store: Models, first: dt.date, last: dt.date) -> Roster:
     """Return who predicts dates from `first` to `last`: the newest model that may, for each of them.
 
     A system without a model that may predict makes no prediction. A model whose file is damaged is left out, with the
@@ -69,7 +69,7 @@ def _loaded(
     return {name: items for name, items in found.items() if items}
 
 
-def standing_by_date(store: ModelStore, dates: Sequence[dt.date]) -> dict[dt.date, str]:
+def standing_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, str]:
     """Return, per date, the ids of the models and calibrators that predict it: a change of one is a new prediction."""
     rows = store.rows().filter(pl.col("status") != "retired").to_dicts()
     found = {}

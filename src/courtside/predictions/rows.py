@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import polars as pl
 
 from courtside.analytics.lines import consensus, market
 from courtside.analytics.tables import PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
+from courtside.clock import date_range
 from courtside.features.recent_form import HISTORY_DAYS, recent_form
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.warehouse.base import Warehouse
+from courtside.league.seasons import by_season
+from courtside.warehouse.base import Reader
 
 PLAYER_GAME = ["game_id", "player_id"]
-SEASON_TURNS = (9, 1)
 
 
-def with_recent_form(features: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
+def with_recent_form(features: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
     """Add the columns of `RECENT_FORM` to rows of `PLAYER_FEATURES` that hold whole slates."""
     past = {}
     if features.height:
@@ -27,17 +27,18 @@ def with_recent_form(features: pl.DataFrame, warehouse: Warehouse) -> pl.DataFra
     return recent_form(features, games, teams)
 
 
-def model_rows(warehouse: Warehouse, start: dt.date, end: dt.date) -> pl.DataFrame:
+def model_rows(warehouse: Reader, start: dt.date, end: dt.date) -> pl.DataFrame:
     """Return stored feature rows from `start` to `end` with recent form, a season at a time, which bounds memory."""
     parts = []
-    for first, last in _by_season(start, end):
+    for season in by_season(list(date_range(start, end))):
+        first, last = season[0], season[-1]
         features = warehouse.collect(warehouse.scan(PLAYER_FEATURES, start=first, end=last))
         if features.height:
             parts.append(with_recent_form(features, warehouse))
     return pl.concat(parts) if parts else with_recent_form(PLAYER_FEATURES.empty(), warehouse)
 
 
-def with_outcomes(rows: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
+def with_outcomes(rows: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
     """Add what happened (points, minutes; NULL unless he played and the box score is whole) and the lines to rows.
 
     Columns of lines: those of `analytics.lines.consensus`, opening_line and snapshots; read the one way there is.
@@ -61,12 +62,3 @@ def with_outcomes(rows: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
         )
         .sort("game_date", *PLAYER_GAME)
     )
-
-
-def _by_season(start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
-    first = start
-    while first <= end:
-        year = first.year if (first.month, first.day) >= SEASON_TURNS else first.year - 1
-        last = min(end, dt.date(year + 1, *SEASON_TURNS) - dt.timedelta(days=1))
-        yield first, last
-        first = last + dt.timedelta(days=1)

@@ -19,7 +19,7 @@ from courtside.publishing.site_files import CONTENT_TYPES, site_files
 from courtside.publishing.stores.base import EmptyOverGoodError, Store, publish
 from courtside.publishing.stores.local import LocalStore
 from courtside.publishing.world import World
-from courtside.warehouse.base import Warehouse
+from courtside.warehouse.base import Reader
 
 WRITERS = 16
 """Files written at a time: a write waits for the disk or the network, not for the processor."""
@@ -51,7 +51,7 @@ class FileReport:
 
 
 def export(
-    warehouse: Warehouse,
+    warehouse: Reader,
     store: Store,
     dates: Sequence[dt.date],
     *,
@@ -86,7 +86,7 @@ def export(
 
 
 def refresh_status(
-    warehouse: Warehouse,
+    warehouse: Reader,
     store: Store,
     *,
     now: dt.datetime,

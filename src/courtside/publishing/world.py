@@ -22,7 +22,7 @@ from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, P
 from courtside.predictions.tables import PREDICTIONS
 from courtside.publishing.codenames import public_code
 from courtside.raw.tables import RAW_PLAYER_BOX
-from courtside.warehouse.base import Warehouse
+from courtside.warehouse.base import Reader
 from courtside.warehouse.schema import Table
 
 PLAYER_GAME = ("game_id", "player_id")
@@ -36,7 +36,7 @@ class World:
     `dates` are the dates to export, in order; `now` is UTC without a zone; `champion` names a system or its code.
     """
 
-    warehouse: Warehouse
+    warehouse: Reader
     dates: tuple[dt.date, ...]
     now: dt.datetime
     champion: str = "moving_average"

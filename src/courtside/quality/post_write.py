@@ -18,7 +18,7 @@ from courtside.errors import WriteRefusedError
 from courtside.quality.origins import DEFAULT_ORIGINS, Origin
 from courtside.quality.scoring import Scored
 from courtside.quality.tables import POST_WRITE_STATS
-from courtside.warehouse.base import Lazy, Warehouse
+from courtside.warehouse.base import Lazy, Reader
 
 ALERT_ABOVE_PCT = 30.0
 WORST = 5
@@ -90,7 +90,7 @@ class Written:
 
 
 def validate_stored(
-    warehouse: Warehouse,
+    warehouse: Reader,
     stored: Lazy,
     dates: Iterable[dt.date],
     intended: Mapping[dt.date, int],
@@ -206,7 +206,7 @@ def _aggregates() -> list[nw.Expr]:
 
 
 def _worst_features(
-    warehouse: Warehouse, rows: Lazy, dates: Sequence[dt.date], features: Sequence[Validated]
+    warehouse: Reader, rows: Lazy, dates: Sequence[dt.date], features: Sequence[Validated]
 ) -> dict[dt.date, tuple[FeatureDefaults, ...]]:
     """Return the five required features that most often have no value on each of `dates`."""
     if not dates:

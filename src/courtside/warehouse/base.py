@@ -59,7 +59,31 @@ Recorder = Callable[[Contents], Sequence[Upsert]]
 """Turns what was read back into ledger rows, inside the transaction of the write."""
 
 
-class Warehouse(Protocol):
+class Reader(Protocol):
+    """The reading half of a warehouse: lazy frames of stored tables, and what computes them."""
+
+    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
+        ...
+
+    def lazy(self, frame: pl.DataFrame) -> Lazy:
+        """Return a Polars frame as a lazy frame of this engine."""
+        ...
+
+    def materialise(self, frame: Lazy) -> Lazy:
+        """Compute `frame` once and return it, so that several readers do not each compute it again."""
+        ...
+
+    def collect(self, frame: Lazy) -> pl.DataFrame:
+        """Compute `frame` and return its rows."""
+        ...
+
+    def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
+        """Compute several frames in as few statements as the engine can, and return the rows of each."""
+        ...
+
+
+class Warehouse(Reader, Protocol):
     """An engine that stores the tables."""
 
     @property
@@ -92,26 +116,6 @@ class Warehouse(Protocol):
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
         """Create a stored table again by its table object, with the columns that both have or without rows."""
-        ...
-
-    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
-        """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
-        ...
-
-    def lazy(self, frame: pl.DataFrame) -> Lazy:
-        """Return a Polars frame as a lazy frame of this engine."""
-        ...
-
-    def materialise(self, frame: Lazy) -> Lazy:
-        """Compute `frame` once and return it, so that several readers do not each compute it again."""
-        ...
-
-    def collect(self, frame: Lazy) -> pl.DataFrame:
-        """Compute `frame` and return its rows."""
-        ...
-
-    def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
-        """Compute several frames in as few statements as the engine can, and return the rows of each."""
         ...
 
     def replace_dates(

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from courtside.pipeline.context import Stage
-from courtside.pipeline.stages.analytics import AnalyticsStage
-from courtside.pipeline.stages.features import FeaturesStage
-from courtside.pipeline.stages.grading import GradingStage
-from courtside.pipeline.stages.lines import LinesStage
-from courtside.pipeline.stages.picks import PicksStage
-from courtside.pipeline.stages.predictions import PredictionsStage
-from courtside.pipeline.stages.publishing import PublishingStage
+from courtside.pipeline.stage import Stage
+from courtside.pipeline.stages.analytics import ANALYTICS
+from courtside.pipeline.stages.features import FEATURES
+from courtside.pipeline.stages.grading import GRADING
+from courtside.pipeline.stages.lines import LINES
+from courtside.pipeline.stages.picks import PICKS
+from courtside.pipeline.stages.predictions import PREDICTIONS_STAGE
+from courtside.pipeline.stages.publishing import PUBLISHING
 
-STAGES: tuple[Stage, ...] = (
-    AnalyticsStage(),
-    LinesStage(),
-    FeaturesStage(),
-    PredictionsStage(),
-    PicksStage(),
-    GradingStage(),
-    PublishingStage(),
-)
+STAGES: tuple[Stage, ...] = (ANALYTICS, LINES, FEATURES, PREDICTIONS_STAGE, PICKS, GRADING, PUBLISHING)
+STAGE_NAMES = tuple(stage.name for stage in STAGES)
 
-__all__ = ["STAGES"]
+__all__ = ["STAGES", "STAGE_NAMES"]

@@ -8,12 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import narwhals as nw
 import polars as pl
-
-from courtside.analytics.tables import TEAM_GAMES
-from courtside.pipeline.context import Context, span
-from courtside.pipeline.inputs import lookback_start
 
 NO_BOX_SCORES = "no box scores since"
 RECENT_DAYS, RECENT_GAMES = 60, 10
@@ -32,16 +27,12 @@ class History:
     gaps: Mapping[dt.date, str] = field(default_factory=dict)
 
 
-def history_of(context: Context, slate: pl.DataFrame) -> History:
-    """Return the history of the dates of `slate` (game_date, team_id)."""
+def history_of(team_games: pl.DataFrame, slate: pl.DataFrame) -> History:
+    """Return the history of the dates of `slate` (game_date, team_id) from rows of `TEAM_GAMES` up to them."""
     if slate.is_empty():
         return History()
-    first, last = span(slate["game_date"])
-    games = context.warehouse.collect(
-        context.warehouse.scan(TEAM_GAMES, start=lookback_start(first), end=last)
-        .filter(nw.col("is_counted"))
-        .select("team_id", "game_id", "game_date", "box_status")
-    ).sort("game_date", "game_id")
+    games = team_games.filter("is_counted").select("team_id", "game_id", "game_date", "box_status")
+    games = games.sort("game_date", "game_id")
     games = games.with_columns(nth=pl.int_range(pl.len()).over("team_id"))
     whole = games.filter(pl.col("box_status") == "complete")
     boxes = whole.select("team_id", "game_date", box_date="game_date", box_nth="nth")

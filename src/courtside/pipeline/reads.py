@@ -1,0 +1,57 @@
+"""The declaration of one table that a stage reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from courtside.warehouse.base import Reader
+from courtside.warehouse.schema import Table
+
+
+class Dates(Enum):
+    """Which dates of a table."""
+
+    THESE = "the dates processed"
+    HISTORY = "the dates processed and the season before them"
+    EARLIER = "the dates processed and every date before them"
+    ALL = "every date"
+
+
+Changes = Callable[[Reader, Sequence[dt.date], dt.datetime], Mapping[dt.date, str]]
+"""Returns, per date, a text that changes when rows of the table change that matter to that date at a time (UTC)."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table that a stage reads.
+
+    Args:
+        table: the table.
+        dates: the dates that are loaded.
+        changes: when a date is processed again: a change on the date itself (`THESE`), on a date of the season before
+            it (`HISTORY`), on any date before it (`EARLIER`), several of these, or a change of what a function
+            returns. The default follows `dates`.
+        is_tracked: whether a change makes the stage process a date again at all.
+        columns: the columns that are loaded, all where none is named; rows that agree in them are loaded once.
+        is_lazy: whether the stage takes it as a lazy frame only.
+        every_version: of a raw table, every stored version of a row instead of the current one.
+    """
+
+    table: Table
+    dates: Dates = Dates.THESE
+    changes: Dates | tuple[Dates, ...] | Changes | None = None
+    is_tracked: bool = True
+    columns: tuple[str, ...] = ()
+    is_lazy: bool = False
+    every_version: bool = False
+
+    @property
+    def tracked_by(self) -> tuple[Dates, ...]:
+        """The dates on which a change makes a date be processed again; none where a function decides."""
+        if callable(self.changes) or not self.is_tracked:
+            return ()
+        changes = self.changes or self.dates
+        return changes if isinstance(changes, tuple) else (changes,)
