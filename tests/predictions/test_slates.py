@@ -17,6 +17,7 @@ from courtside.picks.tables import PUBLISHED_PICKS
 from courtside.pipeline import runner as runner_module
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
+from courtside.pipeline.stored import REPLACED
 from courtside.predictions.inputs import MODEL_INPUTS, matrix
 from courtside.predictions.model_store import ModelStore
 from courtside.predictions.rows import model_rows as rows_of
@@ -41,10 +42,16 @@ def _read(home: Path, table: Table, day: dt.date = TODAY) -> pl.DataFrame:
 def _changed(home: Path, table: Table, worked: str, day: dt.date = TODAY, **changes: pl.Expr) -> None:
     """Write the rows of a date again with changes, as the stage before would, and let the grid know."""
     with homes.opened(home, MORNING) as context:
-        rows = context.warehouse.collect(context.warehouse.scan(table, start=day, end=day)).with_columns(**changes)
+        stored = [
+            (own, context.warehouse.collect(context.warehouse.scan(own, start=day, end=day)))
+            for own in REPLACED[worked]
+        ]
+        written = [
+            Change(own, own.conform(rows.with_columns(**changes)) if own is table else rows) for own, rows in stored
+        ]
         cell = context.ledger.cells(worked)[day]
         recorder = context.ledger.recorder(worked, {day: cell.input_hash}, {day: Outcome()})
-        context.warehouse.replace_dates([Change(table, table.conform(rows))], [day], recorder)
+        context.warehouse.replace_dates(written, [day], recorder)
 
 
 def _predict(home: Path, now: dt.datetime = MORNING) -> Sequence[tuple[Any, ...]]:
