@@ -1,1 +1,5 @@
-"""Runs stages over the grid of dates: what a stage reads and writes, what is settled, and who may write."""
+"""The pipeline runs stages over the grid of dates and records every cell in the run log.
+
+It offers stages and their declared tables, `run`, resume by input hashes, and the comparison of stored dates with what
+was recorded of them.
+"""

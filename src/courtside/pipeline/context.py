@@ -1,4 +1,4 @@
-"""What a run works with: the settings, the warehouse, the run log and the time."""
+"""The settings, warehouse, run log and clock of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from courtside.warehouse.schema import Table
 
 @dataclass(frozen=True)
 class Context:
-    """What a run works with; `as_of` limits raw rows to payloads fetched until then."""
+    """The settings, warehouse, run log and clock of a run; `as_of` limits raw rows to payloads fetched until then."""
 
     settings: Settings
     warehouse: Warehouse
@@ -28,7 +28,7 @@ class Context:
 
     @property
     def models(self) -> ModelStore:
-        """The models of this home."""
+        """The model store of this home."""
         return ModelStore(self.warehouse, self.settings.home / "models")
 
     def raw(self, table: Table) -> Lazy:
@@ -37,10 +37,10 @@ class Context:
 
 
 def checked(settings: Settings) -> Settings:
-    """Return the settings, whose champion must be a prediction system.
+    """Return the settings after checking that their champion is a prediction system.
 
     Raises:
-        SettingsError: naming the systems there are.
+        SettingsError: where the champion is no system; the message names the systems that exist.
     """
     try:
         require_system(settings.champion)

@@ -21,7 +21,7 @@ and `courtside migrate` come from the same declarations.
 
 
 def stages_page(note: str) -> str:
-    """Return the page of every stage, in the order of the flow, below `note`."""
+    """Return the page that describes every stage, in the order of the flow, below `note`."""
     return "\n".join([note, "# Stages\n", INTRO, *(_section(stage) for stage in STAGES)])
 
 
@@ -62,4 +62,4 @@ AFTER = {
     "EARLIER": "on any earlier date",
     "ALL": "on any date",
 }
-"""Where a change of a table is noticed, in words."""
+"""The dates on which a change of a table makes a stage process a date again, in words."""

@@ -1,4 +1,4 @@
-"""The public files of some dates, with the state of every stage and the last runs in `status.json`."""
+"""Export of the public files of some dates, and of `status.json` with stage states and the last runs."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def export_files(
     stages: Sequence[str],
     only: Sequence[str] = NAMES,
 ) -> list[FileReport]:
-    """Write the files of `dates` and `status.json`, and return what became of each.
+    """Write the files of `dates` and `status.json`, and return the result for each file.
 
-    Nothing is written where published picks or grades were changed outside Courtside.
+    Write nothing where published picks or grades were changed outside Courtside.
     """
     if error := ledger_error(reader):
         return [FileReport(LEDGER, "failed", str(error))]
@@ -58,7 +58,7 @@ def export_files(
 
 
 def ledger_error(reader: Reader) -> CourtsideError | None:
-    """Return how stored publications, picks and grades differ from what was written; None where they do not."""
+    """Return an error that says how stored publications, picks or grades differ from what was written, or None."""
     cells = reader.scan(GRID).filter(nw.col("stage") == "picks").select("game_date", "rows")
     tables = (reader.scan(table) for table in (PUBLICATIONS, PUBLISHED_PICKS, GRADED_PICKS, OUTCOMES))
     try:
@@ -74,20 +74,20 @@ def changed_ledger(error: object) -> Alert:
 
 
 def keep_ledger(warehouse: Warehouse, settings: Settings) -> None:
-    """Copy the ledger beside a warehouse that is a file; BigQuery keeps copies of its own."""
+    """Copy the ledger to a folder beside a DuckDB warehouse; BigQuery keeps its own copies."""
     if isinstance(warehouse, DuckDBWarehouse):
         keep_copy(warehouse, settings.home / FOLDER)
 
 
 def write_status(reader: Reader, settings: Settings, clock: Clock, stages: Sequence[str]) -> FileReport:
-    """Write `status.json` again once the cells and the run that it reports are recorded."""
+    """Write `status.json` again after the cells and the run that it reports are recorded."""
     states = stage_states(reader, clock.today(), stages)
     store = open_store(target_of(settings))
     return refresh_status(reader, store, now=clock.now(), stages=states, runs=last_runs(reader))
 
 
 def notices_of(reports: Sequence[FileReport], *, is_all: bool) -> list[Alert | Recovery]:
-    """Return the alert about files that could not be written, or the recovery where every type was written."""
+    """Return the alert about files that could not be written, or the recovery where every file was written."""
     if broken := [report for report in reports if report.path == LEDGER]:
         return [changed_ledger(broken[0].reason)]
     unchanged = Recovery(CHANGED, "published picks and grades are as they were stored")

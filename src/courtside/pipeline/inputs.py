@@ -1,4 +1,4 @@
-"""The declared tables of one stage, and nothing else."""
+"""Access to the declared tables of one stage, and to no other table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from courtside.warehouse.schema import Table
 
 
 class UndeclaredTableError(CourtsideError):
-    """A stage asks for a table that it does not declare."""
+    """A stage reads or writes a table that it does not declare."""
 
 
 def span(dates: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
@@ -30,10 +30,10 @@ def span(dates: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What one stage may read for some dates; `as_of` limits raw rows to those known until then.
+    """The tables that one stage may read for some dates; `as_of` limits raw rows to those known until then.
 
-    `inputs[TABLE]` is a Polars frame of the declared dates. `inputs.scan(TABLE)` is the same as a lazy frame of the
-    engine, which the other methods work on. Any other table raises.
+    `inputs[TABLE]` returns a Polars frame of the declared dates. `inputs.scan(TABLE)` returns the same rows as a lazy
+    frame of the engine, which the other methods accept. A table that is not declared raises `UndeclaredTableError`.
     """
 
     stage: str
@@ -44,7 +44,7 @@ class Inputs:
     _frames: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def load(self) -> Inputs:
-        """Load every read that is not lazy, in as few statements as the engine can."""
+        """Load every read that is not lazy, in as few statements as the engine allows."""
         wanted = [read for read in self.reads if not read.is_lazy and read.table.name not in self._frames]
         frames = self.reader.collect_all([self._declared(read) for read in wanted]) if wanted else []
         days = pl.Series(list(self.dates), dtype=pl.Date).implode()
@@ -80,7 +80,7 @@ class Inputs:
         return self.reader.collect(frame)
 
     def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
-        """Compute several frames in as few statements as the engine can."""
+        """Compute several frames in as few statements as the engine allows."""
         return self.reader.collect_all(frames)
 
     def _read(self, table: Table) -> Read:
@@ -104,7 +104,7 @@ class Inputs:
         return rows.select(*read.columns).unique() if read.columns else rows
 
     def versions(self, read: Read) -> Lazy:
-        """Return the rows of a raw table that count: the current version of each, or every known one."""
+        """Return the declared rows of a raw table: the current version of each, or every known version."""
         rows = self.reader.scan(read.table)
         return self._known(rows) if read.every_version else current(rows, read.table, self.as_of)
 
@@ -113,7 +113,7 @@ class Inputs:
 
 
 def declared_dates(dates: Dates, of: Sequence[dt.date]) -> tuple[dt.date | None, dt.date | None]:
-    """Return the first and last date that are loaded; None is without a bound."""
+    """Return the first and last date that are loaded; None means no bound."""
     if dates is Dates.ALL or not of:
         return None, None
     first, last = span(of)

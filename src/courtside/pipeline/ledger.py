@@ -1,4 +1,4 @@
-"""The ledger: what each cell of the grid holds, what each run did, and who may write."""
+"""The run log: the state of each cell of the grid, the events of each run, and the lease to write."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from courtside.warehouse.writer import note_writer
 PIPELINE_LEASE = "pipeline"
 RELEASED = dt.datetime(1970, 1, 1)
 LONGEST_LEASE = dt.timedelta(hours=1)
-"""What a lease may claim; a run renews its lease at every stage."""
+"""The longest time that a lease is valid; a run renews its lease at every stage."""
 
 SETTLED = ("complete", "empty", "held")
-"""States in which a cell is left alone as long as its inputs do not change."""
+"""States of a cell that is not processed again while its inputs stay the same."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What the grid says of one date and stage."""
+    """The stored state of one date and stage."""
 
     state: str = "expected"
     reason: str | None = None
@@ -46,13 +46,13 @@ class Cell:
 
 @dataclass
 class Ledger:
-    """The ledger of one run on one warehouse."""
+    """The run log of one run on one warehouse."""
 
     warehouse: Warehouse
     clock: Clock
     run_id: str = field(default_factory=lambda: secrets.token_hex(6))
     home: Path | None = None
-    """Where the note of the writer is kept; None keeps none."""
+    """Folder of the note that names the writer; None writes no note."""
     _seq: int = 0
 
     def cells(self, stage: str) -> dict[dt.date, Cell]:
@@ -64,7 +64,7 @@ class Ledger:
         return {row["game_date"]: Cell(**{name: row[name] for name in names}) for row in rows.to_dicts()}
 
     def recorder(self, stage: str, inputs: Mapping[dt.date, str], outcomes: Outcomes) -> Recorder:
-        """Return what records a write of `stage`: its cells and an event, from what was read back."""
+        """Return a function that records a write of `stage` as cells and an event, from the rows read back."""
         before, kind = self.cells(stage), self.warehouse.hash_kind
 
         def record(contents: Contents) -> Sequence[Upsert]:
@@ -85,7 +85,7 @@ class Ledger:
         return record
 
     def fail(self, stage: str, dates: Sequence[dt.date], inputs: Mapping[dt.date, str], error: BaseException) -> None:
-        """Mark the cells of `dates` failed with an error; what they held before stays."""
+        """Mark the cells of `dates` failed with an error; their rows and content hash stay."""
         before = self.cells(stage)
         reason = f"{type(error).__name__}: {error}"
         cells = {}
@@ -146,10 +146,10 @@ class Ledger:
     def acquire(self, seconds: int) -> None:
         """Take the pipeline's lease for `seconds`, or renew it.
 
-        A lease whose holder's process is gone from this machine, or that has expired, is taken over.
+        Take over a lease that has expired, or whose holder's process no longer runs on this machine.
 
         Raises:
-            WarehouseBusyError: naming the holder and when its lease ends.
+            WarehouseBusyError: where another run holds the lease; the message names the run and when its lease ends.
         """
         now = self.clock.now()
         held = self.warehouse.collect(self.warehouse.scan(LEASES).filter(nw.col("name") == PIPELINE_LEASE))
@@ -163,7 +163,7 @@ class Ledger:
         self._store_lease(now, now + dt.timedelta(seconds=seconds))
 
     def release(self) -> None:
-        """Give the lease back: it ends in the past of any clock, so that none takes it for held."""
+        """Release the lease: it then ends in the past of any clock, so that every run can take it."""
         self._store_lease(self.clock.now(), RELEASED)
 
     def _store_lease(self, now: dt.datetime, until: dt.datetime) -> None:
@@ -185,13 +185,13 @@ def digest(*parts: str) -> str:
 
 
 def joined(hashes: Iterable[str], kind: str) -> str:
-    """Return the hashes of a cell's tables as one text, with the kind of hash they are; empty where there are none."""
+    """Return the hashes of a cell's tables as one text that ends with the kind of hash; empty where there are none."""
     text = ":".join(hashes)
     return f"{text}@{kind}" if text else ""
 
 
 def _end_of(lease: Mapping[str, Any], now: dt.datetime) -> dt.datetime:
-    """Return when a lease ends: at most `LONGEST_LEASE` after it was taken, at once where that lies in the future."""
+    """Return when a lease ends: at most `LONGEST_LEASE` after it was taken, or now where it was taken in the future."""
     if lease["acquired_at"] > now + LONGEST_LEASE:
         return now
     end: dt.datetime = min(lease["expires_at"], lease["acquired_at"] + LONGEST_LEASE)
@@ -199,7 +199,7 @@ def _end_of(lease: Mapping[str, Any], now: dt.datetime) -> dt.datetime:
 
 
 def _is_alive(owner: str) -> bool:
-    """Tell whether the holder may still be running; a holder on another machine may."""
+    """Return whether the holder may still run; a holder on another machine counts as running."""
     host, _, pid = owner.rpartition(":")
     if host != socket.gethostname():
         return True

@@ -1,6 +1,6 @@
-"""A copy of what cannot be computed again: publications, picks, outcomes and models, as Parquet beside the warehouse.
+"""A copy of the tables that cannot be computed again: publications, picks, outcomes and models, as Parquet files.
 
-It is written before each export, so that every public file is of a publication that the copy holds.
+The copy is written before each export, so that it holds every publication that a public file shows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TABLES: tuple[Table, ...] = (PUBLICATIONS, PUBLISHED_PICKS, OUTCOMES, MODELS)
 
 
 def keep_copy(warehouse: Warehouse, folder: Path) -> None:
-    """Write the copy; each file is replaced in one step."""
+    """Write the copy to `folder`; each file is replaced in one step."""
     folder.mkdir(parents=True, exist_ok=True)
     for table in (*TABLES, GRID):
         frame = warehouse.collect(warehouse.scan(table)).sort(table.key)
@@ -33,10 +33,10 @@ def keep_copy(warehouse: Warehouse, folder: Path) -> None:
 
 
 def restore(warehouse: Warehouse, folder: Path) -> dict[str, int]:
-    """Write the copy into an empty warehouse, and return the rows of each table.
+    """Write the copy into an empty warehouse, and return the number of rows of each table.
 
     Raises:
-        StorageError: naming a file that cannot be read.
+        StorageError: where a file cannot be read; the message names it.
     """
     frames = {table: _read(table, folder) for table in TABLES}
     warehouse.upsert([Upsert(table, table.conform(frame)) for table, frame in frames.items() if frame.height])
@@ -47,13 +47,13 @@ def copied_dates(folder: Path) -> frozenset[dt.date]:
     """Return the dates whose publications the copy holds.
 
     Raises:
-        StorageError: where it cannot be read.
+        StorageError: where the file cannot be read.
     """
     return frozenset(_read(PUBLICATIONS, folder)["game_date"])
 
 
 def run_dates(folder: Path) -> tuple[dt.date, dt.date] | None:
-    """Return the first and last date that any stage has processed; the grid itself is not restored."""
+    """Return the first and last date that any stage has processed, or None; `restore` does not restore the grid."""
     dates = sorted(_read(GRID, folder)["game_date"])
     return (dates[0], dates[-1]) if dates else None
 

@@ -1,4 +1,4 @@
-"""Post-write validation of `player_features`: inside the transaction of the write, with an alert afterwards."""
+"""Post-write validation of `player_features`: it runs in the transaction of the write and sends alerts afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class PostWrite:
     """The validation of one write of `player_features`.
 
-    No alert is sent about `held` dates: what holds them has an alert of its own.
+    No alert is sent about `held` dates, because the reason that holds them has an alert of its own.
     """
 
     dates: Sequence[dt.date]
@@ -37,7 +37,7 @@ class PostWrite:
         """Validate the stored rows, log their statistics, and alert where too many rows lack a required value.
 
         Raises:
-            WriteRefusedError: where a date holds another number of rows than was computed; nothing is then kept.
+            WriteRefusedError: where a date holds another number of rows than was computed; the write is rolled back.
         """
         written = validate_stored(
             stored, stored.scan(PLAYER_FEATURES), self.dates, self.intended, self.required, FEATURES

@@ -12,7 +12,7 @@ from courtside.warehouse.schema import Table
 
 
 class Dates(Enum):
-    """Which dates of a table."""
+    """Dates of a table that a read covers."""
 
     THESE = "the dates processed"
     HISTORY = "the dates processed and the season before them"
@@ -21,7 +21,7 @@ class Dates(Enum):
 
 
 Changes = Callable[[Reader, Sequence[dt.date], dt.datetime], Mapping[dt.date, str]]
-"""Returns, per date, a text that changes when rows of the table change that matter to that date at a time (UTC)."""
+"""Returns a text per date, given a time in UTC; the text changes when rows change that matter to that date."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Read:
     Args:
         table: the table.
         dates: the dates that are loaded.
-        changes: when a date is processed again: a change on the date itself (`THESE`), on a date of the season before
-            it (`HISTORY`), on any date before it (`EARLIER`), several of these, or a change of what a function
-            returns. The default follows `dates`.
+        changes: the changes after which a date is processed again: on the date itself (`THESE`), on a date of the
+            season before it (`HISTORY`), on any date before it (`EARLIER`), several of these, or a change of what a
+            function returns. The default follows `dates`.
         is_tracked: whether a change makes the stage process a date again at all.
         columns: the columns that are loaded, all where none is named; rows that agree in them are loaded once.
-        is_lazy: whether the stage takes it as a lazy frame only.
-        every_version: of a raw table, every stored version of a row instead of the current one.
+        is_lazy: whether the stage reads the table as a lazy frame only.
+        every_version: for a raw table, load every stored version of a row instead of the current one.
     """
 
     table: Table
@@ -50,7 +50,7 @@ class Read:
 
     @property
     def tracked_by(self) -> tuple[Dates, ...]:
-        """The dates on which a change makes a date be processed again; none where a function decides."""
+        """The dates on which a change makes the stage process a date again; empty where a function decides."""
         if callable(self.changes) or not self.is_tracked:
             return ()
         changes = self.changes or self.dates

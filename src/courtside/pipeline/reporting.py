@@ -1,4 +1,4 @@
-"""The state of every stage and the last runs, as the public status file and the terminal show them."""
+"""The state of every stage and the last runs, for the public status file and the terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GOOD = ("complete", "empty")
 
 
 def stage_states(reader: Reader, today: dt.date, stages: Sequence[str]) -> list[StageStatus]:
-    """Return the state of each stage on the newest date it was due for, as the grid holds it."""
+    """Return the stored state of each stage on the newest date for which it was due."""
     cells = reader.collect(reader.scan(GRID, end=today))
     days = reader.collect(reader.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") != "postponed")))[
         "game_date"
@@ -46,7 +46,7 @@ def _stage_state(name: str, cells: pl.DataFrame, due: dt.date | None, ahead: dt.
 
 
 def last_runs(reader: Reader) -> list[RunStatus]:
-    """Return the last finished runs that worked a cell, newest first; a run that found nothing to do is no news."""
+    """Return the last finished runs that processed a cell, newest first; runs without work are left out."""
     events = reader.collect(reader.scan(RUN_EVENTS)).sort("run_id", "seq")
     is_run = pl.col("stage") == "run"
     begun = events.filter(is_run & (pl.col("event") == "started")).select(

@@ -1,4 +1,4 @@
-"""Which dates a stage processes again: those whose declared inputs have changed since their cell was written."""
+"""Selection of the dates that a stage processes again: those whose declared inputs changed since the last write."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ from courtside.warehouse.base import DateContent
 
 @dataclass(frozen=True)
 class InputState:
-    """A hash per date of everything that a stage reads for it, and the raw rows of each date."""
+    """A hash per date of everything that a stage reads for the date, and the number of raw rows of the date."""
 
     hashes: Mapping[dt.date, str]
     raw_rows: Mapping[dt.date, int]
 
 
 def input_state(context: Context, stage: Stage, writers: Mapping[str, str], dates: Sequence[dt.date]) -> InputState:
-    """Return the state of a stage's inputs for `dates`; a cell is processed again exactly when its hash differs.
+    """Return the state of a stage's inputs for `dates`; a settled cell is processed again only when its hash differs.
 
-    A raw table counts by its current rows of the date. A table that a stage writes counts by the content hash that the
-    grid holds for that stage, on the date or on all dates before it. A read that names a function counts by what the
-    function returns. Tables that the stage writes itself never count.
+    The hash of a date covers:
+    - for a raw table, its current rows of the date;
+    - for a table that a stage writes, the content hashes in that stage's cells, on the declared dates;
+    - for a read that names a function, the text that the function returns.
+
+    Tables that the stage writes itself are left out.
     """
     if not dates:
         return InputState({}, {})
@@ -54,12 +57,12 @@ def input_state(context: Context, stage: Stage, writers: Mapping[str, str], date
 
 
 def rows_by_date(rows: pl.DataFrame) -> dict[dt.date, str]:
-    """Return, per `game_date`, a text of the rows in the order given."""
+    """Return a text per `game_date` that holds its rows in the order given."""
     return {day: repr(own.rows()) for (day,), own in rows.group_by("game_date", maintain_order=True)}
 
 
 def upstream(stage: Stage, writers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the stages whose tables a stage reads, without itself."""
+    """Return the names of the other stages whose tables this stage reads."""
     tracked = [read.table.name for read in stage.reads if read.is_tracked]
     found = dict.fromkeys(writers[table] for table in tracked if table in writers)
     return tuple(name for name in found if name != stage.name)
@@ -75,7 +78,7 @@ def _raw_contents(context: Context, inputs: Inputs, reads: Sequence[Read]) -> li
 
 
 def _upstream(reads: Sequence[Read], writers: Mapping[str, str], own: str) -> dict[str, frozenset[Dates]]:
-    """Return the stages that write what is read, and the dates on which each counts."""
+    """Return the stages that write the read tables, each with the dates on which its changes count."""
     found: dict[str, set[Dates]] = {}
     for read in reads:
         writer = writers.get(read.table.name)

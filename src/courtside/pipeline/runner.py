@@ -1,4 +1,4 @@
-"""A run: every stage in the order of the flow, for the cells of the grid that need it."""
+"""A run: it processes every stage in the order of the flow, for the cells of the grid that need it."""
 
 from __future__ import annotations
 
@@ -31,47 +31,47 @@ from courtside.warehouse.base import Contents, Upsert
 log = logging.getLogger(__name__)
 
 MOST_RAW_ROWS = 500_000
-"""Raw rows that a stage takes into memory in one piece; a season with more is processed in several pieces."""
+"""Raw rows that a stage loads into memory at once; a season with more rows is processed in several pieces."""
 
 WRITERS = writers(STAGES)
 """The stage that writes each table."""
 
 SAME_FOR_ALL = (ConfigError, SchemaDriftError, WarehouseBusyError)
-"""Errors that do not depend on the dates: fewer dates raise them again."""
+"""Errors that do not depend on the dates: a smaller range raises them again."""
 
 HOPELESS_AFTER = 3
-"""Dates tried alone before a stage that has not worked for any is given up for the rest."""
+"""Dates tried alone before a stage that has succeeded on no date is marked failed for all the others."""
 
 
 class Observer(Protocol):
-    """Is told how a run goes on; shows it, or does not."""
+    """Receives the progress of a run, for example to show it."""
 
     def stage_begins(self, stage: str, cells: int, skipped: int) -> None:
-        """A stage begins, with so many cells to work and so many left alone."""
+        """Called when a stage begins, with the number of cells to process and the number skipped."""
 
     def cells_done(self, stage: str, cells: int) -> None:
-        """So many cells of a stage have been worked."""
+        """Called after a piece of a stage, with the number of cells that were processed in it."""
 
     def stage_ends(self, summary: StageSummary) -> None:
-        """A stage has ended."""
+        """Called when a stage has ended."""
 
 
 class Silent:
-    """Shows nothing."""
+    """An observer that shows nothing."""
 
     def stage_begins(self, stage: str, cells: int, skipped: int) -> None:
-        """Show nothing."""
+        """Do nothing."""
 
     def cells_done(self, stage: str, cells: int) -> None:
-        """Show nothing."""
+        """Do nothing."""
 
     def stage_ends(self, summary: StageSummary) -> None:
-        """Show nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
 class StageSummary:
-    """What a stage did in a run: cells worked, cells left alone, states of the worked ones, and the time taken."""
+    """The result of a stage in a run: cells processed, cells skipped, states of the processed cells, and seconds."""
 
     stage: str
     worked: int
@@ -82,7 +82,7 @@ class StageSummary:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did, and the cells of its range that are neither complete nor empty for a reason."""
+    """The result of a run, with the cells of its range that are neither complete nor empty."""
 
     run_id: str
     start: dt.date
@@ -93,7 +93,7 @@ class RunSummary:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every cell is complete, empty for a reason, or waits for games that are not final yet."""
+        """Whether every cell is complete, empty, or waits for games that are not final yet."""
         return all(cell.state == "expected" for _, _, cell in self.open_cells)
 
 
@@ -106,11 +106,12 @@ def run(
     stages: Sequence[Stage] = STAGES,
     observer: Observer | None = None,
 ) -> RunSummary:
-    """Work the cells from `start` to `end` that are not settled or whose inputs changed, stage by stage.
+    """Process the cells from `start` to `end` that are not settled or whose inputs changed, stage by stage.
 
-    Without `resume` every cell of the range is worked. Dates whose stored rows are not those that the grid recorded are
-    computed again, where reading them all is not billed; `courtside repair` does it on every engine. A date whose stage
-    raises is marked failed with the error; the rest go on. Running it again does nothing where nothing changed.
+    Without `resume`, every cell of the range is processed. Before the stages run, dates whose stored rows differ from
+    what the grid recorded are withdrawn and then computed again; this is left to `courtside repair` on engines that
+    bill for reading. A date whose stage raises is marked failed with the error, and the other dates are processed. A
+    second run does nothing where nothing changed.
 
     Raises:
         WarehouseBusyError: where another run holds the lease.
@@ -185,7 +186,7 @@ def _is_settled(cell: Cell | None, input_hash: str) -> bool:
 
 
 def _pieces(context: Context, stage: Stage, dates: Sequence[dt.date], inputs: InputState) -> list[list[dt.date]]:
-    """Split dates so that the memory of a long range stays bounded: by season, and by the raw rows they hold."""
+    """Split dates by season, and by the number of their raw rows, so that a long range needs bounded memory."""
     if stage.runs_in_warehouse and context.warehouse.prefers_whole_ranges:
         return [list(dates)] if dates else []
     pieces: list[list[dt.date]] = []
@@ -204,11 +205,11 @@ def _pieces(context: Context, stage: Stage, dates: Sequence[dt.date], inputs: In
 def _attempt(
     context: Context, stage: Stage, dates: Sequence[dt.date], inputs: Mapping[dt.date, str]
 ) -> dict[dt.date, Outcome]:
-    """Compute a stage for `dates`; where it raises, halve them until the dates that fail stand alone.
+    """Process `dates` in one call; where the stage raises, halve them until each failing date is alone.
 
-    An error that names its dates fails those and leaves the rest to one more attempt. An error that no smaller range
-    can avoid fails all. Where the first few dates tried alone all fail and nothing has worked, the fault is not in the
-    dates: the rest are marked failed without being tried one by one.
+    Where an error names dates, these fail and the rest is tried once more. Where an error does not depend on the dates,
+    all fail. Where the first few dates that were tried alone all fail, and no date succeeded, the remaining dates are
+    marked failed without a try.
     """
     outcomes: dict[dt.date, Outcome] = {}
     waiting = [list(dates)]
@@ -217,8 +218,8 @@ def _attempt(
         try:
             outcomes |= _process(context, stage, batch, inputs)
         except StorageError:
-            raise  # the disk or the file fails, whichever dates are tried
-        except Exception as error:  # noqa: BLE001 - whatever a stage raises becomes the state of its cells
+            raise  # The disk or the file fails for every date.
+        except Exception as error:  # noqa: BLE001 - any error of a stage becomes the state of its cells
             named = error.dates & set(batch) if isinstance(error, WriteRefusedError) else set()
             failed = batch if isinstance(error, SAME_FOR_ALL) else sorted(named)
             if len(failed) and len(batch) > 1:
@@ -237,7 +238,7 @@ def _attempt(
 
 
 def _process(context: Context, stage: Stage, dates: Sequence[dt.date], hashes: Mapping[dt.date, str]) -> Outcomes:
-    """Load what a stage declares, call it, and write, verify and record what it returns, in one transaction."""
+    """Load a stage's declared tables, call it, and write, verify and record its result in one transaction."""
     warehouse, ledger = context.warehouse, context.ledger
     if stage.publishes:
         keep_ledger(warehouse, context.settings)

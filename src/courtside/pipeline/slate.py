@@ -1,4 +1,4 @@
-"""The games of a date as they are known before they are played."""
+"""The columns of a date's games that are known before the games begin."""
 
 from __future__ import annotations
 

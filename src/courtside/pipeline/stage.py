@@ -1,7 +1,7 @@
-"""What a stage is: a function from the tables that it declares to read to the tables that it declares to write.
+"""A stage: a function from the tables that it declares to read to the tables that it declares to write.
 
-The pipeline loads the declared tables, calls the stage, and validates, writes, hashes and records what it returns. A
-stage never sees the warehouse, so it cannot read or write a table that it does not declare. Resume hashes, Dagster's
+The pipeline loads the declared tables, calls the stage, and validates, writes, hashes and records the result. A stage
+has no access to the warehouse, so it cannot read or write a table that it does not declare. Resume hashes, Dagster's
 dependencies, the cost estimate, `courtside migrate` and `docs/stages.md` all derive from the declarations.
 """
 
@@ -33,7 +33,7 @@ class Due(Enum):
 
 @dataclass(frozen=True)
 class Recovery:
-    """The end of a cause that an alert may have been sent about."""
+    """The end of a cause; it is sent only where an alert about that cause was sent."""
 
     cause: str
     text: str
@@ -41,7 +41,7 @@ class Recovery:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a check of the stored rows adds before the write is committed."""
+    """Outcomes, rows and notices that the check of stored rows adds before the write is committed."""
 
     outcomes: Outcomes = field(default_factory=dict)
     rows: Sequence[Upsert] = ()
@@ -50,11 +50,11 @@ class Verified:
 
 @dataclass(frozen=True)
 class Result:
-    """What a stage returns for some dates.
+    """The result of a stage for some dates.
 
-    `changes` replace the rows of these dates and `appends` add rows to append-only tables. `events` are written to the
-    run log with them, and `notices` are sent afterwards. `verify` runs on the stored rows inside the transaction; where
-    it raises, nothing is kept.
+    `changes` replace the rows of these dates, and `appends` add rows to append-only tables. `events` are written to the
+    run log in the same transaction, and `notices` are sent afterwards. `verify` checks the stored rows inside the
+    transaction; where it raises, the write is rolled back.
     """
 
     outcomes: Outcomes = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a stage may know beside its tables: settings, clock, the run, the names of all stages, and the models."""
+    """Other things that a stage may use: settings, clock, run id, the names of all stages, and the models folder."""
 
     settings: Settings
     clock: Clock
@@ -81,26 +81,26 @@ class Surroundings:
 
 
 Process = Callable[[Inputs, Sequence[dt.date], Surroundings], Result]
-"""Computes a stage for some dates from its declared inputs."""
+"""A function that computes a stage for some dates from its declared inputs."""
 
 
 @dataclass(eq=False)
 class Stage:
-    """One step of the flow: a function and the declaration of what it reads and writes.
+    """One step of the flow: a function and the declaration of the tables that it reads and writes.
 
     Args:
         name: the stage's name in the grid.
-        sentence: what it makes, for people.
+        sentence: a description of its output, for docs and the terminal.
         process: the function.
-        reads: the tables it reads, and which changes of them make it process a date again.
-        replaces: tables whose rows it replaces date by date; they can be computed again.
-        appends: tables that it only adds rows to; they keep what cannot be computed again.
+        reads: the tables it reads, and the changes after which it processes a date again.
+        replaces: tables whose rows it replaces date by date; these rows can be computed again.
+        appends: tables that it only adds rows to; these rows cannot be computed again.
         extras: tables outside the grid that it also writes, such as run statistics.
         recorded: tables of other stages whose content is recorded with its cells.
         due: when a game date must be settled.
         settings: names of the settings that its results depend on.
-        version: a text that changes when the code computes something else from the same inputs.
-        runs_in_warehouse: whether it works on lazy frames, so that a range of any length stays out of memory.
+        version: a text that changes when the code computes other results from the same inputs.
+        runs_in_warehouse: whether it works on lazy frames, so that memory does not grow with the range.
         publishes: whether it writes public files.
     """
 

@@ -1,7 +1,8 @@
-"""Stored dates compared with what the grid recorded of them, and damaged dates withdrawn so that a run computes them.
+"""Comparison of stored dates with what the grid recorded of them, and withdrawal of damaged dates.
 
-The grid holds a content hash per date and stage, taken from the rows that were read back inside the write. A date whose
-rows give another hash now was changed, emptied or deleted by something that is no stage.
+The grid holds a content hash per date and stage, taken from the rows that were read back inside the write. Where the
+rows of a date now give another hash, something other than a stage changed, emptied or deleted them. A withdrawn date
+is computed again by the next run.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ REPLACED: Mapping[str, tuple[Table, ...]] = {stage.name: stage.replaces for stag
 APPENDED: Mapping[str, tuple[Table, ...]] = {
     stage.name: stage.appends for stage in STAGES if stage.appends and not stage.replaces
 }
-"""Stages and the tables that they only add to: their rows cannot be computed again."""
+"""Stages and the tables that they only add rows to; these rows cannot be computed again."""
 
 SHOWN_DATES = 3
 CAUSE = "stored.damaged"
@@ -36,10 +37,10 @@ WITHDRAWN = "the stored rows were not those that the grid recorded"
 
 @dataclass(frozen=True)
 class Damage:
-    """A date of a table whose stored rows are not those that the grid recorded.
+    """A date of a table whose stored rows differ from what the grid recorded.
 
-    `rows` are the rows stored now. `is_known` is False where the hash was recorded by another engine or by a version of
-    it that hashes in another way: then nothing can be told of the date.
+    `rows` is the number of rows stored now. `is_known` is False where the hash was recorded by another engine, or by a
+    version of it that hashes in another way; such hashes cannot be compared.
     """
 
     stage: str
@@ -55,10 +56,10 @@ class Damage:
 
 
 def compared(context: Context, start: dt.date | None = None, end: dt.date | None = None) -> tuple[list[Damage], int]:
-    """Return the damaged dates from `start` to `end`, all where not given, and the number of cells compared.
+    """Return the damaged dates from `start` to `end`, and the number of cells compared; None means no bound.
 
     Raises:
-        SchemaDriftError: where a table is not as this version writes it, and nothing can be compared.
+        SchemaDriftError: where a table has another shape than this version writes, so that nothing can be compared.
     """
     tables = {**REPLACED, **APPENDED}
     warehouse = context.warehouse
@@ -77,14 +78,14 @@ def compared(context: Context, start: dt.date | None = None, end: dt.date | None
 
 
 def damage(context: Context, start: dt.date | None = None, end: dt.date | None = None) -> list[Damage]:
-    """Return the dates from `start` to `end` whose stored rows are not those recorded."""
+    """Return the dates from `start` to `end` whose stored rows differ from what the grid recorded."""
     return [item for item in compared(context, start, end)[0] if item.is_known]
 
 
 def withdraw(context: Context, cells: Iterable[tuple[str, dt.date]], reason: str) -> None:
     """Delete the rows of cells that can be computed again, and mark the cells expected with `reason`.
 
-    The next run computes them. Rows that are known to be wrong are not kept meanwhile.
+    The next run computes them. The damaged rows are deleted at once so that nothing reads them meanwhile.
     """
     by_stage: dict[str, list[dt.date]] = {}
     for stage, day in sorted(set(cells)):
@@ -95,9 +96,9 @@ def withdraw(context: Context, cells: Iterable[tuple[str, dt.date]], reason: str
 
 
 def withdraw_damaged(context: Context, start: dt.date, end: dt.date) -> list[Damage]:
-    """Withdraw the damaged dates from `start` to `end` and those before that features look back on, and alert.
+    """Withdraw damaged dates from `start` to `end` and those that features of `start` look back on, and send an alert.
 
-    Returns every damaged date. Dates of the ledger of picks are left alone: nobody can compute them again.
+    Return every damaged date. Dates of the ledger stay as they are, because they cannot be computed again.
     """
     found = damage(context, lookback_start(start), end)
     alerts = notifier(context.settings, context.clock)
@@ -118,7 +119,7 @@ def withdrawn_before(context: Context, stage: str, start: dt.date) -> list[dt.da
 
 
 def sentence(damaged: Sequence[Damage]) -> str:
-    """Return which tables differ on which dates, as one line."""
+    """Return the damaged tables and their dates as one line."""
     by_table: dict[str, set[dt.date]] = {}
     for item in damaged:
         by_table.setdefault(item.table, set()).add(item.game_date)
@@ -126,7 +127,7 @@ def sentence(damaged: Sequence[Damage]) -> str:
 
 
 def dates_text(days: Iterable[dt.date]) -> str:
-    """Return up to three dates by name; of more, how many there are and their first and last."""
+    """Return up to three dates by name, or else the number of dates with the first and the last."""
     ordered = sorted(set(days))
     if len(ordered) <= SHOWN_DATES:
         return ", ".join(str(day) for day in ordered)
@@ -134,7 +135,7 @@ def dates_text(days: Iterable[dt.date]) -> str:
 
 
 def frame_of(found: tuple[list[Damage], int]) -> pl.DataFrame:
-    """Return what was compared as a frame for the checks: a row per damaged date, and one that counts the cells."""
+    """Return a comparison as a frame for the checks: one row per damaged date, and a last row that counts the cells."""
     damaged, count = found
     rows = [(item.stage, item.table, item.game_date, item.rows, item.is_known, 0) for item in damaged]
     schema = {
@@ -165,7 +166,7 @@ def _is_within(day: dt.date, start: dt.date | None, end: dt.date | None) -> bool
 def _differing(
     stage: str, tables: Sequence[Table], day: dt.date, cell: Cell | None, contents: Contents, kind: str
 ) -> list[Damage]:
-    """Return the tables of a cell that differ; a cell that waits to be computed again promises nothing."""
+    """Return the tables of a cell that differ; a cell that waits to be computed again is not compared."""
     if cell and not cell.attempts:
         return []
     recorded, _, recorded_kind = (cell.content_hash if cell else "").partition("@")
@@ -182,7 +183,7 @@ def _differing(
 
 
 def _placed(wanted: Sequence[str], stored: Sequence[DateContent]) -> list[str]:
-    """Return a hash per table where a cell recorded only the tables that had rows: the ones that match stand."""
+    """Return a hash per table, matched by content, where a cell recorded only the tables that had rows."""
     left = list(wanted)
     placed: list[str] = []
     for found in stored:

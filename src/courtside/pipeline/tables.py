@@ -1,4 +1,4 @@
-"""The ledger's tables: the grid of dates and stages, the events of runs, and the leases."""
+"""The tables of the run log: the grid of dates and stages, the events of runs, and the leases."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which games have begun, and the dates for which the clock contradicts what the warehouse has seen.
+"""The games that have begun, and the dates for which the clock contradicts stored data.
 
-Nothing is published for such a date: it is held with the reason until a run whose clock fits.
+Nothing is published for such a date. It is held with the reason until a run whose clock agrees with the stored data.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from courtside.warehouse.base import Lazy, Reader
 
 BEGUN = ("in_progress", "final")
 BELIEVED_AHEAD = dt.timedelta(days=30)
-"""Stored run and fetch times later than this after the clock come from a clock that was wrong; they are ignored."""
+"""Stored run and fetch times later than this after the clock are ignored, because a wrong clock wrote them."""
 TOLERANCE = dt.timedelta(minutes=1)
 
 
 class ClockError(CourtsideError):
-    """A clock that contradicts the machine's clock."""
+    """The clock is fixed ahead of the machine's clock."""
 
     exit_code = PROBLEM
 
 
 @dataclass(frozen=True)
 class TipOffs:
-    """The games of some dates and what is wrong with the clock, by date.
+    """The games of some dates, and the problem with the clock per date.
 
     `games` holds game_id, game_date, tip_at, starts_at and has_begun of each counted game that was not postponed.
     """
@@ -49,7 +49,7 @@ class TipOffs:
 
     @property
     def begun(self) -> frozenset[str]:
-        """The games that have begun."""
+        """The ids of the games that have begun."""
         return frozenset(self.games.filter("has_begun")["game_id"])
 
 
@@ -61,7 +61,7 @@ CLOCK_READS = (
         for table in (RAW_SCHEDULE, RAW_TEAM_BOX, RAW_LINES, RAW_INJURIES)
     ),
 )
-"""What `tip_offs` reads beside the games, the publications and the run events."""
+"""The tables that `tip_offs` reads besides the games, the publications and the run events."""
 
 
 def clock_changes(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> dict[dt.date, str]:
@@ -73,7 +73,7 @@ def require_trusted_clock(context: Context) -> None:
     """Refuse a fixed clock that is ahead of the machine's, except in the home of a simulated league.
 
     Raises:
-        ClockError: naming both times.
+        ClockError: where it is ahead; the message names both times.
     """
     fixed, machine = context.settings.now, SystemClock().now()
     if fixed is None or fixed <= machine + TOLERANCE:
@@ -89,10 +89,13 @@ def require_trusted_clock(context: Context) -> None:
 def tip_offs(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> TipOffs:
     """Return which games of `dates` have begun, and the dates for which the clock cannot be right.
 
-    A game has begun where it has an outcome, a box score, or was seen in progress or final, or where it starts at or
-    before the clock or the newest provider's time. On a published date, run and fetch times count as well. A date is
-    contradicted where a game that has begun starts after the clock, where its last version was published after the
-    clock, and, before its first version, where the clock alone claims that a game has begun.
+    A game has begun where it has an outcome or a box score, where the schedule shows it in progress or final, or where
+    it starts at or before the clock or the newest time that a provider gave. On a published date, stored run and fetch
+    times count as well.
+
+    The clock is wrong for a date in three cases: a game that has begun starts after the clock; the last version was
+    published after the clock; or nothing is published yet, and no stored data confirms that a game began although the
+    clock is past its start.
     """
     games, seen_begun, provider, stored, published = _seen(reader, *span(dates), now)
     games = (
@@ -144,7 +147,7 @@ def _problems(games: pl.DataFrame, now: dt.datetime) -> dict[dt.date, str]:
 def _seen(
     reader: Reader, first: dt.date, last: dt.date, now: dt.datetime
 ) -> tuple[pl.DataFrame, pl.Series, dt.datetime, dt.datetime, pl.DataFrame]:
-    """Return the games, those seen begun, the newest provider's time, the newest stored time, and what is published."""
+    """Return games, games seen begun, the newest provider time, the newest stored time and the publications."""
     scan = reader.scan
     schedule = scan(RAW_SCHEDULE).filter(nw.col("status").is_in(BEGUN))
     limit = now + BELIEVED_AHEAD
@@ -169,7 +172,7 @@ def _seen(
 
 
 def _newest(rows: Lazy, time: str) -> Lazy:
-    """Return the newest time that a provider gives, each bounded by when its payload was fetched."""
+    """Return the newest time that a provider gave; each time counts at most up to the fetch of its payload."""
     bounded = nw.when(nw.col(time) < nw.col("known_at")).then(nw.col(time)).otherwise(nw.col("known_at"))
     return rows.filter(~nw.col(time).is_null()).select(newest=bounded).select(nw.col("newest").max())
 

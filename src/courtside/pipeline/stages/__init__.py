@@ -1,4 +1,7 @@
-"""The stages in the order of the flow."""
+"""The seven stages of the flow, each a function with its declared tables.
+
+`STAGES` lists them in the order in which a run processes them, and `STAGE_NAMES` lists their names.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def _quoted_tips(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> 
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Return the rows of `dates` as lazy frames; the outcomes come from the rows as they were stored."""
+    """Return the rows of `dates` as lazy frames; `verify` computes the outcomes from the stored rows."""
     schedule, team_box, player_box = (
         inputs.materialise(inputs.scan(table)) for table in (RAW_SCHEDULE, RAW_TEAM_BOX, RAW_PLAYER_BOX)
     )

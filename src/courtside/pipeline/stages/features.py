@@ -1,4 +1,4 @@
-"""Stage `features`: the feature rows of a slate, and the readiness verdict on it."""
+"""Stage `features`: the feature rows of a slate, and the verdict of the readiness gate."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GAP = "box_scores.ended"
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Compute the features of `dates` in one pass."""
+    """Compute the feature rows and readiness verdicts of `dates` in one pass."""
     known = known_from(inputs, dates)
     rows, teams = features_of(known, dates), slate_of(known, dates).select("game_date", "game_id", "team_id")
     verdicts = GATE_VERDICTS.conform(readiness(rows, teams, constant_features(rows, registry.FEATURES)))
@@ -47,7 +47,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
 
 
 def known_from(inputs: Inputs, dates: Sequence[dt.date]) -> Known:
-    """Return what the features of `dates` are computed from."""
+    """Return the tables that the features of `dates` are computed from."""
     past = lookback_start(span(dates)[0])
     games = player_history(inputs.scan(PLAYER_GAMES), past).select(*PLAYER_GAMES.column_names)
     return Known(
@@ -63,7 +63,7 @@ def known_from(inputs: Inputs, dates: Sequence[dt.date]) -> Known:
 def _outcomes(
     dates: Sequence[dt.date], playing: Container[dt.date], rows: pl.DataFrame, history: History
 ) -> dict[dt.date, Outcome]:
-    """Return the outcome of each date: held where no row can be used because box scores have ended."""
+    """Return the outcome of each date; a date is held where box scores have ended and no row is quality-ready."""
     ready = frozenset(rows.filter("is_quality_ready")["game_date"])
     outcomes = {}
     for day in dates:
@@ -77,7 +77,7 @@ def _outcomes(
 
 
 def _gap_notices(outcomes: Outcomes, grid: pl.DataFrame) -> Iterator[Alert | Recovery]:
-    """Yield one alert while a date is held because box scores have ended, else the recovery."""
+    """Yield an alert while a date is held because box scores have ended, or else the recovery."""
     own = grid.filter(pl.col("stage") == "features").select("game_date", "reason").rows()
     reasons = dict(own) | {day: outcome.reason for day, outcome in outcomes.items()}
     held = {day: reason for day, reason in reasons.items() if is_gap(reason)}

@@ -1,4 +1,4 @@
-"""Stage `grading`: what happened, beside what was predicted and published."""
+"""Stage `grading`: outcomes of final games, and the grades of predictions and picks."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from courtside.warehouse.base import Change
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Resolve and place the lines and reports of `dates`."""
+    """Resolve the names in the lines and injury reports of `dates`, and assign the rows to games."""
     quotes, games = inputs[RAW_LINES], inputs[GAMES]
     placed = place_names(quotes, inputs[RAW_INJURIES], inputs[RAW_PLAYER_BOX], inputs[PLAYER_GAMES], games)
     return Result(
@@ -43,7 +43,7 @@ LINES = Stage(
             changes=(Dates.THESE, Dates.EARLIER),
             columns=("player_id", "team_id", "game_day", "game_id"),
         ),
-        # Every name a player has had; the box scores that hold them count through player_games.
+        # All names of every player. Changes of these box scores are tracked through player_games.
         Read(RAW_PLAYER_BOX, Dates.ALL, is_tracked=False, columns=("player_id", "player_name")),
     ),
     replaces=(PLAYER_LINES, UNRESOLVED_NAMES, INJURY_REPORTS),

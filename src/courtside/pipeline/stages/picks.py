@@ -1,4 +1,4 @@
-"""Stage `picks`: the signal and the eight subsets of a slate, frozen in the ledger."""
+"""Stage `picks`: the signal and the picks of the eight subsets of a slate, added to the ledger."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from courtside.warehouse.base import Upsert
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Publish what the champion's predictions yield, as far as it may still be decided."""
+    """Publish picks from the champion's predictions, for games that have not begun."""
     now, stored = at.clock.now(), inputs[PUBLICATIONS]
     known = tip_offs(inputs, dates, now)
     predictions = of_published_champion(inputs[PREDICTIONS], at.settings.champion, stored).filter("gate_passed")
@@ -64,7 +64,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
 
 
 def _outcome(is_playing: bool, is_published: bool) -> Outcome:
-    """Return the outcome of a date; before a prediction has a line there is nothing to freeze."""
+    """Return the outcome of a date; a date is empty until a prediction has a line."""
     if is_published:
         return Outcome()
     return Outcome("empty", "no prediction has a line" if is_playing else "no games scheduled")

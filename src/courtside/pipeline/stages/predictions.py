@@ -1,4 +1,4 @@
-"""Stage `predictions`: every system's expected points for the rows of a slate, beside the line."""
+"""Stage `predictions`: the prediction of every system for the feature rows of a slate, with the line."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
 
 
 def _missing(outcomes: Outcomes, predictions: pl.DataFrame, at: Surroundings) -> Iterator[Alert | Recovery]:
-    """Yield an alert where a slate of today or later has games and no prediction that a pick could be made from."""
+    """Yield an alert where a slate of today or later has games and no prediction of the champion or the fallback."""
     today, champion = at.clock.today(), at.settings.champion
     predicted = set(speaking(predictions, champion)["game_date"])
     missing = {
@@ -80,7 +80,7 @@ def _missing(outcomes: Outcomes, predictions: pl.DataFrame, at: Surroundings) ->
 
 
 def _refused(models: Mapping[str, str]) -> Iterator[Alert | Recovery]:
-    """Yield an alert about models that were refused."""
+    """Yield an alert about refused models, or else the recovery."""
     if models:
         yield Alert(REFUSED, Severity.ERROR, f"{len(models)} models refused", "\n".join(models.values()))
     else:

@@ -1,4 +1,4 @@
-"""Stage `publishing`: the public files of each date, and those of the season."""
+"""Stage `publishing`: the public files of each date and of the season."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})\.json$")
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Write the files of `dates`; a file that could not be written leaves its date failed."""
+    """Write the files of `dates`; a date fails where one of its files could not be written."""
     store = open_store(target_of(at.settings))
     reports = export_files(inputs, store, dates, at.settings, at.clock, at.stages)
     return Result(outcomes=_outcomes(dates, reports), notices=notices_of(reports, is_all=True))
 
 
 def _outcomes(dates: Sequence[dt.date], reports: Sequence[FileReport]) -> dict[dt.date, Outcome]:
-    """Return the state of each date: failed where one of its files, or a file of no date, could not be written."""
+    """Return the state of each date: failed where one of its files, or a file without a date, could not be written."""
     problems: dict[str, list[FileReport]] = {}
     published = set()
     for report in reports:
@@ -64,7 +64,7 @@ PUBLISHING = Stage(
         *(Read(table, Dates.ALL, changes=Dates.HISTORY, is_lazy=True) for table in (GRADED_PREDICTIONS, GRADED_PICKS)),
         Read(OUTCOMES, Dates.ALL, changes=Dates.THESE, is_lazy=True),
         Read(INJURY_REPORTS, Dates.ALL, changes=Dates.THESE, is_lazy=True),
-        # These change together with the tables above, or are shown as they are whenever a file is written.
+        # These change together with the tables above, or a change of them alone does not require a new file.
         *(
             Read(table, Dates.ALL, is_tracked=False, is_lazy=True)
             for table in (GAMES, PLAYER_GAMES, GRID, RUN_EVENTS, PAYLOAD_LOG)
