@@ -1,4 +1,4 @@
-"""Grading: what became of a pick or a prediction, by the one function that says hit, miss, push or void."""
+"""Grading of picks and predictions: hit, miss, push or void, by one function."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PLAYER_GAME = ("game_id", "player_id")
 
 
 def result_expr(direction: pl.Expr, line: pl.Expr, actual: pl.Expr, outcome: pl.Expr) -> pl.Expr:
-    """Return hit, miss, push or void for a side and a line, null while it cannot be said.
+    """Return hit, miss, push or void for a side and a line; NULL where there is no grade yet.
 
-    OVER hits where `actual` > `line`, UNDER where `actual` < `line`; equal is push; `outcome` did_not_play is
-    void. Null for PASS, without a line, and where the game is not final.
+    OVER hits where `actual` > `line`, UNDER where `actual` < `line`; equal is a push; the `outcome` did_not_play is
+    void. The result is NULL for PASS, without a line, and where the game is not final.
     """
     is_bet = direction.is_in(SIDES) & line.is_not_null()
     wins = pl.when(direction == "OVER").then(actual > line).otherwise(actual < line)
@@ -44,7 +44,7 @@ def result_expr(direction: pl.Expr, line: pl.Expr, actual: pl.Expr, outcome: pl.
 
 
 def result_of(direction: str | None, line: float | None, actual: int | None, outcome: str | None) -> str | None:
-    """Return the result of one side, by `result_expr`.
+    """Return the result of one side, as `result_expr` does.
 
     >>> result_of('OVER', 24.5, 25, 'played'), result_of('UNDER', 24.5, 25, 'played')
     ('hit', 'miss')
@@ -63,9 +63,9 @@ def result_of(direction: str | None, line: float | None, actual: int | None, out
 
 
 def with_units(graded: pl.DataFrame) -> pl.DataFrame:
-    """Return `graded` (result, price) with units: won or lost for one unit staked; null without a result.
+    """Return `graded` (result, price) with units: the gain or loss for one unit staked; NULL without a result.
 
-    A hit pays at the price, at −110 where there is none; a miss costs one unit; push and void give it back.
+    A hit pays at the price, or at −110 without a price. A miss costs one unit. A push or void returns the stake.
     """
     result = pl.col("result")
     return graded.with_columns(
@@ -79,13 +79,13 @@ def with_units(graded: pl.DataFrame) -> pl.DataFrame:
 
 
 def revise_outcomes(existing: pl.DataFrame, observed: pl.DataFrame, now: dt.datetime) -> pl.DataFrame:
-    """Return the revisions to append to `outcomes`: player games that are new, or that now say otherwise.
+    """Return the revisions to append to `outcomes`: player games that are new or whose outcome changed.
 
-    `observed` holds the player games of final games: game_id, player_id, game_date, actual_points (null where
-    he did not play), outcome (played, did_not_play). What is not observed any more keeps what was said.
+    `observed` holds the player games of final games: game_id, player_id, game_date, actual_points (NULL where the
+    player did not play) and outcome (played, did_not_play). A player game that is no longer observed keeps its outcome.
 
     Raises:
-        GrainError: where a player game is observed twice, or a revision stands twice.
+        GrainError: where a player game is observed twice, or a revision exists twice.
     """
     require_grain(observed, PLAYER_GAME, "observed outcomes")
     said = ["actual_points", "outcome", "game_date"]
@@ -102,23 +102,23 @@ def revise_outcomes(existing: pl.DataFrame, observed: pl.DataFrame, now: dt.date
 
 
 def latest_outcomes(outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return the revision that holds of each (game_id, player_id), sorted by it.
+    """Return the latest revision of each (game_id, player_id), sorted by key.
 
     Raises:
-        GrainError: where a revision stands twice.
+        GrainError: where a revision exists twice.
     """
     require_grain(outcomes, OUTCOMES.key, "outcomes")
     return outcomes.sort(OUTCOMES.key).unique(PLAYER_GAME, keep="last", maintain_order=True)
 
 
 def grade_picks(counted: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return `graded_picks`: the `counted` picks whose game is final, each with its result and units.
+    """Return `graded_picks`: the `counted` picks of final games, each with its result and units.
 
-    A pick of a game that was put off to another date is void. `graded_at` is that of the outcome's revision. What
-    `league.odds.real_price` does not count as a price is removed.
+    A pick of a game that was postponed to another date is void. `graded_at` is that of the outcome's revision. A number
+    that `league.odds.real_price` does not accept as a price is removed.
 
     Raises:
-        GrainError: where a pick, or a revision of an outcome, stands twice.
+        GrainError: where a pick, or a revision of an outcome, exists twice.
     """
     require_grain(counted, GRADED_PICKS.key, "counted picks")
     picks = counted.select(PUBLISHED_PICKS.column_names).with_columns(price=real_price_expr("price", book="book"))
@@ -127,13 +127,12 @@ def grade_picks(counted: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def grade_predictions(predictions: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return `graded_predictions`: every prediction whose game is final, with its and its line's error.
+    """Return `graded_predictions`: every prediction of a final game, with its error and the line's error.
 
-    In: predictions of any systems, one row per (game_id, player_id, system). The errors are null where the
-    player did not play.
+    `predictions` holds one row per (game_id, player_id, system). The errors are NULL where the player did not play.
 
     Raises:
-        GrainError: where a prediction, or a revision of an outcome, stands twice.
+        GrainError: where a prediction, or a revision of an outcome, exists twice.
     """
     require_grain(predictions, GRADED_PREDICTIONS.key, "predictions")
     is_over, is_under = pl.col("direction") == "OVER", pl.col("direction") == "UNDER"
@@ -149,9 +148,9 @@ def grade_predictions(predictions: pl.DataFrame, outcomes: pl.DataFrame) -> pl.D
 
 
 def grading_coverage(gradable: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFrame:
-    """Return per game_date how many `gradable` rows are `graded`: gradable, graded, coverage_pct.
+    """Return gradable, graded and coverage_pct for each game_date.
 
-    `gradable` are the counted picks whose games are over; both frames have the grain of `graded_picks`.
+    `gradable` holds the counted picks whose games are over. Both frames have the grain of `graded_picks`.
     """
     key = list(GRADED_PICKS.key)
     require_grain(gradable, key, "gradable picks")

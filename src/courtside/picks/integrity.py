@@ -1,4 +1,4 @@
-"""Guards of the ledger: it is whole, and what it once held it still holds."""
+"""Guards of the ledger: it is complete, and published rows are never lost or changed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from courtside.warehouse.schema import Table
 
 
 class LedgerBrokenError(CourtsideError):
-    """A ledger that lost or changed what it once held."""
+    """The ledger lost or changed published rows."""
 
     exit_code = PROBLEM
 
 
 def restore_hint(date: object) -> str:
-    """Return what to do where published rows were changed."""
+    """Return the instruction for a date whose published rows were changed."""
     return (
         "They were changed outside Courtside; restore the warehouse from a copy made before, then run "
         f"`courtside export --date {date}`."
@@ -28,7 +28,7 @@ def restore_hint(date: object) -> str:
 def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
     """Return `publications` with `content_hash`, the SHA-256 of each row and of the picks of its version.
 
-    A value enters with the name of its column. NULL does not enter, so a column added later changes no hash.
+    Each value is hashed with the name of its column. NULL is left out, so a column added later does not change a hash.
     """
     columns = [name for name in PUBLICATIONS.column_names if name != "content_hash"]
     rows = publications.select(columns).sort(PUBLICATIONS.key)
@@ -45,11 +45,13 @@ def _content(row: dict[str, object]) -> bytes:
 
 
 def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
-    """Refuse a ledger that is not whole: versions count from 1, each with the picks and the content hash it names.
+    """Refuse a ledger that is not complete.
+
+    Versions must count from 1, and each must have the number of picks and the content hash that its publication states.
 
     Raises:
-        LedgerBrokenError: naming the first date and version that is not whole.
-        GrainError: where a publication or a pick stands twice.
+        LedgerBrokenError: naming the first date and version that is wrong.
+        GrainError: where a publication or a pick exists twice.
     """
     require_grain(publications, PUBLICATIONS.key, "publications")
     require_grain(picks, PUBLISHED_PICKS.key, "published picks")
@@ -99,10 +101,10 @@ def _require_unbroken_versions(publications: pl.DataFrame) -> None:
 
 
 def require_append_only(before: pl.DataFrame, after: pl.DataFrame, table: Table) -> None:
-    """Refuse `after` unless it holds every row of `before` as it was.
+    """Refuse `after` unless it holds every row of `before` unchanged.
 
     Raises:
-        LedgerBrokenError: naming the table and the first key that vanished or changed.
+        LedgerBrokenError: naming the table and the first key that is lost or changed.
     """
     columns = list(table.column_names)
     lost = before.join(after, on=columns, how="anti", nulls_equal=True).sort(table.key)
@@ -114,10 +116,10 @@ def require_append_only(before: pl.DataFrame, after: pl.DataFrame, table: Table)
 
 
 def require_counted(publications: pl.DataFrame, counted: pl.DataFrame) -> None:
-    """Refuse `counted` picks that are not, date by date, as many as the last publication says.
+    """Refuse `counted` picks whose number on a date differs from that of the date's last publication.
 
-    `publications` are the versions of the dates in question. A view that dropped old days, a query that
-    failed into an empty frame or a retraction is caught here, before a file is built.
+    `publications` holds the versions of these dates. This finds a view that lost old days, a query that failed and
+    returned an empty frame, and a retraction, before a file is built.
 
     Raises:
         LedgerBrokenError: naming the first date that differs.

@@ -1,7 +1,7 @@
-"""The ledger of published picks: append-only versions per date, in which a begun game never changes.
+"""The ledger of published picks: append-only versions per date; picks of a begun game never change.
 
-The version that counts for a game is the last one published before its tip-off; of a BACKTEST date, whose
-first version came after its first tip-off, it is that first version, and the date is never decided again.
+The version that counts for a game is the last one published before its tip-off. The first version of a BACKTEST
+date was published after the date's first tip-off; that version counts, and the date is not published again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from courtside.picks.tables import BACKTEST, LIVE, PUBLICATIONS, PUBLISHED_PICKS
 CONTENT = tuple(
     name for name in PUBLISHED_PICKS.column_names if name not in ("version", "published_at", "kind", "rank")
 )
-"""What makes two picks the same; a place in the order is no content, the composite behind it is."""
+"""Columns that define a pick's content. Rank is left out because it follows from the composite score."""
 SIGNAL_CONTENT = ("signal", "skew", "pct_over", "high_edge", "predictions_with_line", "model_code")
 
 
@@ -44,17 +44,24 @@ def plan_publications(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows to append to `publications` and to `published_picks` for `dates`.
 
-    In: `candidates` as `subsets.qualified` returns them (all that qualify, so that a place freed by a game
-    that has begun goes to the next best; the frame of `select` works too), the frame of `daily_signals`, the
-    whole ledger of these dates, `now` (UTC without a zone) and `tips` with one row per game of these dates:
-    game_id, game_date, tip_at (null: noon Eastern). The games in `begun` have begun whatever the clock shows. A date
-    without publication gets its first, of no picks where there are none. A later version decides the games still ahead
-    and carries the begun ones over as they are; it is appended only if its content differs and its time is not before
-    that of the last version, and never from a date without predictions.
+    A date without a publication gets its first, even where there are no picks. A later version decides the games that
+    have not begun and keeps the picks of begun games. It is appended only if its content differs, its time is not
+    before that of the last version, and the date has predictions.
+
+    Args:
+        candidates: the frame of `subsets.qualified`. It holds all picks that qualify, so that the next best takes a
+            place that a begun game leaves free; the frame of `subsets.select` works too.
+        signals: the frame of `daily_signals`.
+        dates: the game dates to publish.
+        publications: all stored publications of these dates.
+        picks: all stored picks of these dates.
+        now: UTC, without a time zone.
+        tips: one row per game of these dates: game_id, game_date, tip_at (NULL counts as noon Eastern).
+        begun: games that have begun, whatever the clock shows.
 
     Raises:
-        LedgerBrokenError: where the ledger handed in does not hold what its publications count.
-        GrainError: where candidates, signals or tips stand twice.
+        LedgerBrokenError: where the stored ledger is not complete.
+        GrainError: where candidates, signals or tips have duplicate keys.
     """
     verify_ledger(publications, picks)
     require_grain(candidates, ("game_date", "subset_key", "player_id"), "candidates")
@@ -69,13 +76,13 @@ def plan_publications(
 
 
 def counted(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
-    """Return the picks that count: per game those of the version that counts, sorted by the table's key.
+    """Return the picks that count, sorted by the table's key: for each game, those of the version that counts.
 
-    A game's tip-off is the earliest that any of its published picks names, noon Eastern where one names none:
-    what was once final stays final, whatever a schedule says later.
+    The tip-off of a game is the earliest that any of its published picks has, or noon Eastern where one has none. A
+    later change of the schedule therefore never changes which picks count.
 
     Raises:
-        GrainError: where a publication or a pick stands twice.
+        GrainError: where a publication or a pick exists twice.
     """
     require_grain(publications, PUBLICATIONS.key, "publications")
     require_grain(picks, PUBLISHED_PICKS.key, "published picks")
@@ -96,7 +103,7 @@ def counted(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
 
 
 def starts_at(tip: str = "tip_at") -> pl.Expr:
-    """Return the tip-off, noon Eastern of `game_date` where it is not known."""
+    """Return the tip-off, or noon Eastern of `game_date` where it is not known."""
     noon = (
         pl.col("game_date")
         .dt.combine(EARLIEST_TIP_OFF)
@@ -126,7 +133,7 @@ def _games(
 def _days(
     dates: pl.Series, games: pl.DataFrame, publications: pl.DataFrame, signals: pl.DataFrame, now: dt.datetime
 ) -> pl.DataFrame:
-    """Return the dates to decide: signal columns, last (version, 0 for none), kind, ahead (games)."""
+    """Return the dates to decide: signal columns, last (version, 0 for none), kind and ahead (games not begun)."""
     slate = games.group_by("game_date").agg(
         pl.col("starts_at").min().alias("first_tip"),
         (~pl.col("has_begun")).sum().cast(pl.Int64).alias("ahead"),
@@ -185,7 +192,7 @@ def _pick_kind(now: dt.datetime) -> pl.Expr:
 
 
 def _within_top(fresh: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
-    """Return the `fresh` picks that still have a place in their subset beside the `carried` ones."""
+    """Return the `fresh` picks that fit into their subset's top after the `carried` picks."""
     key = ["game_date", "subset_key"]
     taken = carried.group_by(key).agg(pl.len().cast(pl.Int64).alias("taken"))
     ordered = fresh.join(taken, on=key, how="left", validate="m:1").sort(*key, "rank", "player_id")
@@ -200,7 +207,7 @@ def _within_top(fresh: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
 
 
 def _changed(proposed: _Decision, publications: pl.DataFrame, picks: pl.DataFrame) -> _Decision:
-    """Return what is proposed for dates whose last version says something else, or that have none."""
+    """Return the dates without a publication or with content that differs from the last version, and their picks."""
     last = proposed.dates.select("game_date", version="last")
     standing = _last_picks(proposed, picks)
     signals = publications.join(last, on=["game_date", "version"], how="semi")
@@ -222,7 +229,7 @@ def _last_picks(decided: _Decision, picks: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reasons(decided: _Decision, before: pl.DataFrame, publications: pl.DataFrame) -> pl.DataFrame:
-    """Return why each date gets another version: game_date and why, as `1 added, 2 with another line`."""
+    """Return the reason for each new version: game_date and why, such as `1 added, 2 with another line`."""
     key = ["game_date", "subset_key", "player_id"]
     content = [name for name in CONTENT if name not in key]
     old = before.select(*key, *(pl.col(name).alias(f"{name}_before") for name in content), was_there=True)

@@ -1,4 +1,4 @@
-"""Records: how the published picks did, from their grades and nothing else, over calendar windows."""
+"""Records: results of published picks over calendar windows, computed from their grades only."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _COUNTS = ("wins", "losses", "pushes", "voids")
 
 
 def hit_rate(wins: int, losses: int) -> float | None:
-    """Return 100·W/(W+L) in % with one decimal, half rounded up; None where W+L is 0.
+    """Return 100·W/(W+L) in %, to one decimal, half rounded up; None where W+L is 0.
 
-    Rounded in integers, so 1–15 is 6.3 on every engine. Pushes and voids are in no denominator.
+    The rounding uses integers, so that 1–15 is 6.3 on every engine. Pushes and voids do not count.
 
     >>> hit_rate(1, 15), hit_rate(2, 1), hit_rate(0, 0)
     (6.3, 66.7, None)
@@ -38,15 +38,15 @@ def hit_rate(wins: int, losses: int) -> float | None:
 
 
 def hit_rate_expr(wins: pl.Expr, losses: pl.Expr) -> pl.Expr:
-    """Return `hit_rate` of two integer columns."""
+    """Return `hit_rate` of two integer columns as an expression."""
     return percent_of_tenths(rounded_tenths(wins, wins + losses))
 
 
 def daily_results(graded: pl.DataFrame) -> pl.DataFrame:
-    """Return per (subset_key, game_date) of `graded_picks`: wins, losses, pushes, voids, units.
+    """Return wins, losses, pushes, voids and units of `graded_picks` for each (subset_key, game_date).
 
     Raises:
-        GrainError: where a graded pick stands twice.
+        GrainError: where a graded pick exists twice.
     """
     require_grain(graded, GRADED_PICKS.key, "graded picks")
     words = zip(_COUNTS, ("hit", "miss", "push", "void"), strict=True)
@@ -66,11 +66,11 @@ def records_before(
     season_starts: Sequence[dt.date],
     subset_keys: Sequence[str],
 ) -> pl.DataFrame:
-    """Return each subset's record as of each date, that date excluded: the records of per-date files.
+    """Return each subset's record before each date, as the files of a date show it.
 
-    `season_starts` are first regular-season days; the season of a date is the latest that has begun by it.
-    Out: game_date, subset_key, window (season, month from the 1st, week from Monday), start_date (null before
-    any season), wins, losses, pushes, voids, pct; every date × subset × window, sorted so.
+    `season_starts` holds first regular-season days; the season of a date is the latest that has begun by it. The result
+    has game_date, subset_key, window (season, month from the 1st, week from Monday), start_date (NULL before any
+    season), wins, losses, pushes, voids and pct, for every date × subset × window in this order.
     """
     targets = pl.Series("game_date", list(dates), dtype=pl.Date).unique().to_frame()
     return _records(graded, targets.with_columns(end="game_date", as_of="game_date"), season_starts, subset_keys)
@@ -82,9 +82,9 @@ def records_through(
     season_starts: Sequence[dt.date],
     subset_keys: Sequence[str],
 ) -> pl.DataFrame:
-    """Return each subset's record up to and including each date: the records of the season file.
+    """Return each subset's record up to and including each date, as the season file shows it.
 
-    The windows are those that hold the date; columns as in `records_before`.
+    The windows are those that contain the date; columns as in `records_before`.
     """
     targets = pl.Series("game_date", list(dates), dtype=pl.Date).unique().to_frame()
     end = pl.col("game_date").dt.offset_by("1d")
@@ -120,7 +120,7 @@ def _windows(targets: pl.DataFrame, season_starts: Sequence[dt.date]) -> pl.Data
 
 
 def _totals(daily: pl.DataFrame) -> pl.DataFrame:
-    """Return `daily` with each count summed from the subset's first day to that day."""
+    """Return `daily` with each count as a running total of its subset."""
     summed = (
         daily.group_by("subset_key", maintain_order=True)
         .agg("game_date", *(pl.col(name).cum_sum() for name in _COUNTS))
@@ -132,7 +132,7 @@ def _totals(daily: pl.DataFrame) -> pl.DataFrame:
 def _totals_before(asked: pl.DataFrame, totals: pl.DataFrame, boundary: str) -> pl.DataFrame:
     """Return, in the order of `asked`, the counts of its subset on the days before `boundary`.
 
-    A null boundary (no season has begun) stands for the window's end, so that the window is empty.
+    Where the boundary is NULL (no season has begun), the window's end is used, so that the window is empty.
     """
     rows = asked.select("subset_key", at=pl.coalesce(boundary, "end")).with_row_index("row")
     found = rows.sort("at", "row").join_asof(

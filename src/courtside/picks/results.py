@@ -1,4 +1,4 @@
-"""What became of predicted and picked player games, and the state of a date's grading."""
+"""Outcomes of player games with a prediction or a pick, and the outcome of each date's grading."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ PLAYER_GAME = ("game_id", "player_id")
 
 
 def player_games_to_grade(predictions: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
-    """Return game_id, player_id and game_date of every predicted or picked player game, once each."""
+    """Return game_id, player_id and game_date of every player game with a prediction or a pick, once each."""
     return pl.concat([frame.select(*PLAYER_GAME, "game_date") for frame in (predictions, picks)]).unique(
         PLAYER_GAME, keep="first", maintain_order=True
     )
 
 
 def observed_results(wanted: pl.DataFrame, teams: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
-    """Return what became of each wanted player game whose box scores are complete on both sides."""
+    """Return the outcome of each wanted player game whose box scores are complete for both teams."""
     whole = (
         teams.group_by("game_id", "game_date")
         .agg(is_whole=(pl.col("box_status") == "complete").all())
@@ -39,7 +39,7 @@ def observed_results(wanted: pl.DataFrame, teams: pl.DataFrame, players: pl.Data
 
 
 def postponed_results(wanted: pl.DataFrame, teams: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return did-not-play rows, for grading only, of games that are no longer on the date they were predicted for."""
+    """Return did_not_play rows for grading, for games that are no longer on the date they were predicted for."""
     return (
         wanted.join(teams.select("game_id", "game_date"), on=["game_id", "game_date"], how="anti")
         .join(stored, on=PLAYER_GAME, how="anti")

@@ -1,4 +1,4 @@
-"""The signal of the day: how the predictions with a line lean, before any pick is made."""
+"""The signal of a slate: which way the predictions with a line lean, before any pick is made."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ MINIMUM_PREDICTIONS = 10
 HIGH_EDGE_POINTS = 5.0
 PublicWord = Literal["favorable", "neutral", "challenging"]
 PUBLIC_WORDS: dict[str, PublicWord] = {"GREEN": "favorable", "YELLOW": "neutral", "RED": "challenging"}
-"""The word of each signal in public files; no signal is null, never neutral."""
+"""The word for each signal in public files; no signal is null, never neutral."""
 
 
 def public_word(signal: str | None) -> PublicWord | None:
-    """Return the public word of a signal; None stays None.
+    """Return the public word for a signal; None stays None.
 
     Raises:
         ValueError: naming a signal that does not exist.
@@ -40,14 +40,15 @@ def percent_of_tenths(tenths: pl.Expr) -> pl.Expr:
 
 
 def daily_signals(predictions: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per game date of `predictions`, sorted by it.
+    """Return one row per game date of `predictions`, sorted by date.
 
-    In: one row per (game_id, player_id) of the champion. Out: game_date, signal (GREEN, YELLOW, RED or null),
-    skew, pct_over (%, one decimal, half rounded up; the thresholds read the rounded figure), high_edge
-    (count), predictions_with_line, model_code. Under ten predictions with a line signal and skew are null.
+    `predictions` holds one row per (game_id, player_id) of the champion. The result has game_date, signal (GREEN,
+    YELLOW, RED or NULL), skew, pct_over (%, one decimal, half rounded up; the thresholds use the rounded figure),
+    high_edge (count), predictions_with_line and model_code. With fewer than ten predictions with a line, signal and
+    skew are NULL.
 
     Raises:
-        GrainError: where a player game stands twice, or two models share a date.
+        GrainError: where a player game exists twice, or a date has two models.
     """
     require_grain(predictions, ("game_id", "player_id"), "predictions of the champion")
     has_line = pl.col("line").is_not_null()

@@ -1,4 +1,4 @@
-"""The pick subsets: definitions as data, and the picks they select from the champion's predictions."""
+"""The pick subsets: their definitions, and the picks they select from the champion's predictions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from courtside.picks.tables import SIDES, require_grain
 
 PACKAGED = "subsets.yaml"
 EVEN = 0.5
-"""The confidence that orders a pick whose probability is not known."""
+"""The confidence used to rank a pick whose probability is not known."""
 SIGNALS_OF_RULE: dict[str, tuple[str, ...]] = {"green_or_yellow": ("GREEN", "YELLOW")}
-"""The signals that satisfy a rule; a rule that is not here takes every day, those without a signal too."""
+"""Signals that satisfy a rule; a rule that is not listed accepts every date, including those without a signal."""
 
 
 class _Model(BaseModel):
@@ -27,7 +27,7 @@ class _Model(BaseModel):
 
 
 class Subset(_Model):
-    """One subset: what a candidate must be to belong to it, and how many of the best are taken."""
+    """One subset: the rules for its picks, and how many of the best it takes."""
 
     id: int = Field(ge=1)
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -40,13 +40,13 @@ class Subset(_Model):
 
 
 class Candidates(_Model):
-    """What every pick must be, whichever its subset."""
+    """Rules for the picks of every subset."""
 
     min_feature_quality: float = Field(ge=0, le=100)
 
 
 class Composite(_Model):
-    """Weights of the score that orders picks; edge is in points, confidence 0–100."""
+    """Weights of the score that ranks picks; edge is in points, confidence in 0–100."""
 
     edge: float = Field(ge=0, allow_inf_nan=False)
     confidence: float = Field(ge=0, allow_inf_nan=False)
@@ -77,10 +77,10 @@ class Definitions(_Model):
 
 
 def load_definitions(path: Path | None = None) -> Definitions:
-    """Return the definitions in `path`, by default those of the package.
+    """Load the definitions from `path`, by default those of the package.
 
     Raises:
-        ConfigError: naming the file, the entry and the field that cannot be used.
+        ConfigError: naming the file, the entry and the field that is wrong.
     """
     source: Path | Traversable = path or resources.files("courtside.picks").joinpath(PACKAGED)
     try:
@@ -105,16 +105,16 @@ def _place(location: tuple[int | str, ...], content: Any) -> str:
 
 
 def qualified(predictions: pl.DataFrame, signals: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
-    """Return every (game_date, subset_key, player_id) that meets a subset's rules, ranked, no top taken yet.
+    """Return every (game_date, subset_key, player_id) that meets a subset's rules, ranked, before the top is taken.
 
-    In: the champion's predictions, the frame of `daily_signals`. Out: game_date, subset_key, rank (from 1,
-    composite descending, then player id), top (how many the subset takes, null all), the player game, its
-    prediction, line, book, price of the side, line_seen_at, line_timing, direction, edge (points, absolute),
-    confidence, probability_source, composite, feature_quality_score, tip_at, model_code; sorted by date, subset and
-    rank. Without a confidence the composite counts an even one, so that a line without a price neither rises nor falls.
+    `predictions` holds the champion's predictions; `signals` is the frame of `daily_signals`. The result has game_date,
+    subset_key, rank (from 1, by composite descending, then player id), top (number the subset takes, NULL for all), the
+    player game, prediction, line, book, price of the side, line_seen_at, line_timing, direction, edge (absolute, in
+    points), confidence, probability_source, composite, feature_quality_score, tip_at and model_code, sorted by date,
+    subset and rank. A missing confidence counts as 50 %, so that a line without a price neither gains nor loses rank.
 
     Raises:
-        GrainError: where a player stands twice on a date, or a date has two signals.
+        GrainError: where a player has two rows on a date, or a date has two signals.
     """
     require_grain(predictions, ("game_date", "player_id"), "predictions of the champion")
     require_grain(signals, ("game_date",), "signals")

@@ -1,4 +1,4 @@
-"""The tables of the picks room, and the guard of their grain."""
+"""The tables of picks, and the check for duplicate keys."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ RESULTS = ("hit", "miss", "push", "void")
 
 
 class GrainError(CourtsideError):
-    """Rows that stand twice where each key may stand once; a join on them would fan out."""
+    """Rows with duplicate keys; a join on them would multiply rows."""
 
 
 def require_grain(frame: pl.DataFrame, key: Sequence[str], what: str) -> None:
-    """Refuse `frame` unless each `key` stands once in it.
+    """Refuse a `frame` with duplicate keys.
 
     Raises:
-        GrainError: naming `what` and the first key that stands twice.
+        GrainError: naming `what` and the first duplicate key.
     """
     twice = frame.filter(frame.select(key).is_duplicated()).select(key).unique().sort(key)
     if twice.height:
@@ -181,4 +181,4 @@ PICKS_TABLES: tuple[Table, ...] = (
     GRADED_PICKS,
     GRADED_PREDICTIONS,
 )
-"""The tables of this room."""
+"""The tables of picks."""

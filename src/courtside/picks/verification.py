@@ -1,4 +1,4 @@
-"""Verification of everything that was published: the stored ledger and grades against hashes, counts and outcomes."""
+"""Verification of published data: the ledger and grades against hashes, counts and outcomes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def verify_published(
 ) -> None:
     """Refuse a ledger or grades that differ from what was stored when they were written.
 
-    `cells` holds game_date and rows of the stage `picks` in the grid: the publications and picks of each date.
+    `cells` holds game_date and rows of the stage `picks`: the number of publications and picks of each date.
 
     Raises:
         LedgerBrokenError: naming the first date and the command to use.
-        GrainError: where a row stands twice.
+        GrainError: where a row exists twice.
     """
     verify_ledger(publications, picks)
     _verify_counts(publications, picks, cells)
@@ -42,7 +42,7 @@ def _verify_counts(publications: pl.DataFrame, picks: pl.DataFrame, cells: pl.Da
 
 
 def _verify_grades(picks: pl.DataFrame, graded: pl.DataFrame, outcomes: pl.DataFrame) -> None:
-    """Refuse grades without their pick, grades that their outcome does not give, and picks whose grade is gone."""
+    """Refuse grades without a pick, grades that differ from their outcome, and picks whose grade is missing."""
     grade = [*GRADED_PICKS.key, "actual", "result"]
     expected = grade_picks(picks, outcomes)
     played_on = outcomes.select("game_id", "player_id", played_on="game_date").unique()

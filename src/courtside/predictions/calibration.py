@@ -1,7 +1,8 @@
-"""The second stage: with the line, expected points and a calibrated probability of over, fitted on earlier dates only.
+"""Calibration: the probability of over and expected points with the line, fitted on earlier dates only.
 
-The probability is a logistic regression on how far the prediction lies from the line in spreads of form, and on the
-market's no-vig probability where both sides have a price. Its prior is the market itself; few rows move it little.
+The probability is a logistic regression. Its inputs are the distance between prediction and line, in standard
+deviations of form, and the market's no-vig probability where both sides have a price. The prior is the market's
+probability itself, so a fit on few rows stays close to it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from courtside.predictions.probability import spread_expr
 
 FEWEST_ROWS = 500
 PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
-"""Weights of no evidence: the market's log-odds as they are, and even where it has none."""
+"""Prior weights: keep the market's log-odds unchanged, and predict 50 % where there are no prices."""
 PRIOR_ROWS = np.array([50.0, 50.0, 200.0, 50.0, 50.0])
 MOST_SHRUNK = 0.5
 STEPS = 12
@@ -30,9 +31,10 @@ EVEN_BOUND = 1e-4
 
 @dataclass(frozen=True)
 class Calibrator:
-    """How much of a system's distance from the line to believe, learned from dates before `as_of`.
+    """A fitted calibrator of one system, learned from dates before `as_of`.
 
-    `weights` are those of `_design`; `share` is the part of prediction − line that expected points with the line keep.
+    `weights` belong to the columns of `_design`. `share` is the part of prediction − line that is added to the line to
+    get expected points with the line.
     """
 
     system: str
@@ -46,10 +48,11 @@ class Calibrator:
     def probability_over(self, rows: pl.DataFrame) -> pl.Series:
         """Return the probability that the points exceed the line, given that they are not equal to it.
 
-        `rows` has game_date, prediction, line, over_price, under_price and points_std_last_10; NULL without a line.
+        `rows` has game_date, prediction, line, over_price, under_price and points_std_last_10. The result is NULL where
+        there is no line.
 
         Raises:
-            LeakageError: where a row is of a date that this was fitted on.
+            LeakageError: where a row's date is not after the last date that the calibrator was fitted on.
         """
         self._require_later(rows)
         usable = rows["line"].is_not_null() & rows["prediction"].is_not_null()
@@ -58,10 +61,10 @@ class Calibrator:
         return pl.select(pl.when(usable).then(found)).to_series().alias("probability_over")
 
     def points_with_line(self, rows: pl.DataFrame) -> pl.Series:
-        """Return the expected points with the line: the line and a share of the distance from it; NULL without one.
+        """Return expected points with the line: line + share · (prediction − line); NULL where there is no line.
 
         Raises:
-            LeakageError: where a row is of a date that this was fitted on.
+            LeakageError: where a row's date is not after the last date that the calibrator was fitted on.
         """
         self._require_later(rows)
         return rows.select(p=pl.col("line") + self.share * (pl.col("prediction") - pl.col("line")))["p"]
@@ -74,7 +77,7 @@ class Calibrator:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Return what `as_text` wrote."""
+        """Return the calibrator from the JSON that `as_text` returned."""
         parts = json.loads(text)
         dates = {name: dt.date.fromisoformat(parts[name]) for name in ("as_of", "window_start", "fitted_through")}
         return cls(
@@ -95,10 +98,10 @@ class Calibrator:
 
 
 def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrator | None:
-    """Return the calibrator that dates before `as_of` teach, None where fewer than 500 rows do.
+    """Fit a calibrator on dates before `as_of`; return None where there are fewer than 500 rows.
 
     `rows` holds out-of-sample predictions: game_date, prediction, line, over_price, under_price, points_std_last_10 and
-    points; what is not before `as_of`, has no line or was not played is left out.
+    points. Rows from `as_of` on, rows without a line and rows of players who did not play are left out.
     """
     known = rows.filter(
         (pl.col("game_date") < as_of)
@@ -120,7 +123,11 @@ def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrato
 
 
 def _design(rows: pl.DataFrame) -> Floats:
-    """Return, per row: 1 without prices, 1 with them, the market's log-odds, and the distance without and with them."""
+    """Return the columns of the regression.
+
+    They are: 1 without prices, 1 with prices, the market's log-odds, and the distance between prediction and line, once
+    for rows without prices and once for rows with them.
+    """
     market = market_over_expr()
     is_priced = market.is_not_null().cast(pl.Float64)
     bounded = market.clip(EVEN_BOUND, 1 - EVEN_BOUND)
@@ -137,7 +144,7 @@ def _design(rows: pl.DataFrame) -> Floats:
 
 
 def _logistic(design: Floats, is_over: Floats) -> Floats:
-    """Return the weights of most posterior probability, by Newton's steps from the prior."""
+    """Return the maximum a posteriori weights, by Newton's method from the prior."""
     weights = PRIOR.copy()
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-(design @ weights)))
@@ -148,7 +155,7 @@ def _logistic(design: Floats, is_over: Floats) -> Floats:
 
 
 def _share(rows: pl.DataFrame) -> float:
-    """Return the least-squares share of prediction − line in points − line, between 0 and one half."""
+    """Return the least-squares coefficient of prediction − line for points − line, limited to 0 to 0.5."""
     away, off = pl.col("prediction") - pl.col("line"), pl.col("points") - pl.col("line")
     found = rows.select(share=(away * off).sum() / (away * away).sum())["share"][0]
     return float(np.clip(found if found is not None and np.isfinite(found) else 0.0, 0.0, MOST_SHRUNK))

@@ -1,4 +1,4 @@
-"""A slate's predictions: gate each row, ask every system, and set the result beside the line."""
+"""Prediction of slates: run the active models on gated rows and compare each prediction with the line."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from courtside.predictions.sanity import is_refused, refused_models
 from courtside.predictions.tables import PREDICTIONS
 
 LEAST_EDGE = 1.0
-"""Below this many points of edge no side is taken."""
+"""Smallest edge, in points, at which a side is taken."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """The rows of `PREDICTIONS` of some slates, and the models that were refused, by id, with the reason."""
+    """Rows of `PREDICTIONS` for some slates, and the refused models: model id to reason."""
 
     rows: pl.DataFrame
     refused: dict[str, str]
@@ -35,21 +35,21 @@ def predict(
     codes: Mapping[str, str],
     now: dt.datetime,
 ) -> Said:
-    """Return what is said of gated feature rows.
+    """Return predictions for the feature rows, each with line, edge, side and probability of over.
 
-    A row that the gate blocked keeps what a system says of it, for the record, with the reason and without a side.
-    A row of which a system cannot say anything yields none. A date whose readiness verdict is absent or `not_ready`
-    yields none, and so does a model that lies too far from the line on average. The probability of over is calibrated
-    where a calibrator of earlier dates is stored, else it is the market's, else there is none.
+    A row that the quality gate blocked keeps its prediction, with the reason and without a side. A row that a system
+    cannot predict gets no prediction from it. Dates whose readiness verdict is absent or `not_ready` get no
+    predictions, and neither do models whose predictions lie too far from the line on average. The probability of over
+    is calibrated where a calibrator of earlier dates is stored; otherwise it is the market's, or NULL without prices.
 
     Args:
         features: rows of `PLAYER_FEATURES` with recent form, gate_passed and gate_reason.
         lines: the frame of `analytics.lines.consensus`.
         games: game_id and tip_at.
         readiness: game_date and verdict of every date.
-        roster: the systems to ask and their calibrators.
+        roster: the active systems and their calibrators.
         codes: public code name by system name.
-        now: when this is predicted, UTC.
+        now: time of the prediction, UTC.
     """
     allowed = readiness.filter(pl.col("verdict") != "not_ready").select("game_date")
     rows = (

@@ -1,4 +1,4 @@
-"""What predictions refuse, each by its own name."""
+"""Errors of predictions, training and models."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from courtside.errors import AnswerError
 
 
 class LeakageError(AnswerError):
-    """Something was about to be told from what was not known before the game."""
+    """Data that was not known before the game was about to be used."""
 
 
 class TrainingRefusedError(AnswerError):
-    """Rows that no model may be trained on."""
+    """The rows must not be used to train a model."""
 
 
 class ModelRefusedError(AnswerError):
-    """A stored model that may not be predicted with."""
+    """A stored model cannot be used for predictions."""
 
 
 class NoModelError(AnswerError):
-    """A model that was asked for and is not there."""
+    """The requested model does not exist."""

@@ -1,8 +1,8 @@
-"""Evaluation: walk forward over past dates and measure every system beside the line, on the same rows.
+"""Evaluation: walk forward over past dates and measure every system and the line on the same rows.
 
 Models are trained every Monday on the rows before it, and calibrators every fourth week on earlier out-of-sample
-predictions; both begin a year before the first date, so that the first date is predicted as any later one is. Weeks
-without a line have nothing to measure and no model.
+predictions. Both begin a year before the first date, so that the first date is predicted under the same conditions
+as later ones. Weeks without lines are not measured and get no model.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KEPT = (
     *("line", "consensus_line", "book", "over_price", "under_price", "line_timing", "opening_line", "snapshots"),
     *("gate_passed", "gate_reason"),
 )
-"""Columns of model rows that are read once the systems have spoken."""
+"""Columns of model rows that are kept beside the predictions."""
 
 
 @dataclass(frozen=True)
@@ -80,23 +80,22 @@ def evaluate(
     live: Mapping[str, Figures] | None = None,
     say: Callable[[dt.date, int], None] | None = None,
 ) -> Evaluation:
-    """Walk forward over model rows with outcomes and measure what is said of `start` to `end`.
+    """Walk forward over model rows with outcomes and measure the predictions from `start` to `end`.
 
-    Measured are rows of players who played, with a line, that the quality gate lets through and of which every system
-    says something.
+    A row is measured where the player played, a line exists, the quality gate passes and every system has a prediction.
 
     Args:
-        rows: what `rows.with_outcomes` returns, from long enough before `start` on to learn from.
+        rows: the frame of `rows.with_outcomes`; it begins early enough before `start` to train models.
         start: first date measured.
         end: last date measured, included.
-        champion: the system whose targets are judged.
+        champion: the system whose targets are checked.
         live: `live_figures` of the same dates.
-        say: told of each training day and its number of rows.
+        say: called with each training day and its number of rows.
 
     Raises:
-        NoModelError: where no row can be measured, with how many fell away and why.
-        LeakageError: where a row or an input would tell what was not known.
-        TrainingRefusedError: where rows that may not be trained on are among them.
+        NoModelError: where no row can be measured; it names how many were left out and why.
+        LeakageError: where a row or an input holds data that was not known before the game.
+        TrainingRefusedError: where the rows hold some that must not be used for training.
     """
     known = rows.filter(pl.col("game_date") <= end)
     days = _training_days(known, start, end)
@@ -138,7 +137,7 @@ def evaluate(
 
 
 def measurable(said: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return the rows that every system and the line can be measured on, and how many were left out by reason."""
+    """Return the rows on which every system and the line can be measured, and the number of rows left out by reason."""
     quoted = said.filter(pl.col("line").is_not_null())
     played = quoted.filter(pl.col("points").is_not_null())
     passed = played.filter(pl.col("gate_passed"))
@@ -155,11 +154,11 @@ def measurable(said: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 
 
 def second_stage(said: pl.DataFrame, measured: pl.DataFrame, system: str, days: Sequence[dt.date]) -> pl.DataFrame:
-    """Return measured rows with a system's prediction, prediction_with_line and probability_over.
+    """Return the measured rows with one system's prediction, prediction_with_line and probability_over.
 
-    The probability is NULL before the first calibrator: the market's, which is published then, is not the system's, and
-    would be measured beside itself. The calibrators are fitted on the days given, on the predictions in `said` of
-    earlier dates.
+    The probability is NULL before the first calibrator. The market's probability, which is published on those dates, is
+    not used here, because it would be compared with itself. Calibrators are fitted on the days given, with the
+    predictions in `said` of earlier dates.
     """
     mine = measured.with_columns(prediction=pl.col(system))
     staged = calibrated(mine, calibrators(said, system, days))
@@ -167,7 +166,7 @@ def second_stage(said: pl.DataFrame, measured: pl.DataFrame, system: str, days: 
 
 
 def live_figures(predictions: pl.DataFrame, told: pl.DataFrame) -> dict[str, Figures]:
-    """Return, by system, what stored predictions made before tip-off came to: errors and sides; empty without any.
+    """Return, by system, the errors and sides of stored predictions made before tip-off; empty where there are none.
 
     Args:
         predictions: rows of `PREDICTIONS`.
@@ -185,7 +184,7 @@ def live_figures(predictions: pl.DataFrame, told: pl.DataFrame) -> dict[str, Fig
 
 
 def holes(rows: pl.DataFrame) -> list[str]:
-    """Return what the lines of these rows lack, in sentences."""
+    """Return sentences that say which lines are missing from these rows."""
     played = rows.filter(pl.col("points").is_not_null())
     month = pl.col("game_date").dt.strftime("%Y-%m")
     months = played.group_by(month=month).agg(quoted=pl.col("line").count(), n=pl.len()).sort("month")
@@ -201,7 +200,7 @@ def holes(rows: pl.DataFrame) -> list[str]:
 
 
 def timing_of(measured: pl.DataFrame) -> list[str]:
-    """Return what share of the evaluated lines has no time, in a sentence."""
+    """Return a sentence with the share of evaluated lines that have no time; empty where all have one."""
     untimed = measured.filter(pl.col("line_timing") == "untimed").height
     if not untimed:
         return []
@@ -212,7 +211,7 @@ def timing_of(measured: pl.DataFrame) -> list[str]:
 
 
 def beginning_of(early: pl.DataFrame, measured: pl.DataFrame) -> list[str]:
-    """Return from when on a season is measured whose first rows with a line no model could predict, in a sentence."""
+    """Return a sentence with the first measured date, where earlier rows with a line had no model yet."""
     if early.is_empty():
         return []
     row = measured.row(0, named=True)

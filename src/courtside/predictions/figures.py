@@ -1,4 +1,4 @@
-"""The figures of a system over a span: all rows, each season, month and height of line; sides and probability."""
+"""Figures of a system: all rows, each season, month and range of lines, with sides and probability."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from courtside.predictions.measures import Figures
 
 LINE_HEIGHTS = ((0.0, 10.0), (10.0, 15.0), (15.0, 20.0), (20.0, 25.0), (25.0, 100.0))
 FAR_PCT, FAR_ROWS = 60.0, 1000
-"""A hit rate above this on more picks than that is taken for a leak until it is explained."""
+"""A hit rate above this, on more picks than this, is treated as leakage until it is explained."""
 
 FARTHEST_ABOVE_LINE, LEAST_BELOW_EWMA = 0.15, 0.05
 MOST_ECE = 0.02
 FEWEST_PRICED = 500
-"""Rows with two real prices below which our log loss is not judged beside the market's."""
+"""With fewer two-sided prices than this, the log loss is not compared with the market's."""
 
 
 def system_figures(rows: pl.DataFrame) -> Figures:
     """Return every figure of one system.
 
     `rows` has game_date, season, prediction, points, line, line_timing, ewma, prices, consensus_line, opening_line and
-    snapshots, and prediction_with_line and probability_over, which may be NULL. `timings` tells the lines that were
-    provably shown before tip-off from those whose source notes no time.
+    snapshots, and prediction_with_line and probability_over, which may be NULL. `timings` separates lines that were
+    shown before tip-off from lines whose source gives no time.
     """
     return {
         "all": whole(rows),
@@ -37,7 +37,7 @@ def system_figures(rows: pl.DataFrame) -> Figures:
 
 
 def line_figures(rows: pl.DataFrame) -> Figures:
-    """Return the mean absolute errors of the line, the consensus, ewma and the oracle that knows minutes, by season."""
+    """Return the mean absolute errors of the line, the consensus, ewma and the oracle, overall and by season."""
     said = {"line": "line", "consensus": "consensus_line", "ewma": "ewma", "oracle": "oracle"}
 
     def one(part: pl.DataFrame) -> Figures:
@@ -49,10 +49,10 @@ def line_figures(rows: pl.DataFrame) -> Figures:
 
 
 def targets_of(figures: Figures) -> list[Figures]:
-    """Return, per season, each target with what was measured, the bound and whether it is met.
+    """Return each target of each season with the measured figure, the bound and whether it is met.
 
-    An error may be above its bound by no more than chance only where the target says so: the line-aware error. Such a
-    target has `by_interval`: it is met because the interval of what was measured holds the bound.
+    Only the targets with the line and of the log loss may exceed their bound within chance: where the 95 % interval
+    holds the bound, the target is met and `by_interval` is true.
     """
     found: list[Figures] = []
     for season, part in figures["seasons"].items():
@@ -72,7 +72,7 @@ def targets_of(figures: Figures) -> list[Figures]:
 
 
 def suspicions_of(systems: dict[str, Figures], line: Figures) -> list[str]:
-    """Return what is too good to be true, by name: it is presumed to be a leak."""
+    """Return a sentence for each figure that is too good to be true; such a figure is presumed to be leakage."""
     oracle = line["all"]["oracle"]["mean"]
     found = []
     for name, figures in systems.items():
@@ -109,7 +109,9 @@ def _target(
 
 
 def verdict(target: Figures) -> str:
-    """Return whether a target is met, and the interval that decided it where the figure itself is beyond the bound."""
+    """Return whether a target is met, with the interval where the figure is beyond the bound but the interval holds
+    it.
+    """
     if target["by_interval"]:
         return f"met within its 95 % interval ({target['low']:+.4f} to {target['high']:+.4f} holds {target['bound']:g})"
     return "met" if target["met"] else "not met"

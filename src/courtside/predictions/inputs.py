@@ -1,4 +1,4 @@
-"""What models read: the registered features that are no lines, and recent form."""
+"""Model inputs: the registered features that hold no line, and recent form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from courtside.predictions.errors import LeakageError
 Floats = NDArray[np.float64]
 
 LINE_FREE_FEATURES: tuple[str, ...] = tuple(item.name for item in FEATURES if item.category is not Category.VEGAS)
-"""Registered features without the market's: expected points are made without the line."""
+"""Registered features other than those of the market: expected points are predicted without the line."""
 
 MODEL_INPUTS: tuple[str, ...] = (*LINE_FREE_FEATURES, "points_ewma", *RECENT_FORM)
 """Inputs of every trained system, in the order of its columns."""
@@ -25,10 +25,10 @@ KNOWN_AFTERWARDS = ("points", "minutes", "did_play", "actual", "actual_points")
 
 
 def require_line_free(names: Iterable[str]) -> None:
-    """Refuse inputs that hold a line, or what is only known after the game.
+    """Refuse inputs that hold a line or that are known only after the game.
 
     Raises:
-        LeakageError: naming them.
+        LeakageError: naming these inputs.
     """
     lines = [name for name in names if name in BY_NAME and BY_NAME[name].category is Category.VEGAS]
     lines += [name for name in names if name in {"line", "consensus_line", "over_price", "under_price"}]
@@ -39,7 +39,7 @@ def require_line_free(names: Iterable[str]) -> None:
 
 
 def matrix(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> Floats:
-    """Return the inputs of rows, one row each and a column per name; NaN where there is no value."""
+    """Return the inputs as a matrix: a row per feature row, a column per name, NaN for a missing value."""
     columns = [pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in names]
     return np.ascontiguousarray(rows.select(columns).to_numpy(), dtype=np.float64)
 

@@ -1,7 +1,7 @@
-"""What learns: a ridge regression, boosted trees of CatBoost and of LightGBM; each writes its library's own format.
+"""Learners: a ridge regression, CatBoost and LightGBM, each saved in its library's own format.
 
-Seeds are fixed and what depends on the run (times, ids, thread counts) is left out of the files, so that the same rows
-give the same bytes whatever the number of threads.
+Seeds are fixed, and times, ids and thread counts are left out of the files. The same rows therefore give the same
+bytes, whatever the number of threads.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from courtside.predictions.inputs import Floats
 SEED = 926
 MOST_THREADS = 2
 FARTHEST = 5.0
-"""Standard deviations from the mean at which the linear part stops following an input."""
+"""Inputs of the linear part are clipped at this many standard deviations from the mean."""
 
 
 STEPS = 1024
-"""Parts of a standard deviation that inputs of the linear part are rounded to."""
+"""Inputs of the linear part are rounded to 1/1024 of a standard deviation."""
 
 
 class Learner(Protocol):
-    """A fitted model: expected points from inputs, and itself as bytes."""
+    """A fitted model that predicts expected points and can be saved as bytes."""
 
     def predict(self, inputs: Floats) -> Floats:
-        """Return expected points, one for each row of inputs."""
+        """Return expected points, one value per row of inputs."""
         ...
 
     def to_bytes(self) -> bytes:
@@ -45,7 +45,7 @@ class Learner(Protocol):
 
 @dataclass(frozen=True)
 class Linear:
-    """A ridge regression on standardised inputs; an input without a value counts as average."""
+    """A ridge regression on standardised inputs; a missing value counts as the mean."""
 
     means: Floats
     scales: Floats
@@ -77,20 +77,23 @@ class Linear:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Return what `as_text` wrote."""
+        """Return the regression from the JSON that `as_text` returned."""
         parts = json.loads(text)
         means, scales, weights = (np.array(parts[name], dtype=np.float64) for name in ("means", "scales", "weights"))
         return cls(means, scales, weights, float(parts["intercept"]))
 
     def _steps(self, inputs: Floats) -> Floats:
-        """Return standardised inputs in whole steps: sums of products are exact, in whatever order they are taken."""
+        """Return standardised inputs as whole steps, so that sums of products are exact in any order."""
         filled = np.where(np.isnan(inputs), self.means, inputs)
         return np.asarray(np.rint(np.clip((filled - self.means) / self.scales, -FARTHEST, FARTHEST) * STEPS))
 
 
 @dataclass(frozen=True)
 class CatBoost:
-    """The mean of CatBoost's trees and a ridge regression on the same inputs; the regression lies in its metadata."""
+    """The mean of CatBoost's trees and a ridge regression on the same inputs.
+
+    The regression is saved in the metadata of the CatBoost file.
+    """
 
     trees: Any
     linear: Linear
@@ -110,7 +113,7 @@ class CatBoost:
 
     @classmethod
     def fit(cls, inputs: Floats, points: Floats, threads: int | None = None) -> Self:
-        """Fit both parts."""
+        """Fit the trees and the regression."""
         count = threads or thread_count()
         trees = _catboost().CatBoostRegressor(
             **cls.PARAMETERS, thread_count=count, verbose=False, allow_writing_files=False
@@ -134,7 +137,7 @@ class CatBoost:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Return what `to_bytes` wrote.
+        """Return the model from the bytes that `to_bytes` returned.
 
         Raises:
             ModelRefusedError: where the bytes hold no such model.
@@ -150,7 +153,7 @@ class CatBoost:
 
 @dataclass(frozen=True)
 class LightGbm:
-    """LightGBM's trees."""
+    """A LightGBM model."""
 
     trees: Any
 
@@ -173,7 +176,7 @@ class LightGbm:
 
     @classmethod
     def fit(cls, inputs: Floats, points: Floats, threads: int | None = None) -> Self:
-        """Fit the trees; one thread unless told otherwise, which is the fastest at this size beside other work."""
+        """Fit the trees, on one thread by default, which is the fastest for this amount of data."""
         library = _lightgbm()
         parameters = cls.PARAMETERS | {"num_threads": threads or 1}
         trees = library.train(parameters, library.Dataset(inputs.astype(np.float32), points), cls.ROUNDS)
@@ -184,7 +187,7 @@ class LightGbm:
         return np.asarray(self.trees.predict(inputs.astype(np.float32), num_threads=1))
 
     def to_bytes(self) -> bytes:
-        """Return the model as LightGBM's text, without the parameters of the run."""
+        """Return the model as LightGBM text, without the parameters that depend on the run."""
         trees, end, rest = self.trees.model_to_string().partition("end of trees")
         kept = re.sub(r"\nparameters:.*?end of parameters\n", "\n", rest, flags=re.DOTALL)
         lines = [line for line in kept.splitlines() if line]
@@ -192,7 +195,7 @@ class LightGbm:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Return what `to_bytes` wrote.
+        """Return the model from the bytes that `to_bytes` returned.
 
         Raises:
             ModelRefusedError: where the bytes hold no such model.
@@ -205,7 +208,7 @@ class LightGbm:
 
 
 def thread_count() -> int:
-    """Return how many threads to learn and predict with; results do not depend on it."""
+    """Return the number of threads to train and predict with; results do not depend on it."""
     return min(MOST_THREADS, os.cpu_count() or 1)
 
 

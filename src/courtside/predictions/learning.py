@@ -1,4 +1,4 @@
-"""Learning: models of one day or of every week of a range, and the calibrators that their predictions teach."""
+"""Training of stored models, for one day or every week of a range, and of their calibrators."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from courtside.predictions.training import Trained
 from courtside.predictions.walk_forward import calibrators, out_of_sample, predicted, spaced, systems_of, walk
 
 WINDOW_DAYS = 4 * 365
-"""Days that a model learns from: all there is of four seasons."""
+"""Days of game dates that a model is trained on: four years."""
 
 TEACHABLE = frozenset((*TRAINED, "ensemble"))
 """Systems whose predictions of earlier dates can be made by models of those dates."""
@@ -36,17 +36,17 @@ def learn(
 ) -> list[str]:
     """Train models for `days`, store them with the calibrators of the same days, and return all ids.
 
-    A model of a day learns from earlier dates only, and so does a calibrator, from predictions of models that had not
-    seen the dates they predict. A model that fails a gate of promotion on what it measured is stored as retired, and
-    predicts nothing. Where there are several days calibrators are fitted every fourth week. For a single day, models
-    of earlier weeks are trained for the calibrators where the stored ones have predicted too little; they are not
-    stored. All rows are written in one transaction.
+    A model of a day is trained on earlier dates only. A calibrator is fitted on out-of-sample predictions of earlier
+    dates. A model that fails a promotion gate is stored as retired and is not used for predictions. For several days,
+    calibrators are fitted every fourth week. For a single day, where there are too few stored predictions, models of
+    earlier weeks are trained to fit the calibrators; those models are not stored. All rows are written in one
+    transaction.
 
-    Nothing is stored where the rows or a model fail a test of soundness.
+    Nothing is stored where the rows or a model fail a soundness test.
 
     Raises:
-        TrainingRefusedError: where no day has enough rows before it, or rows that may not be trained on are among them.
-        LeakageError: where an input knows the game itself, or a model errs less than one that knows the minutes.
+        TrainingRefusedError: where no day has enough rows before it, or rows must not be used for training.
+        LeakageError: where an input holds the game's own result, or a model's error is at or below the oracle's.
     """
     store, warehouse = store.staged(), store.warehouse
     first = warehouse.collect(warehouse.scan(PLAYER_FEATURES).select(nw.col("game_date").min()))["game_date"][0]
@@ -80,9 +80,10 @@ def learn(
 
 
 def _require_above_oracle(rows: pl.DataFrame, trained: Sequence[Trained], systems: Sequence[str]) -> None:
-    """Refuse models that err less than an oracle that knows minutes, on rows that they, or their like, had not seen.
+    """Refuse models whose out-of-sample error is at or below that of the oracle that knows minutes.
 
-    A model of one day is measured without the newest dates of its window; those of a range predict what came later.
+    A model of one day is measured on the newest dates of its window, which it was not trained on. Models of a range are
+    measured on the dates after their training.
 
     Raises:
         LeakageError: naming the system and both errors.
@@ -99,7 +100,7 @@ def _require_above_oracle(rows: pl.DataFrame, trained: Sequence[Trained], system
 
 
 def _filled(known: pl.DataFrame, earlier: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Return `known` with the predictions of `earlier` in the columns `names` where it has none."""
+    """Return `known` with its NULLs in the columns `names` filled from `earlier`."""
     found = earlier.select(*PLAYER_GAME, *(pl.col(name).alias(f"{name}_earlier") for name in names))
     both = known.join(found, on=PLAYER_GAME, how="left", validate="1:1", maintain_order="left")
     filled = both.with_columns(pl.coalesce(name, f"{name}_earlier").alias(name) for name in names)

@@ -1,7 +1,7 @@
-"""What is measured of predictions beside the line: errors, sides, and how honest a probability is.
+"""Measures of predictions: errors, sides, calibration and closing-line value.
 
-Every interval is a 95 % one and takes the rows of one game date for one draw, since games of a night share what was
-wrong with them. That of a hit rate is Wilson's, with as many draws as that leaves.
+Every interval is a 95 % interval. The rows of one game date count as one draw, because errors of one night are
+correlated. The interval of a hit rate is Wilson's, with the effective number of independent draws.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from courtside.predictions.inputs import Floats
 
 Places = NDArray[np.intp]
 Figures = dict[str, Any]
-"""Named figures as plain data; `None` where there is nothing to tell them from."""
+"""Named figures as plain data; `None` where there are no rows to compute one from."""
 
 BREAK_EVEN_PCT = 52.38
-"""Hits that -110 needs, in %."""
+"""Hit rate, in %, at which a bet at −110 breaks even."""
 
 EDGE_BANDS = ((1.0, 2.0), (2.0, 3.0), (3.0, 5.0), (5.0, 7.0), (7.0, math.inf))
 BINS = 10
 
 
 def mean_of(rows: pl.DataFrame, value: pl.Expr) -> Figures:
-    """Return mean, low and high of `value` over rows with a game_date, 4 decimals; NULL values are left out."""
+    """Return mean, low, high and n of `value` over rows with a game_date, to 4 decimals; NULL values are left out."""
     mean, half, count = _mean_of_dates(rows, value)
     if not count:
         return {"mean": None, "low": None, "high": None, "n": 0}
@@ -38,9 +38,9 @@ def mean_of(rows: pl.DataFrame, value: pl.Expr) -> Figures:
 
 
 def hit_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
-    """Return the interval of the share of rows (game_date, is_hit) that hit, in %; None without a row.
+    """Return the interval of the share of hits, in %, over rows with game_date and is_hit; None without rows.
 
-    Wilson's, over the number of independent draws that would vary as the dates do; never over more than the rows.
+    It is Wilson's interval over the effective number of independent draws, which is at most the number of rows.
     """
     mean, half, count = _mean_of_dates(rows, pl.col("is_hit").cast(pl.Float64))
     if not count:
@@ -51,7 +51,7 @@ def hit_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
 
 
 def _mean_of_dates(rows: pl.DataFrame, value: pl.Expr) -> tuple[float, float, int]:
-    """Return the mean, half its interval with a date as one draw, and the number of rows."""
+    """Return the mean, half the width of its interval with one draw per date, and the number of rows."""
     days = (
         rows.select("game_date", value=value)
         .drop_nulls("value")
@@ -68,7 +68,7 @@ def _mean_of_dates(rows: pl.DataFrame, value: pl.Expr) -> tuple[float, float, in
 
 
 def errors(rows: pl.DataFrame, said: str) -> Figures:
-    """Return how far the column `said` lies from points, in points, beside the line and ewma on the same rows.
+    """Return the errors of the column `said` in points, compared with the line and ewma on the same rows.
 
     `rows` has game_date, points, line and ewma, none NULL.
     """
@@ -85,10 +85,10 @@ def errors(rows: pl.DataFrame, said: str) -> Figures:
 
 
 def sides(rows: pl.DataFrame) -> Figures:
-    """Return how many sides of OVER and UNDER hit, with the interval and what a unit each came to.
+    """Return the number of OVER and UNDER sides, hits and pushes, with the interval of the hit rate and the units.
 
-    `rows` has prediction, line, points and prices; the side is that of the prediction, and points on the line are a
-    push. Units are at the price of the side, -110 where there is none.
+    `rows` has prediction, line, points and prices. The side is that of the prediction; points equal to the line are a
+    push. Units are computed at the price of the side, or at −110 without a price.
     """
     took_over = pl.col("prediction") > pl.col("line")
     settled = rows.filter((pl.col("points") != pl.col("line")) & (pl.col("prediction") != pl.col("line"))).with_columns(
@@ -114,7 +114,7 @@ def sides(rows: pl.DataFrame) -> Figures:
 
 
 def edge_bands(rows: pl.DataFrame) -> list[Figures]:
-    """Return `sides` by how far the prediction lies from the line."""
+    """Return `sides` for each band of |prediction − line|."""
     edge = (pl.col("prediction") - pl.col("line")).abs()
     return [
         {"from": low, "to": None if math.isinf(high) else high} | sides(rows.filter((edge >= low) & (edge < high)))
@@ -123,11 +123,11 @@ def edge_bands(rows: pl.DataFrame) -> list[Figures]:
 
 
 def probability(rows: pl.DataFrame) -> Figures:
-    """Return how honest probability_over is: ece, brier, log_loss, and the market's beside it where it has prices.
+    """Return the calibration of probability_over: ece, brier and log_loss, and the market's where it has prices.
 
-    `rows` has game_date, probability_over, points, line and prices. Points on the line tell nothing and are left out.
-    `ece` is the expected calibration error over ten bins of equal width, the usual definition, and `ece_equal_counts`
-    that over ten bins of as many rows each; `…_of_noise` is what perfect probabilities would show of it by chance.
+    `rows` has game_date, probability_over, points, line and prices. Pushes are left out. `ece` is the expected
+    calibration error over ten bins of equal width, and `ece_equal_counts` over ten bins with the same number of rows.
+    `…_of_noise` is the error that perfect probabilities would have by chance.
     """
     settled = _settled(rows)
     if settled.is_empty():
@@ -139,7 +139,9 @@ def probability(rows: pl.DataFrame) -> Figures:
 
 
 def reliability(settled: pl.DataFrame, bins: int = BINS) -> list[Figures]:
-    """Return, for bins of as many rows each, the mean probability and how often over came, in %, with its interval."""
+    """Return, for bins with the same number of rows, the mean probability and the share of over in %, with its
+    interval.
+    """
     found = []
     chance = settled["probability_over"].to_numpy()
     for place in np.array_split(np.argsort(chance, kind="stable"), bins):
@@ -160,10 +162,10 @@ def reliability(settled: pl.DataFrame, bins: int = BINS) -> list[Figures]:
 
 
 def closing_line_value(rows: pl.DataFrame) -> Figures:
-    """Return how far the market moved from its opening line toward the prediction until it closed, in points.
+    """Return how far the consensus moved from the opening line toward the prediction, in points.
 
-    `rows` has prediction, opening_line, consensus_line and snapshots; only rows whose book was seen twice, and on which
-    the prediction took a side of the opening line by at least a point, are read.
+    `rows` has prediction, opening_line, consensus_line and snapshots. Only rows with at least two snapshots of a book,
+    and with a prediction at least one point from the opening line, are used.
     """
     away = pl.col("prediction") - pl.col("opening_line")
     seen_twice = rows.filter((pl.col("snapshots") >= 2) & (away.abs() >= 1))
@@ -203,7 +205,9 @@ def _honesty(chance: Floats, is_over: Floats) -> Figures:
 
 
 def _calibration_error(chance: Floats, is_over: Floats, bins: Sequence[Places]) -> tuple[float, float]:
-    """Return the expected calibration error over bins, and what perfect probabilities would show of it by chance."""
+    """Return the expected calibration error over bins, and the error that perfect probabilities would have by
+    chance.
+    """
     gaps = [abs(float(chance[part].sum() - is_over[part].sum())) for part in bins]
     noise = [math.sqrt(2 / math.pi * float((chance[part] * (1 - chance[part])).sum())) for part in bins]
     return round(sum(gaps) / chance.size, 4), round(sum(noise) / chance.size, 4)

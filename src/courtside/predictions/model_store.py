@@ -1,6 +1,6 @@
-"""The models there are: files in their library's own format with a SHA-256, and a row of `models` for each.
+"""Stored models: files in their library's own format with a SHA-256, and one row of `models` for each.
 
-There is one model per system and training date, so that a past date is predicted by what had been learned before it.
+There is one model per system and training date, so that a past date is predicted by a model trained before it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Models:
-    """The stored models, for reading: files below `folder`, rows in `warehouse`."""
+    """Read access to the stored models: files below `folder`, rows in `warehouse`."""
 
     warehouse: Reader
     folder: Path
@@ -47,7 +47,7 @@ class Models:
         """Return the row of a model.
 
         Raises:
-            NoModelError: where there is none of that id.
+            NoModelError: where no model has this id.
         """
         found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
         if not found:
@@ -55,10 +55,10 @@ class Models:
         return found[0]
 
     def points_model(self, row: dict[str, Any]) -> Learner:
-        """Return the model of a row, its file checked.
+        """Load the model of a row after its file is checked.
 
         Raises:
-            ModelRefusedError: where the file is gone or differs from what was written, or reads other inputs.
+            ModelRefusedError: where the file is missing or changed, or the model was trained on other inputs.
         """
         if row["inputs"] != ",".join(MODEL_INPUTS):
             raise ModelRefusedError(
@@ -69,19 +69,19 @@ class Models:
         return _readable(row, lambda: READERS[row["system"]](content))
 
     def calibrator(self, row: dict[str, Any]) -> Calibrator:
-        """Return the calibrator of a row, its file checked.
+        """Load the calibrator of a row after its file is checked.
 
         Raises:
-            ModelRefusedError: where the file is gone or differs from what was written.
+            ModelRefusedError: where the file is missing or differs from what was written.
         """
         content = self._content(row)
         return _readable(row, lambda: Calibrator.from_text(content.decode()))
 
     def verify(self, row: dict[str, Any]) -> None:
-        """Read the file of a row as a prediction would.
+        """Check that the file of a row can be loaded for predictions.
 
         Raises:
-            ModelRefusedError: where the file is gone or differs from what was written, or cannot be read.
+            ModelRefusedError: where the file is missing, differs from what was written, or cannot be read.
         """
         if row["kind"] == "points":
             self.points_model(row)
@@ -111,27 +111,27 @@ class Models:
 
 @dataclass(frozen=True)
 class ModelStore(Models):
-    """The models of a home, for reading and writing."""
+    """Read and write access to the models of a home."""
 
     warehouse: Warehouse
     pending: dict[str, dict[str, Any]] | None = None
-    """Rows by id that wait for `commit`; None where rows are written at once."""
+    """Rows by model id that wait for `commit`; None where rows are written at once."""
 
     def staged(self) -> ModelStore:
-        """Return a store whose rows can be read by itself and reach the warehouse with `commit` only.
+        """Return a store that keeps its rows in memory until `commit` writes them to the warehouse.
 
-        A process that is killed before leaves files that no row names, and the next training starts over.
+        If the process ends before `commit`, files without a row remain and the next training starts over.
         """
         return replace(self, pending={})
 
     def commit(self) -> None:
-        """Write what was staged in one transaction: models with their status, and their calibrators."""
+        """Write the staged rows in one transaction: models with their status, and their calibrators."""
         replace(self, pending=None)._upsert(list((self.pending or {}).values()))
 
     def save(self, trained: Iterable[Trained], calibrators: Iterable[Calibrator], now: dt.datetime) -> list[str]:
-        """Write models and their rows, and return their ids; the same model written again changes nothing.
+        """Write models, calibrators and their rows, and return their ids; saving the same model again changes nothing.
 
-        A model takes the place of any other of its system, kind and first date, which is retired.
+        A model with the same system, kind and first date as a stored one replaces it; the stored one is retired.
         """
         entries = [_model_row(item, self._write(item.system, item.as_of, item.model.to_bytes())) for item in trained]
         entries += [_calibrator_row(item, self._write_calibrator(item)) for item in calibrators]
@@ -146,15 +146,15 @@ class ModelStore(Models):
         return [row["model_id"] for row in entries]
 
     def set_status(self, model_id: str, status: str, reason: str) -> None:
-        """Change the standing of a model.
+        """Set the status of a model.
 
         Raises:
-            NoModelError: where there is none of that id.
+            NoModelError: where no model has this id.
         """
         self._upsert([self.one(model_id) | {"status": status, "status_reason": reason}])
 
     def set_damaged_aside(self) -> dict[str, str]:
-        """Retire the models whose file is gone or differs from what was written, and return why, by id."""
+        """Retire the models whose file is missing or differs from what was written; return the reasons by id."""
         found = {}
         for row in self.rows().filter(pl.col("status") != "retired").to_dicts():
             try:

@@ -1,4 +1,4 @@
-"""The probability of over that may be published, where it is from, and the spread that calibration measures by."""
+"""The published probability of over, its source, and the standard deviation that calibration uses."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LEAST_SPREAD = 1.0
 def with_probability(rows: pl.DataFrame) -> pl.DataFrame:
     """Add probability_over and probability_source to rows with probability_calibrated, line and prices.
 
-    The calibrated probability is used where there is one, else the market's no-vig probability, else none: what a
-    model alone would give is not calibrated against results and is never returned. Both are the probability of over
-    given that the points are not equal to the line, so that of under is the rest and a push belongs to neither.
+    The calibrated probability comes first, then the market's no-vig probability, then NULL. A model's own uncalibrated
+    probability is never returned. Both are probabilities of over given that the points are not equal to the line, so
+    that the probability of under is 1 minus it.
     """
     market = pl.when(pl.col("line").is_not_null()).then(market_over_expr())
     return rows.with_columns(
@@ -29,5 +29,8 @@ def with_probability(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def spread_expr() -> pl.Expr:
-    """Return the standard deviation that points are taken to have around prediction, from points_std_last_10 too."""
+    """Return the standard deviation of points around the prediction.
+
+    It is the largest of points_std_last_10, √prediction and 1.
+    """
     return pl.max_horizontal(pl.col("points_std_last_10"), pl.col("prediction").sqrt(), pl.lit(LEAST_SPREAD))

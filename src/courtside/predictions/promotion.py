@@ -1,4 +1,4 @@
-"""Promotion: what a model must have shown, on dates after those it had learned from, to become champion."""
+"""Promotion: the gates that a model must pass on dates after its training before it becomes champion."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from courtside.predictions.model_store import ModelStore
 
 FEWEST_MEASURED = 200
 FARTHEST_ABOVE_LINE = 0.3
-"""Points of mean absolute error above the line's; two weeks of games tell no finer."""
+"""Largest mean absolute error above the line's, in points; two weeks of games give no finer bound."""
 
 FARTHEST_SHIFT, FARTHEST_BIAS = 1.5, 0.5
 
 
 class GateFailedError(AnswerError):
-    """A model that has not shown what its new standing asks for."""
+    """The model fails a gate of promotion."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,24 @@ def gates_of(row: dict[str, Any]) -> list[Gate]:
 
 
 def failures(row: dict[str, Any]) -> list[Gate]:
-    """Return the gates that a measured model fails; what could not be measured fails none."""
+    """Return the gates that a model fails; a gate without a measured figure does not fail here."""
     few = not gates_of(row)[0].passed
     return [gate for gate in gates_of(row)[1:] if gate.measured is not None and not gate.passed and not few]
 
 
 def failure_reason(failed: Sequence[Gate]) -> str:
-    """Return why a model that failed gates is retired."""
+    """Return the status reason of a model that was retired because of failed gates."""
     return "failed " + "; ".join(map(str, failed))
 
 
 def promote(store: ModelStore, model_id: str) -> list[Gate]:
-    """Make a points model champion of its system where its gates hold, and return them.
+    """Make a points model the champion of its system where every gate passes, and return the gates.
 
-    The champion before it becomes a challenger; each stays the model of the dates it was trained for.
+    The previous champion becomes a challenger. Each model keeps the dates it was trained for.
 
     Raises:
-        NoModelError: where there is none of that id.
-        GateFailedError: naming the gates that failed; nothing changes.
+        NoModelError: where no model has this id.
+        GateFailedError: naming the gates that failed; nothing is changed.
     """
     row = store.one(model_id)
     if row["kind"] != "points" or row["status"] == "retired":

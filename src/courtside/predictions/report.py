@@ -1,4 +1,4 @@
-"""The evaluation as one self-contained HTML page: errors beside the line, probability as a plot, sides by edge."""
+"""The evaluation as one self-contained HTML page: errors, a calibration plot, and sides by edge."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TIMINGS = {"pre_tip": "shown before tip-off", "untimed": "no time noted"}
 
 
 def html(found: Evaluation) -> str:
-    """Return the evaluation as a page that loads nothing."""
+    """Return the evaluation as an HTML page that loads no other file."""
     champion = found.systems[found.champion]
     return render(
         "evaluation.html",

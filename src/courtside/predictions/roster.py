@@ -1,4 +1,4 @@
-"""Who predicts: the formulas, and the systems and calibrators that the stored models make for a span of dates."""
+"""The active models: formulas, and the stored models and calibrators that apply to a span of dates."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Roster:
-    """Systems to ask, and the calibrators of each, oldest first, with the ids they are stored under."""
+    """Active systems, and the calibrators of each system with their ids, oldest first."""
 
     systems: Sequence[System] = FORMULAS
     calibrators: Mapping[str, Sequence[tuple[str, Calibrator]]] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
     def second_stage(self, system: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add probability_calibrated, prediction_with_line and calibrator_id; NULL where nothing earlier is known."""
+        """Add probability_calibrated, prediction_with_line and calibrator_id; NULL before the system's first
+        calibrator.
+        """
         dated = self.calibrators.get(system, ())
         ids: pl.Expr = pl.lit(None, pl.String)
         for name, item in dated:
@@ -37,10 +39,10 @@ class Roster:
 
 
 def roster(store: Models, first: dt.date, last: dt.date) -> Roster:
-    """Return who predicts dates from `first` to `last`: the newest model that may, for each of them.
+    """Return the active models from `first` to `last`: for each date, the newest model that may predict it.
 
-    A system without a model that may predict makes no prediction. A model whose file is damaged is left out, with the
-    reason in `refused`; the model before it, or the fallback, predicts.
+    A system without such a model makes no prediction. A model whose file is damaged is left out, with the reason in
+    `refused`; the model before it, or the fallback, is used.
     """
     refused: dict[str, str] = {}
     points = _loaded(_active(store.rows("points"), first, last), store.points_model, refused)
@@ -58,7 +60,7 @@ def roster(store: Models, first: dt.date, last: dt.date) -> Roster:
 def _loaded(
     active: Mapping[str, Sequence[Row]], load: Callable[[Row], T], refused: dict[str, str]
 ) -> dict[str, list[tuple[Row, T]]]:
-    """Return the rows of each system with what `load` makes of them; those it refuses are added to `refused`."""
+    """Return each system's rows with the result of `load`; add the models that `load` refuses to `refused`."""
     found: dict[str, list[tuple[Row, T]]] = {}
     for name, rows in active.items():
         for row in rows:
@@ -70,7 +72,7 @@ def _loaded(
 
 
 def standing_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, str]:
-    """Return, per date, the ids of the models and calibrators that predict it: a change of one is a new prediction."""
+    """Return the ids of the active models and calibrators of each date; a changed id means that predictions change."""
     rows = store.rows().filter(pl.col("status") != "retired").to_dicts()
     found = {}
     for day in dates:
@@ -80,7 +82,7 @@ def standing_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, s
 
 
 def _active(rows: pl.DataFrame, first: dt.date, last: dt.date) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of models that may predict a date of the span, by system, oldest first."""
+    """Return the rows of the models that are active on a date of the span, by system, oldest first."""
     standing = rows.filter((pl.col("status") != "retired") & (pl.col("as_of") <= last)).sort("as_of", "model_id")
     found: dict[str, list[dict[str, Any]]] = {}
     for row in standing.to_dicts():

@@ -1,4 +1,4 @@
-"""Rows that models read: feature rows with recent form; and with what happened and the lines, to learn and measure."""
+"""Model rows: feature rows with recent form, and with outcomes and lines for training and evaluation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAYER_GAME = ["game_id", "player_id"]
 
 
 def with_recent_form(features: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
-    """Add the columns of `RECENT_FORM` to rows of `PLAYER_FEATURES` that hold whole slates."""
+    """Add the columns of `RECENT_FORM` to rows of `PLAYER_FEATURES` that cover whole slates."""
     past = {}
     if features.height:
         days = features["game_date"]
@@ -28,7 +28,7 @@ def with_recent_form(features: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
 
 
 def model_rows(warehouse: Reader, start: dt.date, end: dt.date) -> pl.DataFrame:
-    """Return stored feature rows from `start` to `end` with recent form, a season at a time, which bounds memory."""
+    """Return stored feature rows from `start` to `end` with recent form, read one season at a time to limit memory."""
     parts = []
     for season in by_season(list(date_range(start, end))):
         first, last = season[0], season[-1]
@@ -39,9 +39,10 @@ def model_rows(warehouse: Reader, start: dt.date, end: dt.date) -> pl.DataFrame:
 
 
 def with_outcomes(rows: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
-    """Add what happened (points, minutes; NULL unless he played and the box score is whole) and the lines to rows.
+    """Add points, minutes and the lines to model rows.
 
-    Columns of lines: those of `analytics.lines.consensus`, opening_line and snapshots; read the one way there is.
+    Points and minutes are NULL unless the player played and the box score is complete. The columns of lines are those
+    of `analytics.lines.consensus`, opening_line and snapshots.
     """
     if rows.is_empty():
         span: dict[str, dt.date] = {}

@@ -1,4 +1,4 @@
-"""The sanity of a loaded model: on average it may not lie far from the line."""
+"""Sanity check of loaded models: the mean prediction must not lie far from the mean line."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import polars as pl
 from courtside.intervals import Z_95
 
 FARTHEST_SHIFT = 1.5
-"""Points that the mean of a model's predictions may lie from the mean line of the same rows."""
+"""Largest distance, in points, between a model's mean prediction and the mean line of the same rows."""
 
 FEWEST_QUOTED = 30
 SEPARATOR = "+"
-"""Stands between the models of an ensemble."""
+"""Separates the model ids of an ensemble."""
 
 
 def refused_models(said: pl.DataFrame) -> dict[str, str]:
-    """Return the models that may not be predicted with, each with the reason.
+    """Return the models that must not be used for predictions: model id to reason.
 
     A model is refused where its predictions lie more than 1.5 points above or below the lines on average, beyond what
-    chance would do on as many rows; fewer than 30 quoted rows tell nothing.
+    chance explains for this number of rows. A model with fewer than 30 rows with a line is not checked.
 
     Args:
         said: model_id, prediction and consensus_line.
@@ -45,6 +45,6 @@ def refused_models(said: pl.DataFrame) -> dict[str, str]:
 
 
 def is_refused(refused: dict[str, str]) -> pl.Expr:
-    """Return whether model_id is, or is an ensemble of, a refused model."""
+    """Return whether model_id is a refused model, or an ensemble that holds one."""
     parts = pl.col("model_id").str.split(SEPARATOR)
     return parts.list.eval(pl.element().is_in(list(refused))).list.any().fill_null(False)

@@ -1,4 +1,4 @@
-"""The rules of a slate's predictions: who passes the gate, what stands after tip-off, and the state of each date."""
+"""Rules of a slate's predictions: the quality gate, predictions after tip-off, and the outcome of each date."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ REPORTED_OUT = "out by the last injury report before tip-off"
 def pass_gate(rows: pl.DataFrame, reports: pl.DataFrame, today: dt.date) -> pl.DataFrame:
     """Add gate_passed and gate_reason to feature rows.
 
-    Rows of today and later pass the gate of a first run, rows of the past that of a back-fill. A player who is out by
-    the last injury report before tip-off does not pass.
+    Rows of today and later use the gate's rules for a first run; rows of the past use those for a back-fill. A player
+    who is out in the last injury report before tip-off does not pass.
     """
     modes = {RunMode.BACKFILL: pl.col("game_date") < today, RunMode.FIRST: pl.col("game_date") >= today}
     parts = [gated(nw.from_native(rows.lazy().filter(of)), mode).to_native() for mode, of in modes.items()]
@@ -40,9 +40,10 @@ def pass_gate(rows: pl.DataFrame, reports: pl.DataFrame, today: dt.date) -> pl.D
 
 
 def keep_after_tip_off(stored: pl.DataFrame, predictions: pl.DataFrame, begun: frozenset[str]) -> pl.DataFrame:
-    """Return `predictions` with the stored ones in place of those of the games that have `begun`.
+    """Return `predictions`, with the stored predictions for games that have `begun`.
 
-    A prediction that was made before a game's tip-off never changes after it, and none is made before it afterwards.
+    A prediction that was made before tip-off does not change afterwards. A prediction that is made after tip-off is
+    never marked as made before the game.
     """
     has_begun = pl.col("game_id").is_in(list(begun))
     kept = stored.filter(has_begun & pl.col("prediction_made_before_game"))
@@ -59,7 +60,7 @@ def prediction_outcomes(
     verdicts: pl.DataFrame,
     history: History,
 ) -> dict[dt.date, Outcome]:
-    """Return the outcome of each date; a date on which nobody can be predicted yet is empty, not held."""
+    """Return the outcome of each date; a date on which no player can be predicted yet is empty, not held."""
     predicted = set(predictions["game_date"])
     incomplete = set(features.filter(pl.col("missing_game_ids") != "")["game_date"])
     prepared = set(features["game_date"])
@@ -83,7 +84,7 @@ def prediction_outcomes(
 
 
 def _nobody_passes(predictions: pl.DataFrame) -> str | None:
-    """Return why a slate can have no pick, None where the quality gate lets a player through."""
+    """Return why no player of a slate passes the quality gate; None where a player passes."""
     if predictions["gate_passed"].any():
         return None
     reasons = predictions["gate_reason"].value_counts(sort=True).sort("count", "gate_reason", descending=[True, False])

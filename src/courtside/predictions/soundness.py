@@ -1,8 +1,8 @@
-"""What rows must meet before anything is learned from them, and what a model must not be better than.
+"""Soundness tests of training rows and of trained models.
 
-Stored values are compared with what they should be elsewhere. These tests look at the values alone, so that they also
-find what was computed wrongly: form that follows the game itself, columns that do not vary, counts that do not hold,
-and a model that errs less than one that knows the minutes.
+Checks elsewhere compare stored values with what they should be. These tests look at the values alone, and so also
+find errors of computation: form that follows the game itself, columns that do not vary, counts that do not match
+their values, and a model whose error is at or below the oracle's.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ FORM = (
     "minutes_avg_last_10",
     "ppm_avg_last_10",
 )
-"""Inputs that sum up earlier games."""
+"""Inputs that are computed from earlier games."""
 
 FARTHEST_AHEAD = 0.04
-"""By how much form may correlate more with the game itself than with the player's next game; clean: at most 0.018."""
+"""Largest excess of form's correlation with the same game over that with the player's next game; clean rows: 0.018."""
 
 CHANCE = 3.0
-"""Standard errors of a correlation that are left to chance."""
+"""Standard errors of a correlation that are allowed for chance."""
 
 MOST_COMMON_PCT = 45
-"""Share of a month's full-window rows that may hold the same value of a feature that must vary; clean: at most 27 %."""
+"""Largest share, in %, of a month's full-window rows with the same value of a varying feature; clean rows: 27 %."""
 
 FEWEST_ROWS, FEWEST_MEASURED = 500, 200
 SHOWN = 3
 
 
 def require_sound(rows: pl.DataFrame) -> None:
-    """Refuse rows from which nothing may be learned.
+    """Refuse rows that must not be used for training.
 
     Args:
-        rows: feature rows with origins, and points and minutes of the game where it was played.
+        rows: feature rows with origins, and the points and minutes of games that were played.
 
     Raises:
         LeakageError: where form follows the game itself.
-        TrainingRefusedError: where a column does not vary, or stored counts are not those of the values.
+        TrainingRefusedError: where a column does not vary, or stored counts differ from those of the values.
     """
     if found := [*_counts(rows), *_constants(rows)]:
         raise TrainingRefusedError(
@@ -61,10 +61,10 @@ def require_sound(rows: pl.DataFrame) -> None:
 def measure_points(rows: pl.DataFrame) -> dict[str, float]:
     """Return n, the mean absolute error of predictions, and the error of an oracle that knows the game's minutes.
 
-    The oracle is prior points per minute × minutes of the game itself.
+    The oracle predicts ppm_avg_last_10 × minutes played in the game.
 
     Args:
-        rows: prediction, points, minutes and ppm_avg_last_10; rows that lack one are left out.
+        rows: prediction, points, minutes and ppm_avg_last_10; rows with a missing value are left out.
     """
     known = rows.select("prediction", "points", "minutes", "ppm_avg_last_10").drop_nulls().drop_nans()
     if known.is_empty():
@@ -77,11 +77,11 @@ def measure_points(rows: pl.DataFrame) -> dict[str, float]:
 
 
 def require_error_above_oracle(system: str, measured: Mapping[str, float]) -> None:
-    """Refuse a model whose error is at or below the oracle's; fewer than 200 rows tell nothing.
+    """Refuse a model whose error is at or below the oracle's; with fewer than 200 rows nothing is checked.
 
     Args:
         system: name of the model's system.
-        measured: what `measure_points` returned, or the metrics of a trained model.
+        measured: the result of `measure_points`, or the metrics of a trained model.
 
     Raises:
         LeakageError: naming both errors.
@@ -97,7 +97,7 @@ def require_error_above_oracle(system: str, measured: Mapping[str, float]) -> No
 
 
 def _counts(rows: pl.DataFrame) -> Iterator[str]:
-    """Yield how many rows store another count of required defaults than their values and origins give."""
+    """Yield a sentence where stored counts of required defaults differ from those of the values and origins."""
     derived = pl.sum_horizontal(_lacks(item).cast(pl.Int64) for item in REQUIRED)
     wrong = rows.filter(derived.ne_missing(pl.col("required_default_count").cast(pl.Int64)))
     if wrong.height:
@@ -112,7 +112,7 @@ def _lacks(item: Feature) -> pl.Expr:
 
 
 def _constants(rows: pl.DataFrame) -> Iterator[str]:
-    """Yield features that must vary and are the same on most full-window rows of a month."""
+    """Yield a sentence per feature that must vary but has one value on most full-window rows of a month."""
     full = rows.filter(pl.col("games_used_l10") == 10).with_columns(month=pl.col("game_date").dt.strftime("%Y-%m"))
     for item in FEATURES:
         if not item.spread:
@@ -130,7 +130,7 @@ def _constants(rows: pl.DataFrame) -> Iterator[str]:
 
 
 def _ahead(rows: pl.DataFrame) -> Iterator[str]:
-    """Yield form that correlates with the game itself far more than with the player's next game."""
+    """Yield a sentence where form correlates with the game itself far more than with the player's next game."""
     played = (
         rows.filter(pl.col("points").is_not_null() & pl.col("minutes").is_not_null())
         .sort("player_id", "game_date")

@@ -6,7 +6,7 @@ from courtside.warehouse.schema import Table, boolean, date, integer, real, text
 
 DIRECTIONS = ("OVER", "UNDER", "PASS")
 CALIBRATED, MARKET, NO_SOURCE = PROBABILITY_SOURCES = ("calibrated", "market", "none")
-"""Where a probability is from: a calibrator of earlier dates, the market's two real prices, or there is none."""
+"""Source of a probability: a calibrator of earlier dates, the market's two real prices, or none."""
 
 PREDICTIONS = Table(
     "predictions",

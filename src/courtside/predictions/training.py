@@ -1,4 +1,4 @@
-"""Training: which rows a model may be trained on, the split by date, and the fit with what it measured."""
+"""Training of one model: the rows that may be used, the split by date, the fit and its metrics."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from courtside.predictions.soundness import measure_points
 FEWEST_ROWS = 2000
 VALIDATION_DAYS = 14
 KNOWS_THE_GAME = 0.9
-"""A correlation of one input with the same game's points that no honest input reaches; honest means stay near 0.75."""
+"""An input whose correlation with the same game's points reaches this holds the game; clean inputs stay near 0.75."""
 
 READ_BESIDE = ("points", "minutes", "is_training_ready", "required_default_count", "vegas_points_line")
-"""Columns that training reads beside the inputs and the order."""
+"""Columns that training reads beside the inputs and the sort order."""
 
 ORDER = ("game_date", "game_id", "player_id")
 FITS: dict[str, Callable[..., Learner]] = {"catboost_v9": CatBoost.fit, "lightgbm": LightGbm.fit}
-"""The trained systems, and what fits each."""
+"""The function that fits each trained system."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Trained:
 
 
 def trainable(rows: pl.DataFrame, as_of: dt.date, window_days: int | None = None) -> pl.DataFrame:
-    """Return the rows a model that predicts from `as_of` on may learn from, in a fixed order.
+    """Return the rows that a model for dates from `as_of` on may be trained on, in a fixed order.
 
-    These are played games before that date whose row `is_training_ready`; with `window_days` only the newest days.
+    These are played games before `as_of` whose row `is_training_ready`; with `window_days`, only the newest days.
     """
     start = dt.date.min if window_days is None else as_of - dt.timedelta(days=window_days)
     chosen = (pl.col("game_date") < as_of) & (pl.col("game_date") >= start)
@@ -52,10 +52,10 @@ def trainable(rows: pl.DataFrame, as_of: dt.date, window_days: int | None = None
 
 
 def require_trainable(rows: pl.DataFrame, as_of: dt.date, inputs: Sequence[str] = MODEL_INPUTS) -> None:
-    """Refuse rows that would teach a model what it must not know, or what is made up.
+    """Refuse rows that must not be used for training.
 
     Raises:
-        LeakageError: where a row is not before `as_of`, an input is a line, or an input knows the game itself.
+        LeakageError: where a row is not before `as_of`, an input is a line, or an input holds the game itself.
         TrainingRefusedError: where rows hold required defaults or are too few.
     """
     require_line_free(inputs)
@@ -75,10 +75,10 @@ def require_trainable(rows: pl.DataFrame, as_of: dt.date, inputs: Sequence[str] 
 
 
 def require_earlier(earlier: pl.DataFrame, later: pl.DataFrame) -> None:
-    """Refuse a split in which what is learned from is not wholly before what is measured on.
+    """Refuse a split whose training rows are not all before the rows that are measured.
 
     Raises:
-        LeakageError: naming the dates that overlap, as a random split makes them.
+        LeakageError: naming the overlapping dates, such as those of a random split.
     """
     last, first = earlier["game_date"].max(), later["game_date"].min()
     if last is not None and first is not None and last >= first:  # type: ignore[operator]
@@ -88,7 +88,7 @@ def require_earlier(earlier: pl.DataFrame, later: pl.DataFrame) -> None:
 
 
 def split_by_date(rows: pl.DataFrame, days: int = VALIDATION_DAYS) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return rows before the last `days` days of play, and those of these days: a quarter of all days at most."""
+    """Return the rows before the last `days` game dates, and the rows of those; at most a quarter of all dates."""
     dates = rows["game_date"].unique().sort()
     held = min(days, dates.len() // 4)
     if not held:
@@ -100,14 +100,14 @@ def split_by_date(rows: pl.DataFrame, days: int = VALIDATION_DAYS) -> tuple[pl.D
 def train(
     system: str, rows: pl.DataFrame, as_of: dt.date, *, measured: bool = True, threads: int | None = None
 ) -> Trained:
-    """Fit the trained `system` on rows of `trainable`, in their order.
+    """Fit the trained `system` on the rows of `trainable`, in their order.
 
-    With `measured`, a model fitted without the newest dates is measured on them first: its mean absolute error, bias
-    and mean distance from the line are the metrics of the model, which is then fitted on all rows. It does not
-    depend on the number of threads.
+    With `measured`, a model that is fitted without the newest dates is first measured on them. Its mean absolute error,
+    bias and mean distance from the line become the metrics; the stored model is then fitted on all rows. The result
+    does not depend on the number of threads.
 
     Raises:
-        LeakageError, TrainingRefusedError: as `require_trainable`.
+        LeakageError, TrainingRefusedError: as in `require_trainable`.
     """
     require_trainable(rows, as_of)
     fit = FITS[system]
@@ -121,17 +121,19 @@ def train(
 
 
 def fit_on(fit: Callable[..., Learner], earlier: pl.DataFrame, later: pl.DataFrame) -> Learner:
-    """Fit on `earlier` rows a model that will be measured on `later` ones.
+    """Fit a model on `earlier` rows that is measured on `later` rows.
 
     Raises:
-        LeakageError: where the two are not apart in time.
+        LeakageError: where the two overlap in time.
     """
     require_earlier(earlier, later)
     return fit(matrix(earlier), earlier["points"].cast(pl.Float64).to_numpy())
 
 
 def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
-    """Return n, mae, bias, oracle_mae, and with lines n_with_line, mae_with_line, line_mae and mean_shift."""
+    """Return n, mae, bias and oracle_mae; where there are lines, also n_with_line, mae_with_line, line_mae and
+    mean_shift.
+    """
     prediction = pl.Series("prediction", model.predict(matrix(rows)))
     frame = rows.select("points", line="vegas_points_line").with_columns(prediction)
     quoted = frame.filter(pl.col("line").is_not_null())

@@ -1,4 +1,4 @@
-"""Walking forward: models trained every week on what was known, each predicting the week after."""
+"""Walk forward: train models every week on earlier dates and predict the following week with each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from courtside.predictions.training import FEWEST_ROWS, ORDER, READ_BESIDE, Trai
 EVERY_DAYS = 7
 CALIBRATED_EVERY_DAYS = 28
 CALIBRATION_DAYS = 12 * EVERY_DAYS
-"""The newest days with lines that a first calibrator is fitted on: some 10,000 predictions in a season."""
+"""Newest days with lines that a first calibrator is fitted on: about 10,000 predictions in a season."""
 
 
 def retraining_days(start: dt.date, end: dt.date, every: int = EVERY_DAYS) -> list[dt.date]:
@@ -27,7 +27,7 @@ def retraining_days(start: dt.date, end: dt.date, every: int = EVERY_DAYS) -> li
 
 
 def spaced(days: Sequence[dt.date], apart: int = CALIBRATED_EVERY_DAYS) -> list[dt.date]:
-    """Return the first of `days` and those that lie at least `apart` days after the one before."""
+    """Return the first of `days`, and each later day that is at least `apart` days after the previous one returned."""
     found: list[dt.date] = []
     for day in days:
         if not found or (day - found[-1]).days >= apart:
@@ -44,18 +44,18 @@ def walk(
     measured: bool = False,
     say: Callable[[dt.date, int], None] | None = None,
 ) -> Iterator[Trained]:
-    """Yield a model per day of `days` and system, trained on what lies before that day.
+    """Yield a model for each day of `days` and each system, trained on the rows before that day.
 
-    Days without games until the next, and days with fewer than 2,000 rows before them, have none. Several days are
-    trained side by side, each on one thread; what comes out does not depend on it.
+    A day without games before the next day of `days`, or with fewer than 2,000 rows before it, has no model. Several
+    days are trained in parallel, each on one thread; the result does not depend on it.
 
     Args:
         rows: model rows with points.
-        days: the days to train on, in order.
+        days: the training days, in order.
         systems: names of trained systems.
-        window_days: learn from so many days before; from all of them where None.
-        measured: whether each model is measured on the newest dates of its window first.
-        say: told of each day and its number of rows.
+        window_days: number of days before each training day to use; None uses all.
+        measured: whether each model is first measured on the newest dates of its window.
+        say: called with each training day and its number of rows.
     """
     plan = played_weeks(rows, days)
     lean = rows.select(*dict.fromkeys((*ORDER, *MODEL_INPUTS, *READ_BESIDE)))
@@ -76,10 +76,11 @@ def walk(
 
 
 def out_of_sample(rows: pl.DataFrame, day: dt.date, systems: Sequence[str] = TRAINED) -> pl.DataFrame:
-    """Return the rows with a line of the newest 12 weeks of lines before `day`, with predictions of earlier models.
+    """Return rows of the newest 12 weeks of lines before `day`, with the predictions of models trained before each
+    week.
 
-    A model is trained for each of these weeks from the rows before it, as `walk` trains it. Each trained system and
-    the ensemble has a column; NULL where no model could be trained.
+    A model is trained for each of these weeks, as in `walk`. Each system has a column, which is NULL where no model
+    could be trained.
     """
     earlier = rows.filter(pl.col("game_date") < day)
     quoted = earlier.filter(pl.col("line").is_not_null() & pl.col("points").is_not_null())
@@ -92,7 +93,7 @@ def out_of_sample(rows: pl.DataFrame, day: dt.date, systems: Sequence[str] = TRA
 
 
 def played_weeks(rows: pl.DataFrame, days: Sequence[dt.date]) -> list[dt.date]:
-    """Return the days of `days` that somebody plays on or after, until the next one; a day alone is always one."""
+    """Return the days that have a game before the next day of `days`; a single day is always returned."""
     if len(days) == 1:
         return list(days)
     playing = rows["game_date"].unique().sort()
@@ -101,7 +102,7 @@ def played_weeks(rows: pl.DataFrame, days: Sequence[dt.date]) -> list[dt.date]:
 
 
 def systems_of(trained: Sequence[Trained]) -> tuple[System, ...]:
-    """Return every system: the formulas, those of the models given, and the ensemble."""
+    """Return every system: the formulas, the systems of the given models, and the ensemble."""
     learned = [
         TrainedSystem(
             name,
@@ -115,12 +116,12 @@ def systems_of(trained: Sequence[Trained]) -> tuple[System, ...]:
 
 
 def predicted(rows: pl.DataFrame, systems: Sequence[System]) -> pl.DataFrame:
-    """Return rows with a column of expected points per system."""
+    """Return the rows with a column of expected points for each system."""
     return rows.with_columns(system.expected_points(rows).alias(system.name) for system in systems)
 
 
 def calibrators(rows: pl.DataFrame, system: str, days: Sequence[dt.date]) -> list[Calibrator]:
-    """Return the calibrators of a system, one per day of `days` that enough earlier predictions lie before.
+    """Return a system's calibrators: one for each day of `days` with enough earlier predictions.
 
     `rows` holds out-of-sample predictions in a column named after the system.
     """
@@ -130,7 +131,7 @@ def calibrators(rows: pl.DataFrame, system: str, days: Sequence[dt.date]) -> lis
 
 
 def calibrated(rows: pl.DataFrame, fitted: Sequence[Calibrator]) -> pl.DataFrame:
-    """Add probability_calibrated and prediction_with_line, by the newest calibrator of earlier dates; else NULL.
+    """Add probability_calibrated and prediction_with_line from the newest calibrator of earlier dates, otherwise NULL.
 
     `rows` has game_date, prediction, line, prices and points_std_last_10; their order is kept.
     """

@@ -1,4 +1,7 @@
-"""The prediction systems, by name."""
+"""The prediction systems, by name.
+
+The package offers the formulas, which need no stored model, the trained systems and their ensemble.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,16 @@ FORMULAS: tuple[System, ...] = (MovingAverage(), ExponentialMean(), Similarity()
 """Systems that need no stored model."""
 
 TRAINED = ("catboost_v9", "lightgbm")
-"""Systems that learn."""
+"""Systems that need a stored model."""
 
 SYSTEM_NAMES: tuple[str, ...] = (*(system.name for system in FORMULAS), *TRAINED, "ensemble")
 
 
 def require_system(name: str) -> str:
-    """Return the name of a system.
+    """Return `name` where it is a prediction system.
 
     Raises:
-        ConfigError: naming the systems there are.
+        ConfigError: naming the systems that exist.
     """
     if name not in SYSTEM_NAMES:
         raise ConfigError(f"champion {name!r} is no prediction system; choose one of {', '.join(SYSTEM_NAMES)}")

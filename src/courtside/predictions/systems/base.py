@@ -1,4 +1,4 @@
-"""What a prediction system is: a name, and expected points for a whole slate in one call."""
+"""The interface of a prediction system: a name, and expected points for a whole slate in one call."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ class System(Protocol):
 
     @property
     def name(self) -> str:
-        """Internal name; public files use its code name."""
+        """Internal name; public files use the code name."""
         ...
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return expected points for each row of model rows, NULL where the row does not carry enough.
+        """Return expected points for each model row, NULL where the row lacks a needed value.
 
         A model row has the columns of `PLAYER_FEATURES` and of `RECENT_FORM`.
         """
         ...
 
     def model_ids(self, features: pl.DataFrame) -> pl.Series:
-        """Return the stored model that predicts each row, NULL where none is needed."""
+        """Return the id of the stored model that predicts each row; NULL for a formula."""
         ...
 
 
@@ -38,5 +38,5 @@ class Formula:
 
 
 def clamped(points: pl.Expr) -> pl.Expr:
-    """Return expected points within what a system may say, 0 to 60."""
+    """Return expected points limited to the range 0 to 60."""
     return points.clip(LOWEST_POINTS, HIGHEST_POINTS)

@@ -1,4 +1,4 @@
-"""Systems made of form alone: the moving average, the exponentially weighted mean and the mean of like games."""
+"""Systems that use form only: the moving average, the exponential mean and the mean of similar games."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class MovingAverage(Formula):
     name: str = "moving_average"
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return expected points for each row of `PLAYER_FEATURES`, NULL where one of the means is."""
+        """Return expected points for each row of `PLAYER_FEATURES`, NULL where one of the means is NULL."""
         mean = (
             0.5 * pl.col("points_avg_last_5") + 0.3 * pl.col("points_avg_last_10") + 0.2 * pl.col("points_avg_season")
         )
@@ -30,17 +30,17 @@ class ExponentialMean(Formula):
     name: str = "ewma"
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return expected points for each row of `PLAYER_FEATURES`, NULL where form is not known."""
+        """Return expected points for each row of `PLAYER_FEATURES`, NULL where points_ewma is NULL."""
         return features.select(prediction=clamped(pl.col("points_ewma")))["prediction"]
 
 
 @dataclass(frozen=True)
 class Similarity(Formula):
-    """The mean of his games weighted by how like this one they are: recency, side, opponent and rest."""
+    """The mean points of the player's games, weighted by similarity: recency, home or away, opponent and rest."""
 
     name: str = "similarity"
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return expected points for each model row, NULL where form is not known."""
+        """Return expected points for each model row, NULL where points_ewma is NULL."""
         known = pl.when(pl.col("points_ewma").is_not_null()).then(pl.col("like_games_points"))
         return features.select(prediction=clamped(known))["prediction"]

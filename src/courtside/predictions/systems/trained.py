@@ -1,4 +1,4 @@
-"""Systems that learn: each date is predicted by the newest model that had learned from earlier dates only."""
+"""Trained systems: each date is predicted by the newest model that was trained on earlier dates only."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class DatedModel:
 
 @dataclass(frozen=True)
 class TrainedSystem:
-    """A system of models, one per training date, oldest first."""
+    """A system with one model per training date, oldest first."""
 
     name: str
     models: Sequence[DatedModel]
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return expected points, NULL before the first model and where form is not known."""
+        """Return expected points, NULL before the first model and where points_ewma is NULL."""
         points = np.full(features.height, np.nan)
         known = features["points_ewma"].is_not_null().to_numpy()
         for model, chosen in self._turns(features):
@@ -49,7 +49,7 @@ class TrainedSystem:
         return pl.Series("model_id", ids.tolist(), dtype=pl.String)
 
     def _turns(self, features: pl.DataFrame) -> Iterator[tuple[DatedModel, np.ndarray]]:
-        """Yield each model with a mask of the rows whose date it is the newest model for."""
+        """Yield each model with a mask of the rows that it predicts."""
         days = features["game_date"]
         for place, model in enumerate(self.models):
             chosen = days >= model.as_of
@@ -61,13 +61,13 @@ class TrainedSystem:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The mean of its members, where all of them say something."""
+    """The mean of the members' predictions."""
 
     members: Sequence[System]
     name: str = "ensemble"
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
-        """Return the members' mean, NULL where one of them says nothing."""
+        """Return the members' mean, NULL where a member has no prediction."""
         said = [member.expected_points(features) for member in self.members]
         total = said[0]
         for points in said[1:]:
@@ -75,6 +75,6 @@ class Ensemble:
         return (total / len(said)).alias("prediction")
 
     def model_ids(self, features: pl.DataFrame) -> pl.Series:
-        """Return the members' models of each row with a plus between them."""
+        """Return the ids of the members' models for each row, joined by a plus."""
         frame = pl.DataFrame({member.name: member.model_ids(features) for member in self.members})
         return frame.select(model_id=pl.concat_str(pl.all(), separator="+"))["model_id"]
