@@ -1,3 +1,3 @@
-"""Courtside: an NBA player-points prop platform in which every value knows where it came from."""
+"""Courtside: an NBA player-points prop platform that records the origin of every value."""
 
 __version__ = "0.1.0"

@@ -1,8 +1,8 @@
-"""Alerts to people, through every service that `apprise` speaks.
+"""Alerts, sent through every service that `apprise` supports.
 
-An alert is about a cause. While the cause lasts, one message goes out an interval and the rest are counted; when it is
-over, one message says so. Nothing here raises: a message that could not be delivered is written to the dead-letter
-log, and the run goes on. Addresses hold secrets and are never logged.
+An alert is about a cause. While the cause lasts, one message is sent per interval and the others are counted; when it
+ends, one message is sent about the recovery. Sending raises no error: a message that could not be delivered is written
+to the dead-letter log, and the run continues. Addresses hold secrets and are never logged.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ TALKATIVE = ("apprise", "urllib3", "urllib3.connectionpool")
 STATE, DEAD_LETTERS = "state.json", "dead_letter.jsonl"
 CRASHED = "run.crashed"
 LEAST_SECRET = 6
-"""Parts of an address at least this long are taken for secrets wherever they turn up in a text."""
+"""Parts of an address that have at least this length are masked as secrets in every text."""
 
 
 class Severity(StrEnum):
-    """How much an alert matters."""
+    """How serious an alert is."""
 
     WARNING = "warning"
     ERROR = "error"
@@ -52,7 +52,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Episode:
-    """What is remembered of a cause that lasts: since when, when people were last told, and how often it came since."""
+    """The stored state of a lasting cause: its start, the last message about it, and the messages suppressed since."""
 
     since: str
     told_at: str
@@ -61,30 +61,30 @@ class Episode:
 
 
 class Delivery(Protocol):
-    """Brings a message to people."""
+    """Delivers a message to its recipients."""
 
     def __call__(self, severity: str, title: str, body: str) -> str | None:
-        """Deliver, and return why it failed, None where it did not."""
+        """Deliver a message; return None where that succeeded, or else the reason."""
 
 
 class Notifier:
-    """Sends alerts, at most one a cause and `interval`; keeps what it knows in `folder`."""
+    """Sends alerts, at most one per cause and `interval`; `folder` holds its state and the dead-letter log."""
 
     def __init__(self, delivery: Delivery | None, folder: Path, clock: Clock, interval: dt.timedelta) -> None:
         self._delivery, self._folder, self._clock, self._interval = delivery, folder, clock, interval
 
     def send(self, alert: Alert) -> str:
-        """Tell people of a cause, and return `sent`, `suppressed`, `undelivered` or `off`."""
+        """Send an alert, and return `sent`, `suppressed`, `undelivered` or `off`."""
         return self._guarded(lambda: self._send(alert), alert.title)
 
     def recover(self, cause: str, body: str) -> str:
-        """Tell people that a cause they were told of is over, and return as `send`; `quiet` where it never was."""
+        """Send a recovery where an alert about `cause` was sent; return as `send` does, or `quiet` where none was."""
         return self._guarded(lambda: self._recover(cause, body), cause)
 
     def _guarded(self, work: Callable[[], str], what: str) -> str:
         try:
             return work()
-        except Exception as error:  # noqa: BLE001 - an alert must never stop the run that it is about
+        except Exception as error:  # noqa: BLE001 - a failing alert must not stop a run
             log.warning("the alert %r could not be handled: %s", what, type(error).__name__)
             return "undelivered"
 
@@ -114,7 +114,7 @@ class Notifier:
         return outcome
 
     def _is_due(self, episode: Episode, severity: Severity, now: dt.datetime) -> bool:
-        """A cause that became worse is told at once."""
+        """Return whether a message is due: after the interval, or at once where the cause has become more severe."""
         order = [str(item) for item in Severity]
         is_worse = order.index(severity) > order.index(episode.severity)
         return is_worse or now - dt.datetime.fromisoformat(episode.told_at) >= self._interval
@@ -124,7 +124,7 @@ class Notifier:
             return "off"
         try:
             why = self._delivery(severity, title, body)
-        except Exception as error:  # noqa: BLE001 - see above; the class name holds no secret, its text may
+        except Exception as error:  # noqa: BLE001 - an alert raises no error; only its text may hold a secret
             why = type(error).__name__
         if why is None:
             return "sent"
@@ -138,7 +138,7 @@ class Notifier:
             file.write(json.dumps(letter, ensure_ascii=False) + "\n")
 
     def _known(self) -> dict[str, Episode]:
-        """Return what is remembered; a file that cannot be read is taken for none, so that people are told again."""
+        """Return the stored causes; none where the file cannot be read, so that their alerts are sent again."""
         path = self._folder / STATE
         if not path.exists():
             return {}
@@ -166,7 +166,7 @@ class AppriseDelivery:
         self._addresses = tuple(addresses)
 
     def __call__(self, severity: str, title: str, body: str) -> str | None:
-        """Deliver to every address, and return which failed and why, without their secrets."""
+        """Deliver to every address; return which addresses failed and why, without their secrets, or None."""
         failed = []
         for address in self._addresses:
             why = _notified(address, severity, title, body)
@@ -176,19 +176,19 @@ class AppriseDelivery:
 
 
 class _Heard(logging.Handler):
-    """Keeps what a library says, so that it goes nowhere else."""
+    """A log handler that collects the lines of a library."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
+        """Collect a line."""
         self.lines.append(record.getMessage())
 
 
 def _notified(address: str, severity: str, title: str, body: str) -> str | None:
-    """Notify one address, and return why it failed as the library says it, None where it did not."""
+    """Send a message to one address; return None where that succeeded, or else the library's reason."""
     import apprise
 
     kinds = {"warning": apprise.NotifyType.WARNING, "recovered": apprise.NotifyType.SUCCESS}
@@ -204,7 +204,7 @@ def _notified(address: str, severity: str, title: str, body: str) -> str | None:
 
 @contextmanager
 def _overheard() -> Iterator[list[str]]:
-    """Keep what the libraries say of a delivery out of every log: they name addresses in full."""
+    """Collect the log lines of the delivery libraries instead of logging them: they hold whole addresses."""
     heard = _Heard()
     loggers = [logging.getLogger(name) for name in TALKATIVE]
     before = [(logger.level, logger.propagate) for logger in loggers]
@@ -222,12 +222,12 @@ def _overheard() -> Iterator[list[str]]:
 
 
 def scheme_of(address: str) -> str:
-    """Return what may be shown of an address: its scheme."""
+    """Return the part of an address that may be shown: its scheme."""
     return f"{address.partition('://')[0][:20]}://…" if "://" in address else "an address without a scheme"
 
 
 def masked(text: str, addresses: Sequence[str]) -> str:
-    """Return `text` without anything that could be a secret of one of the addresses."""
+    """Return `text` with every possible secret of the addresses replaced."""
     parts = {part for address in addresses for part in _secret_parts(address)}
     for part in sorted(parts, key=len, reverse=True):
         text = text.replace(part, "…")
@@ -242,13 +242,13 @@ def _secret_parts(address: str) -> set[str]:
 
 
 def alert_crash(settings: Settings, what: str, reason: str) -> None:
-    """Alert that `what` was stopped by an error, under the cause `run.crashed`."""
+    """Send an alert that an error stopped `what`, under the cause `run.crashed`."""
     alert = Alert(CRASHED, Severity.CRITICAL, f"{what} was stopped", f"{reason}\nNext: `courtside status`")
     notifier(settings, settings.clock).send(alert)
 
 
 def notifier(settings: Settings, clock: Clock) -> Notifier:
-    """Return the notifier of an installation; without addresses it is off."""
+    """Return the notifier of an installation; it sends nothing where no addresses are set."""
     addresses = settings.alert_urls.get_secret_value().split()
     return Notifier(
         AppriseDelivery(addresses) if addresses else None,

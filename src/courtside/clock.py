@@ -1,7 +1,7 @@
-"""The one place that knows dates, seasons and what time it is.
+"""Game dates, seasons, game types and the clock.
 
-A game date is an Eastern (ET) calendar day. The season and the type of a game are read from its ten-digit
-game id (`0022400061`: type 002, season 2024-25) and never from a month or a literal.
+A game date is an Eastern (ET) calendar day. The season and the type of a game come from its ten-digit game id
+(`0022400061`: type 002, season 2024-25), never from a month or a literal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 EASTERN = ZoneInfo("America/New_York")
 EPOCH = dt.date(1970, 1, 1)
 EARLIEST_TIP_OFF = dt.time(12, 0)
-"""No NBA game has tipped off before noon Eastern; the bound used where a tip-off time is unknown."""
+"""No NBA game has tipped off before noon Eastern; this bound is used where a tip-off time is unknown."""
 
 _GAME_ID = re.compile(r"00[1-6]\d{7}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -43,11 +43,11 @@ TYPE_OF_PREFIX = {
     "006": GameType.CUP_FINAL,
 }
 COUNTED_TYPES = (GameType.REGULAR, GameType.PLAYOFFS, GameType.PLAY_IN)
-"""The types whose games enter season and last-N windows."""
+"""Game types that enter season and last-N windows."""
 
 
 def parse_game_id(value: object) -> str:
-    """Return the ten-digit game id of `value`, restoring leading zeros that a spreadsheet dropped.
+    """Return the ten-digit game id of `value`, and restore leading zeros that a spreadsheet dropped.
 
     Raises:
         ValueError: where `value` is not a game id of this league.
@@ -72,7 +72,7 @@ def season_of(game_id: str) -> str:
 
 
 def season_label(start_year: int) -> str:
-    """Return `2024-25` for 2024.
+    """Return the label of the season that starts in `start_year`, as `2024-25`.
 
     >>> season_label(2024)
     '2024-25'
@@ -90,10 +90,10 @@ def game_type_of(game_id: str) -> GameType:
 
 
 def parse_game_date(value: str) -> dt.date:
-    """Return the ET calendar date of `YYYY-MM-DD`.
+    """Return the ET calendar date that `YYYY-MM-DD` states.
 
     Raises:
-        ValueError: naming the value, where it is not such a date.
+        ValueError: where `value` is no such date; the message names it.
 
     >>> parse_game_date('2026-02-07')
     datetime.date(2026, 2, 7)
@@ -104,7 +104,7 @@ def parse_game_date(value: str) -> dt.date:
 
 
 def game_day(date: dt.date) -> int:
-    """Return the integer days since 1970-01-01, on which windows do their arithmetic.
+    """Return the days since 1970-01-01 as an integer, which window arithmetic uses.
 
     >>> game_day(dt.date(1970, 1, 2))
     1
@@ -160,7 +160,7 @@ def to_utc(instant: dt.datetime) -> dt.datetime:
 
 
 class Clock(Protocol):
-    """Tells the present instant; injected, so that a test or a demo can fix it."""
+    """Returns the present instant; it is passed in, so that a test or a demo can fix it."""
 
     def now(self) -> dt.datetime:
         """Return the present instant, UTC without a zone."""
@@ -186,14 +186,14 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """A clock that stands where it is put; `at` is UTC without a zone."""
+    """A clock that always shows `at`, in UTC without a zone."""
 
     at: dt.datetime
 
     def now(self) -> dt.datetime:
-        """Return the instant the clock stands at."""
+        """Return the fixed instant."""
         return self.at
 
     def today(self) -> dt.date:
-        """Return the ET calendar date the clock stands at."""
+        """Return the ET calendar date of the fixed instant."""
         return eastern_date(self.at)

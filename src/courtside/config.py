@@ -1,7 +1,7 @@
-"""Settings: where things lie and which bounds apply, each with the place it was set.
+"""Settings: locations and limits, each with the place that set it.
 
 Order of precedence: a command's option, `COURTSIDE_*` in the environment, `courtside.toml` in the home that is used,
-`courtside.toml` in the working folder (or the file `COURTSIDE_CONFIG` names), the default written here.
+`courtside.toml` in the working folder (or the file that `COURTSIDE_CONFIG` names), the default in this module.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ OTHER_VARIABLES = (
     "COURTSIDE_REAL_DATA",
     "COURTSIDE_WITHOUT_EMULATOR",
 )
-"""Variables with the prefix that are no settings: read elsewhere, by the deployment or by the tests."""
+"""Variables with the prefix that are not settings; other modules, the deployment or the tests read them."""
 
 
 def config_file() -> Path:
@@ -59,7 +59,7 @@ def home_file(home: Path | str | None = None) -> Path:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Return the keys of a settings file; none where it does not exist."""
+    """Return the keys of a settings file; empty where the file does not exist."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     @field_validator("alert_urls", mode="before")
     @classmethod
     def _addresses_as_text(cls, value: Any) -> Any:
-        """Take a list from a settings file too."""
+        """Accept a list from a settings file as well as a text."""
         return " ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
 
     @field_validator("now")
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
         """The DuckDB file.
 
         Raises:
-            ConfigError: where `warehouse` names an engine that is not there.
+            ConfigError: where `warehouse` names an engine that does not exist.
         """
         if not self.warehouse:
             return self.home / "warehouse.duckdb"
@@ -141,7 +141,7 @@ class Settings(BaseSettings):
 
     @property
     def public_folder(self) -> Path:
-        """The folder that files are published to; `v1/` lies in it."""
+        """The folder that files are published to; it holds `v1/`."""
         return Path(self.publish) if self.publish else self.home / "public"
 
     @property
@@ -151,10 +151,10 @@ class Settings(BaseSettings):
 
 
 def load_settings(**options: Any) -> Settings:
-    """Return the settings, with `options` (None means not given) before all other places.
+    """Return the settings; `options` that are not None take precedence over all other places.
 
     Raises:
-        SettingsError: naming the setting and what is wrong with it, or an unknown name and the closest setting.
+        SettingsError: where a setting is wrong or unknown; the message names it, and the closest setting.
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
@@ -168,7 +168,7 @@ def load_settings(**options: Any) -> Settings:
 
 
 def _refuse_unknown_names(of_home: Path) -> None:
-    """Refuse `COURTSIDE_*` variables and keys of the settings files that no setting has; their values are not shown."""
+    """Refuse `COURTSIDE_*` variables and keys of settings files that name no setting; their values are not shown."""
     variables = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     known = {*variables, *OTHER_VARIABLES}
     set_now = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
@@ -189,7 +189,7 @@ def _unknown(name: str, place: str, known: Iterable[str]) -> str:
 
 
 def _shown(problem: Any) -> str:
-    """Return the refused value of a setting, unless it may hold a secret."""
+    """Return the refused value of a setting, or a placeholder where it may hold a secret."""
     return "(hidden)" if problem["loc"][:1] == ("alert_urls",) else repr(problem.get("input"))
 
 

@@ -1,4 +1,4 @@
-"""Errors a user can act on; each names the value, the place and the next command, and carries its exit code."""
+"""Errors that a user can act on; each names the value, the place and the next command, and has an exit code."""
 
 from __future__ import annotations
 
@@ -7,47 +7,47 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 PROBLEM, USAGE, FAILURE = 1, 2, 70
-"""Exit codes: something needs attention; the command could not be run as asked; the command was stopped."""
+"""Exit codes: something needs attention; the command was called wrongly; the command was stopped."""
 
 
 class CourtsideError(Exception):
-    """An error a user can act on: printed as one line, without a traceback."""
+    """An error that a user can act on; it is printed as one line, without a traceback."""
 
     exit_code: ClassVar[int] = FAILURE
 
 
 class AnswerError(CourtsideError):
-    """An expected answer to a question, such as a model that does not pass its gates; the command itself worked."""
+    """A negative result of a command that worked, such as a model that does not pass its gates."""
 
     exit_code = PROBLEM
 
 
 class ConfigError(CourtsideError):
-    """An argument or a setting that cannot be used; nothing was done."""
+    """An argument or a setting cannot be used; nothing was done."""
 
     exit_code = USAGE
 
 
 class SettingsError(ConfigError):
-    """A setting of the environment or the settings file that does not exist or holds a wrong value; exit code 2."""
+    """A setting of the environment or of a settings file is unknown or has a wrong value; the exit code is 2."""
 
 
 class StorageError(CourtsideError):
-    """A home, a warehouse or a disk that cannot be read or written."""
+    """A home, a warehouse or a disk cannot be read or written."""
 
 
 class PayloadRefusedError(AnswerError):
-    """A payload that cannot be read as the kind it claims to be; it is kept, its rows are not."""
+    """A payload cannot be parsed as its kind; the payload is kept, and its rows are not stored."""
 
 
 class SchemaDriftError(CourtsideError):
-    """A stored table that differs from its table object."""
+    """A stored table has another shape than its table object."""
 
 
 class WriteRefusedError(CourtsideError):
-    """Rows that failed validation in staging; nothing was written.
+    """Rows failed validation in staging; nothing was written.
 
-    `dates` are those at fault, where the validation can tell.
+    `dates` holds the dates of the failing rows where the validation knows them.
     """
 
     def __init__(self, message: str, dates: Iterable[dt.date] = ()) -> None:
@@ -56,4 +56,4 @@ class WriteRefusedError(CourtsideError):
 
 
 class WarehouseBusyError(AnswerError):
-    """Another process is writing; try again when it is done."""
+    """Another process is writing; the command can be run again when it is done."""

@@ -1,15 +1,15 @@
-"""Intervals: how far a figure may be off by chance alone."""
+"""Confidence intervals around a figure."""
 
 from __future__ import annotations
 
 import math
 
 Z_95 = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution: two-sided 95 %."""
+"""The 97.5 % quantile of the normal distribution, for two-sided 95 % intervals."""
 
 
 def wilson_interval(wins: float, losses: float, z: float = Z_95) -> tuple[float, float] | None:
-    """Return the Wilson score interval of the hit rate in %, not rounded; None where W+L is 0.
+    """Return the Wilson score interval of the hit rate in %, not rounded; None where wins and losses sum to 0.
 
     Source: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference.
 

@@ -1,6 +1,6 @@
-"""Logs: lines for a person on a terminal, JSON elsewhere; every line carries the run, the stage and the dates at work.
+"""Logs: readable lines on a terminal, JSON elsewhere; every line has the run, the stage and the dates it is about.
 
-Modules log through the standard library; a value that is bound here stands in each of their lines.
+Modules log through the standard library. A value that is bound with `bound` appears in each of their lines.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ SHARED: list[Any] = [
 
 
 def configure(stream: TextIO | None = None, *, level: str | None = None, as_json: bool | None = None) -> None:
-    """Send log lines to `stream` (standard error): JSON unless it is a terminal, from `COURTSIDE_LOG_LEVEL` on.
+    """Write log lines to `stream` (default: standard error), as JSON unless it is a terminal.
+
+    The level is `level`, or `COURTSIDE_LOG_LEVEL`, or WARNING.
 
     Raises:
-        ConfigError: where the level is none.
+        ConfigError: where the level does not exist.
     """
     target = stream or sys.stderr
     wanted = (level or os.environ.get(LEVEL_VARIABLE) or "WARNING").upper()
@@ -63,7 +65,7 @@ def configure(stream: TextIO | None = None, *, level: str | None = None, as_json
 
 
 class _ToStandardError(logging.StreamHandler[TextIO]):
-    """Writes to whatever standard error is at the time of a line."""
+    """A handler that writes each line to the current standard error."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -74,7 +76,7 @@ class _ToStandardError(logging.StreamHandler[TextIO]):
 
     @stream.setter
     def stream(self, value: TextIO) -> None:
-        """Leave it: the stream is asked for anew with each line."""
+        """Do nothing: the stream is looked up for each line."""
 
 
 def _formatter(is_json: bool) -> logging.Formatter:
@@ -93,13 +95,13 @@ def _formatter(is_json: bool) -> logging.Formatter:
 
 
 def without_secrets(_: Any, __: str, event: Event) -> Event:
-    """Return an event in which no text holds a value that the environment keeps under a secret's name."""
+    """Return an event in which every secret value from the environment is hidden."""
     event.update({name: hide_secrets(value) for name, value in event.items() if isinstance(value, str)})
     return event
 
 
 def hide_secrets(text: str) -> str:
-    """Return `text` without any value that the environment keeps under a secret's name."""
+    """Return `text` in which every secret value from the environment is hidden."""
     for name, value in os.environ.items():
         if name.startswith("COURTSIDE_") and name.endswith(SECRET_ENDINGS):
             for secret in value.split():
@@ -109,6 +111,6 @@ def hide_secrets(text: str) -> str:
 
 @contextmanager
 def bound(**values: Any) -> Iterator[None]:
-    """Put `values`, such as the run's id and the stage, into every line logged meanwhile."""
+    """Add `values`, such as the run id and the stage, to every line that is logged inside the block."""
     with structlog.contextvars.bound_contextvars(**{name: str(value) for name, value in values.items()}):
         yield

@@ -1,4 +1,4 @@
-"""The state that a stage leaves a date in."""
+"""The outcome of a stage for a date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Outcome:
-    """State of one date after a stage: `complete`, `empty`, `held`, `expected` or `failed`, with the reason."""
+    """The state of one date after a stage: `complete`, `empty`, `held`, `expected` or `failed`, with the reason."""
 
     state: str = "complete"
     reason: str | None = None

@@ -1,1 +1,4 @@
-"""Checks of stored data: declared checks, the training-data monitor, leakage tests and their reports."""
+"""Checks of stored data against declared limits.
+
+It offers the daily and spot checks, the training-data monitor with its causes and report, and the leakage checks.
+"""

@@ -1,4 +1,4 @@
-"""Why rows are contaminated: by the reason in each row, and by what is missing upstream, with its dates."""
+"""Causes of contaminated rows: the reason in each row, and what is missing upstream, with its dates."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from courtside.warehouse.base import Lazy
 LOOKBACK_DAYS = 365
 SHOWN = 5
 FIRST_GAMES, FEW_GAMES = 3, 5
-"""Played games below which nearly all, and some, features are early."""
+"""Numbers of played games below which nearly all features, and some features, have the origin `early`."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause: where it lies, how many units of it there are, and how many training rows it touches.
+    """A cause of contamination: its source, the number of its units, and the number of training rows affected.
 
-    `kind` is `row` where the reason stands in the contaminated rows themselves, whose counts then sum to all of them,
-    `game` where games were played without a row, and `upstream` where something that should have been delivered is not
-    there. `rows` are contaminated training rows; `flagged` those that were computed in spite of it and say so.
+    `kind` is `row` for a reason in the contaminated rows themselves (the counts of these causes sum to all contaminated
+    rows), `game` for games that were played without a row, and `upstream` for data that a provider did not deliver.
+    `rows` counts contaminated training rows, and `flagged` training rows that were computed all the same and are
+    flagged.
     """
 
     kind: str
@@ -44,14 +45,14 @@ class Cause:
 
     @property
     def span(self) -> str:
-        """First and last date concerned."""
+        """The first and last date affected."""
         if not self.dates:
             return ""
         return str(self.dates[0]) if len(self.dates) == 1 else f"{self.dates[0]} … {self.dates[-1]}"
 
 
 def by_source(features: Sequence[Validated]) -> dict[str, list[Validated]]:
-    """Return features by their source."""
+    """Return features grouped by their source."""
     found: dict[str, list[Validated]] = {}
     for item in features:
         found.setdefault(item.source, []).append(item)
@@ -59,18 +60,19 @@ def by_source(features: Sequence[Validated]) -> dict[str, list[Validated]]:
 
 
 def lacks(source: str) -> str:
-    """Return the name of the column that says whether a row lacks an input of `source`."""
+    """Return the name of the column that states whether a row lacks an input of `source`."""
     return f"lacks:{source}"
 
 
 def is_missing(item: Validated) -> nw.Expr:
-    """Return whether a feature has no value for another reason than too few games played."""
+    """Return whether a feature has no value for a reason other than too few games played."""
     is_early = (nw.col(item.origin_column) == str(Origin.EARLY)).fill_null(False)
     return lacks_value(item) & ~is_early
 
 
 def of_rows(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
-    """Return why training rows are contaminated, each row under one reason: the counts sum to all of them."""
+    """Return the causes of contaminated training rows; each row counts under one cause, so that they sum to all
+    rows."""
     sources = list(by_source([item for item in catalogue.features if item.is_required]))
     used = nw.col("games_used_l10").fill_null(0)
     lacks_any = any_of(nw.col(lacks(source)) for source in sources)
@@ -124,7 +126,7 @@ def without_row(catalogue: Catalogue) -> pl.DataFrame:
 
 
 def of_games(absent: pl.DataFrame) -> list[Cause]:
-    """Return why games were played without a row, from what `without_row` returns."""
+    """Return the causes of games that were played without a row, from the frame that `without_row` returns."""
     grouped = absent.group_by("cause").agg(
         pl.col("games").sum(), first=pl.col("game_date").min(), last=pl.col("game_date").max()
     )
@@ -143,12 +145,12 @@ def of_games(absent: pl.DataFrame) -> list[Cause]:
 
 
 def upstream(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
-    """Return what is missing or was late upstream: box scores, lines, names, and the corrections there were."""
+    """Return the data missing or late upstream: box scores, lines, names; and the corrections of box scores."""
     return [*_box_scores(catalogue, rows), _line_days(catalogue, rows), *_names(catalogue), _corrections(catalogue)]
 
 
 def _box_scores(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
-    """Return missing and partial box scores of the window and of the year before it that rows name."""
+    """Return missing and partial box scores of the window, and those of the year before that rows name."""
     since = catalogue.first - dt.timedelta(days=LOOKBACK_DAYS)
     broken = catalogue.warehouse.collect(
         catalogue.scan("team_games", since, catalogue.last)
@@ -190,7 +192,7 @@ def _box_cause(what: str, games: pl.DataFrame, named: pl.DataFrame, first: dt.da
 
 
 def _line_days(catalogue: Catalogue, rows: Lazy) -> Cause:
-    """Return the dates with final games and without any line; lines are optional, so their rows are only flagged."""
+    """Return the dates with final games and without a line; lines are optional, so their rows are only flagged."""
     dates = final_team_games(catalogue).select("game_date").unique()
     lined = catalogue.window("raw_lines").select("game_date").unique().with_columns(has_lines=nw.lit(1))
     trained = rows.filter(nw.col("is_training")).group_by("game_date").agg(nw.len().alias("rows"))
@@ -233,7 +235,7 @@ def _names(catalogue: Catalogue) -> list[Cause]:
 
 
 def _corrections(catalogue: Catalogue) -> Cause:
-    """Return the games of the window of which a player's line was delivered in more than one version."""
+    """Return the games of the window in which a player's box score was delivered in more than one version."""
     versions = (
         catalogue.window("raw_player_box")
         .group_by("game_id", "game_date", "player_id")

@@ -1,4 +1,4 @@
-"""Every guard of this room that is not a numbered check, by name; the tests plant a violation for each."""
+"""The guards of the quality and audit rooms that are not numbered checks, by name; tests plant a violation for each."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Leakage checks on stored feature rows: did a row see its own game, its day, or what came later?
+"""Leakage checks on stored feature rows: whether a row contains data of its own game, its day or a later day.
 
-Three questions, each with a verdict: are the stored rows the ones that what was known before the day gives; does form
-follow the same game's points too closely; does a model do as well as one that knows the minutes.
+There are three checks, each with a verdict: whether rows computed from data known before the day equal the stored
+rows; whether recent form correlates too closely with the points of the same game; and whether a model's error is as
+low as that of an oracle that knows the minutes.
 """
 
 from __future__ import annotations
@@ -15,21 +16,22 @@ import polars as pl
 
 KEY = ("game_id", "player_id")
 MOST_CORRELATION = 0.9
-"""Form that follows the same game's points this closely has seen it; clean form stands at about .7."""
+"""Form that correlates with the same game's points this closely contains them; the usual correlation is about .7."""
 
 LEAST_ROWS = 100
-"""Rows that a correlation or an error is judged on at least."""
+"""The smallest number of rows for a verdict about a correlation or an error."""
 
 SHOWN = 5
 ONE_SIDED = "the set of players"
 
 Recompute = Callable[[dt.date], pl.DataFrame]
-"""Returns the rows of a date as what was known before its games gives them."""
+"""Returns the rows of a date, computed from data known before its games."""
 
 
 @dataclass(frozen=True)
 class LeakageVerdict:
-    """What a leakage check says: whether it passed, what it observed, the bound, on how many rows, and why."""
+    """The verdict of a leakage check: whether it passed, the observed figure, the bound, the row count and the
+    reason."""
 
     check: str
     passed: bool
@@ -40,10 +42,10 @@ class LeakageVerdict:
 
 
 def recomputation(stored: pl.DataFrame, dates: Iterable[dt.date], recompute: Recompute) -> LeakageVerdict:
-    """Compare the stored rows of `dates` with those computed again from what was known before, byte for byte.
+    """Compare the stored rows of `dates` with rows computed again from data known before them, bit for bit.
 
-    A row that only one side has, and a value that differs in its last bit, fail it. Observed is the number of rows that
-    differ. No dates, or dates without rows on both sides, fail it too: nothing was proved.
+    The check fails where a value differs in its last bit or a row exists on one side only. It also fails without dates,
+    or where neither side has rows, because nothing was compared. The observed figure is the number of rows that differ.
     """
     compared, found, columns = 0, 0, set[str]()
     for day in dates:
@@ -65,7 +67,8 @@ def some(names: Sequence[str]) -> str:
 
 
 def correlation(rows: pl.DataFrame) -> LeakageVerdict:
-    """Judge how closely `points_avg_last_5` follows `points` of the same game; rows that lack one are left out."""
+    """Check how closely `points_avg_last_5` correlates with `points` of the same game; rows without one are left
+    out."""
     known = rows.select("points_avg_last_5", "points").drop_nulls()
     if known.height < LEAST_ROWS:
         return _too_few("correlation", MOST_CORRELATION, known.height)
@@ -78,10 +81,11 @@ def correlation(rows: pl.DataFrame) -> LeakageVerdict:
 
 
 def oracle_error(rows: pl.DataFrame) -> LeakageVerdict:
-    """Judge a model against the oracle that knows minutes: prior points per minute × minutes of the game itself.
+    """Compare a model with the oracle that knows the minutes: prior points per minute × minutes of the game itself.
 
-    `rows` has predicted_points, points, minutes and ppm_avg_last_10. A mean absolute error at or below the oracle's on
-    the same rows is presumed leakage. Observed is the model's error, the threshold the oracle's, in points.
+    `rows` has the columns predicted_points, points, minutes and ppm_avg_last_10. A mean absolute error at or below the
+    oracle's on the same rows is presumed leakage. The observed figure is the model's error and the threshold is the
+    oracle's error, both in points.
     """
     known = rows.select("predicted_points", "points", "minutes", "ppm_avg_last_10").drop_nulls()
     if known.height < LEAST_ROWS:
@@ -100,7 +104,8 @@ def _too_few(check: str, threshold: float, rows: int) -> LeakageVerdict:
 
 
 def differing(stored: pl.DataFrame, again: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Return the key and date of the rows that differ in any bit or stand on one side only, and in which columns."""
+    """Return the key and date of the rows that differ in any bit or exist on one side only, and the columns
+    affected."""
     names = [name for name in stored.columns if name not in KEY]
     both = stored.with_columns(is_stored=pl.lit(True)).join(
         again.with_columns(is_again=pl.lit(True)), on=KEY, how="full", coalesce=True, suffix="_again"

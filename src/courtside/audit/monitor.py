@@ -1,7 +1,7 @@
-"""The training-data monitor: how much of what a model could be trained on is contaminated, where, and why.
+"""The training-data monitor: how many training rows are contaminated, on which dates, and why.
 
-A training row is a stored feature row whose player played. It is contaminated where a required feature has no value of
-its own, or where nobody counted. The monitor says clean only where it could look at every date.
+A training row is a stored feature row whose player played. It is contaminated where a required feature has no value,
+or where its count of missing required features is absent. The verdict is clean only where every date could be judged.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ WORST_FEATURES = 10
 
 
 class Verdict(StrEnum):
-    """What the monitor found."""
+    """The verdict of the monitor."""
 
     CLEAN = "clean"
     CONTAMINATED = "contaminated"
@@ -48,15 +48,15 @@ class Verdict(StrEnum):
 
 EXIT_CODES = {Verdict.CLEAN: 0, Verdict.CONTAMINATED: 1, Verdict.CORRUPT: 1, Verdict.COULD_NOT_TELL: 2}
 RESTS_ON = ("games", "team_games", "player_games", "player_shots", "player_lines", "injury_reports")
-"""Tables that features are computed from."""
+"""Tables from which features are computed."""
 
 
 @dataclass(frozen=True)
 class Month:
-    """Training rows of a month.
+    """The training rows of a month.
 
-    `not_played` counts stored rows whose player did not play or is not known to have; `without_row` games that a player
-    played and that have no row.
+    `not_played` counts stored rows whose player did not play or is not known to have played. `without_row` counts games
+    that a player played and that have no row.
     """
 
     month: str
@@ -70,13 +70,13 @@ class Month:
 
     @property
     def lacking_pct(self) -> float:
-        """Share of played games whose row is contaminated or that have no row."""
+        """Percentage of played games whose row is contaminated or that have no row."""
         return 100 * (self.contaminated + self.without_row) / max(self.total + self.without_row, 1)
 
 
 @dataclass(frozen=True)
 class FeatureLine:
-    """How often a feature has no value on training rows, by origin, and the cause most of them share."""
+    """The number of training rows without a value of a feature, by origin, and the most common cause."""
 
     name: str
     source: str
@@ -91,7 +91,7 @@ class FeatureLine:
 
 @dataclass(frozen=True)
 class Report:
-    """What the monitor found over a window."""
+    """The findings of the monitor over a window."""
 
     start: dt.date
     end: dt.date
@@ -107,28 +107,28 @@ class Report:
 
     @property
     def total(self) -> int:
-        """Training rows of the window."""
+        """Number of training rows in the window."""
         return sum(month.total for month in self.months)
 
     @property
     def without_row(self) -> int:
-        """Games of the window that a player played and that have no row."""
+        """Number of games of the window that a player played and that have no row."""
         return sum(month.without_row for month in self.months)
 
     @property
     def lacking_pct(self) -> float | None:
-        """Share of played games whose row is contaminated or that have no row; None without games."""
+        """Percentage of played games whose row is contaminated or that have no row; None without games."""
         games = self.total + self.without_row
         return 100 * (self.required_rows + self.without_row) / games if games else None
 
     @property
     def contaminated_pct(self) -> float | None:
-        """Share of training rows that lack a required feature; None without rows."""
+        """Percentage of training rows that lack a required feature; None without rows."""
         return 100 * self.required_rows / self.total if self.total else None
 
     @property
     def verdict(self) -> Verdict:
-        """Contaminated above the threshold; clean only where every stored date is what it should be."""
+        """Contaminated above the threshold; clean only where every stored date is complete and unchanged."""
         pct = self.contaminated_pct
         if pct is not None and pct > self.threshold_pct:
             return Verdict.CONTAMINATED
@@ -138,7 +138,7 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        """The verdict as one sentence."""
+        """The verdict in words, with the next command where there are problems."""
         pct = self.contaminated_pct
         if pct is None:
             none = f"Could not tell: no training rows from {self.start} to {self.end}."
@@ -151,7 +151,7 @@ class Report:
         return " ".join([f"{self.verdict.capitalize()}: {found}", *self._problems()])
 
     def _problems(self) -> list[str]:
-        """Return a sentence for each way in which stored rows are not what they should be, and the next command."""
+        """Return a sentence for each problem with stored rows, and the next command."""
         days, others = self.unjudged, self.other_counts
         found = {
             f"{len(days)} dates with games have no feature rows as recorded, first {min(days, default='')}.": days,
@@ -164,7 +164,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 contaminated or corrupt, 2 could not tell."""
+        """0 for clean, 1 for contaminated or corrupt, 2 for could not tell."""
         return EXIT_CODES[self.verdict]
 
     def as_dict(self) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class Report:
 
 
 def monitor(catalogue: Catalogue, threshold_pct: float = THRESHOLD_PCT) -> Report:
-    """Judge the training rows of the catalogue's window, in a number of statements that does not depend on it."""
+    """Judge the training rows of the catalogue's window; the number of statements does not depend on its length."""
     warehouse = catalogue.warehouse
     rows = warehouse.materialise(_rows(catalogue))
     counted = warehouse.collect(_monthly(catalogue, rows)).sort("year", "month")
@@ -217,7 +217,7 @@ def monitor(catalogue: Catalogue, threshold_pct: float = THRESHOLD_PCT) -> Repor
 
 
 def _rows(catalogue: Catalogue) -> Lazy:
-    """Return the stored rows of the window with what the monitor needs: did_play, month, and why they lack values."""
+    """Return the stored rows of the window with did_play, year, month, and flags for contamination and its sources."""
     played = catalogue.window("player_games").filter(nw.col("did_play")).select(*PLAYER_GAME, did_play=nw.lit(1))
     required = [item for item in catalogue.features if item.is_required]
     sources = causes.by_source(required)
@@ -303,20 +303,20 @@ def _cause(source: str, early: int, missing: int, unknown: int) -> str:
 
 
 def _other_counts(catalogue: Catalogue, rows: Lazy) -> tuple[dt.date, ...]:
-    """Return the dates of rows whose stored counts of defaults are not those of their values and origins."""
+    """Return the dates of rows whose stored default counts differ from their values and origins."""
     dates = rows.filter(nw.col("has_other_counts")).select("game_date").unique()
     return tuple(sorted(catalogue.warehouse.collect(dates)["game_date"]))
 
 
 def _damaged(catalogue: Catalogue) -> str:
-    """Return which stored dates are not what the grid recorded: of the window's features and of what they rest on."""
+    """Return the stored dates that differ from what the grid recorded, of the window's features and their inputs."""
     own = damaged_dates(catalogue, ("player_features",), catalogue.first)
     past = damaged_dates(catalogue, RESTS_ON, catalogue.first - dt.timedelta(days=causes.LOOKBACK_DAYS))
     return dates_by_table(pl.concat([own, past]))
 
 
 def _unjudged(catalogue: Catalogue) -> tuple[dt.date, ...]:
-    """Return dates with final games whose features are not, row for row, what the grid recorded as complete."""
+    """Return dates with final games whose number of feature rows differs from what the grid recorded as complete."""
     dates = final_team_games(catalogue).select("game_date").unique()
     kept = kept_rows(catalogue).filter(nw.col("recorded") == nw.col("stored")).select("game_date", is_kept=nw.lit(1))
     open_dates = dates.join(kept, on="game_date", how="left").filter(nw.col("is_kept").is_null()).select("game_date")

@@ -1,4 +1,4 @@
-"""The monitor's report as one self-contained HTML page: the verdict, the months as a chart, features, causes."""
+"""The monitor's report as one self-contained HTML page: verdict, chart of months, features and causes."""
 
 from __future__ import annotations
 

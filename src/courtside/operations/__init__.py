@@ -1,1 +1,4 @@
-"""What happens around a run: the daily run, training, repair, migration, status, cost and run reports."""
+"""Operations of an installation around its runs.
+
+They offer the daily run, intake, training, repair, migration and rebuild, and reports of status, cost and runs.
+"""

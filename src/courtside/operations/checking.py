@@ -1,4 +1,4 @@
-"""What the checks are handed: every table, the registered features, and the published files as frames."""
+"""The catalogue that checks read: every table, the registered features, and the published files as frames."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FILES_SCHEMA = {
     "season_hash": pl.String(),
 }
 READERS = 8
-"""Published files read at once; a bucket answers each after a while."""
+"""Published files that are read at once, because a bucket answers each request slowly."""
 PICK = ("player", "line", "direction")
 LAST_MICROSECOND = 999_999
 
@@ -41,7 +41,7 @@ LAST_MICROSECOND = 999_999
 def catalogue_of(
     context: Context, first: dt.date, last: dt.date, day: dt.date, *, sample: int = 1000, with_files: bool = False
 ) -> Catalogue:
-    """Return the catalogue of a home for the window from `first` to `last`; with the published files where asked."""
+    """Return the catalogue of a home for the dates from `first` to `last`, with the published files if `with_files`."""
     frames = {
         "stages": pl.DataFrame({"stage": list(STAGE_NAMES)}),
         "schema": schema_frame(context.warehouse, ALL_TABLES),
@@ -65,7 +65,7 @@ def catalogue_of(
 
 
 def season_window(warehouse: Warehouse, until: dt.date) -> tuple[dt.date, str] | None:
-    """Return first game date and label of the newest season that has a counted game until `until`; None without one."""
+    """Return the first game date and label of the newest season with a counted game up to `until`; None without one."""
     seasons = warehouse.collect(
         warehouse.scan(GAMES, end=until)
         .filter(nw.col("is_counted"))
@@ -79,17 +79,18 @@ def season_window(warehouse: Warehouse, until: dt.date) -> tuple[dt.date, str] |
 
 
 def schema_frame(warehouse: Warehouse, tables: Sequence[Table]) -> pl.DataFrame:
-    """Return table and problem (NULL where there is none) of every declared table."""
+    """Return the columns table and problem for every declared table; problem is NULL where there is none."""
     problems = {found.table.name: str(found) for found in warehouse.drifted(tables)}
     rows = {"table": [table.name for table in tables], "problem": [problems.get(table.name) for table in tables]}
     return pl.DataFrame(rows, schema={"table": pl.String(), "problem": pl.String()})
 
 
 def files_frame(store: Store, first: dt.date, last: dt.date) -> pl.DataFrame:
-    """Return game_date, generated_at, picks and picks_hash of each `picks/{date}.json`, and what the season file shows.
+    """Return a row for each `picks/{date}.json`, with the picks that the season file shows for the same date.
 
-    A file that is not JSON of that shape has NULL in every other column, which fails the checks that read it. Files
-    state whole seconds, so `generated_at` is the last microsecond of the second stated: the latest it may have been.
+    Columns: game_date, generated_at, picks, picks_hash, and season_hash. Where a file is not JSON of the expected
+    shape, generated_at, picks and picks_hash are NULL, which fails the checks that read them. Files state whole
+    seconds, so `generated_at` is the last microsecond of the stated second: the latest possible time.
     """
     season = _season_picks(store.read("v1/subsets/season.json"))
     days = [first + dt.timedelta(days=count) for count in range((last - first).days + 1)]

@@ -1,4 +1,4 @@
-"""What a run would read, stage by stage, before it reads anything."""
+"""The estimated cost of a run: the bytes that each stage would read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from courtside.warehouse.base import Warehouse
 
 @dataclass(frozen=True)
 class StageCost:
-    """What a stage would read: bytes by table, and the bytes that it would be billed for in all."""
+    """The bytes that a stage would read, per table; these are billed."""
 
     stage: str
     tables: Mapping[str, int]
@@ -25,9 +25,9 @@ class StageCost:
 
 
 def costs(warehouse: Warehouse, start: dt.date, end: dt.date) -> list[StageCost]:
-    """Return what a run from `start` to `end` would read, counting each table once per stage.
+    """Return the bytes that a run from `start` to `end` would read, counting each table once per stage.
 
-    Empty where the warehouse bills nothing.
+    The list is empty where the warehouse bills nothing.
     """
     found = []
     for stage in STAGES:

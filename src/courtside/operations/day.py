@@ -1,4 +1,4 @@
-"""The day by itself: what waits and until when, what is late and who is told, and which dates have gaps."""
+"""The daily run: intake, training, all stages up to the day, late cells, gaps, and alerts about them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ NEVER = Cell("missing", "never run")
 TOLD = ("lines", "predictions", "picks", "grading")
 SHOWN = 5
 THROUGH_FEATURES = STAGES[: STAGE_NAMES.index("features") + 1]
-"""What must have worked before anything can be learned."""
+"""The stages that must be processed before a model is trained."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """A cell whose inputs cannot be there yet."""
+    """A cell whose inputs cannot exist yet."""
 
     date: dt.date
     stage: str
@@ -47,7 +47,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Late:
-    """A cell that should be done by now and is not."""
+    """A cell that is past its deadline and not settled."""
 
     date: dt.date
     stage: str
@@ -60,7 +60,7 @@ class Late:
 
 @dataclass(frozen=True)
 class Gap:
-    """Dates in a row that a stage should have settled before this run and had not."""
+    """Consecutive dates that a stage should have settled before this run and did not."""
 
     stage: str
     first: dt.date
@@ -74,7 +74,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class DayReport:
-    """A run of the day: what was taken in, what the run did, and what waits, is late or was missing before it."""
+    """The report of a daily run: payloads taken in, the run's summary, and cells that wait, are late or were gaps."""
 
     taken: Sequence[Report]
     summary: RunSummary
@@ -85,11 +85,11 @@ class DayReport:
 
 
 def run_day(context: Context, day: dt.date, observer: Observer | None = None, steps: Sequence[Step] = ()) -> DayReport:
-    """Take in what waits, name the season's gaps, work every stage up to `day`, and tell people what is late.
+    """Take in waiting payloads, process every stage up to `day`, and send alerts about late cells and gaps.
 
-    Where the champion learns and its model is a week old, a new one is trained first, from the days before `day`; not
-    while a result of theirs can still come, for a model is kept and would never see it.
-    `steps` are what the fetches before it did; they are written down with the run.
+    Where the champion is a trained model and its newest model is a week old, new models are first trained on the days
+    before `day`. Training waits while a result of these days can still arrive, because a stored model is not trained
+    again. `steps` are the results of the fetches before this run; they are recorded with it.
 
     Raises:
         WarehouseBusyError: where another run holds the lease.
@@ -110,7 +110,7 @@ def run_day(context: Context, day: dt.date, observer: Observer | None = None, st
 
 
 def awaited(context: Context, day: dt.date) -> list[dt.date]:
-    """Return the dates of the week before `day` whose results are not in and not overdue."""
+    """Return the dates of the week before `day` whose results are missing and not overdue."""
     cells, now = context.ledger.cells("analytics"), context.clock.now()
     known = slates(context, day - dt.timedelta(days=7), day - dt.timedelta(days=1))
     return [
@@ -121,7 +121,7 @@ def awaited(context: Context, day: dt.date) -> list[dt.date]:
 
 
 def _see_clock(context: Context) -> None:
-    """Tell people where the newest event of any run lies in the future: the clock has been, or is, wrong."""
+    """Send an alert where the newest event of any run lies in the future, so that the clock was or is wrong."""
     newest = context.warehouse.collect(context.warehouse.scan(RUN_EVENTS).select(nw.col("at").max()))["at"][0]
     now, alerts = context.clock.now(), notifier(context.settings, context.clock)
     if newest is None or newest <= now:
@@ -133,7 +133,7 @@ def _see_clock(context: Context) -> None:
 
 
 def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:
-    """Return the dates from `start` to `end` that a stage has never settled: never run, held or failed."""
+    """Return the dates from `start` to `end` that a stage has not settled: never run, held or failed."""
     gaps: list[Gap] = []
     for stage in STAGE_NAMES:
         cells = context.ledger.cells(stage)
@@ -152,7 +152,7 @@ def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:
 
 
 def assess(context: Context, start: dt.date, end: dt.date) -> tuple[list[Wait], list[Late]]:
-    """Return which cells of dates with games wait for what cannot be there yet, and which are late."""
+    """Return the cells of dates with games that wait for their inputs, and the cells that are late."""
     waits: list[Wait] = []
     lates: list[Late] = []
     known = slates(context, start, end)
@@ -172,7 +172,7 @@ def assess(context: Context, start: dt.date, end: dt.date) -> tuple[list[Wait], 
 
 
 def _missing(stage: str, cell: Cell) -> str | None:
-    """Return why a cell of a date with games lacks what it should hold, None where it does not."""
+    """Return the reason why a cell of a date with games lacks its rows, or None where it has them."""
     if cell.state == "complete":
         return None
     if cell.state == "empty" and not (stage in ("lines", "picks") and cell.reason in NO_LINES):
@@ -186,10 +186,10 @@ def _until(slate: Slate, due: Due, now: dt.datetime) -> dt.datetime:
 
 
 def tell(context: Context, day: dt.date, lates: Sequence[Late], gaps: Sequence[Gap]) -> None:
-    """Alert about each stage that is late and about gaps that a run could not fill; recover where that is over.
+    """Send alerts about each late stage and about gaps that a run could not fill, or else their recoveries.
 
-    Predictions or picks that are missing at the cut-off are critical: after tip-off nobody can make up for them. While
-    box scores have ended, which has an alert of its own, nothing is sent of the stages that follow from them.
+    Late predictions or picks are critical, because they cannot be made after tip-off. Where box scores have ended,
+    which has an alert of its own, no alert is sent about the stages that depend on them.
     """
     alerts = notifier(context.settings, context.clock)
     if any(is_gap(gap.reason) for gap in gaps):

@@ -1,4 +1,4 @@
-"""One feature row as a person would ask for it: every value with its origin, the games behind it, and the line."""
+"""The explanation of one feature row: every value with its origin, the games of its window, lines and predictions."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ SHOWN_GAMES = 10
 
 
 class NoSuchRowError(AnswerError):
-    """A player or a row that is not there."""
+    """No such player exists, or the player has no feature row on the date."""
 
 
 @dataclass(frozen=True)
 class Explained:
-    """A stored feature row and what lies behind it.
+    """A stored feature row and the rows behind it.
 
-    `row` has the columns of `PLAYER_FEATURES`; `window` the games of the last-10 window, newest first; `missing` the
-    games it should hold and does not; `lines` each book's closing line, with prices
-    where it has any; `predictions` each system's prediction.
+    `row` has the columns of `PLAYER_FEATURES`. `window` holds the games of the last-10 window, newest first, and
+    `missing` the games that the window should hold and does not. `lines` holds each book's closing line, with prices
+    where they are real. `predictions` holds each system's prediction.
     """
 
     player: str
@@ -51,7 +51,7 @@ class Explained:
 
     @property
     def features(self) -> list[dict[str, Any]]:
-        """Number, name, value, origin, source and sentence of each feature, in order of number."""
+        """Number, name, value, origin, source and description of each feature, in order of number."""
         return [
             {
                 "number": feature.number,
@@ -66,10 +66,10 @@ class Explained:
 
 
 def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
-    """Return the feature row of `player` (an id, a name or part of one) on `day` and what lies behind it.
+    """Return the feature row of `player` (an id, a name or part of a name) on `day`, and the rows behind it.
 
     Raises:
-        NoSuchRowError: naming the candidates, where the name is nobody's or several players', or there is no row.
+        NoSuchRowError: where no player or several players match, or there is no row; the message names the candidates.
     """
     player_id, name = _player(warehouse, player)
 

@@ -1,4 +1,4 @@
-"""Exporting the public files of some dates outside a run."""
+"""Export of the public files of some dates outside a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from courtside.publishing.stores.base import DryRun, Store
 def export_dates(
     context: Context, store: Store, dates: Sequence[dt.date], only: Sequence[str] = NAMES
 ) -> list[FileReport]:
-    """Write the files of `dates` with the state of the grid in `status.json`, and return what became of each.
+    """Write the files of `dates` and `status.json` with the state of the grid, and return the result for each file.
 
     An alert is sent about files that could not be written and stay as they were.
     """

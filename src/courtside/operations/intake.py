@@ -1,6 +1,7 @@
-"""A live intake: what each source is asked and in which order, and what became of every request.
+"""Live intake: the requests to each source in their order, and the result of every request.
 
-Fetching needs no warehouse: each payload is kept with a note that it waits, and taken in afterwards or by the next run.
+Fetching needs no warehouse: each payload is stored with a note that it waits, and is taken in afterwards or by the
+next run.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _MORE_OF_PLAYERS = {"PLAYER_ID", "PLAYER_NAME", "FANTASY_PTS"}
 
 @dataclass(frozen=True)
 class Step:
-    """What became of one request: `fetched`, `absent`, `not_yet`, `failed`, `refused` or `stopped`, and why."""
+    """The result of one request: `fetched`, `absent`, `not_yet`, `failed`, `refused` or `stopped`, with the reason."""
 
     source: str
     name: str
@@ -53,7 +54,7 @@ class Step:
 
 
 def sketch(plan: Plan) -> Iterator[Request]:
-    """Yield the requests a plan would send, without sending any."""
+    """Yield the requests that a plan would send, without sending any."""
     requests = plan.requests()
     try:
         request = next(requests)
@@ -65,10 +66,11 @@ def sketch(plan: Plan) -> Iterator[Request]:
 
 
 def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
-    """Send a plan's requests, keep each payload as it comes, and yield what became of each.
+    """Send a plan's requests, store each payload when it arrives, and yield the result of each request.
 
-    A payload whose shape has changed, a refusal, an open circuit and a spent budget stop the plan and leave other plans
-    alone; a name with nothing there, or a fault that outlasts its retries, does not.
+    A payload of another shape, a report that is not out yet, a refused request, an open circuit and a spent budget stop
+    the plan, but not other plans. The plan continues after an absent document and after a fault that outlasts its
+    retries.
     """
     requests = plan.requests()
     answer: Payload | None = None
@@ -81,7 +83,7 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
         except CourtsideError as error:
             yield Step(plan.source, "plan", "stopped", str(error))
             return
-        except Exception as error:  # noqa: BLE001 - whatever an answer makes a plan raise stops this plan only
+        except Exception as error:  # noqa: BLE001 - any error that an answer causes in a plan stops this plan only
             yield Step(plan.source, "plan", "stopped", f"the answer before cannot be used ({type(error).__name__})")
             return
         is_first = False
@@ -89,7 +91,7 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
             step, answer = _one(plan, request, client, pending)
         except OSError as error:
             step, answer = _not_kept(Step(plan.source, request.name, "stopped"), error), None
-        except Exception as error:  # noqa: BLE001 - a failed step, so that the other requests go on
+        except Exception as error:  # noqa: BLE001 - becomes a failed step, so that the other requests are sent
             # The text of the error may hold a key; its class does not.
             reason = f"the answer cannot be used ({type(error).__name__})"
             step, answer = Step(plan.source, request.name, "failed", reason), None
@@ -122,12 +124,12 @@ def _one(plan: Plan, request: Request, client: Client, pending: Pending) -> tupl
 
 
 def _not_kept(step: Step, error: OSError) -> Step:
-    """Return a step that ends its plan: the disk took no payload, and would take no further one."""
+    """Return a step that ends its plan: the payload could not be stored, so no further one could be either."""
     return replace(step, reason=f"could not be kept on disk: {error.strerror or error}")
 
 
 def differences(payload: Payload) -> str | None:
-    """Return how a game log's columns differ from those known, None where they do not; such a log can still be read."""
+    """Return how a game log's columns differ from the known ones, or None; such a log is still parsed."""
     if payload.source != nba.SOURCE or not payload.name.startswith("leaguegamelog"):
         return None
     document = json.loads(payload.content)
@@ -144,9 +146,9 @@ def differences(payload: Payload) -> str | None:
 
 
 def take_in(context: Context, steps: Sequence[Step] = ()) -> list[Report]:
-    """Take every waiting payload into the warehouse, write down what the sources did, and alert where one stopped.
+    """Take every waiting payload into the warehouse, record the steps in the run log, and alert about failed sources.
 
-    A payload is forgotten as waiting only once its rows are stored; one that is damaged on disk is set aside and named.
+    A payload stops waiting only after its rows are stored. A payload that is damaged on disk is set aside and reported.
     """
     store = PayloadStore(context.settings.raw_folder)
     pending = Pending(store)
@@ -215,7 +217,7 @@ def _tell(context: Context, steps: Sequence[Step]) -> None:
 
 
 def _alert_refused(context: Context, reports: Sequence[Report]) -> None:
-    """Alert about payloads that were set aside: their bytes are kept, their rows are in no table."""
+    """Alert about refused payloads: they stay in the payload store, and no table holds their rows."""
     refused = [f"{report.name}: {report.reason}" for report in reports if report.status == "refused"]
     alerts = notifier(context.settings, context.clock)
     if refused:
@@ -226,7 +228,7 @@ def _alert_refused(context: Context, reports: Sequence[Report]) -> None:
 
 
 def games_on(context: Context, day: dt.date) -> list[tuple[str, GameType]]:
-    """Return id and type of the games that the schedule has on a date; none where it knows none."""
+    """Return the id and type of the games that the schedule has on a date."""
     rows = context.warehouse.collect(
         context.raw(RAW_SCHEDULE).filter(nw.col("game_date") == day).select("game_id").unique()
     )

@@ -1,4 +1,4 @@
-"""The state of an installation in Prometheus' text format, for the text-file collector of a machine's exporter."""
+"""Metrics of an installation in Prometheus' text format, for the text-file collector of a node exporter."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from courtside.pipeline.tables import GRID
 from courtside.warehouse.base import Warehouse
 
 RECENT = 50
-"""Runs among which the last one is looked for; each intake between them counts as a run of its own."""
+"""Number of recent runs that are searched for the last one; each intake counts as a run of its own."""
 
 
 def prometheus(warehouse: Warehouse) -> str:
-    """Return the last run (seconds since 1970, duration, failures) and the cells of the grid by stage and state."""
+    """Return metrics of the last run (start in Unix seconds, duration, failures) and of cells by stage and state."""
     registry = CollectorRegistry()
     runs = [run for run in recent_runs(warehouse, RECENT) if run.seconds is not None or run.outcome == NOT_FINISHED]
     if runs:

@@ -1,4 +1,4 @@
-"""Bringing a warehouse to this version: what can be made again is emptied and asked for, the rest keeps its rows."""
+"""Migration of a warehouse to this version: tables that can be computed again are emptied, the others keep rows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from courtside.warehouse.drift import Drift
 from courtside.warehouse.schema import Table
 
 MAKERS = {table.name: stage for stage, made in REPLACED.items() for table in made}
-"""The stage that can compute a table again; every other table keeps what cannot be computed again."""
+"""The stage that can compute a table again; the rows of all other tables cannot be computed again."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What happens to one drifted table; `stage` is None where its rows stay, else the stage that makes them again."""
+    """The migration of one drifted table; `stage` computes its rows again, or is None where its rows are kept."""
 
     drift: Drift
     stage: str | None
@@ -34,10 +34,10 @@ class Step:
 
 
 def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Step]:
-    """Return what `migrate` would do.
+    """Return the steps that `migrate` would take.
 
     Raises:
-        SchemaDriftError: where rows that cannot be made again do not fit their table any more.
+        SchemaDriftError: where rows that cannot be computed again do not fit the new shape of their table.
     """
     steps = [Step(found, MAKERS.get(found.table.name)) for found in warehouse.drifted(tables)]
     lost = [step.drift for step in steps if step.stage is None and not step.drift.keeps_rows]
@@ -50,9 +50,9 @@ def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Ste
 
 
 def migrate(warehouse: Warehouse, ledger: Ledger, tables: Sequence[Table] = ALL_TABLES) -> list[Step]:
-    """Bring stored tables to their table objects, ask for what was emptied, and return the steps taken.
+    """Change stored tables to the shape of their table objects, mark emptied cells expected, and return the steps.
 
-    Cells are asked for before their table is emptied, so that an end in between loses nothing.
+    Cells are marked expected before their table is emptied, so that an interruption in between loses nothing.
     """
     steps = plan(warehouse, tables)
     for step in sorted(steps, key=lambda step: step.drift.table.name != GRID.name):
@@ -68,7 +68,7 @@ def migrate(warehouse: Warehouse, ledger: Ledger, tables: Sequence[Table] = ALL_
 
 
 def _add_content_hashes(warehouse: Warehouse) -> None:
-    """Fill `content_hash` of the publications of a version that had none; a home that has any is left alone."""
+    """Fill `content_hash` of the publications where no publication has one: an earlier version wrote none."""
     publications = warehouse.collect(warehouse.scan(PUBLICATIONS))
     if publications.height and publications["content_hash"].is_null().all():
         picks = warehouse.collect(warehouse.scan(PUBLISHED_PICKS))
@@ -83,7 +83,7 @@ def _ask_again(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:
 
 
 def _forget_hashes(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:
-    """Mark the content hashes of cells whose rows stay and get another shape, so that nothing is compared with them."""
+    """Mark the content hashes of cells whose rows are kept in another shape, so that they are not compared."""
     cells = {
         day: replace(cell, content_hash=f"{cell.content_hash.partition('@')[0]}@before-migration")
         for day, cell in ledger.cells(stage).items()

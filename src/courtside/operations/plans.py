@@ -1,4 +1,4 @@
-"""What each live source is asked, request by request; an answer may decide the next request."""
+"""The requests to each live source, one by one; an answer may decide the next request."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from courtside.sources.payload import Payload
 from courtside.sources.request import Request
 
 Requests = Generator[Request, Payload | None, None]
-"""Yields requests one by one and is sent the payload of each, None where there is none."""
+"""Yields requests one by one, and receives the payload of each, or None where there is none."""
 
 GamesOn = Callable[[dt.date], Sequence[tuple[str, GameType]]]
-"""Returns id and type of the games the schedule has on a date."""
+"""Returns the id and type of the games that the schedule has on a date."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one source is asked."""
+    """The requests to one source."""
 
     source: str
     requests: Callable[[], Requests]
 
 
 def odds_plan(day: dt.date, *, at: dt.datetime | None = None, game_lines: bool = False, dry: bool = False) -> Plan:
-    """Return the plan for the lines of the events of an ET date: what nobody can fetch later.
+    """Return the plan for the lines of the events of an ET date; these cannot be fetched later.
 
-    A sketch needs no key.
+    With `dry` no key is needed.
     """
 
     def requests() -> Requests:
@@ -49,7 +49,7 @@ def odds_plan(day: dt.date, *, at: dt.datetime | None = None, game_lines: bool =
 
 
 def injuries_plan(issues: Sequence[tuple[dt.date, dt.time]], *, dry: bool = False) -> Plan:
-    """Return the plan for the newest report among `issues` (newest first) that is there."""
+    """Return the plan for the newest existing report among `issues`, which are sorted newest first."""
 
     def requests() -> Requests:
         for day, time in issues:
@@ -61,7 +61,7 @@ def injuries_plan(issues: Sequence[tuple[dt.date, dt.time]], *, dry: bool = Fals
 
 
 def schedule_plan(season: str | None = None) -> Plan:
-    """Return the plan for the current season's schedule, or for that of a season by name."""
+    """Return the plan for the schedule of the current season, or of the season that `season` names."""
 
     def requests() -> Requests:
         yield nba.season_schedule(season) if season else cdn.current_schedule()
@@ -77,7 +77,7 @@ def nba_plan(
     *,
     index: bool = False,
 ) -> Plan:
-    """Return the plan for the game logs of a season or a date of it, and for the details of `games`."""
+    """Return the plan for the game logs of a season or of one date, and for the details of `games`."""
     wanted = [game_type for game_type in COUNTED_TYPES if game_type in set(types)]
 
     def requests() -> Requests:
@@ -92,12 +92,12 @@ def nba_plan(
 
 
 def _all(requests: Iterable[Request]) -> Requests:
-    for request in requests:  # noqa: UP028 - an answer is sent in, which a plain iterator cannot take
+    for request in requests:  # noqa: UP028 - answers are sent in, which a plain iterator does not accept
         yield request
 
 
 def day_plan(day: dt.date, games: GamesOn, *, details: bool = False) -> Plan:
-    """Return the plan for a date's game logs, of the types the schedule has that day; regular where it knows none."""
+    """Return the plan for a date's game logs, of the game types that the schedule has, or else of regular games."""
 
     def requests() -> Requests:
         known = games(day)
@@ -109,7 +109,7 @@ def day_plan(day: dt.date, games: GamesOn, *, details: bool = False) -> Plan:
 
 
 def repair_plan(dates: Sequence[dt.date], games: GamesOn) -> Plan:
-    """Return the plan for the schedule and, date by date, the game logs of `dates`; lines nobody can fetch later."""
+    """Return the plan for the schedule and the game logs of each of `dates`; lines cannot be fetched later."""
 
     def requests() -> Requests:
         yield cdn.current_schedule()
@@ -120,7 +120,7 @@ def repair_plan(dates: Sequence[dt.date], games: GamesOn) -> Plan:
 
 
 def every_plan(clock: Clock, games: GamesOn, *, dry: bool = False) -> list[Plan]:
-    """Return the plans of a day in the order of what is lost when it is missed; lines first."""
+    """Return the plans of a day, in the order of what cannot be fetched later: lines first."""
     today = clock.today()
     return [
         odds_plan(today, dry=dry),

@@ -1,4 +1,4 @@
-"""Rebuild a home whose warehouse is lost: raw rows from the stored payloads, the ledger from its copy, then a run."""
+"""Rebuild of a home whose warehouse is lost: raw rows from the stored payloads, and the ledger from its copy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild took in and restored, the payloads that are damaged, and the dates to run."""
+    """The result of a rebuild: payloads taken in, rows restored, damaged payloads, and the dates to run."""
 
     reports: tuple[Report, ...]
     restored: Mapping[str, int]
@@ -30,10 +30,10 @@ class Rebuilt:
 
 
 def refuse_unrestorable(ledger: Path, public: Path) -> None:
-    """Check that each published date is in the copy of the ledger, so that a run does not publish it anew.
+    """Check that the copy of the ledger holds each published date, so that a run does not publish the date again.
 
     Raises:
-        StorageError: naming the dates that only a public file tells of, and what can be done.
+        StorageError: where dates are only in public files; the message names them and what to do.
     """
     known = copied_dates(ledger)
     lost = [day for day in _published_dates(public) if day not in known]
@@ -49,7 +49,7 @@ def refuse_unrestorable(ledger: Path, public: Path) -> None:
 
 
 def rebuild(context: Context, ledger: Path) -> Rebuilt:
-    """Take in every stored payload in the order in which they were fetched, and restore the ledger from its copy."""
+    """Take in every stored payload in the order of fetching, and restore the ledger from its copy."""
     store = PayloadStore(context.settings.raw_folder)
     damaged: list[str] = []
     payloads = _stored(store, damaged.append)
@@ -83,7 +83,7 @@ def _published_dates(public: Path) -> list[dt.date]:
 
 
 def _span(context: Context, ledger: Path) -> tuple[dt.date, dt.date] | None:
-    """Return the dates to run: those of earlier runs, or from the first box score to today."""
+    """Return the dates to run: those of earlier runs, or else the dates from the first box score to today."""
     played: list[dt.date] = []
     for table in (RAW_PLAYER_BOX, RAW_TEAM_BOX):
         dates = context.warehouse.collect(context.warehouse.scan(table).select("game_date").unique())

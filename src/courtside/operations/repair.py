@@ -1,4 +1,4 @@
-"""Repair: what is missing or late, taken in where it is on disk, and exactly the affected cells worked again."""
+"""Repair: take in missing or late payloads that are on disk, and process exactly the affected cells again."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from courtside.sources.store import CorruptPayloadError, PayloadStore
 
 STORED = "stored"
 LATE_FOR_DAYS = 3
-"""A payload not there by then is missing, before that late."""
+"""A payload that is not stored is late for this many days, and missing after them."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """Something that should have been delivered: from which source, for which date, and what stands still for it."""
+    """A payload or stored rows that are missing, late or damaged: the source, the date, and the games affected."""
 
     source: str
     game_date: dt.date
@@ -45,7 +45,7 @@ class Need:
 
     @property
     def state(self) -> str:
-        """`damaged` where it is stored; else `late` for three days, then `missing`."""
+        """`damaged` for stored rows; otherwise `late` for three days, then `missing`."""
         if self.source == STORED:
             return "damaged"
         return "late" if self.days <= LATE_FOR_DAYS else "missing"
@@ -53,7 +53,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a range of dates stands: cells by state, feature rows, and how many lack a required feature or a game."""
+    """The state of a range of dates: cells by state, feature rows, contaminated rows, and rows with missing games."""
 
     cells: dict[str, int]
     rows: int
@@ -61,7 +61,7 @@ class Standing:
     with_gaps: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the standing as plain data."""
+        """Return the state as plain data."""
         return {
             "cells": self.cells,
             "rows": self.rows,
@@ -72,7 +72,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Repair:
-    """What a repair found, took in, worked again and left."""
+    """The result of a repair: what it found, took in, processed again, and what remains."""
 
     needs_before: tuple[Need, ...]
     before: Standing
@@ -83,15 +83,15 @@ class Repair:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is missing and no cell is held or failed any more."""
+        """Whether nothing is missing and no cell is held or failed."""
         return not self.needs_after and self.summary.is_whole
 
 
 def span_of_grid(context: Context, day: dt.date | None = None) -> tuple[dt.date, dt.date]:
-    """Return the first date to repair, `day` or the grid's first, and the grid's last.
+    """Return the first date to repair (`day`, or the grid's first date) and the grid's last date.
 
     Raises:
-        ConfigError: where no run has touched a date yet, or none from `day` on.
+        ConfigError: where the grid is empty, or ends before `day`.
     """
     cells = context.warehouse.collect(
         context.warehouse.scan(GRID).select(first=nw.col("game_date").min(), last=nw.col("game_date").max())
@@ -104,7 +104,7 @@ def span_of_grid(context: Context, day: dt.date | None = None) -> tuple[dt.date,
 
 
 def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
-    """Return what is missing, late or damaged from `start` to `end`, by date: payloads, and stored rows."""
+    """Return the payloads and stored rows that are missing, late or damaged from `start` to `end`, by date."""
     today = context.clock.today()
     damaged = [
         Need(STORED, item.game_date, f"{item.table} is not what was recorded", (), (today - item.game_date).days)
@@ -120,19 +120,19 @@ def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
 
 
 def needs_of_values(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
-    """Return the dates whose stored features are not what they are computed to be from whole tables."""
+    """Return the dates whose stored features differ from those that today's code computes from whole tables."""
     today = context.clock.today()
     what = "player_features is not what its inputs give"
     return tuple(Need(STORED, day, what, (), (today - day).days) for day in wrong_dates(context, start, end))
 
 
 def missing_dates(found: Iterable[Need]) -> tuple[dt.date, ...]:
-    """Return the dates whose box scores or results a provider can still be asked for."""
+    """Return the dates whose box scores or results can still be fetched from a provider."""
     return tuple(sorted({need.game_date for need in found if need.source in ("box", "schedule")}))
 
 
 def standing(context: Context, start: dt.date, end: dt.date) -> Standing:
-    """Return how a range of dates stands."""
+    """Return the state of a range of dates."""
     warehouse = context.warehouse
     states = warehouse.collect(
         warehouse.scan(GRID, start=start, end=end).group_by("state").agg(nw.len().alias("cells"))
@@ -156,10 +156,10 @@ def repair(
     end: dt.date,
     observer: Observer | None = None,
 ) -> Repair:
-    """Take in `payloads` and refused ones that can be read by now, then work the cells whose inputs changed.
+    """Take in `payloads` and refused payloads that can now be parsed, then process the cells whose inputs changed.
 
-    Stored dates that are not what the grid recorded are computed again first, then those whose features are not what
-    whole tables give.
+    Stored dates that differ from what the grid recorded are computed again first, and then those whose features differ
+    from what today's code computes from whole tables.
 
     Raises:
         WarehouseBusyError: where another run holds the lease.
@@ -181,7 +181,7 @@ def repair(
 
 
 def worked(summary: RunSummary) -> dict[str, int]:
-    """Return how many cells of each stage were worked."""
+    """Return the number of processed cells of each stage."""
     counts = Counter(dict.fromkeys(STAGE_NAMES, 0))
     for stage in summary.stages:
         counts[stage.stage] += stage.worked
@@ -189,7 +189,7 @@ def worked(summary: RunSummary) -> dict[str, int]:
 
 
 def _readable_by_now(context: Context, store: PayloadStore) -> list[Payload]:
-    """Return kept payloads that were refused when they came and can be read today."""
+    """Return stored payloads that were refused when they arrived and can be parsed now."""
     log = context.warehouse.collect(
         context.warehouse.scan(PAYLOAD_LOG).select("payload_id", "source", "name", "fetched_at", "status")
     )
@@ -232,7 +232,7 @@ def _results(context: Context, start: dt.date, end: dt.date) -> list[Found]:
 
 
 def _lines(context: Context, start: dt.date, end: dt.date) -> list[Found]:
-    """Return dates with games and without lines, in an installation that takes in lines at all."""
+    """Return the dates with games and without lines; none where no lines were ever taken in."""
     warehouse = context.warehouse
     lined = warehouse.collect(warehouse.scan(RAW_LINES).select("game_date").unique())
     games = warehouse.collect(

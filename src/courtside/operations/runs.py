@@ -1,4 +1,4 @@
-"""What each run did: read from the events that its stages wrote in the same transactions as their rows."""
+"""Reports of runs, from the run events that stages write in the same transactions as their rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_FINISHED = "not finished"
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run at a glance; `seconds` is None and `outcome` says so where it never came to its end."""
+    """A summary of one run; `seconds` is None where the run did not finish."""
 
     run_id: str
     at: dt.datetime
@@ -37,7 +37,7 @@ def recent_runs(warehouse: Warehouse, count: int = 20) -> list[RunLine]:
 
 
 def run_events(warehouse: Warehouse, run_id: str) -> list[dict[str, Any]]:
-    """Return the events of one run in order; the beginning of an id is enough.
+    """Return the events of one run in order; the first characters of its id are enough.
 
     Raises:
         ConfigError: where no run, or more than one, has an id that begins so.
@@ -51,7 +51,7 @@ def run_events(warehouse: Warehouse, run_id: str) -> list[dict[str, Any]]:
 
 
 def held_by(warehouse: Warehouse, run_id: str) -> list[dict[str, Any]]:
-    """Return the cells that a run left held or failed and that still are."""
+    """Return the cells that a run left held or failed and that no later run has changed."""
     cells = warehouse.collect(
         warehouse.scan(GRID)
         .filter((nw.col("run_id") == run_id) & nw.col("state").is_in(["held", "failed"]))

@@ -1,4 +1,4 @@
-"""When each stage of a game date can first be done, and by when it must be: told from the tip-offs of the slate."""
+"""The times at which each stage of a game date can start and must be done, from the tip-offs of the slate."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from courtside.pipeline.context import Context
 from courtside.pipeline.stage import Due
 
 LINES_BEFORE = dt.timedelta(hours=3)
-"""Books show player points this long before the first tip-off, or something is wrong."""
+"""Books show player points at least this long before the first tip-off."""
 
 CUT_OFF = dt.timedelta(hours=1)
-"""Predictions and picks must be there this long before the first tip-off."""
+"""Predictions and picks are due this long before the first tip-off."""
 
 GAME_LASTS = dt.timedelta(hours=3)
-"""After this long the last game of a slate is over, but for overtimes."""
+"""The last game of a slate is over this long after its tip-off, except with overtimes."""
 
 
 @dataclass(frozen=True)
 class Slate:
-    """The counted games of a date that were not put off: how many, and the first and last tip-off (UTC)."""
+    """The counted, not postponed games of a date: their number, and the first and last tip-off (UTC)."""
 
     date: dt.date
     games: int
@@ -35,22 +35,22 @@ class Slate:
 
     @property
     def cut_off(self) -> dt.datetime:
-        """When predictions and picks must be there."""
+        """The time at which predictions and picks are due."""
         return self.first_tip - CUT_OFF
 
     def expected(self, due: Due) -> dt.datetime:
-        """Return when the inputs of a stage with this deadline can first be there."""
+        """Return the time from which the inputs of a stage with this deadline can exist."""
         return self.last_tip + GAME_LASTS if due is Due.RESULTS else self.first_tip - LINES_BEFORE
 
     def deadline(self, due: Due) -> dt.datetime:
-        """Return the time by which a stage with this deadline must be settled; an alert is sent after it."""
+        """Return the time by which a stage with this deadline must be settled; after it an alert is sent."""
         if due is Due.RESULTS:
             return eastern_to_utc(self.date + dt.timedelta(days=1), RESULTS_BY)
         return self.first_tip - LINES_BEFORE if due is Due.LINES else self.cut_off
 
 
 def slates(context: Context, start: dt.date, end: dt.date) -> dict[dt.date, Slate]:
-    """Return the slate of each date from `start` to `end` that has games; an unknown tip-off counts as the earliest."""
+    """Return the slate of each date from `start` to `end` that has games; an unknown tip-off counts as noon Eastern."""
     games = context.warehouse.collect(
         context.warehouse.scan(GAMES, start=start, end=end)
         .filter(nw.col("is_counted") & (nw.col("status") != "postponed"))

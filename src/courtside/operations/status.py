@@ -1,4 +1,4 @@
-"""The grid of a season, as a person asks for it."""
+"""The state of the grid over a season."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SHOWN_STATES = ("complete", "empty", "held", "failed", "expected", "missing")
 
 @dataclass(frozen=True)
 class Status:
-    """Counts of cells per stage and state, and every cell that is neither complete nor empty for a reason.
+    """Counts of cells per stage and state, and every cell that is neither complete nor empty.
 
-    A date of the season that a stage has no cell for is `missing`.
+    A date of the season without a cell of a stage counts as `missing`.
     """
 
     season: str
@@ -54,7 +54,7 @@ class Status:
 
 
 def season_start(warehouse: Warehouse, day: dt.date) -> dt.date | None:
-    """Return the first counted game date of the season that `day` is in, by the raw schedule; None without one."""
+    """Return the first counted game date of the season of `day`, from the raw schedule; None where it has no games."""
     games = warehouse.collect(
         current(warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE)
         .filter(nw.col("game_date") <= day)
@@ -68,10 +68,10 @@ def season_start(warehouse: Warehouse, day: dt.date) -> dt.date | None:
 
 
 def status_of(warehouse: Warehouse, clock: Clock, season: str | None = None) -> Status:
-    """Return the grid's state over a season, up to today, and the age of the data; the newest season if none is named.
+    """Return the state of the grid over a season up to today, and the age of the data; default: the newest season.
 
     Raises:
-        ConfigError: where no game of the season has been worked yet.
+        ConfigError: where the season has no processed games.
     """
     spans = warehouse.collect(
         warehouse.scan(GAMES)

@@ -1,4 +1,4 @@
-"""Stored payloads and public files are verified a part a day, and what can be restored is written again."""
+"""Verification of stored payloads and public files, a part each day; changed public files are written again."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from courtside.raw.tables import PAYLOAD_LOG
 from courtside.sources.store import PayloadStore
 
 PARTS = 7
-"""Days within which every payload is read and every public file is compared."""
+"""Days in which every payload is read once and every public file is compared once."""
 
 MOST_DATES = 250
-"""Dates whose files are compared in one run."""
+"""The largest number of dates whose files are compared in one run."""
 
 PAYLOADS, FILES = "storage.payloads", "storage.public"
 SHOWN = 5
@@ -33,17 +33,17 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class StoredFiles:
-    """Payloads that are lost or damaged, and public files that were gone or changed and are written again."""
+    """Payloads that are lost or damaged, and public files that were missing or changed and are written again."""
 
     lost: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
 
 
 def verify_files(context: Context, day: dt.date) -> StoredFiles:
-    """Verify the presence of every payload, the hashes of a seventh, and the public files of a seventh of the dates.
+    """Verify that every payload exists, and, for a seventh of them, the hashes and the public files.
 
-    Public files are computed again from the ledger; those that are gone or differ are written again. Both kinds of
-    finding are recorded and alerted.
+    Public files are computed again from the ledger; those that are missing or differ are written again. Both kinds of
+    findings are recorded in the run log and cause alerts.
     """
     found = StoredFiles(_lost_payloads(context, day), _restored_files(context, day))
     _alert(
@@ -81,7 +81,7 @@ def _restored_files(context: Context, day: dt.date) -> tuple[str, ...]:
 
 
 def _due_dates(context: Context, day: dt.date) -> list[dt.date]:
-    """Return a seventh of the published dates, and before them those whose file of picks is gone or cut off."""
+    """Return the dates whose picks file is missing or damaged, and then a seventh of the published dates."""
     published = nw.col("stage") == "publishing"
     cells = context.warehouse.collect(context.warehouse.scan(GRID, end=day).filter(published))
     dates = sorted(cells.filter(cells["state"].is_in(["complete", "empty"]))["game_date"], reverse=True)

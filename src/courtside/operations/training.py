@@ -1,4 +1,4 @@
-"""Training as part of the day: a learned champion gets a new model once a week, from rows before the day only."""
+"""Weekly training as part of the daily run: new models for a trained champion, from rows before the day only."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from courtside.predictions.walk_forward import EVERY_DAYS
 log = logging.getLogger(__name__)
 REFUSED, DAMAGED = "training.refused", "models.damaged"
 VERIFIED_BY = ("29", "30")
-"""Checks of stored rows that must hold before anything is learned."""
+"""Checks of stored rows that must pass before a model is trained."""
 
 
 def is_due(context: Context, day: dt.date) -> bool:
-    """Return whether the champion learns and no model in use began within the week up to `day`, on enough rows."""
+    """Return whether a model of a trained champion is a week old or lacks its calibrator, and enough rows exist."""
     champion = context.settings.champion
     if champion in {system.name for system in FORMULAS}:
         return False
@@ -46,9 +46,9 @@ def is_due(context: Context, day: dt.date) -> bool:
 
 
 def set_unusable_aside(context: Context) -> None:
-    """Retire models whose files are damaged, with an alert, and candidates that failed a gate without being retired.
+    """Retire models whose files are damaged, with an alert, and candidates that failed a gate.
 
-    The model before, or the fallback, predicts instead.
+    An earlier model, or the fallback, then predicts.
     """
     for row in context.models.rows("points").filter(pl.col("status") == "candidate").to_dicts():
         if row["status_reason"] is None and (failed := failures(row)):
@@ -63,13 +63,13 @@ def set_unusable_aside(context: Context) -> None:
 
 
 def _newest(context: Context, kind: str, day: dt.date) -> dict[str, dt.date]:
-    """Return, by system, the first date of the newest model of a kind in use on `day`."""
+    """Return, by system, the first date of the newest model of a kind that is in use on `day`."""
     rows = context.models.rows(kind).filter((pl.col("status") != "retired") & (pl.col("as_of") <= day))
     return dict(rows.group_by("system").agg(pl.col("as_of").max()).iter_rows())
 
 
 def _graded_rows(context: Context, system: str, day: dt.date) -> int:
-    """Return how many predictions of a system a calibrator for `day` could learn from."""
+    """Return the number of graded predictions of a system from which a calibrator for `day` could be fitted."""
     rows = context.warehouse.scan(GRADED_PREDICTIONS, end=day - dt.timedelta(days=1))
     mine = rows.filter((nw.col("system") == system) & (nw.col("actual") != nw.col("line")))
     return int(context.warehouse.collect(mine.select(nw.col("game_id").count().alias("n")))["n"][0])
@@ -81,10 +81,10 @@ def train_models(
     systems: Sequence[str] = TRAINED,
     say: Callable[[dt.date, int], None] | None = None,
 ) -> list[str]:
-    """Verify what is stored, train the models of `days`, and return their ids; alert where that is refused.
+    """Verify the stored rows, train the models of `days`, and return their ids; alert where training is refused.
 
     Raises:
-        LeakageError, TrainingRefusedError: as `learn`, and where stored rows are not what they should be.
+        LeakageError, TrainingRefusedError: as `learn`, and where stored rows fail their verification.
     """
     alerts = notifier(context.settings, context.clock)
     try:
@@ -99,10 +99,10 @@ def train_models(
 
 
 def _require_verified(context: Context, day: dt.date) -> None:
-    """Refuse stored rows before `day` that the grid did not record, or that today's code computes in another way.
+    """Refuse stored rows before `day` that differ from what the grid recorded or from what today's code computes.
 
     Raises:
-        TrainingRefusedError: naming the checks that failed and what they found.
+        TrainingRefusedError: where a check fails; the message names the checks and what they found.
     """
     before = day - dt.timedelta(days=1)
     window = season_window(context.warehouse, before)
@@ -124,9 +124,9 @@ def _require_verified(context: Context, day: dt.date) -> None:
 
 
 def train_for(context: Context, day: dt.date) -> list[str]:
-    """Train the models that predict from `day` on, and return their ids; none where that is refused.
+    """Train the models that predict from `day` on, and return their ids; empty where training is refused.
 
-    The run goes on without them: the model before predicts, or the stand-in.
+    The run continues without them: an earlier model or the fallback predicts.
     """
     context.ledger.acquire(context.settings.lease_seconds)
     try:

@@ -1,4 +1,4 @@
-"""Stored values verified: what the grid recorded, and the features that today's code computes from the same tables."""
+"""Verification of stored rows: against the grid's hashes, and against the features that today's code computes."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from courtside.pipeline.stages.features import FEATURES, known_from
 
 @dataclass
 class StoredValues:
-    """The stored dates of a home; each question is answered once."""
+    """The stored dates of a home; each property is computed once."""
 
     context: Context
 
     @cached_property
     def damaged(self) -> pl.DataFrame:
-        """Dates whose rows are not those recorded, and the number of cells compared."""
+        """The dates whose rows differ from those recorded, and the number of cells compared."""
         return stored.frame_of(stored.compared(self.context))
 
     @cached_property
     def settled(self) -> Sequence[dt.date]:
-        """Dates with feature rows that no run would compute again."""
+        """The dates with feature rows that no run would compute again."""
         cells = self.context.ledger.cells("features")
         dates = sorted(day for day, cell in cells.items() if cell.rows and cell.state in SETTLED)
         inputs = input_state(self.context, FEATURES, WRITERS, dates).hashes
         return [day for day in dates if cells[day].input_hash == inputs[day]]
 
     def recomputed(self, dates: Sequence[dt.date]) -> pl.DataFrame:
-        """Return the feature rows of `dates` from the stored tables, a season at a time."""
+        """Return the feature rows of `dates`, computed from the stored tables, one season at a time."""
         parts = [features_of(self._known(own), own) for own in seasons(dates)]
         return pl.concat(parts) if parts else PLAYER_FEATURES.empty()
 
     def recomputed_before(self, day: dt.date) -> pl.DataFrame:
-        """Return the feature rows of `day` from tables without the results of that day and everything later."""
+        """Return the feature rows of `day`, computed from tables without the results of that day and later ones."""
         return features_of(self._known([day]).before_games_of(day), [day])
 
     def _known(self, dates: Sequence[dt.date]) -> Known:
@@ -56,7 +56,7 @@ class StoredValues:
 
 
 def wrong_dates(context: Context, start: dt.date, end: dt.date) -> list[dt.date]:
-    """Return the dates whose stored features are not what today's code computes, compared whole, a season at a time."""
+    """Return the dates whose stored features differ from what today's code computes, one season at a time."""
     values = StoredValues(context)
     dates = [day for day in values.settled if start <= day <= end]
     wrong: set[dt.date] = set()
@@ -68,7 +68,7 @@ def wrong_dates(context: Context, start: dt.date, end: dt.date) -> list[dt.date]
 
 
 def seasons(dates: Sequence[dt.date]) -> list[list[dt.date]]:
-    """Split dates so that each part looks back on the same history, which bounds the memory they take."""
+    """Split dates into parts that look back on the same history, so that each part needs bounded memory."""
     parts: dict[dt.date, list[dt.date]] = {}
     for day in sorted(dates):
         parts.setdefault(lookback_start(day), []).append(day)

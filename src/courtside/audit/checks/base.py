@@ -1,7 +1,7 @@
-"""A check: a declared claim about stored tables, with the query that observes it.
+"""Checks: a declared claim about stored tables, with the query that measures it.
 
-A check reads tables by name from the catalogue it is handed, so this room knows none of the rooms it judges. Its query
-answers in one row, whatever the number of players or dates. An exception inside a check is a failed check.
+A check reads tables by name from the catalogue that it receives, so this room imports none of the rooms that it checks.
+Its query returns one row, whatever the number of players or dates. An error inside a check is a failed check.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from courtside.warehouse.schema import Table
 
 
 class Severity(StrEnum):
-    """How bad a failed check is; a critical one makes the command fail."""
+    """The severity of a failed check; a failed critical check makes the command fail."""
 
     WARNING = "warning"
     ERROR = "error"
@@ -32,7 +32,7 @@ class Severity(StrEnum):
 
 
 class Status(StrEnum):
-    """What came out of a check; `not_judged` where there was too little to judge."""
+    """The result of a check; `not_judged` means that there were too few units."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -67,31 +67,32 @@ def at_most(value: float) -> Bound:
 
 
 class Stored(Protocol):
-    """Stored dates beside what the grid recorded of them, and features computed again."""
+    """Stored dates compared with what the grid recorded of them, and features computed again."""
 
     @property
     def damaged(self) -> pl.DataFrame:
-        """Dates whose rows are not those recorded (stage, table, game_date, rows, is_known), and the cells compared."""
+        """Dates whose rows differ from those recorded (stage, table, game_date, rows, is_known), and the cells
+        compared."""
 
     @property
     def settled(self) -> Sequence[dt.date]:
         """Dates with feature rows that no run would compute again."""
 
     def recomputed(self, dates: Sequence[dt.date]) -> pl.DataFrame:
-        """Return the feature rows of `dates` from the stored tables, a season at a time."""
+        """Return the feature rows of `dates`, computed from the stored tables, one season at a time."""
 
     def recomputed_before(self, day: dt.date) -> pl.DataFrame:
-        """Return the feature rows of `day` from tables without the results of that day and everything later."""
+        """Return the feature rows of `day`, computed from tables without the results of that day and later ones."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What checks read.
+    """The data that checks read.
 
-    `tables` are the stored tables by name, `frames` small frames that no table holds (the published files), `features`
-    the registered features. `first` to `last` is the window that is judged, `day` the date of the question, `now` the
-    instant of it. `stored` compares all stored dates, not only those of the window; `sample` is the least number of
-    rows that it computes again.
+    `tables` holds the stored tables by name, `frames` small frames that no table holds (such as the published files),
+    and `features` the registered features. The window is from `first` to `last`; `day` is the date that daily checks
+    judge, and `now` the present time. `stored` compares all stored dates, not only those of the window, and `sample` is
+    the smallest number of rows that it computes again.
     """
 
     warehouse: Warehouse
@@ -106,10 +107,10 @@ class Catalogue:
     sample: int = 1000
 
     def scan(self, name: str, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
-        """Return the stored rows of a table by its name, or a frame that was handed in.
+        """Return the stored rows of a table by its name, or a frame of the catalogue.
 
         Raises:
-            KeyError: naming what the catalogue does not hold.
+            KeyError: where the catalogue does not hold `name`.
         """
         if name in self.frames:
             return self.warehouse.lazy(self.frames[name])
@@ -120,17 +121,17 @@ class Catalogue:
         return self.scan(name, self.first, self.last)
 
     def on_day(self, name: str) -> Lazy:
-        """Return the rows of a table of the date of the question."""
+        """Return the rows of a table on the date that daily checks judge."""
         return self.scan(name, self.day, self.day)
 
 
 Query = Callable[[Catalogue], Lazy]
-"""Answers in one row: observed (a number, NULL where there is none), n (units looked at), and detail where it helps."""
+"""Returns one row: observed (a number, or NULL), n (the number of units measured), and optionally detail."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One claim: its number, what it says, how bad a failure is, what is accepted, and on how many units at least."""
+    """One check: its number, claim, severity, accepted values, smallest number of units, and query."""
 
     number: str
     claim: str
@@ -143,7 +144,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """What a check observed."""
+    """The result of one check."""
 
     check: Check
     status: Status
@@ -171,18 +172,18 @@ class Result:
 
 
 def run_check(check: Check, catalogue: Catalogue) -> Result:
-    """Ask a check, and return what came out; whatever it raises is a failure of the check."""
+    """Run a check and return its result; an error inside it fails the check."""
     try:
         answers = catalogue.warehouse.collect(check.query(catalogue)).to_dicts()
         if len(answers) != 1:
             raise ValueError(f"the query answered in {len(answers)} rows; a check answers in one")
         return _judged(check, answers[0])
-    except Exception as error:  # noqa: BLE001 - a check that cannot be asked has failed
+    except Exception as error:  # noqa: BLE001 - a check that cannot run has failed
         return Result(check, Status.FAILED, None, None, f"the check itself broke: {type(error).__name__}: {error}")
 
 
 def run_checks(checks: Iterable[Check], catalogue: Catalogue) -> list[Result]:
-    """Ask every check, one statement each."""
+    """Run every check, one statement each."""
     return [run_check(check, catalogue) for check in checks]
 
 
@@ -209,13 +210,13 @@ def result_rows(results: Sequence[Result], suite: str, catalogue: Catalogue) -> 
 
 
 def share(rows: Lazy, condition: nw.Expr) -> Lazy:
-    """Return observed and n: the percentage of rows that meet `condition`; NULL does not."""
+    """Return observed and n: the percentage of rows that meet `condition`; NULL does not meet it."""
     counted = rows.select(met=count(condition.fill_null(False)), n=nw.len())
     return counted.select("n", observed=ratio(100.0 * nw.col("met"), nw.col("n")))
 
 
 def violations(rows: Lazy, condition: nw.Expr) -> Lazy:
-    """Return observed and n: how many rows meet `condition`, of how many; NULL does not."""
+    """Return observed and n: the number of rows that meet `condition`, and of all rows; NULL does not meet it."""
     return rows.select(count(condition.fill_null(False)).alias("observed"), nw.len().alias("n"))
 
 
@@ -225,5 +226,5 @@ def count(condition: nw.Expr) -> nw.Expr:
 
 
 def ratio(value: nw.Expr, of: nw.Expr) -> nw.Expr:
-    """Return `value` / `of`, NULL where `of` is 0."""
+    """Return `value` / `of`, or NULL where `of` is 0."""
     return nw.when(of > 0).then(value.cast(nw.Float64) / of.cast(nw.Float64))

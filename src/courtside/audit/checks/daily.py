@@ -1,4 +1,4 @@
-"""The daily validation: claims about every phase of the flow, each one entry of `DAILY_CHECKS`."""
+"""The daily checks: claims about every phase of the flow, each one entry of `DAILY_CHECKS`."""
 
 from __future__ import annotations
 

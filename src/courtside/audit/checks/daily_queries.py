@@ -1,4 +1,4 @@
-"""What the daily validation observes, phase by phase, of the date of the question and the day before it."""
+"""The queries of the daily checks, phase by phase, about the catalogue's date and the day before it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ TEAM_GAME = ["game_id", "team_id"]
 
 
 def failed_cells(catalogue: Catalogue) -> Lazy:
-    """Observe cells of the window that failed."""
+    """Count the cells of the window that failed."""
     cells = catalogue.window("grid")
     return _examples(cells, nw.col("state") == "failed", nw.col("stage"))
 
 
 def absent_cells(catalogue: Catalogue) -> Lazy:
-    """Observe stages of the window's past game dates that no run has touched."""
+    """Count the stages that no run has processed, over the window's past game dates."""
     stages = catalogue.scan("stages")
     dates = _counted(catalogue.window("games")).select("game_date").unique()
     cells = catalogue.window("grid").select("game_date", "stage", is_there=nw.lit(True))
@@ -37,7 +37,7 @@ def absent_cells(catalogue: Catalogue) -> Lazy:
 
 
 def schema_problems(catalogue: Catalogue) -> Lazy:
-    """Observe stored tables that differ from their table objects."""
+    """Count the stored tables that differ from their table objects."""
     return catalogue.scan("schema").select(
         count(~nw.col("problem").is_null()).alias("observed"),
         nw.len().alias("n"),
@@ -46,36 +46,36 @@ def schema_problems(catalogue: Catalogue) -> Lazy:
 
 
 def refused_payloads(catalogue: Catalogue) -> Lazy:
-    """Observe payloads fetched in the day before the question that could not be read."""
+    """Count the payloads fetched within the last day that could not be parsed."""
     since = catalogue.now - dt.timedelta(days=1)
     recent = catalogue.scan("payload_log").filter(nw.col("fetched_at") >= since)
     return _examples(recent, nw.col("status") == "refused", nw.col("name"))
 
 
 def games_without_box(catalogue: Catalogue) -> Lazy:
-    """Observe final games of the two days without any box score."""
+    """Count the final games of the two days without any box score."""
     return _games_with(catalogue, nw.col("box_status") == "missing")
 
 
 def games_not_reconciled(catalogue: Catalogue) -> Lazy:
-    """Observe final games of the two days whose box score does not sum to the final score."""
+    """Count the final games of the two days whose box score does not sum to the final score."""
     return _games_with(catalogue, nw.col("box_status").is_in(list(BROKEN)))
 
 
 def past_games_not_final(catalogue: Catalogue) -> Lazy:
-    """Observe games of the window before the date of the question that are neither final nor postponed."""
+    """Count the games of the window before the catalogue's date that are neither final nor postponed."""
     games = _counted(catalogue.window("games")).filter(nw.col("game_date") < catalogue.day)
     return _examples(games, ~nw.col("status").is_in(["final", "postponed"]), nw.col("game_id"))
 
 
 def lines_fetched(catalogue: Catalogue) -> Lazy:
-    """Observe the games of the date that any usable line is about."""
+    """Measure the share of the date's games that have a usable line."""
     lines = catalogue.on_day("player_lines").select("game_id").unique().with_columns(has_lines=nw.lit(True))
     return share(_slate(catalogue).join(lines, on="game_id", how="left"), nw.col("has_lines"))
 
 
 def lines_resolved(catalogue: Catalogue) -> Lazy:
-    """Observe the share of the date's lines that were resolved to a player and a game."""
+    """Measure the share of the date's lines that were resolved to a player and a game."""
     kept = catalogue.on_day("player_lines").select(kept=nw.len())
     held = catalogue.on_day("unresolved_names").select(held=nw.col("rows").sum())
     both = kept.join(held, how="cross").with_columns(held=nw.col("held").fill_null(0))
@@ -84,13 +84,13 @@ def lines_resolved(catalogue: Catalogue) -> Lazy:
 
 
 def games_with_feature_rows(catalogue: Catalogue) -> Lazy:
-    """Observe the share of the date's games that have feature rows."""
+    """Measure the share of the date's games that have feature rows."""
     rows = catalogue.on_day("player_features").select("game_id").unique().with_columns(has_rows=nw.lit(True))
     return share(_slate(catalogue).join(rows, on="game_id", how="left"), nw.col("has_rows"))
 
 
 def thin_teams(catalogue: Catalogue) -> Lazy:
-    """Observe teams of the date with fewer than eight players."""
+    """Count the teams of the date with fewer than eight players."""
     players = catalogue.on_day("player_features").group_by(*TEAM_GAME).agg(players=nw.len())
     teams = (
         catalogue.on_day("team_games").filter(nw.col("is_counted")).join(_slate(catalogue), on="game_id", how="inner")
@@ -100,17 +100,17 @@ def thin_teams(catalogue: Catalogue) -> Lazy:
 
 
 def quality_ready(catalogue: Catalogue) -> Lazy:
-    """Observe the share of the date's rows that are quality ready."""
+    """Measure the share of the date's rows that are quality-ready."""
     return share(catalogue.on_day("player_features"), nw.col("is_quality_ready"))
 
 
 def required_defaults(catalogue: Catalogue) -> Lazy:
-    """Observe the share of the date's rows that lack a required feature."""
+    """Measure the share of the date's rows that lack a required feature."""
     return share(catalogue.on_day("player_features"), is_contaminated(catalogue.features))
 
 
 def verdict_recorded(catalogue: Catalogue) -> Lazy:
-    """Observe whether the readiness gate's verdict on the date is kept and allows predictions."""
+    """Count the date where no verdict of the readiness gate is stored for it, or the verdict forbids predictions."""
     verdicts = catalogue.on_day("gate_verdicts").select("game_date", "verdict", "reason")
     dates = _slate(catalogue).select("game_date").unique().join(verdicts, on="game_date", how="left")
     allows = (nw.col("verdict") != "not_ready").fill_null(False)
@@ -122,20 +122,20 @@ def verdict_recorded(catalogue: Catalogue) -> Lazy:
 
 
 def predictions_made(catalogue: Catalogue) -> Lazy:
-    """Observe the share of the date's games for which a prediction was made."""
+    """Measure the share of the date's games that have a prediction."""
     made = catalogue.on_day("predictions").select("game_id").unique().with_columns(is_predicted=nw.lit(True))
     return share(_slate(catalogue).join(made, on="game_id", how="left"), nw.col("is_predicted"))
 
 
 def ready_players_predicted(catalogue: Catalogue) -> Lazy:
-    """Observe the share of quality-ready rows of the date that some system predicted."""
+    """Measure the share of the date's quality-ready rows that at least one system predicted."""
     ready = catalogue.on_day("player_features").filter(nw.col("is_quality_ready"))
     made = catalogue.on_day("predictions").select(*PLAYER_GAME).unique().with_columns(is_predicted=nw.lit(True))
     return share(ready.join(made, on=PLAYER_GAME, how="left"), nw.col("is_predicted"))
 
 
 def quoted_players_predicted(catalogue: Catalogue) -> Lazy:
-    """Observe the share of quoted players of the date that are predicted or blocked with a reason."""
+    """Measure the share of the date's players with a line that are predicted, or blocked with a reason."""
     quoted = usable_lines(catalogue.on_day("player_lines"))
     told = (
         nw.concat([catalogue.on_day(name).select(*PLAYER_GAME) for name in ("predictions", "gate_blocks")])
@@ -146,14 +146,14 @@ def quoted_players_predicted(catalogue: Catalogue) -> Lazy:
 
 
 def sides_past_the_gate(catalogue: Catalogue) -> Lazy:
-    """Observe predictions of the window that take a side although the quality gate blocked the row."""
+    """Count the predictions of the window with a side although the quality gate blocked the row."""
     rows = catalogue.window("predictions")
     takes_side = nw.col("direction").is_in(["OVER", "UNDER"]).fill_null(False)
     return _examples(rows, takes_side & ~nw.col("gate_passed").fill_null(False), nw.col("game_id"))
 
 
 def picks_past_the_gate(catalogue: Catalogue) -> Lazy:
-    """Observe predictions of the window that passed although the stored feature row may not."""
+    """Count the predictions of the window that passed the gate although the stored feature row may not pass."""
     features = catalogue.window("player_features").select(
         *PLAYER_GAME, "quality_alert_level", row="player_id", is_bad=is_contaminated(catalogue.features)
     )
@@ -168,14 +168,14 @@ def picks_past_the_gate(catalogue: Catalogue) -> Lazy:
 
 
 def picks_published(catalogue: Catalogue) -> Lazy:
-    """Observe whether the date has a publication, where it has predictions with a line."""
+    """Count the date where it has predictions with a line and no publication."""
     quoted = catalogue.on_day("predictions").filter(~nw.col("line").is_null()).select("game_date").unique()
     published = catalogue.on_day("publications").select("game_date").unique().with_columns(is_there=nw.lit(True))
     return violations(quoted.join(published, on="game_date", how="left"), nw.col("is_there").is_null())
 
 
 def picks_graded(catalogue: Catalogue) -> Lazy:
-    """Observe the share of the window's counted picks of whole final games that are graded."""
+    """Measure the share of graded picks among the window's counted picks of final games with complete box scores."""
     picks = _counted_picks(catalogue)
     whole = (
         catalogue.window("team_games")
@@ -192,7 +192,7 @@ def picks_graded(catalogue: Catalogue) -> Lazy:
 
 
 def ledger_problems(catalogue: Catalogue) -> Lazy:
-    """Observe whether publications, published picks or grades differ from what was written."""
+    """Count the problems by which publications, published picks or grades differ from what was written."""
     return catalogue.scan("ledger").select(
         count(~nw.col("problem").is_null()).alias("observed"),
         nw.len().alias("n"),
@@ -201,7 +201,7 @@ def ledger_problems(catalogue: Catalogue) -> Lazy:
 
 
 def files_absent(catalogue: Catalogue) -> Lazy:
-    """Observe published dates of the window whose file is absent or older than what it has to show."""
+    """Count the published dates of the window whose file is absent or older than the publication that it shows."""
     files = catalogue.scan("files").select("game_date", "generated_at")
     both = changed_in_public(catalogue).join(files, on="game_date", how="left")
     fresh = (nw.col("generated_at") >= nw.col("published_at")).fill_null(False)
@@ -209,7 +209,7 @@ def files_absent(catalogue: Catalogue) -> Lazy:
 
 
 def files_disagree(catalogue: Catalogue) -> Lazy:
-    """Observe published dates of the window whose file holds another number of picks than the ledger counts."""
+    """Count the published dates of the window whose file holds another number of picks than the ledger."""
     counted = _counted_picks(catalogue).group_by("game_date").agg(picks=nw.len())
     files = catalogue.scan("files").select("game_date", in_file="picks")
     dates = catalogue.window("publications").select("game_date").unique()
@@ -219,7 +219,7 @@ def files_disagree(catalogue: Catalogue) -> Lazy:
 
 
 def pages_disagree(catalogue: Catalogue) -> Lazy:
-    """Observe dates whose picks in the season file are not those of the date's own file."""
+    """Count the dates whose picks in the season file differ from those in the date's own file."""
     files = catalogue.scan("files").filter(
         (nw.col("game_date") >= catalogue.first) & (nw.col("game_date") <= catalogue.last)
     )
@@ -244,7 +244,7 @@ def _slate(catalogue: Catalogue) -> Lazy:
 
 
 def _games_with(catalogue: Catalogue, condition: nw.Expr) -> Lazy:
-    """Return how many final games of the date and the day before meet a condition on one of their sides."""
+    """Return the number of final games of the date and the day before that meet a condition for one of their teams."""
     day_before = catalogue.day - dt.timedelta(days=1)
     games = catalogue.scan("team_games", day_before, catalogue.day).filter(nw.col("is_counted") & nw.col("is_final"))
     return games.select(
@@ -255,7 +255,7 @@ def _games_with(catalogue: Catalogue, condition: nw.Expr) -> Lazy:
 
 
 def _examples(rows: Lazy, condition: nw.Expr, example: nw.Expr) -> Lazy:
-    """Return how many rows meet a condition, of how many, and one of them."""
+    """Return the number of rows that meet a condition, the number of all rows, and one that meets it."""
     met = condition.fill_null(False)
     return rows.select(
         count(met).alias("observed"), nw.len().alias("n"), nw.when(met).then(example).min().alias("detail")

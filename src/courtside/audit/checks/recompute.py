@@ -1,4 +1,4 @@
-"""Feature rows computed again: a sample of dates, and some of them without the results of the day and later ones."""
+"""Checks that compute feature rows again: a sample of dates, and some without the results of the day and later."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from courtside.features.tables import PLAYER_FEATURES
 from courtside.warehouse.base import Lazy
 
 HIDDEN_DATES = 3
-"""Dates computed again without their results and what came later; each takes as long as a week of the sample."""
+"""Dates computed again without their results and later ones; each takes as long as a week of the sample."""
 
 
 def recomputed_differs(catalogue: Catalogue) -> Lazy:
-    """Observe the sampled feature rows of which a value, an origin or a count is not what today's code computes."""
+    """Count the sampled feature rows with a value, origin or count that differs from what today's code computes."""
     dates = sampled_dates(catalogue)
     return _answer(catalogue, dates, catalogue.stored.recomputed(dates))
 
 
 def differs_without_the_day(catalogue: Catalogue) -> Lazy:
-    """Observe the rows that differ from those computed without the results of their day and everything later."""
+    """Count the rows that differ from those computed without the results of their day and later days."""
     sampled = sampled_dates(catalogue)
     draw = random.Random(f"{catalogue.day} hidden")  # noqa: S311 - a sample, not a secret
     dates = sorted([*sampled[-1:], *draw.sample(sampled[:-1], min(HIDDEN_DATES, len(sampled)) - 1)]) if sampled else []
@@ -33,10 +33,11 @@ def differs_without_the_day(catalogue: Catalogue) -> Lazy:
 
 
 def sampled_dates(catalogue: Catalogue) -> list[dt.date]:
-    """Return dates whose rows are compared whole, until they hold as many rows as the sample asks for.
+    """Return the dates whose rows are compared, so many that they hold at least `sample` rows.
 
-    Each month has one, and so have the first and the last date of each season, each quality tier and each season's
-    traded players. The choice changes from day to day, so that a whole season is compared in the course of one.
+    They include a date of each month, the first and the last date of each season, a date of each quality tier, and a
+    date of a traded player in each season. The choice changes from day to day, so that in the course of a season all
+    its dates are compared.
     """
     settled = pl.DataFrame({"game_date": catalogue.stored.settled}, schema={"game_date": pl.Date()})
     names = ("game_date", "season", "player_id", "team_id", "quality_tier")
@@ -60,7 +61,7 @@ def sampled_dates(catalogue: Catalogue) -> list[dt.date]:
 
 
 def _one_of_each(rows: pl.DataFrame, by: str, draw: random.Random) -> Iterable[dt.date]:
-    """Return a date of each group."""
+    """Return one date of each group."""
     dates = rows.select(by, "game_date").unique().sort(by, "game_date")
     return [draw.choice(own["game_date"].to_list()) for _, own in dates.group_by(by, maintain_order=True)]
 

@@ -1,4 +1,4 @@
-"""Stored values computed again from box scores in another way than the feature store computes them."""
+"""A check that computes stored means again from box scores, by other code than the feature store's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GAMES = 5
 
 
 def last_5_differs(catalogue: Catalogue) -> Lazy:
-    """Observe sampled rows whose stored last-5 mean is not that of the box scores before their date."""
+    """Count the sampled rows whose stored last-5 mean differs from that of the box scores before their date."""
     rows = catalogue.warehouse.collect(_sampled(catalogue))
     games = catalogue.warehouse.collect(_earlier_games(catalogue, rows))
     again = (
@@ -42,7 +42,7 @@ def _example(wrong: pl.DataFrame) -> str | None:
 
 
 def _sampled(catalogue: Catalogue) -> Lazy:
-    """Return rows of the window scattered by a key of their own, the same each time."""
+    """Return rows of the window in an order that scatters players and dates and is the same each time."""
     scatter = (nw.col("player_id") * 7919 + nw.col("game_day") * 104729) % 1000003
     return (
         catalogue.window("player_features")

@@ -1,4 +1,4 @@
-"""Relations that several checks read."""
+"""Relations and conditions that several checks share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from courtside.warehouse.base import Lazy
 
 PLAYER_GAME = ["game_id", "player_id"]
 STARTER_POINTS, ROTATION_POINTS = 15, 5
-"""Season averages, known before the game, that make a starter and a rotation player."""
+"""Season averages in points, known before the game, from which a player counts as starter and as rotation player."""
 BROKEN = ("missing", "partial")
 SHOWN = ["subset_key", "player_id", "team_id", "opponent_team_id", "prediction", "line", "direction"]
 """Columns of a published pick that the date's public file shows."""
@@ -23,7 +23,7 @@ USABLE_TIMINGS = ("pre_tip", "untimed")
 
 
 def any_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
-    """Return whether one of several conditions holds; NULL does not."""
+    """Return whether one of several conditions holds; NULL counts as false."""
     found = nw.lit(False)
     for condition in conditions:
         found = found | condition.fill_null(False)
@@ -36,25 +36,25 @@ def is_valued(origin: nw.Expr) -> nw.Expr:
 
 
 def is_default(origin: nw.Expr) -> nw.Expr:
-    """Return whether a feature has no value of its own; an origin that is NULL comes with none."""
+    """Return whether an origin means that the feature has no value; a NULL origin does."""
     return origin.is_in([str(kind) for kind in DEFAULT_ORIGINS]).fill_null(False) | origin.is_null()
 
 
 def lacks(feature: Validated) -> nw.Expr:
-    """Return whether a feature has no value of its own, by value and origin; an unavailable feature is not lacking."""
+    """Return whether a feature has no value, by value and origin; an unavailable feature does not count as lacking."""
     value, origin = nw.col(feature.name), nw.col(feature.origin_column)
     is_unavailable = (origin == str(Origin.UNAVAILABLE)).fill_null(False)
     return is_default(origin) | ((value.is_null() | value.is_nan().fill_null(False)) & ~is_unavailable)
 
 
 def is_contaminated(features: Sequence[Validated]) -> nw.Expr:
-    """Return whether a row lacks a required feature by its values and origins, or by a count that is not 0."""
+    """Return whether a row lacks a required feature, by its values and origins, or by a stored count that is not 0."""
     required = nw.col("required_default_count")
     return any_of(lacks(item) for item in features if item.is_required) | required.is_null() | (required != 0)
 
 
 def has_other_counts(features: Sequence[Validated]) -> nw.Expr:
-    """Return whether a row's stored counts of defaults are not those of its values and origins."""
+    """Return whether a row's stored default counts differ from its values and origins."""
     pairs = {
         "default_feature_count": features,
         "required_default_count": [item for item in features if item.is_required],
@@ -67,9 +67,9 @@ def has_other_counts(features: Sequence[Validated]) -> nw.Expr:
 
 
 def damaged_dates(catalogue: Catalogue, tables: Iterable[str] = (), start: dt.date | None = None) -> pl.DataFrame:
-    """Return table and game_date of the stored dates that are not what the grid recorded, up to the window's end.
+    """Return table and game_date of the stored dates that differ from what the grid recorded, up to the window's end.
 
-    Of `tables` only where some are named, from `start` on where it is given.
+    `tables` limits them to these tables, and `start` to dates from it on; without them, all damaged dates are returned.
     """
     found = catalogue.stored.damaged.filter(pl.col("is_known").fill_null(False))
     wanted = list(tables)
@@ -81,7 +81,7 @@ def damaged_dates(catalogue: Catalogue, tables: Iterable[str] = (), start: dt.da
 
 
 def dates_by_table(damaged: pl.DataFrame) -> str:
-    """Return which tables are damaged on which dates, as one line."""
+    """Return the damaged tables and their dates as one line."""
     grouped = damaged.group_by("table").agg(n=pl.len(), first=pl.col("game_date").min(), last=pl.col("game_date").max())
     return "; ".join(
         f"{table}: {first}" if n == 1 else f"{table}: {n} dates from {first} to {last}"
@@ -90,13 +90,13 @@ def dates_by_table(damaged: pl.DataFrame) -> str:
 
 
 def training_window(first: dt.date, until: dt.date) -> dt.date:
-    """Return the default start of the training window of a season: its first November day, or its first game date."""
+    """Return the default start of a season's training window: its first November day, or else its first game date."""
     november = dt.date(first.year, 11, 1)
     return november if first <= november <= until else first
 
 
 def training_rows(catalogue: Catalogue) -> Lazy:
-    """Return the feature rows of the window whose player played: what a model could be trained on."""
+    """Return the feature rows of the window whose player played: the rows that a model could be trained on."""
     played = catalogue.window("player_games").filter(nw.col("did_play")).select(*PLAYER_GAME, actual="points")
     return catalogue.window("player_features").join(played, on=PLAYER_GAME, how="inner")
 
@@ -107,7 +107,7 @@ def prepared_dates(catalogue: Catalogue) -> Lazy:
 
 
 def final_team_games(catalogue: Catalogue) -> Lazy:
-    """Return the team games of the window that count and are over."""
+    """Return the team games of the window that count and are final."""
     return catalogue.window("team_games").filter(nw.col("is_counted") & nw.col("is_final"))
 
 
@@ -129,7 +129,7 @@ def rows_a_date(catalogue: Catalogue) -> Lazy:
 
 
 def kept_rows(catalogue: Catalogue) -> Lazy:
-    """Return, per date of the window whose features the grid calls complete, rows recorded and rows stored."""
+    """Return recorded and stored row counts, per date of the window whose feature cell is complete."""
     stored = catalogue.window("player_features").group_by("game_date").agg(nw.len().alias("feature_rows"))
     verdicts = catalogue.window("gate_verdicts").group_by("game_date").agg(nw.len().alias("verdict_rows"))
     return (
@@ -143,22 +143,22 @@ def kept_rows(catalogue: Catalogue) -> Lazy:
 
 
 def usable_lines(lines: Lazy) -> Lazy:
-    """Return game_id, player_id and one column `is_quoted` of the player games with a pre-tip line."""
+    """Return game_id, player_id and a column `is_quoted` of the player games with a pre-tip line."""
     usable = lines.filter(nw.col("timing").is_in(list(USABLE_TIMINGS))).select(*PLAYER_GAME).unique()
     return usable.with_columns(is_quoted=nw.lit(True))
 
 
 def distinct(name: str, condition: nw.Expr) -> nw.Expr:
-    """Return how many different values of `name` meet a condition."""
+    """Return the number of distinct values of `name` among the rows that meet a condition."""
     return nw.when(condition).then(nw.col(name)).n_unique() - nw.when(count(~condition) > 0).then(nw.lit(1)).otherwise(
         nw.lit(0)
     )
 
 
 def changed_in_public(catalogue: Catalogue) -> Lazy:
-    """Return game_date and published_at of the last version of each date that changed what the public file shows.
+    """Return game_date and published_at of each date's last version that changed the content of its public file.
 
-    A version that changes only a price or a probability leaves that file as it is, and it is not written again.
+    A version that changes only a price or a probability does not change that file, and the file is not written again.
     """
     publications, picks = catalogue.window("publications"), catalogue.window("published_picks")
     key, said = ["game_date", "version"], ["model_code", "signal"]
@@ -180,11 +180,11 @@ def changed_in_public(catalogue: Catalogue) -> Lazy:
 
 
 def _next_version(rows: Lazy) -> Lazy:
-    """Return rows as if they were of the version after theirs."""
+    """Return rows with the number of the next version."""
     return rows.with_columns(version=nw.col("version") + 1)
 
 
 def _without(rows: Lazy, others: Lazy) -> Lazy:
-    """Return picks that are not among `others`."""
+    """Return the picks that are not among `others`."""
     on = ["game_date", "version", *SHOWN]
     return rows.join(others.with_columns(is_there=nw.lit(True)), on=on, how="left").filter(nw.col("is_there").is_null())

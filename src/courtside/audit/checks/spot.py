@@ -1,4 +1,4 @@
-"""The feature spot check: claims about the stored rows of a window, each one entry of `SPOT_CHECKS`."""
+"""The spot checks: claims about the stored feature rows of a window, each one entry of `SPOT_CHECKS`."""
 
 from __future__ import annotations
 

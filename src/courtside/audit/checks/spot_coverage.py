@@ -1,4 +1,4 @@
-"""Who and what the rows of the window cover: lines, starters, seasons, dates and months."""
+"""The queries of the spot checks about coverage: lines, starters, games, dates and months."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEAM_GAME = ["game_id", "team_id"]
 
 
 def lines_of_rotation_players(catalogue: Catalogue) -> Lazy:
-    """Observe the share of rotation players' rows with a pre-tip line, on the dates that have any."""
+    """Measure the share of rotation players' rows with a pre-tip line, on the dates that have lines."""
     lines = catalogue.window("player_lines")
     dates = lines.select("game_date").unique()
     rows = (
@@ -33,20 +33,20 @@ def lines_of_rotation_players(catalogue: Catalogue) -> Lazy:
 
 
 def starters_ready(catalogue: Catalogue) -> Lazy:
-    """Observe the share of starters' rows that are quality ready."""
+    """Measure the share of starters' rows that are quality-ready."""
     rows = catalogue.window("player_features").filter(nw.col("points_avg_season") >= STARTER_POINTS)
     return share(rows, nw.col("is_quality_ready"))
 
 
 def rotation_ready(catalogue: Catalogue) -> Lazy:
-    """Observe the share of rotation players' rows that are quality ready."""
+    """Measure the share of rotation players' rows that are quality-ready."""
     average = nw.col("points_avg_season")
     rows = catalogue.window("player_features").filter((average >= ROTATION_POINTS) & (average < STARTER_POINTS))
     return share(rows, nw.col("is_quality_ready"))
 
 
 def line_bias(catalogue: Catalogue) -> Lazy:
-    """Observe by how much players score more than their line, on average."""
+    """Measure the mean of points less line, in points."""
     graded = (
         catalogue.window("graded_predictions")
         .filter(~nw.col("actual").is_null() & ~nw.col("line").is_null())
@@ -57,12 +57,12 @@ def line_bias(catalogue: Catalogue) -> Lazy:
 
 
 def games_with_rows(catalogue: Catalogue) -> Lazy:
-    """Observe the share of final team games with feature rows, on dates for which rows were computed."""
+    """Measure the share of final team games with feature rows, on dates for which rows were computed."""
     return share(_marked_games(catalogue), nw.col("has_rows"))
 
 
 def worst_month_of_games(catalogue: Catalogue) -> Lazy:
-    """Observe the same share in the worst month."""
+    """Measure the lowest monthly share of final team games with feature rows."""
     months = (
         _marked_games(catalogue)
         .with_columns(month=nw.col("game_date").dt.month(), year=nw.col("game_date").dt.year())
@@ -74,7 +74,7 @@ def worst_month_of_games(catalogue: Catalogue) -> Lazy:
 
 
 def played_with_row(catalogue: Catalogue) -> Lazy:
-    """Observe the share of players who played and have a feature row, on dates for which rows were computed."""
+    """Measure the share of players who played that have a feature row, on dates for which rows were computed."""
     played = (
         catalogue.window("player_games")
         .filter(nw.col("did_play") & nw.col("is_counted"))
@@ -86,7 +86,7 @@ def played_with_row(catalogue: Catalogue) -> Lazy:
 
 
 def thin_dates(catalogue: Catalogue) -> Lazy:
-    """Observe the dates of five games or more with fewer than 50 rows."""
+    """Count the dates of five games or more with fewer than 50 rows."""
     dates = rows_a_date(catalogue).filter(nw.col("games") >= 5)
     is_thin = nw.col("rows") < 50
     return dates.select(
@@ -97,7 +97,7 @@ def thin_dates(catalogue: Catalogue) -> Lazy:
 
 
 def largest_jump(catalogue: Catalogue) -> Lazy:
-    """Observe how far a date's rows lie from its games times the rows a game of the window."""
+    """Measure the largest difference between a date's rows and its games times the window's mean of rows per game."""
     dates = rows_a_date(catalogue)
     totals = dates.select(nw.col("rows").sum().alias("all_rows"), nw.col("games").sum().alias("all_games"))
     jumps = dates.join(totals, how="cross").with_columns(

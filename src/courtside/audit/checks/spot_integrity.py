@@ -1,4 +1,4 @@
-"""Whether stored rows keep their promises: origins, ranges, counts, keys and the sources they were made from."""
+"""The queries of the spot checks about integrity: origins, ranges, counts, keys, and agreement with the raw rows."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ READY_TIERS = ("gold", "silver", "bronze")
 
 
 def origins_absent(catalogue: Catalogue) -> Lazy:
-    """Observe rows in which a registered feature has no origin."""
+    """Count the rows in which a registered feature has no origin."""
     absent = any_of(nw.col(feature.origin_column).is_null() for feature in catalogue.features)
     return violations(catalogue.window("player_features"), absent)
 
 
 def unmarked_absences(catalogue: Catalogue) -> Lazy:
-    """Observe player games marked as played that have neither minutes (0 may be rounded) nor a statistic."""
+    """Count the player games marked as played that have neither minutes (0 may be rounded) nor a statistic."""
     counts = ("points", *(column.name for column in BOX_COUNTS))
     has_none = nw.all_horizontal(*(nw.col(name).fill_null(0) == 0 for name in counts), ignore_nulls=True)
     is_absent = nw.col("points").is_null() | (nw.col("minutes").is_null() & has_none)
@@ -39,7 +39,7 @@ def unmarked_absences(catalogue: Catalogue) -> Lazy:
 
 
 def differs_from_raw(catalogue: Catalogue) -> Lazy:
-    """Observe player games whose points or minutes differ from the newest raw row, or that have none."""
+    """Count the player games whose points or minutes differ from the newest raw row, or that have no raw row."""
     raw = catalogue.window("raw_player_box").select(
         *PLAYER_GAME, "known_at", raw_points="points", raw_minutes="minutes"
     )
@@ -52,7 +52,7 @@ def differs_from_raw(catalogue: Catalogue) -> Lazy:
 
 
 def stored_differs(catalogue: Catalogue) -> Lazy:
-    """Observe the dates of tables whose stored rows are not those that the grid recorded when they were written."""
+    """Count the dates of tables whose stored rows differ from what the grid recorded when they were written."""
     damaged = damaged_dates(catalogue)
     answer = {
         "observed": [float(damaged.height)],
@@ -63,7 +63,7 @@ def stored_differs(catalogue: Catalogue) -> Lazy:
 
 
 def open_gaps(catalogue: Catalogue) -> Lazy:
-    """Observe final games of the window whose box score is missing or does not reconcile."""
+    """Count the final games of the window whose box score is missing or does not reconcile."""
     broken = nw.col("box_status").is_in(list(BROKEN))
     return final_team_games(catalogue).select(
         distinct("game_id", broken).alias("observed"),
@@ -73,13 +73,13 @@ def open_gaps(catalogue: Catalogue) -> Lazy:
 
 
 def duplicates(catalogue: Catalogue) -> Lazy:
-    """Observe keys that stand more than once."""
+    """Count the keys that occur more than once."""
     keys = catalogue.window("player_features").group_by(*PLAYER_GAME).agg(nw.len().alias("rows"))
     return violations(keys, nw.col("rows") > 1)
 
 
 def values_against_origins(catalogue: Catalogue) -> Lazy:
-    """Observe rows with a value that no origin comes with, or an origin without its value."""
+    """Count the rows with a value whose origin comes with none, or with an origin whose value is absent."""
     wrong = any_of(
         is_valued(nw.col(feature.origin_column)) == (nw.col(feature.name).is_null() | nw.col(feature.name).is_nan())
         for feature in catalogue.features
@@ -88,7 +88,7 @@ def values_against_origins(catalogue: Catalogue) -> Lazy:
 
 
 def out_of_range(catalogue: Catalogue) -> Lazy:
-    """Observe rows with a value beyond the range its feature is registered with."""
+    """Count the rows with a value outside the registered range of its feature."""
     wrong = any_of(
         ~((nw.col(item.name) >= item.minimum) & (nw.col(item.name) <= item.maximum)) for item in catalogue.features
     )
@@ -96,7 +96,7 @@ def out_of_range(catalogue: Catalogue) -> Lazy:
 
 
 def flat_slates(catalogue: Catalogue) -> Lazy:
-    """Observe slates of 50 rows on which a feature that must differ is the same for everybody who has it."""
+    """Count the slates of 50 rows or more on which a feature that must vary has too few different values."""
     watched = [item for item in catalogue.features if item.spread]
     slates = (
         catalogue.window("player_features")
@@ -112,12 +112,12 @@ def flat_slates(catalogue: Catalogue) -> Lazy:
 
 
 def wrong_default_counts(catalogue: Catalogue) -> Lazy:
-    """Observe rows whose stored counts of defaults are not those of their values and origins."""
+    """Count the rows whose stored default counts differ from their values and origins."""
     return violations(catalogue.window("player_features"), has_other_counts(catalogue.features))
 
 
 def wrongly_ready(catalogue: Catalogue) -> Lazy:
-    """Observe rows called ready that the rules of readiness do not let through."""
+    """Count the rows marked as ready that do not meet the rules of readiness."""
     matchup, history = nw.col("matchup_quality_pct").fill_null(0), nw.col("history_quality_pct").fill_null(0)
     may_be_ready = (
         (nw.col("required_default_count").fill_null(1) == 0)

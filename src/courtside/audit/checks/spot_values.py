@@ -1,4 +1,4 @@
-"""What the values of the window are worth: tiers, origins, zeros, pace, defaults and contamination."""
+"""The queries of the spot checks about values: tiers, origins, zeros, pace, missing values and contamination."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ FULL_WINDOW = 7
 
 
 def good_tiers(catalogue: Catalogue) -> Lazy:
-    """Observe the share of gold and silver rows."""
+    """Measure the share of gold and silver rows."""
     return share(catalogue.window("player_features"), nw.col("quality_tier").is_in(["gold", "silver"]))
 
 
 def computed(catalogue: Catalogue) -> Lazy:
-    """Observe the share of values that come from their primary definition over a whole window."""
+    """Measure the share of values with the origin `computed`: by their primary definition, over a whole window."""
     origins = [nw.col(feature.origin_column) for feature in catalogue.features]
     sums = catalogue.window("player_features").select(
         *(count(is_valued(origin)).alias(f"valued_{place}") for place, origin in enumerate(origins)),
@@ -43,7 +43,7 @@ def computed(catalogue: Catalogue) -> Lazy:
 
 
 def zeros(catalogue: Catalogue) -> Lazy:
-    """Observe rows of rotation players whose recent minutes or points are zero, as a placeholder would be."""
+    """Count the rows of rotation players whose recent minutes or points are zero, as a placeholder would be."""
     rows = catalogue.window("player_features").filter(
         (nw.col("points_avg_season") >= ROTATION_POINTS) & (nw.col("games_used_l10") >= FULL_WINDOW)
     )
@@ -52,7 +52,7 @@ def zeros(catalogue: Catalogue) -> Lazy:
 
 
 def pace_in_range(catalogue: Catalogue) -> Lazy:
-    """Observe the share of games with 80 to 120 possessions a team and 48 minutes."""
+    """Measure the share of games with 80 to 120 possessions per team and 48 minutes."""
     known = final_team_games(catalogue).filter(
         (nw.col("minutes") > 0) & ~nw.col("possessions_x100").is_null() & ~nw.col("opponent_possessions_x100").is_null()
     )
@@ -62,7 +62,7 @@ def pace_in_range(catalogue: Catalogue) -> Lazy:
 
 
 def worst_default_rate(catalogue: Catalogue) -> Lazy:
-    """Observe the share of rows without a value of the required feature that lacks it most often."""
+    """Measure the highest share of rows without a value among the required features; detail names the feature."""
     required = [feature for feature in catalogue.features if feature.is_required]
     counts = catalogue.window("player_features").select(
         nw.len().alias("n"), *(count(is_default(nw.col(item.origin_column))).alias(item.name) for item in required)
@@ -73,13 +73,13 @@ def worst_default_rate(catalogue: Catalogue) -> Lazy:
 
 
 def windows_complete(catalogue: Catalogue) -> Lazy:
-    """Observe the share of last-10 windows that hold 70 % of the games they should."""
+    """Measure the share of last-10 windows that hold 70 % of the games that they should."""
     rows = catalogue.window("player_features").filter(~nw.col("completeness_l10").is_null())
     return share(rows, nw.col("completeness_l10") >= SKIP_BELOW_PCT)
 
 
 def worst_month_contaminated(catalogue: Catalogue) -> Lazy:
-    """Observe the contaminated share of training rows in the worst month that is not an October."""
+    """Measure the highest monthly share of contaminated training rows, Octobers left out."""
     months = (
         training_rows(catalogue)
         .with_columns(month=nw.col("game_date").dt.month(), year=nw.col("game_date").dt.year())
@@ -92,6 +92,6 @@ def worst_month_contaminated(catalogue: Catalogue) -> Lazy:
 
 
 def contaminated(catalogue: Catalogue) -> Lazy:
-    """Observe the contaminated share of training rows since the season's first November day."""
+    """Measure the share of contaminated training rows since the season's first November day."""
     start = training_window(catalogue.first, catalogue.last)
     return share(training_rows(catalogue).filter(nw.col("game_date") >= start), is_contaminated(catalogue.features))
