@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,8 +13,9 @@ from tests.warehouse.emulator import running
 from tests.warehouse.test_a_season_on_bigquery import LAST, WEEK_ENDS, _ran, _took_in
 
 from benchmarks import homes
-from courtside.operations.cost import READS, Span
+from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
 from courtside.raw.ingest import ingest
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore
@@ -33,8 +34,8 @@ def main() -> None:
     sizes, dates = _season_sizes()
     print(f"one simulated season: {dates} dates, {sum(sizes.values()) / 1e6:,.0f} MB in {len(sizes)} tables")
     for seasons in SEASONS:
-        day = {stage: _bytes(reads, sizes, dates, seasons, 1) for stage, reads in READS.items()}
-        fill = {stage: _bytes(reads, sizes, dates, seasons, dates * seasons) for stage, reads in READS.items()}
+        day = {stage.name: _bytes(stage.reads, sizes, dates, seasons, 1) for stage in STAGES}
+        fill = {stage.name: _bytes(stage.reads, sizes, dates, seasons, dates * seasons) for stage in STAGES}
         print(f"{seasons:>3} seasons, MB read:  a day {_shown(day)}")
         print(f"{'':>3}                     all   {_shown(fill)}")
 
@@ -63,7 +64,7 @@ def _season_sizes() -> tuple[dict[str, int], int]:
             pass
         last = dt.date(2025, 6, 30)
         summary = run(context, FIRST, last)
-        tables = {table for reads in READS.values() for table in reads}
+        tables = {read.table.name: read.table for stage in STAGES for read in stage.reads}.values()
         sizes = {
             table.name: _logical(table, context.warehouse.collect(context.warehouse.scan(table))) for table in tables
         }
@@ -83,13 +84,14 @@ def _logical(table: Table, rows: pl.DataFrame) -> int:
     return total
 
 
-def _bytes(reads: Mapping[Table, Span], sizes: Mapping[str, int], dates: int, seasons: int, run_dates: int) -> float:
+def _bytes(reads: Sequence[Read], sizes: Mapping[str, int], dates: int, seasons: int, run_dates: int) -> float:
     share = {
-        Span.ALL: float(seasons),
-        Span.DATES: run_dates / dates,
-        Span.HISTORY: min(seasons, run_dates / dates + 1.5),
+        Dates.ALL: float(seasons),
+        Dates.EARLIER: float(seasons),
+        Dates.THESE: run_dates / dates,
+        Dates.HISTORY: min(seasons, run_dates / dates + 1.5),
     }
-    return sum(sizes[table.name] * share[span] for table, span in reads.items()) / 1e6
+    return sum(sizes[read.table.name] * share[read.dates] for read in reads) / 1e6
 
 
 def _shown(sizes: Mapping[str, float]) -> str:
