@@ -197,8 +197,8 @@ def test_the_yesterday_of_the_morning_run_is_graded(story: Story) -> None:
 
 
 def test_nothing_was_late_on_a_day_on_which_everything_came(story: Story) -> None:
-    assert [late for seen in story.seen.values() for late in seen.lates if str(DAY) in late] == []
-    assert not [alert for alert in story.alerts if alert.cause.startswith("late.")]
+    assert [late for seen in story.seen.values() for late in seen.lates if late.startswith(str(DAY))] == []
+    assert not [alert for alert in story.alerts if alert.cause.startswith("late.") and str(DAY) in alert.title]
 
 
 def test_status_names_the_newest_date_at_each_moment(story: Story) -> None:

@@ -96,7 +96,7 @@ def test_daily_and_features_exit_with_1_on_a_critical_failure_and_keep_every_res
     kept = kept_in(
         home, "SELECT suite, count(*), count(DISTINCT check_run_id) FROM check_results GROUP BY 1 ORDER BY 1"
     )
-    assert kept == [("daily", 52, 2), ("features", 30, 1)]
+    assert kept == [("daily", 54, 2), ("features", 30, 1)]
     code, text = asked(home, "history", "--check", "5.1", "--json")
     assert (code, [row["status"] for row in json.loads(text)]) == (0, ["passed", "failed"])
     assert "not judged" in asked(home, "history", "--last", "500")[1]

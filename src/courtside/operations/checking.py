@@ -17,7 +17,7 @@ from courtside.audit.checks.base import Catalogue
 from courtside.features.registry import FEATURES
 from courtside.operations.verification import StoredValues
 from courtside.pipeline.context import Context
-from courtside.pipeline.files import ledger_error
+from courtside.pipeline.files import LEDGER_TABLES, ledger_error
 from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.stores import open_store, target_of
@@ -48,8 +48,7 @@ def catalogue_of(
     }
     if with_files:
         frames["files"] = files_frame(open_store(target_of(context.settings)), first, last)
-        error = ledger_error(context.warehouse)
-        frames["ledger"] = pl.DataFrame({"problem": [str(error) if error else None]}, schema={"problem": pl.String()})
+        frames["ledger"] = ledger_frame(context.warehouse)
     return Catalogue(
         context.warehouse,
         {table.name: table for table in ALL_TABLES},
@@ -76,6 +75,13 @@ def season_window(warehouse: Warehouse, until: dt.date) -> tuple[dt.date, str] |
         return None
     newest = seasons.row(-1, named=True)
     return newest["first"], newest["season"]
+
+
+def ledger_frame(warehouse: Warehouse) -> pl.DataFrame:
+    """Return in one row what is wrong with publications, published picks and grades, NULL where nothing is."""
+    drifted = warehouse.drifted(LEDGER_TABLES)
+    error = drifted[0] if drifted else ledger_error(warehouse)
+    return pl.DataFrame({"problem": [str(error) if error else None]}, schema={"problem": pl.String()})
 
 
 def schema_frame(warehouse: Warehouse, tables: Sequence[Table]) -> pl.DataFrame:

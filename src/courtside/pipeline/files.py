@@ -27,6 +27,7 @@ from courtside.warehouse.duckdb import DuckDBWarehouse
 
 CAUSE, CHANGED = "publishing.kept", "publishing.ledger"
 LEDGER = "published picks"
+LEDGER_TABLES = (PUBLICATIONS, PUBLISHED_PICKS, GRADED_PICKS, OUTCOMES)
 SHOWN_PROBLEMS = 5
 
 
@@ -60,7 +61,7 @@ def export_files(
 def ledger_error(reader: Reader) -> CourtsideError | None:
     """Return an error that says how stored publications, picks or grades differ from what was written, or None."""
     cells = reader.scan(GRID).filter(nw.col("stage") == "picks").select("game_date", "rows")
-    tables = (reader.scan(table) for table in (PUBLICATIONS, PUBLISHED_PICKS, GRADED_PICKS, OUTCOMES))
+    tables = (reader.scan(table) for table in LEDGER_TABLES)
     try:
         verify_published(*reader.collect_all([*tables, cells]))
     except (LedgerBrokenError, GrainError) as error:
