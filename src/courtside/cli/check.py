@@ -1,4 +1,4 @@
-"""`courtside check`: the training-data monitor, the daily validation and the feature spot check."""
+"""`courtside check`: the training-data monitor, the daily checks and the feature spot checks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _never_silent(command: Callable[P, R]) -> Callable[P, R]:
-    """Exit with 2, and say why, where a check could not look; 0 and 1 are answers."""
+    """Exit with 2 and print the reason where a check could not run; 0 and 1 are results of checks."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -69,10 +69,10 @@ def training_data(
     html: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")] = None,
     home: Home = None,
 ) -> None:
-    """Say how much of the training data is contaminated, by month, feature and cause.
+    """Report how much of the training data is contaminated, by month, feature and cause.
 
-    Exits with 0 where it is clean, 1 where it is contaminated beyond the threshold or stored rows are corrupt, 2 where
-    it could not tell.
+    Exits with 0 where it is clean, 1 where contamination is above the threshold or stored rows are corrupt, and 2 where
+    the rows could not be judged.
     """
     with _looked_at(home) as context:
         end = context.clock.today() - dt.timedelta(days=1)
@@ -97,9 +97,9 @@ def daily(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Validate a day: every phase from payloads to published files, training contamination (0.487) among them.
+    """Run the checks of a day: every phase from payloads to published files, and training contamination (0.487).
 
-    Exits with 1 where a critical check fails, 2 where the checks could not be asked.
+    Exits with 1 where a critical check fails, and 2 where the checks could not run.
     """
     with _looked_at(home) as context:
         day = parse_date_option(date, "--date") if date else context.clock.today()
@@ -116,9 +116,9 @@ def features(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Run the feature spot check: 28 checks of the season's rows, and a sample of all stored rows computed again.
+    """Run the feature spot checks: 28 checks of the season's rows, and a sample of all stored rows computed again.
 
-    Exits with 1 where a critical check fails, 2 where the checks could not be asked.
+    Exits with 1 where a critical check fails, and 2 where the checks could not run.
     """
     with _looked_at(home) as context:
         yesterday = context.clock.today() - dt.timedelta(days=1)
@@ -136,7 +136,7 @@ def history(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Show what checks saw whenever they were asked, oldest first."""
+    """Show the stored results of checks, oldest first."""
     with _looked_at(home) as context:
         rows = context.warehouse.collect(context.warehouse.scan(CHECK_RESULTS))
     rows = rows.filter(pl.lit(not check) | (pl.col("number") == check)).sort("checked_at", "suite", "number").tail(last)
@@ -150,7 +150,7 @@ def history(
 
 @contextmanager
 def _looked_at(home: Path | None) -> Iterator[Context]:
-    """Open a home that is there, without refusing a schema that drifted: that is for a check to say."""
+    """Open an existing home without refusing tables of another shape, because a check reports these."""
     settings = settings_of(home)
     if not settings.warehouse and not settings.warehouse_path.exists():
         raise ConfigError(

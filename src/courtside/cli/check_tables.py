@@ -1,4 +1,4 @@
-"""Reports and results of the checks as tables for people."""
+"""Output of check reports and results as tables."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def show_report(report: Report) -> None:
 
 
 def show_results(results: Sequence[Result], as_json: bool) -> None:
-    """Print each check with what it saw, and exit with 1 where a critical one failed."""
+    """Print each check with its result, and exit with 1 where a critical check failed."""
     failed = [item for item in results if item.status is Status.FAILED]
     critical = [item for item in failed if item.check.severity is base.Severity.CRITICAL]
     if as_json:
@@ -73,14 +73,14 @@ def show_results(results: Sequence[Result], as_json: bool) -> None:
 
 
 def seen(item: Result) -> str:
-    """Return what a check saw beside what it accepts."""
+    """Return the observed and the accepted values of a check as text."""
     observed = "nothing" if item.observed is None else f"{item.observed:g}"
     detail = f"; {item.detail}" if item.detail else ""
     return f"{observed} observed, {item.threshold} accepted{detail}"
 
 
 def show_history(rows: pl.DataFrame) -> None:
-    """Print kept results of checks, oldest first."""
+    """Print stored check results, oldest first."""
     table = Table(
         "checked at", "day", "check", "claim", "observed", "threshold", "n", "status", box=None, pad_edge=False
     )

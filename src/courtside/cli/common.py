@@ -1,4 +1,4 @@
-"""What every command shares: its settings, opening the warehouse, and output."""
+"""What the commands share: settings, opening the warehouse, and output."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ console = PlainConsole()
 complaints = PlainConsole(stderr=True)
 
 used_settings: list[Settings] = []
-"""The settings that the running command loaded; the guard sends its alert by them."""
+"""The settings that the running command loaded; the guard sends its alert with them."""
 
 
 def styled(text: object, style: str | None) -> Text:
-    """Return a stored value in a style; markup in it is text."""
+    """Return a value as text in a style; markup in the value is not interpreted."""
     return Text(printable(str(text)), style=style or "")
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Context]:
-    """Open the warehouse for a run and prepare its tables."""
+    """Open the warehouse for a command and prepare its tables."""
     with open_warehouse(settings) as warehouse:
         warehouse.prepare(ALL_TABLES)
         clock = settings.clock
@@ -50,17 +50,17 @@ def opened(settings: Settings) -> Iterator[Context]:
 
 
 def settings_of(home: Path | None, **options: Any) -> Settings:
-    """Return the settings with a command's options before all other places."""
+    """Return the settings; a command's options take precedence over all other places."""
     used_settings.append(load_settings(home=home, **options))
     return checked(used_settings[-1])
 
 
 def show_data(data: Freshness, now: dt.datetime) -> None:
-    """Print whether the league is simulated and how old the data are."""
+    """Print whether the league is simulated, and the age of the data."""
     for sentence in data.sentences(now):
         console.print(sentence, soft_wrap=True)
 
 
 def is_terminal() -> bool:
-    """Tell whether a person watches the output."""
+    """Return whether the output goes to a terminal."""
     return sys.stdout.isatty()

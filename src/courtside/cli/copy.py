@@ -1,4 +1,4 @@
-"""`courtside copy`: a whole warehouse from one place to another, ledger included."""
+"""`courtside copy`: copy a whole warehouse, with its ledger, to another place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def copy_command(
     source: Annotated[str, typer.Option("--from", help="`duckdb:PATH` or `bigquery://project/dataset`.")],
     target: Annotated[str, typer.Option("--to", help="The same, for where the rows go.")],
 ) -> None:
-    """Copy a warehouse with its ledger, compare every row afterwards; running it again goes on where it ended."""
+    """Copy a warehouse with its ledger, then compare every row; a second run continues where the first one stopped."""
     origin, goal = place_of(source), place_of(target)
     if origin == goal:
         raise ConfigError(f"--from and --to both name {origin}")

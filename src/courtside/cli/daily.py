@@ -1,4 +1,4 @@
-"""`courtside daily`: the day by itself, as a timer runs it."""
+"""`courtside daily`: the daily run, as a timer starts it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def daily_command(
     fetch: Annotated[bool, typer.Option("--fetch", help="Ask the live sources first, lines before all else.")] = False,
     home: Home = None,
 ) -> None:
-    """Run the day: take in what waits, grade what is final, predict and publish what is on, and fill every gap.
+    """Run the day: take in waiting payloads, grade final games, predict and publish the slate, and fill gaps.
 
-    Says what waits and until when, and what is late. Exits with 1 where something is held, failed or late, where a
-    payload was refused, or where a source did not answer.
+    Prints the cells that wait, with their times, and the cells that are late. Exits with 1 where a cell is held, failed
+    or late, where a payload was refused, or where a source did not answer.
     """
     settings = settings_of(home)
     steps = fetch_all(settings) if fetch else []

@@ -40,7 +40,7 @@ def demo_command(
     home: Annotated[Path, typer.Option("--home", help="Folder for the demonstration.")] = Path(".courtside/demo"),
     seed: Annotated[int, typer.Option(help="Another seed plays another league.")] = 7,
 ) -> None:
-    """Play a league of one past season and the current one up to 2026-02-07, and run every stage on it."""
+    """Simulate a league of one past season and the current one up to 2026-02-07, and run every stage on it."""
     begun = time.perf_counter()
     settings = settings_of(home, now=NOW)
     write_settings(home)
@@ -63,7 +63,7 @@ def demo_command(
 
 
 def _learn(context: Context, start: dt.date) -> None:
-    """Train models as past weeks would have had them, so that the picks are the learned champion's."""
+    """Train models for past weeks, so that picks are made from the trained champion's predictions."""
     run_shown(context, start, LAST_PLAYED, stages=THROUGH_FEATURES)
     console.print("training models …")
     learn(context.models, retraining_days(FIRST_MODEL, LAST_PLAYED, MODELS_EVERY_DAYS), context.clock.now())
@@ -98,7 +98,7 @@ def _show(context: Context, seconds: float) -> None:
 
 
 def write_settings(home: Path) -> None:
-    """Write the fixed clock into the settings file of the demonstration's home, for the commands that follow.
+    """Write the fixed clock into the settings file of the demonstration's home, for later commands.
 
     Raises:
         ConfigError: where the home holds another installation, whose clock must not be fixed.
@@ -113,7 +113,7 @@ def write_settings(home: Path) -> None:
 
 
 def next_steps(home: Path) -> list[tuple[str, str]]:
-    """Return what can be done with the demonstration, each with its command."""
+    """Return the next things to do with the demonstration, each with its command."""
     program = sys.argv[0] if Path(sys.argv[0]).name == "courtside" else "courtside"
     return [
         ("see it", f"{program} serve --home {home}"),

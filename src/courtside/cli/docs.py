@@ -1,4 +1,4 @@
-"""Writes the generated pages of `docs/`; a test fails when one is stale."""
+"""Writes the generated pages of `docs/`; a test fails where a page is stale."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def main(folder: Path) -> None:
 
 
 def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each command below `command` with its path; a group is what has commands."""
+    """Yield each command below `command` with its path; a command with subcommands is a group and is left out."""
     children = getattr(command, "commands", None)
     if children is None:
         yield path, command

@@ -1,4 +1,4 @@
-"""`courtside evaluate`: what the systems would have said of past dates, measured beside the line."""
+"""`courtside evaluate`: compare the systems' predictions of past dates with the line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from courtside.predictions.tables import PREDICTIONS
 from courtside.reports import interval, number
 
 LEARNED_DAYS = 5 * 365
-"""Days before the first date that rows are read from, to learn from."""
+"""Days before the first measured date from which rows are read for training."""
 
 
 def evaluate_command(
@@ -40,9 +40,9 @@ def evaluate_command(
     system: Annotated[str, typer.Option(help="The system whose targets are judged.")] = TRAINED[0],
     home: Home = None,
 ) -> None:
-    """Walk forward over past dates, training every week on earlier ones only, and measure beside the line.
+    """Evaluate the systems walk-forward on past dates: train weekly on earlier dates only, and compare with the line.
 
-    Reads stored features, box scores and lines; stores nothing. Exits with 1 where a figure is too good to be true.
+    Reads stored features, box scores and lines, and stores nothing. Exits with 1 where a figure indicates a leak.
     """
     start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
     if start > end:
@@ -105,7 +105,7 @@ def _errors(found: Evaluation) -> Table:
 
 
 def _timings(found: Evaluation) -> Table:
-    """Return the champion's figures on the lines that were provably shown before tip-off, and on the others."""
+    """Return the champion's figures for lines that were provably shown before tip-off, and for other lines."""
     heads = ("n", "MAE", "line's", "above line", "hit %", "95 % interval", "ECE")
     table = Table(f"{found.champion} by line", *heads, box=None, pad_edge=False)
     for name, part in found.systems[found.champion]["timings"].items():
@@ -146,7 +146,7 @@ def _second_stage(found: Evaluation) -> Table:
 
 
 def _read(context: Context, start: dt.date, end: dt.date) -> tuple[pl.DataFrame, dict[str, Figures]]:
-    """Return model rows with outcomes, and the figures of what was said live."""
+    """Return model rows with outcomes, and the figures of the stored live predictions."""
     warehouse = context.warehouse
     rows = with_outcomes(model_rows(warehouse, start - dt.timedelta(days=LEARNED_DAYS), end), warehouse)
     if rows.is_empty():

@@ -1,4 +1,4 @@
-"""`courtside explain`: a feature row as a person would ask for it."""
+"""`courtside explain`: show a feature row with the origin of its values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def explain_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     home: Home = None,
 ) -> None:
-    """Show a feature row: each value with its origin, the games in its window and those missing, and the line."""
+    """Show a feature row: each value with its origin, the games in its window and those missing, lines and
+    predictions."""
     with opened(settings_of(home)) as context:
         found = explain(context.warehouse, player, parse_date_option(date, "DATE"))
     if as_json:

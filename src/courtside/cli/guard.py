@@ -1,4 +1,4 @@
-"""What ends every command: one line about an error, an exit code, and an alert where the command was stopped."""
+"""The guard around every command: it prints one line per error, sets the exit code, and alerts about crashes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from courtside.errors import FAILURE, PROBLEM, CourtsideError
 
 log = logging.getLogger(__name__)
 RECOVERING = ("daily", "run")
-"""Commands whose normal end ends the alert."""
+"""Commands that send the recovery when they end normally."""
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 something is held, failed, late, refused or contaminated, or another process is writing; "
@@ -40,10 +40,10 @@ _LONGEST = 400
 
 
 class GuardedGroup(TyperGroup):
-    """The root of the commands. No exception leaves it except those that carry typer's own exit codes."""
+    """The root group of the commands. It passes on only those exceptions that carry typer's own exit codes."""
 
     def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
-        """Run the command that was named, and turn an exception into one line and an exit code."""
+        """Run the named command, and turn an exception into one line and an exit code."""
         used_settings.clear()
         with _guarded(context):
             result: object = super().invoke(context)
@@ -69,7 +69,7 @@ def _guarded(context: typer.Context) -> Iterator[None]:
 
 
 def _end(context: typer.Context, text: str, error: Exception, code: int) -> None:
-    """Print one line, alert where the command was stopped, and exit."""
+    """Print one line, send an alert where an error stopped the command, and exit."""
     text = logs.hide_secrets(text)
     complaints.print("error: ", end="", style="bold red")
     complaints.print(text, soft_wrap=True)
@@ -86,7 +86,7 @@ def _recover() -> None:
 
 
 def _described(error: Exception) -> str:
-    """Return what was found, where, and the next step, on one line."""
+    """Return on one line what was found, where, and the next step."""
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror}. {ADVICE.get(error.errno or 0, 'Correct it, then run the command again')}."

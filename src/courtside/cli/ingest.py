@@ -29,11 +29,11 @@ def files(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take every file of.")],
     home: Home = None,
 ) -> None:
-    """Take in files as their providers publish them; each is recognised by its content.
+    """Take in files as their providers publish them; the kind of each is recognised by its content.
 
-    Player and team box scores (LeagueGameLog: CSV, Parquet, JSON), schedules (CSV, CDN JSON), lines (canonical CSV,
-    The Odds API flat or JSON) and shot charts (zipped CSV). A file that cannot be read is refused with the reason and
-    does not stop the rest; the exit code is then 1. So is a path that is absent, unreadable or no regular file.
+    Player and team box scores (LeagueGameLog: CSV, Parquet, JSON), schedules (CSV, CDN JSON), lines (canonical CSV, The
+    Odds API flat or JSON) and shot charts (zipped CSV). A file that cannot be parsed is refused with the reason, and so
+    is a path that is absent, unreadable or no regular file; the other files are taken in, and the exit code is 1.
     """
     settings = settings_of(home)
     with opened(settings) as context:
@@ -79,7 +79,7 @@ def simulate_into(
     faults: Faults,
     truth: Path | None = None,
 ) -> None:
-    """Play the league, take in its payloads, and say what came of them."""
+    """Simulate the league, take in its payloads, and print the result."""
     league = simulate(seasons=seasons, seed=seed, until=until, faults=faults)
     reports = watched(ingest(league.payloads, warehouse, store))
     if truth:
@@ -88,7 +88,7 @@ def simulate_into(
 
 
 def watched(reports: Iterable[Report]) -> list[Report]:
-    """Return all reports, counting payloads and rows on a terminal as they come."""
+    """Return all reports; on a terminal, show the number of payloads and rows meanwhile."""
     found: list[Report] = []
     progress = Progress(
         SpinnerColumn(),
@@ -107,10 +107,10 @@ def watched(reports: Iterable[Report]) -> list[Report]:
 
 
 def parse_date_option(value: str, option: str) -> dt.date:
-    """Return the date an option gives.
+    """Return the date that an option gives.
 
     Raises:
-        ConfigError: naming the option and its value.
+        ConfigError: where it is no date; the message names the option and its value.
     """
     try:
         return parse_game_date(value)

@@ -1,4 +1,4 @@
-"""`courtside ingest nba|schedule|odds|injuries|live`: ask the live sources, keep what they say, and take it in."""
+"""`courtside ingest nba|schedule|odds|injuries|live`: fetch from the live sources and take in the payloads."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def nba_command(
     dry_run: Dry = False,
     home: Home = None,
 ) -> None:
-    """Fetch the game logs of stats.nba.com: of yesterday where neither a date nor a season is given."""
+    """Fetch the game logs of stats.nba.com, of yesterday unless a date or a season is given."""
     settings = settings_of(home)
     if date and season:
         raise ConfigError(f"--date {date} and --season {season}: give one of them")
@@ -70,7 +70,7 @@ def schedule_command(
     dry_run: Dry = False,
     home: Home = None,
 ) -> None:
-    """Fetch the schedule: of the current season from the CDN, of another one from stats.nba.com."""
+    """Fetch the schedule of the current season from the CDN, or of another season from stats.nba.com."""
     _run(settings_of(home), [schedule_plan(season or None)], dry_run)
 
 
@@ -105,13 +105,13 @@ def injuries_command(
 
 
 def live_command(dry_run: Dry = False, home: Home = None) -> None:
-    """Ask every source, what cannot be fetched later first: lines, injuries, schedule, yesterday's game logs."""
+    """Fetch from every source, in the order of what cannot be fetched later: lines, injuries, schedule, game logs."""
     settings = settings_of(home)
     _run(settings, every_plan(settings.clock, games_of(settings), dry=dry_run), dry_run)
 
 
 def games_of(settings: Settings) -> GamesOn:
-    """Return what tells the games of a date by the stored schedule."""
+    """Return a function that returns the games of a date from the stored schedule."""
 
     def on(day: dt.date) -> list[tuple[str, GameType]]:
         with opened(settings) as context:
@@ -143,12 +143,12 @@ def _run(settings: Settings, plans: Sequence[Plan], dry_run: bool) -> None:
 
 
 def fetch_all(settings: Settings) -> list[Step]:
-    """Ask every source of the day and keep what it says, for the run that follows to take in."""
+    """Fetch from every source of the day and store the payloads, for the next run to take in."""
     return _fetched(settings, every_plan(settings.clock, games_of(settings)), client_for(settings))
 
 
 def fetch_dates(settings: Settings, dates: Sequence[dt.date]) -> list[Step]:
-    """Ask for the schedule and the game logs of `dates`, and keep what comes for the run that follows."""
+    """Fetch the schedule and the game logs of `dates` and store the payloads, for the next run to take in."""
     return _fetched(settings, [repair_plan(dates, games_of(settings))], client_for(settings))
 
 

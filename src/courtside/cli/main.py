@@ -1,4 +1,4 @@
-"""The command line: one module per command group; it parses, calls and prints, and holds no logic."""
+"""The command line: one module per command group; each parses options, calls other rooms and prints the result."""
 
 from __future__ import annotations
 
@@ -71,5 +71,5 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """An NBA player-points prop platform in which every value knows where it came from."""
+    """An NBA player-points prop platform that records the origin of every value."""
     logs.configure()

@@ -1,4 +1,4 @@
-"""`courtside migrate`: a warehouse written by an older version, brought to this one."""
+"""`courtside migrate`: bring a warehouse of an older version to this one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def migrate_command(
     home: Home = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
 ) -> None:
-    """Bring a warehouse to this version: columns are added, and what stages can make again is asked for."""
+    """Bring a warehouse to this version: add columns, and empty the tables that stages can compute again."""
     settings = settings_of(home)
     with open_warehouse(settings) as warehouse:
         ledger = Ledger(warehouse, settings.clock)

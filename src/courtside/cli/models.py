@@ -1,4 +1,4 @@
-"""`courtside models`: the models there are, what they measured, and their standing."""
+"""`courtside models`: the stored models, their measurements and their status."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def list_command(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """List models and calibrators, oldest first; an id holds the first date that it may predict."""
+    """List models and calibrators, oldest first; an id contains the first date that the model may predict."""
     with opened(settings_of(home)) as context:
         rows = context.models.rows().to_dicts()
     shown = [row for row in rows if every or row["status"] != "retired"]
@@ -44,9 +44,9 @@ def list_command(
 
 @app.command("show")
 def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) -> None:
-    """Show a model: its file and hash, its window, inputs and measurements; its file is checked.
+    """Show a model: its file and hash, its window, inputs and measurements; verify its file.
 
-    Exits with 1 where the file is gone or has been changed.
+    Exits with 1 where the file is missing or was changed.
     """
     with opened(settings_of(home)) as context:
         store = context.models
@@ -78,7 +78,7 @@ def retire_command(
     reason: Annotated[str, typer.Option(help="Why, for those who look later.")] = "retired by hand",
     home: Home = None,
 ) -> None:
-    """Take a model out: it predicts nothing from then on, and the model before it takes over its dates."""
+    """Retire a model: it makes no predictions from then on, and the model before it predicts its dates."""
     with opened(settings_of(home)) as context:
         context.models.set_status(model_id, "retired", reason)
     console.print(f"{model_id} is retired; `courtside run` predicts its dates again")

@@ -1,4 +1,4 @@
-"""Output for people, in which stored text is only text: no markup, no emoji codes, no control characters."""
+"""Terminal output in which stored text is never interpreted: no markup, no emoji codes, no control characters."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def printable(text: str) -> str:
 
 
 class PlainConsole(Console):
-    """A console that prints every string as it is; styles are given as `Text` or by `style`."""
+    """A console that prints every string unchanged; styles are given as `Text` or with `style`."""
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Return a string as text, whatever the caller asks of markup."""
+        """Return a string as text, with markup and emoji codes always off."""
         options.update(markup=False, emoji=False)
         return super().render_str(printable(text), **options)

@@ -1,4 +1,4 @@
-"""A run as a person follows it: a bar per stage on a terminal, plain lines elsewhere."""
+"""Progress of a run: a bar per stage on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from courtside.pipeline.runner import StageSummary
 
 
 class PlainProgress:
-    """One line when a stage ends; for logs, cron and nohup."""
+    """Prints one line when a stage ends; for logs, cron and nohup."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -25,18 +25,18 @@ class PlainProgress:
     ) -> None: ...
 
     def stage_begins(self, stage: str, cells: int, skipped: int) -> None:
-        """Show nothing yet."""
+        """Do nothing."""
 
     def cells_done(self, stage: str, cells: int) -> None:
-        """Show nothing yet."""
+        """Do nothing."""
 
     def stage_ends(self, summary: StageSummary) -> None:
-        """Show what the stage did."""
+        """Print the result of the stage."""
         self._console.print(stage_line(summary), soft_wrap=True)
 
 
 class BarProgress:
-    """A bar per stage."""
+    """Shows a bar per stage."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -59,23 +59,23 @@ class BarProgress:
         self._progress.stop()
 
     def stage_begins(self, stage: str, cells: int, skipped: int) -> None:
-        """Add a bar; cells left alone count as done."""
+        """Add a bar; skipped cells count as done."""
         self._tasks[stage] = self._progress.add_task(
             stage, total=cells + skipped, completed=skipped, note=f"{skipped} unchanged" if skipped else ""
         )
 
     def cells_done(self, stage: str, cells: int) -> None:
-        """Move the stage's bar."""
+        """Advance the stage's bar."""
         self._progress.advance(self._tasks[stage], cells)
 
     def stage_ends(self, summary: StageSummary) -> None:
-        """Say beside the bar what is not complete, and stop its clock."""
+        """Show the states of the stage's cells beside the bar, and stop its clock."""
         self._progress.update(self._tasks[summary.stage], note=states_text(summary))
         self._progress.stop_task(self._tasks[summary.stage])
 
 
 def stage_line(summary: StageSummary) -> str:
-    """Return what a stage did, as one line."""
+    """Return the result of a stage as one line."""
     return (
         f"{summary.stage:<12} {summary.worked:>5} dates worked, {summary.skipped:>5} unchanged, "
         f"{summary.seconds:6.2f} s  {states_text(summary)}"
@@ -83,5 +83,5 @@ def stage_line(summary: StageSummary) -> str:
 
 
 def states_text(summary: StageSummary) -> str:
-    """Return the states a stage left its dates in, as `844 complete, 12 held`."""
+    """Return the states of a stage's cells, as `844 complete, 12 held`."""
     return ", ".join(f"{count} {state}" for state, count in sorted(summary.states.items()))

@@ -1,4 +1,4 @@
-"""`courtside export` and `courtside serve`: write the public files, and look at them."""
+"""`courtside export` and `courtside serve`: write the public files, and serve them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def export_command(
     list_types: Annotated[bool, typer.Option("--list", help="List the types of file and exit.")] = False,
     home: Home = None,
 ) -> None:
-    """Write the public files from the ledger; a file whose content is the same is left alone."""
+    """Write the public files from the ledger; a file whose content is the same is not written."""
     if list_types:
         _show_types()
         return
@@ -93,6 +93,6 @@ def serve_command(
         raise ConfigError(
             f"{place} is a bucket; serve shows a folder. Set COURTSIDE_PUBLISH to one, or open the bucket."
         )
-    from courtside.publishing.server import serve  # no other command needs a web server
+    from courtside.publishing.server import serve  # Only this command needs a web server.
 
     serve(Path(place), host, port, say=partial(console.print, soft_wrap=True))

@@ -1,4 +1,4 @@
-"""`courtside rebuild`: a lost warehouse made again from payloads and the copy of the ledger."""
+"""`courtside rebuild`: build a lost warehouse again from the payloads and the copy of the ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from courtside.warehouse.open import DuckDBPlace, is_lost, open_place, place_of
 
 
 def rebuild_command(home: Home = None) -> None:
-    """Make a lost warehouse again: every payload in `raw/`, the ledger from its copy in `ledger/`, then a run.
+    """Build a lost warehouse again: from every payload in `raw/` and the copy of the ledger in `ledger/`, then run.
 
     Published picks are restored exactly, and their public files stay as they are. Records of earlier runs and of checks
     are not restored. Exits with 1 where a payload is damaged, or a date is held or failed.
@@ -48,7 +48,7 @@ def rebuild_command(home: Home = None) -> None:
 
 
 def _rebuilt(settings: Settings, path: Path, ledger: Path) -> Rebuilt:
-    """Build beside the warehouse's place, so that a rebuild that is cut off leaves no half of one there."""
+    """Build in a file beside the warehouse, so that an interrupted rebuild leaves no partial warehouse."""
     unfinished = path.with_name(f"{path.name}.rebuilding")
     for left in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
         left.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`courtside repair`: what is missing or late, and the affected cells worked again once it is there."""
+"""`courtside repair`: list what is missing, late or damaged, take in what arrived, and compute affected cells."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def repair_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     home: Home = None,
 ) -> None:
-    """Name what is missing, late or damaged, take in what is there by now, and compute exactly what it changes.
+    """List what is missing, late or damaged, take in what has arrived, and compute exactly the affected cells again.
 
-    Prints how things stand before and after. Exits with 1 where something is still missing, held or failed.
+    Prints the state before and after. Exits with 1 where something is still missing, held or failed.
     """
     settings = settings_of(home)
     inbox = [settings.inbox] if settings.inbox else []

@@ -1,4 +1,4 @@
-"""`courtside run` and `status`: work the grid, and look at it."""
+"""`courtside run` and `courtside status`: process the grid, and show it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def run_command(
     ] = False,
     home: Home = None,
 ) -> None:
-    """Run every stage over a range of dates; running it again does only what is not done.
+    """Run every stage over a range of dates; a second run processes only what is not settled or has changed.
 
     Exits with 1 where a date is held or failed; those dates are listed.
     """
@@ -67,7 +67,7 @@ def status_command(
 
 
 def show_costs(context: Context, start: dt.date, end: dt.date) -> None:
-    """Show the bytes that each stage would read, by dry runs."""
+    """Print the bytes that each stage would read, as the warehouse estimates them."""
     found = costs(context.warehouse, start, end)
     if not found:
         console.print("nothing is billed: the warehouse is a file. On BigQuery this shows bytes by stage.")
@@ -85,14 +85,14 @@ def show_costs(context: Context, start: dt.date, end: dt.date) -> None:
 def run_shown(
     context: Context, start: dt.date, end: dt.date, *, resume: bool = True, stages: Sequence[Stage] = STAGES
 ) -> RunSummary:
-    """Run a range and show it: bars on a terminal, plain lines elsewhere."""
+    """Run a range with progress: bars on a terminal, plain lines elsewhere."""
     progress = BarProgress(console) if is_terminal() else PlainProgress(console)
     with progress:
         return run(context, start, end, resume=resume, stages=stages, observer=progress)
 
 
 def finish(summary: RunSummary) -> None:
-    """Say what is still open, and exit with 1 where something is held or failed."""
+    """Print the open cells of a run, and exit with 1 where a cell is held or failed."""
     if summary.damaged:
         console.print(f"stored rows were not those recorded: {sentence(summary.damaged)}", soft_wrap=True, markup=False)
     stuck = [item for item in summary.open_cells if item[2].state != "expected"]

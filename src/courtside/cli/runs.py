@@ -1,4 +1,4 @@
-"""`courtside runs`: what each run read, wrote, took and held."""
+"""`courtside runs`: the run log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def runs_command(
     ] = False,
     home: Home = None,
 ) -> None:
-    """List the last runs, or show what one run did, stage by stage, and what it left held."""
+    """List the last runs, or show what one run did, stage by stage, and the cells that it left held or failed."""
     with opened(settings_of(home)) as context:
         if as_metrics:
             typer.echo(prometheus(context.warehouse), nl=False)

@@ -9,7 +9,7 @@ from courtside.config import Settings, origins
 
 
 def config_command(home: Home = None) -> None:
-    """Print every setting, its value and where it was set."""
+    """Print every setting, its value and the place that set it."""
     settings = settings_of(home)
     table = Table(box=None, pad_edge=False)
     for name in ("setting", "value", "set by", "what it is"):

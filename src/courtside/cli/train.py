@@ -1,4 +1,4 @@
-"""`courtside train`: fit models, each from dates before the first one it may predict."""
+"""`courtside train`: train models, each on dates before the first date that it may predict."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def train_command(
     system: Annotated[str, typer.Option(help="Train this system only.")] = "",
     home: Home = None,
 ) -> None:
-    """Train the models that predict from a date on, from earlier dates only, and the calibrators they allow.
+    """Train the models that predict from a date on, on earlier dates only, and fit their calibrators.
 
-    Stores each with its hash, window, inputs, library versions and what it measured on the newest dates of its window.
-    `courtside run` then predicts again what the models may predict.
+    Stores each model with its hash, window, inputs, library versions and its measurements on the newest dates of its
+    window. `courtside run` then predicts again the dates that the models may predict.
     """
     begun = time.perf_counter()
     settings = settings_of(home)
