@@ -1,4 +1,4 @@
-"""Shot charts of team games: which are whole, which should be there, and what was shot where."""
+"""Shot charts of team games: which games have a complete chart, and field goals by zone."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ TRIES = tuple(f"{zone}_fga" for zone in ZONES)
 MAKES = tuple(f"{zone}_fgm" for zone in ZONES)
 CHARTED = ("charted", "uncharted", "uncovered")
 WHOLE_CHART_PCT = 95
-"""A chart is whole when it holds this share of the attempts in the box score."""
+"""A chart is complete when it holds this share, in %, of the attempts in the box score."""
 
 
 def charts(team_played: pl.DataFrame, player_games: pl.DataFrame, shots: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per team game: one of charted, uncharted and uncovered as 1, and its field goals by zone.
+    """Return one row per team game with its field goals by zone and one of charted, uncharted and uncovered set to 1.
 
-    A source covers a season and type of game from the first day that it has a shot of; a game before is `uncovered`.
-    A covered game whose chart is not whole is `uncharted`. Field goals are 0 where the chart is not whole.
+    A source covers a season and type of game from the first day on which it has a shot; an earlier game is `uncovered`.
+    A covered game whose chart is not complete is `uncharted`. Field goals are 0 where the chart is not complete.
     """
     season, side = ["season", "game_type"], ["game_id", "team_id"]
     covered = shots.group_by(season).agg(first_day=pl.col("game_day").min())
@@ -51,10 +51,11 @@ def charts(team_played: pl.DataFrame, player_games: pl.DataFrame, shots: pl.Data
 
 
 def charted_origin(sample: Sample, needs: int) -> Codes:
-    """Return the origin of a window of which the source does not cover some games.
+    """Return the origin of a window with games that the shot source does not cover.
 
-    Up to 30 % of them make it `partial`. More make it `unavailable`, as it would be were no game missing: that is no
-    fault of the source.
+    Up to 30 % of such games make the origin `partial`. More make it `unavailable` where it would be so even if no
+    covered
+    game were missing; otherwise it is `missing`.
     """
     games = sample.sum("charted")
     others = sample.sum("uncovered") + sample.lacking.sum("uncovered")

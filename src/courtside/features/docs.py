@@ -1,4 +1,4 @@
-"""The page of every feature, made from the registry and the table of origins."""
+"""The documentation page of the features, generated from the registry and the table of origins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which players get a row for a game, from what was known before it. The game's own box score is never read."""
+"""The players who get a feature row for a game, from what was known before it; its own box score is never read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import polars as pl
 from courtside.features.windows import Games
 
 RECENT_DAYS = 60
-"""Days back to a player's newest game for which he gets a row: most who return from an absence return within them."""
+"""A player gets a row where his newest game is at most this many days ago."""
 
 EXPECTED_DAYS = 30
-"""The same where a box score is missing: who was out for longer is not expected in it."""
+"""The same limit for a game whose box score is missing: a player who was out for longer is not expected in it."""
 
 RECENT_GAMES = 10
 SIDE = ["game_id", "team_id"]
@@ -26,18 +26,18 @@ def entities(
     named: pl.DataFrame | None = None,
     recent_days: int = RECENT_DAYS,
 ) -> pl.DataFrame:
-    """Return one row per (game_id, player_id) that gets features, in the order of both.
+    """Return one row per (game_id, player_id) that gets features, sorted by both.
 
-    These are the players who appeared for the team in one of its games of the recent days before, or in its last
-    10 games, and whose newest game was for that team; and players whom a line or an injury report places in that team
-    before tip-off. A player gets one row a day.
+    A player gets a row where he appeared for the team in a game of the recent days or in its last 10 games, and his
+    newest game was for that team. A player whom a line or an injury report names for the team before tip-off gets a row
+    too. A player gets at most one row per date.
 
     Args:
         slate: team games to play, `TEAM_GAMES` columns; one row per (game_id, team_id).
-        team_games: all team games, to count back from, by team.
-        players: player games that enter windows, by player.
+        team_games: all team games that windows may use, by team.
+        players: player games that windows may use, by player.
         named: game_id, player_id, team_id of players whom a line or an injury report names before tip-off.
-        recent_days: days back to games whose players get a row.
+        recent_days: number of days of games whose players get a row.
     """
     sides = slate.select(*SIDE, *COLUMNS)
     candidates = _appeared(sides, team_games, players, recent_days).with_columns(is_named=pl.lit(False))

@@ -1,4 +1,4 @@
-"""The game itself: rest, place, trend and share of free throws (features 9–12, 15–17 and 21)."""
+"""Features of the game: rest, home or away, injuries, trend and share of free throws (9–12, 15–17 and 21)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MOST_REST = 4
 """Rest days are capped here; more rest gives no further advantage."""
 
 RISKS = {"Available": 0, "Probable": 1, "Questionable": 2, "Doubtful": 3, "Out": 3}
-"""Risk by status. Doubtful is the highest; a player who is out gets no prediction."""
+"""Risk by injury status. Doubtful is the highest; a player who is out gets no prediction."""
 
 
 @feature
 def rest_advantage(slate: Slate) -> Values:
-    """Days without a game of his team less the opponent's."""
+    """Days without a game of the player's team minus the opponent's."""
     return computed(np.clip(_rest(slate, slate.own) - _rest(slate, slate.opponent), -2, 2))
 
 
@@ -35,21 +35,22 @@ def home_away(slate: Slate) -> Values:
 
 @feature
 def back_to_back(slate: Slate) -> Values:
-    """Whether his team played yesterday."""
+    """Whether the player's team played yesterday."""
     return computed(flag(slate.own.last_day == slate.days - 1))
 
 
 @feature
 def playoff_game(slate: Slate) -> Values:
-    """Whether the game id says playoffs."""
+    """Whether the game is a playoff game, by its game id."""
     return computed(flag((slate.rows["game_type"] == str(GameType.PLAYOFFS)).to_numpy()))
 
 
 @feature
 def injury_risk(slate: Slate) -> Values:
-    """Risk of a listed player, 0 for others of a team that has submitted, missing for one that has not.
+    """Risk of a player in the injury report.
 
-    Without a report of the date there is no source.
+    It is 0 for the other players of a team that has submitted its report, and missing for a team that has not. Without
+    any report for the date it is `unavailable`.
     """
     reports, risk = slate.reports, pl.col("status").replace_strict(RISKS, default=0, return_dtype=pl.Int64)
     is_listed = (pl.col("state") == "listed") & pl.col("player_id").is_not_null()
@@ -65,7 +66,7 @@ def injury_risk(slate: Slate) -> Values:
 
 @feature
 def recent_trend(slate: Slate) -> Values:
-    """Step of the mean of the 2 newest games less that of the 3 before them, in sixths of a point."""
+    """Mean points of the 2 newest games minus that of the 3 before them, as a step from −2 to 2."""
     last_2, last_5 = slate.player.recent.last(2), slate.player.recent.last(5)
     sixths = 5 * last_2.sum("points") - 2 * last_5.sum("points")
     steps = stepped([(sixths >= 30, 2), (sixths >= 12, 1), (sixths <= -30, -2), (sixths <= -12, -1)])
@@ -74,7 +75,10 @@ def recent_trend(slate: Slate) -> Values:
 
 @feature
 def minutes_change(slate: Slate) -> Values:
-    """Step of the last-10 mean of minutes against the season's, or the last season's where it has just begun."""
+    """Mean minutes of the last 10 games compared with the season's mean, as a step from −2 to 2.
+
+    The mean of last season is used where the player has fewer than 3 games this season.
+    """
     last_10, season, before = slate.player.recent.last(10), slate.player.season, slate.player.season_before
     season_origin = season.origin(3)
     falls_back = (season_origin == Origin.EARLY.code) & (before.count >= 3)
@@ -102,6 +106,6 @@ def pct_free_throw(slate: Slate) -> Values:
 
 
 def _rest(slate: Slate, team: TeamWindows) -> Ints:
-    """Days without a game since the team's newest one, at most `MOST_REST`, as before its first."""
+    """Return the days without a game since the team's newest one, at most `MOST_REST`, also before its first game."""
     rest: Ints = np.minimum(slate.days - team.last_day - 1, MOST_REST)
     return rest

@@ -1,4 +1,4 @@
-"""Player history: form, minutes, meetings and absences before the game (features 0–4 and 29–36)."""
+"""Features of the player's history: form, minutes, games against the opponent and games missed (0–4 and 29–36)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from courtside.features.windows import Sample, half_life_weights, ratio
 from courtside.quality.origins import Codes, Origin, has_value, window_origin
 
 LONGEST = 40
-"""Games of the longest window: five half-lives of the exponentially weighted mean."""
+"""Games in the longest window: five half-lives of the exponentially weighted mean."""
 
 HALF_LIFE_GAMES = 8
 ABSENCE_GAMES = 10
@@ -19,7 +19,7 @@ FORM = ("points_avg_last_5", "points_avg_season", "points_std_last_10")
 
 
 def mean(games: Sample, column: str, needs: int) -> Values:
-    """Return the mean of a column over a window that needs so many games."""
+    """Return the mean of a column over a window that needs at least `needs` games."""
     return Values(ratio(games.sum(column), games.count), games.origin(needs))
 
 
@@ -37,7 +37,7 @@ def points_avg_last_10(slate: Slate) -> Values:
 
 @feature
 def points_avg_season(slate: Slate) -> Values:
-    """Mean points this season; last season's where this one has just begun."""
+    """Mean points this season; last season's where the player has fewer than 3 games this season."""
     season, before = mean(slate.player.season, "points", 3), mean(slate.player.season_before, "points", 3)
     falls_back = (season.origin == Origin.EARLY.code) & (slate.player.season_before.count >= 3)
     return Values(
@@ -56,7 +56,7 @@ def points_std_last_10(slate: Slate) -> Values:
 
 @feature
 def games_in_last_7_days(slate: Slate) -> Values:
-    """His own games; his team's where too few of the box scores are known."""
+    """The player's games; his team's where too few of his box scores are known."""
     week = slate.player.recent.within(7)
     own = week.origin(0)
     value = np.where(has_value(own), week.count, slate.own.week.count)
@@ -65,13 +65,13 @@ def games_in_last_7_days(slate: Slate) -> Values:
 
 @feature
 def avg_points_vs_opponent(slate: Slate) -> Values:
-    """Mean points in meetings with the opponent."""
+    """Mean points in games against the opponent."""
     return mean(slate.player.meetings, "points", 1)
 
 
 @feature
 def games_vs_opponent(slate: Slate) -> Values:
-    """Meetings with the opponent in which he played."""
+    """Number of games against the opponent in which the player played."""
     return Values(slate.player.meetings.count, slate.player.meetings.origin(0))
 
 
@@ -90,7 +90,7 @@ def ppm_avg_last_10(slate: Slate) -> Values:
 
 @feature
 def dnp_rate(slate: Slate) -> Values:
-    """Share of his team's last 10 games since he joined it that he did not play."""
+    """Share of the team's last 10 games since the player joined it in which he did not play."""
     career = slate.player.career
     is_with_team = career.newest("team_id", 0) == slate.rows["team_id"].to_numpy()
     joined = np.where(is_with_team, career.newest("joined_day", 0), slate.days)
@@ -113,7 +113,7 @@ def pts_slope_10g(slate: Slate) -> Values:
 
 @feature
 def pts_vs_season_zscore(slate: Slate) -> Values:
-    """Last-5 mean less season mean, in standard deviations of the last 10."""
+    """Last-5 mean minus season mean, in standard deviations of the last 10 games."""
     last_5, season, spread = (slate[name].value for name in FORM)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.clip((last_5 - season) / spread, -3.0, 3.0)
@@ -133,7 +133,7 @@ def _form_origin(slate: Slate) -> Codes:
 
 
 def points_ewma(slate: Slate) -> Values:
-    """Return the exponentially weighted mean of points over the last 40 games; it stands beside the features."""
+    """Return the exponentially weighted mean of points over the last 40 games; it is a column, not a feature."""
     games = slate.player.recent.last(LONGEST).known.newest_games(LONGEST)
     return Values(
         games.mean("points", half_life_weights(LONGEST, HALF_LIFE_GAMES)), slate.player.recent.last(10).origin(3)

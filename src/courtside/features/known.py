@@ -1,4 +1,4 @@
-"""What features are computed from, as frames in memory, and what of it was known before a day's games."""
+"""The tables that features are computed from, and the part of them that was known before a date's games."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ class Known:
     injury_reports: pl.DataFrame = field(default_factory=INJURY_REPORTS.empty)
 
     def before_games_of(self, day: dt.date) -> Known:
-        """Return what was known before the games of `day`: its slate and lines, and nothing of what happened since."""
+        """Return what was known before the games of `day`: its slate and pre-tip lines, and no results of that day or
+        later.
+        """
         is_earlier = pl.col("game_date") < day
         slate = self.team_games.filter(pl.col("game_date") == day).with_columns(
             *(pl.lit(None, pl.Int64).alias(name) for name in RESULTS),
@@ -63,9 +65,9 @@ class Known:
 
 
 def player_history(player_games: Lazy, start: dt.date) -> Lazy:
-    """Return the player games from `start` on, and each player's newest usable game before it.
+    """Return the player games from `start` on, and each player's newest usable game before `start`.
 
-    The earlier game tells for which team a player last played, however long ago.
+    The earlier game gives the team that a player last played for, however long ago.
     """
     is_usable = nw.col("is_counted") & nw.col("did_play") & (nw.col("box_status") == "complete")
     earlier = player_games.filter((nw.col("game_date") < start) & is_usable)
@@ -75,23 +77,23 @@ def player_history(player_games: Lazy, start: dt.date) -> Lazy:
 
 
 def slate_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
-    """Return the team games of `dates` that count and are not postponed, whether they have been played or not."""
+    """Return the team games of `dates` that count and are not postponed, whether or not they have been played."""
     on = known.games.filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
     days = pl.Series(dates, dtype=pl.Date).implode()
     return known.team_games.filter(pl.col("game_date").is_in(days)).join(on, on="game_id", how="semi")
 
 
 def _named(lines: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
-    """Return the players whom a line, or an injury report as other than out, places in a team before tip-off."""
+    """Return the players named before tip-off by a line, or by an injury report with a status other than out."""
     columns = ("game_id", "team_id", "player_id")
     may_play = pl.col("player_id").is_not_null() & (pl.col("status") != OUT)
     return pl.concat([pre_tip(lines).select(columns), last_reports(reports).filter(may_play).select(columns)]).unique()
 
 
 def features_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
-    """Return the rows of `PLAYER_FEATURES` for the slates of `dates`, one slate or many, by the same functions.
+    """Return the rows of `PLAYER_FEATURES` for the slates of `dates`; one slate and many use the same functions.
 
-    `known` reaches back over the season before the first of `dates`; its player games are a `player_history`.
+    `known` covers at least the season before the first of `dates`; its player games come from `player_history`.
     """
     days = pl.Series(dates, dtype=pl.Date).implode()
     lines = known.player_lines.filter(pl.col("game_date").is_in(days))

@@ -1,4 +1,4 @@
-"""The matchup: freshness, paces, usage and the opponent's defence before the game (features 5, 7, 8, 13 and 14)."""
+"""Features of the matchup: fatigue, pace, usage and the opponent's defence (5, 7, 8, 13 and 14)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FRESH = 100
 
 @feature
 def fatigue_score(slate: Slate) -> Values:
-    """Freshness by the player's own games; by his team's schedule where too few of his are known."""
+    """Freshness from the player's own games; from his team's schedule where too few of his box scores are known."""
     week, fortnight = slate.player.load.within(7), slate.player.load.within(14)
     minutes, games = week.sum("minutes"), week.count
     effort = -10 * (minutes > 240) - 8 * (minutes > 35 * games)
@@ -30,7 +30,7 @@ def fatigue_score(slate: Slate) -> Values:
 
 @feature
 def pace_score(slate: Slate) -> Values:
-    """Half of the difference of the two teams' paces."""
+    """Half of the difference between the two teams' paces."""
     own, other = slate.own.recent.last(10), slate.opponent.recent.last(10)
     score = np.clip((pace(own) - pace(other)) / 2, -3, 3)
     return Values(score, np.maximum(own.origin(NEEDS), other.origin(NEEDS)))
@@ -38,7 +38,7 @@ def pace_score(slate: Slate) -> Values:
 
 @feature
 def usage_spike_score(slate: Slate) -> Values:
-    """Usage of the last 3 games less that of the last 10."""
+    """Usage in the last 3 games minus usage in the last 10."""
     spike = (_usage(slate.player.recent.last(3)) - _usage(slate.player.recent.last(10))) * 0.3
     origin = slate.player.recent.last(10).origin(3, "usage_games")
     return Values(np.clip(spike, -3, 3), early_where(np.isnan(spike), origin))
@@ -68,6 +68,6 @@ def _freshness(days: Ints, games: Window, week: Window, fortnight: Window) -> In
 
 
 def _usage(games: Sample) -> Floats:
-    """Share of his team's possessions that he used while on the floor, in percent."""
+    """Return the share of the team's possessions, in %, that the player used while on the floor."""
     used = games.sum("usage_x100") * games.sum("team_minutes")
     return ratio(100 * used, 5 * games.sum("usage_minutes") * games.sum("team_usage_x100"))

@@ -1,4 +1,4 @@
-"""The games of players, and each row's windows over them."""
+"""The games of players, and the windows of each feature row over them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from courtside.features.windows import Games, Past, Sample, Window
 
 @dataclass(frozen=True)
 class PlayerWindows:
-    """The games of each row's player before its day; a game he should have played and nobody has is lacking.
+    """Windows over the games of each row's player before its date.
 
-    `meetings` are those against the row's opponent within the horizon, `career` all of them since ever. `load` are the
-    games that tire: a Cup final does, and enters no other window.
+    Each window also has the games that are lacking: the player should have a box score of them, and none is known.
+    `meetings` are games against the row's opponent within the horizon; `career` holds all games. `load` holds the games
+    that count for fatigue: it includes the Cup final, which no other window does.
     """
 
     recent: Past
@@ -31,9 +32,9 @@ class PlayerWindows:
 
         Args:
             rows: one per (game_id, player_id), as `entities` returns them.
-            played: what `played_games` returns.
-            gaps: the games that a player should have a box score of and has none.
-            tiring: games with minutes, the Cup final among them, by player.
+            played: the games of `played_games`.
+            gaps: games whose box score should have the player and is not known.
+            tiring: games with minutes, including the Cup final, by player.
         """
         lacking = Games(gaps.filter("is_counted"), "player_id")
         seasons = tuple(games.grouped("player_id", "season_year") for games in (played, lacking))
@@ -49,7 +50,7 @@ class PlayerWindows:
 
 
 def usable(player_games: pl.DataFrame) -> pl.DataFrame:
-    """Return the games that a player played in and whose box score is complete; unknown minutes count as 0."""
+    """Return the games that a player played and whose box score is complete; unknown minutes count as 0."""
     return player_games.filter(pl.col("did_play") & (pl.col("box_status") == "complete")).with_columns(
         pl.col("minutes").fill_null(0)
     )
@@ -58,10 +59,10 @@ def usable(player_games: pl.DataFrame) -> pl.DataFrame:
 def played_games(
     player_games: pl.DataFrame, team_games: pl.DataFrame, charted: pl.DataFrame, shots: pl.DataFrame
 ) -> Games:
-    """Return the games of each player with what windows sum beside his box score.
+    """Return the games of each player, with further columns that windows sum.
 
-    `usage_games`, `throw_games` and `three_games` are 1 where the box score has what the sums named alike need, and
-    those sums count no other game.
+    `usage_games`, `throw_games` and `three_games` are 1 where the box score has the columns that the related sums need.
+    Other games do not enter those sums.
     """
     side, player = ["game_id", "team_id"], ["game_id", "player_id"]
     games = (

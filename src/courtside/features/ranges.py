@@ -1,4 +1,4 @@
-"""The range guard: a value outside its valid range is dropped and named in its row; the rest of the slate goes on."""
+"""The range check: a value outside its valid range is removed and named in its row; other rows are unaffected."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from courtside.quality.origins import Origin
 
 
 def within_range(rows: pl.DataFrame, features: Sequence[Feature]) -> pl.DataFrame:
-    """Return `rows` with values outside their range made NULL, origin `missing`, and named in `out_of_range`.
+    """Return `rows` with each value outside its range set to NULL, with origin `missing`, and named in `out_of_range`.
 
-    `rows` has the value and origin column of each of `features`; out_of_range is their names, comma-separated, empty
-    where all lie within.
+    `rows` has the value and origin column of each of `features`. `out_of_range` holds the names, comma-separated; it is
+    empty where all values are within their range.
     """
     is_outside = {feature.name: _is_outside(feature) for feature in features}
     outside = rows.select(expr.any().alias(name) for name, expr in is_outside.items()).row(0, named=True)

@@ -1,7 +1,7 @@
-"""Recent form: inputs of models beside the registered features, at several horizons and for the team that is present.
+"""Recent form: model inputs beside the registered features, at several half-lives and for the teammates present.
 
-It is computed from stored feature rows when models read them, and not stored: its columns may change with a model,
-the feature table's may not.
+Recent form is computed when models read feature rows, and is not stored. Its columns may therefore change with a
+model, while those of the feature table do not.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from courtside.features.windows import (
 )
 
 LONGEST = 40
-"""Games that the longest horizon looks back on."""
+"""Games in the longest window of recent form."""
 
 HISTORY_DAYS = HORIZON_DAYS + 1
-"""Days of box scores before a date that its inputs may reach."""
+"""Days before a date from which box scores are read."""
 
 OWN_GAMES = 5
 SIDE = ["game_id", "team_id"]
@@ -64,15 +64,16 @@ RECENT_FORM = (
 def recent_form(rows: pl.DataFrame, player_games: pl.DataFrame, team_games: pl.DataFrame) -> pl.DataFrame:
     """Return feature rows with the columns of `RECENT_FORM`.
 
-    Means are per game, weighted with half-lives in games over at most the last 40 within a year.
-    `points_present_last_game` is the form (points) of the others of the slate's team who played its last game, and
-    `points_absent_last_game` how much less that is than in the player's own last 5 games with the team: what is to be
-    shared out while somebody is missing. `like_games_points` weighs his games by recency, side, opponent and rest.
+    Means are per game, weighted with half-lives in games, over at most the last 40 games within a year.
+    `points_present_last_game` is the sum of points_ewma of the teammates who played in the team's last game.
+    `points_absent_last_game` is the same sum, averaged over the player's own last 5 games with the team, minus
+    `points_present_last_game`: the points of teammates who are missing. `like_games_points` is a mean weighted by
+    recency, home or away, opponent and rest.
 
     Args:
-        rows: `PLAYER_FEATURES` columns; both teams' whole slates.
-        player_games: `PLAYER_GAMES` columns, at least a year before the first row.
-        team_games: `TEAM_GAMES` columns, as far back.
+        rows: `PLAYER_FEATURES` columns; whole slates of both teams.
+        player_games: `PLAYER_GAMES` columns, from at least a year before the first row.
+        team_games: `TEAM_GAMES` columns of the same span.
     """
     teams = Games(team_games.filter(pl.col("is_final") & pl.col("is_counted")), "team_id")
     played = Games(usable(player_games.filter("is_counted")), "player_id")
@@ -114,7 +115,10 @@ def _means(games: Newest, likeness: Floats) -> dict[str, Floats]:
 
 
 def _likeness(rows: pl.DataFrame, games: Newest) -> Floats:
-    """Weigh a game 2 for the same opponent, 1.5 for the same side and 1.25 for the same rest: eighths, multiplied."""
+    """Return the weights of games: 2 for the same opponent, 1.5 for the same side, 1.25 for the same rest, multiplied.
+
+    They are in eighths, so that sums are exact.
+    """
 
     def is_same(name: str, own: str) -> Flags:
         same: Flags = games[name] == floats(rows[own].fill_null(0))[:, None]
@@ -127,16 +131,16 @@ def _likeness(rows: pl.DataFrame, games: Newest) -> Floats:
 
 
 def _missed(rows: pl.DataFrame, career: Window, team: Window) -> Floats:
-    """Return how many games his team has played since his last one with it, NaN where that was for another team."""
+    """Return the number of team games since the player's last game; NaN where that was for another team."""
     is_with_team = career.newest("team_id", 0) == rows["team_id"].to_numpy()
     return _where(is_with_team, team.high - career.newest("team_position", 0) - 1)
 
 
 def _presence(rows: pl.DataFrame, games: Newest, team: Window) -> dict[str, Floats]:
-    """Return the form of the others present in the team's last game, and how much less that is than he is used to.
+    """Return the form of the teammates in the team's last game, and how much lower it is than the player's usual.
 
-    A team's game is named by how many games ago it was, 1 for the newest. Form is in thousandths of a point, so that
-    sums of it are exact.
+    A team's game is identified by how many games ago it was, 1 for the newest. Form is in thousandths of a point, so
+    that its sums are exact.
     """
     form = np.rint(floats(rows["points_ewma"].fill_null(0.0)) * 1000)[:, None]
     ago = team.high[:, None] - games["team_position"].astype(np.int64)

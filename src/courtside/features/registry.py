@@ -1,4 +1,4 @@
-"""One entry per feature; table columns, scorer, monitor labels, docs and model inputs are derived from it."""
+"""The registry: one entry per feature. Table columns, scores, checks, docs and model inputs are derived from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Category(StrEnum):
-    """What a feature is about."""
+    """The group a feature belongs to."""
 
     HISTORY = "history"
     MATCHUP = "matchup"
@@ -24,9 +24,9 @@ class Category(StrEnum):
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature: its number, name, category, whether it is required, its source and its valid range.
+    """A feature: its number, name, category, source, valid range, and whether it is required.
 
-    `spread` is the least number of different values on a slate of 50 rows or more; 0 asks for none.
+    `spread` is the least number of different values on a slate of 50 rows or more; 0 sets no minimum.
     """
 
     number: int
@@ -135,11 +135,11 @@ REQUIRED: tuple[Feature, ...] = tuple(feature for feature in FEATURES if feature
 
 Function = Callable[["Slate"], "Values"]
 FUNCTIONS: dict[str, Function] = {}
-"""The function that computes each feature, by the feature's name."""
+"""The function that computes each feature, by feature name."""
 
 
 def feature(function: Function) -> Function:
-    """Register a function that computes the feature of its name.
+    """Register a function that computes the feature with the function's name.
 
     Raises:
         KeyError: where the registry has no such feature.

@@ -1,7 +1,7 @@
-"""Shot charts: where a player shoots from, and what the opponent allows there (features 6 and 18–20).
+"""Features of shot charts: where a player shoots from, and what the opponent allows there (6 and 18–20).
 
-A window counts the games whose chart is whole. Games that the source does not cover are no fault of it: up to 30 %
-of them make a value `partial`, more make it `unavailable`.
+A window counts the games with a complete chart. Where the source does not cover up to 30 % of the games, a value is
+`partial`; where it does not cover more, the value is `unavailable`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def pct_mid_range(slate: Slate) -> Values:
 
 @feature
 def pct_three(slate: Slate) -> Values:
-    """Share of attempts from behind the arc, last 10 games; the box score's where no chart tells."""
+    """Share of attempts from behind the arc, last 10 games; the box score's where there is no chart."""
     games, of_charts = slate.player.recent.last(10), _share(slate, "three")
     tries = games.sum("box_fga")
     of_box = early_where(tries == 0, games.origin(PLAYER_NEEDS, "three_games"))
@@ -43,7 +43,7 @@ def pct_three(slate: Slate) -> Values:
 
 @feature
 def shot_zone_mismatch_score(slate: Slate) -> Values:
-    """What the opponent allows beyond the league in the player's zone of most attempts."""
+    """FG% that the opponent allows above the league's, in the player's zone of most attempts."""
     tries = np.stack([_tries(slate, zone) for zone in ZONES])
     first = np.argmax(tries, axis=0)
     beyond = np.stack([_beyond_league(slate, zone) for zone in ZONES])
@@ -74,7 +74,7 @@ def _share_origin(slate: Slate) -> Codes:
 
 
 def _beyond_league(slate: Slate, zone: str) -> Floats:
-    """Return the FG% the opponent allowed in a zone over its last 15 games less the league's on the same days."""
+    """Return the FG% that the opponent allowed in a zone over its last 15 games minus the league's on the same days."""
     games = slate.opponent.recent.last(15)
     league = slate.league_shots.since(games.known.oldest("game_day", slate.days))
     made, tried = games.sum(f"{zone}_fgm"), games.sum(f"{zone}_fga")

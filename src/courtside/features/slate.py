@@ -1,4 +1,4 @@
-"""What a feature is computed from: the rows of a slate, and the games before each of them."""
+"""Input of the feature functions: the rows of a slate, and the windows before each of them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from courtside.features.windows import Before, Games, Ints
 
 @dataclass(frozen=True)
 class Slate:
-    """The rows of one or many slates, and what was known before each; `slate[NAME]` is a registered feature.
+    """The rows of one or more slates and what was known before each; `slate[NAME]` returns a registered feature.
 
     Args:
         rows: one per (game_id, player_id), as `entities` returns them.
         player: windows over the player's games.
         own: windows over his team's games.
         opponent: windows over the other team's games.
-        team_games: final games of his team, those with an unusable box score among them; is_complete is 1 for others.
-        gaps: games of the player that should be known and are not.
+        team_games: final games of his team; is_complete is 0 where the box score is unusable, otherwise 1.
+        gaps: games of the player whose box score should be known and is not.
         league_shots: the league's field goals by zone and day.
         market: `MARKET` columns of the slate's players.
         reports: rows of each team's last injury report before tip-off, `INJURY_REPORTS` columns.
@@ -50,11 +50,11 @@ class Slate:
 
     @property
     def days(self) -> Ints:
-        """The day of each row."""
+        """The game day of each row."""
         return self.gaps.days
 
     def joined(self, frame: pl.DataFrame, *on: str) -> pl.DataFrame:
-        """Return the columns of `frame`, which has one row per `on`, for each row of the slate."""
+        """Return the columns of `frame`, which has one row per value of `on`, for each row of the slate."""
         return self.rows.select(on).join(frame, on=on, how="left", maintain_order="left")
 
 
@@ -67,14 +67,14 @@ def prepare(
     market: pl.DataFrame,
     reports: pl.DataFrame,
 ) -> Slate:
-    """Return what features of the team games of `slate` are computed from.
+    """Return the `Slate` of the team games of `slate`.
 
     Args:
         slate: the team games that get rows, `TEAM_GAMES` columns.
-        team_games: all team games that may be looked back on, `TEAM_GAMES` columns.
-        player_games: all player games that may be looked back on, `PLAYER_GAMES` columns.
+        team_games: all team games that windows may use, `TEAM_GAMES` columns.
+        player_games: all player games that windows may use, `PLAYER_GAMES` columns.
         named: game_id, player_id, team_id of players whom a line or an injury report names before tip-off.
-        shots: attempts by zone that may be looked back on, `PLAYER_SHOTS` columns.
+        shots: attempts by zone that windows may use, `PLAYER_SHOTS` columns.
         market: `MARKET` columns of the slate's players.
         reports: each team's last injury report before tip-off, `INJURY_REPORTS` columns.
     """

@@ -1,4 +1,4 @@
-"""The feature table's rows: every feature computed, scored, and given the shape of `PLAYER_FEATURES`."""
+"""The rows of `PLAYER_FEATURES`: every feature computed, checked for its range and scored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from courtside.quality.origins import ORIGIN_OF_CODE
 from courtside.quality.scoring import scored
 
 FAMILIES = (history, matchup, shots, team, vegas, game)
-"""The modules that hold the functions of the features."""
+"""The modules with the functions of the features."""
 
 if missing := [feature.name for feature in FEATURES if feature.name not in FUNCTIONS]:
     raise NotImplementedError(f"no module of features/store.py FAMILIES has a function for: {', '.join(missing)}")
@@ -43,7 +43,7 @@ def player_features(slate: Slate) -> pl.DataFrame:
 
 
 def _completeness(games: Sample) -> pl.Series:
-    """Return 100·used/(used + missing), NULL where the window should hold no game at all."""
+    """Return 100·used/(used + missing), NULL where the window should hold no game."""
     should = games.count + games.lacking.count
     found = np.divide(100 * games.count, should, out=np.full(len(should), np.nan), where=should > 0)
     return pl.Series(found, nan_to_null=True)
@@ -55,7 +55,7 @@ def _oldest_date(games: Sample) -> pl.Series:
 
 
 def _missing_game_ids(slate: Slate) -> pl.Series:
-    """Return the games that each row's windows should hold and do not, newest first, comma-separated."""
+    """Return the ids of the games missing from each row's windows, newest first, comma-separated."""
     row, position = slate.gaps.year.pairs()
     gaps = slate.gaps.games.rows(position).select("game_id", "game_day").with_columns(row=row)
     ids = (

@@ -1,4 +1,4 @@
-"""The feature table: derived from the registry, one value and one origin column for each feature."""
+"""The feature table, derived from the registry: one value column and one origin column for each feature."""
 
 from __future__ import annotations
 

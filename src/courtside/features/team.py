@@ -1,4 +1,4 @@
-"""The player's own team: pace, offence and record before the game (features 22–24)."""
+"""Features of the player's own team: pace, offence and win share (22–24)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def team_off_rating(slate: Slate) -> Values:
 
 @feature
 def team_win_pct(slate: Slate) -> Values:
-    """Share of games won this season; last season's where this one has just begun."""
+    """Share of games won this season; last season's where the team has fewer than 5 games this season."""
     season, before = slate.own.season, slate.own.season_before
     origin = season.origin(NEEDS)
     falls_back = (origin == Origin.EARLY.code) & (before.count >= NEEDS)

@@ -1,4 +1,4 @@
-"""The games of teams, and each row's windows over them."""
+"""The games of teams, and the windows of each feature row over them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from courtside.features.windows import NO_DAY, Games, Ints, Past, Sample, Window
 
 BOX = ("points", "opponent_points", "minutes", "possessions_x100", "opponent_possessions_x100")
 NEEDS = 5
-"""Games that a team's window needs."""
+"""Games that a team's window needs before its value is computed."""
 
 
 @dataclass(frozen=True)
 class TeamGames:
-    """Final games of every team, apart by what is known of them.
+    """Final games of every team, grouped by what is known of them.
 
-    `known` have a complete box score, with what they allowed by zone; `lacking` count and have none. `scored` and
-    `unscored` are the games that count, by team and season, with and without a final score. `played` are all that cost
-    rest: those that count and the Cup final.
+    `known` have a complete box score and the field goals allowed by zone; `lacking` count and have no complete box
+    score.
+    `scored` and `unscored` are the games that count, by team and season, with and without a final score. `played` are
+    all games that affect rest: those that count and the Cup final.
     """
 
     known: Games
@@ -31,7 +32,7 @@ class TeamGames:
 
     @classmethod
     def of(cls, played: pl.DataFrame, charted: pl.DataFrame) -> TeamGames:
-        """Return the games of `played`, all that cost rest; `charted` is what `charts` returns."""
+        """Return the groups of `played`, all games that affect rest; `charted` is the frame of `charts`."""
         side = ["game_id", "team_id"]
         allowed = charted.select("game_id", *CHARTED, *TRIES, *MAKES, team_id="opponent_team_id")
         counted = played.filter("is_counted").join(allowed, on=side, how="left")
@@ -51,7 +52,7 @@ class TeamGames:
 
 @dataclass(frozen=True)
 class TeamWindows:
-    """The games of one of each row's two teams before its day; `schedule` are all that cost rest."""
+    """Windows over the games of one team of each row, before its date; `schedule` holds all games that affect rest."""
 
     recent: Past
     season: Sample

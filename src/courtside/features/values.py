@@ -1,4 +1,4 @@
-"""A feature's values with their origins, and the small rules that families share."""
+"""Values of a feature with their origins, and helpers that the feature modules share."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from courtside.quality.origins import Codes, Origin, has_value
 
 
 class Values(NamedTuple):
-    """One value and one origin per row; a value counts only where its origin comes with one."""
+    """One value and one origin per row; a value is used only where its origin has a value."""
 
     value: NDArray[Any]
     origin: Codes
 
     def valued(self) -> Values:
-        """Return the values as floats, NaN where their origin comes with none."""
+        """Return the values as floats, NaN where the origin has no value."""
         return Values(np.where(has_value(self.origin), self.value, np.nan), self.origin)
 
 
 def computed(value: NDArray[Any]) -> Values:
-    """Return values that every row has."""
+    """Return values with the origin `computed` on every row."""
     return Values(value, np.full(len(value), Origin.COMPUTED.code))
 
 
 def early_where(condition: Flags, origin: Codes) -> Codes:
-    """Return `early` where an origin comes with a value that `condition` says cannot be told yet."""
+    """Return the origins, with `early` where an origin has a value and `condition` holds."""
     return np.where(condition & has_value(origin), Origin.EARLY.code, origin)
 
 
 def fallen_back(first: Codes, second: Codes) -> Codes:
-    """Return the origin of a value that the second definition gives where the first has none."""
+    """Return the origins where the second definition is used for rows that have no value by the first."""
     from_second = np.where(has_value(second), np.maximum(second, Origin.FALLBACK.code), second)
     return np.where(has_value(first), first, from_second)
 
 
 def stepped(steps: Sequence[tuple[Flags, int]]) -> Ints:
-    """Return the number beside the first condition that holds, 0 where none does."""
+    """Return the number of the first condition that holds, 0 where none does."""
     conditions, numbers = zip(*steps, strict=True)
     return np.select(conditions, numbers, default=0)
 
 
 def flag(condition: Flags) -> Floats:
-    """Return 1.0 where `condition` holds, else 0.0."""
+    """Return 1.0 where `condition` holds, otherwise 0.0."""
     return condition.astype(np.float64)
 
 

@@ -1,4 +1,4 @@
-"""The sportsbooks before tip-off: consensus, opening, move and whether there is a line (features 25–28)."""
+"""Features of the market before tip-off: consensus, opening line, move and whether a line exists (25–28)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def vegas_opening_line(slate: Slate) -> Values:
 
 @feature
 def vegas_line_move(slate: Slate) -> Values:
-    """Closing less opening line, where a book was seen twice."""
+    """Closing line minus opening line, where a book has two snapshots before tip-off."""
     move = _market(slate, "closing_line") - _market(slate, "opening_line")
     return _fact_where(~np.isnan(move) & (_market(slate, "snapshots") >= LEAST_SNAPSHOTS), move)
 
 
 @feature
 def has_vegas_line(slate: Slate) -> Values:
-    """Whether he has a line; a player without one is known to have none where another of the same game has one."""
+    """Whether the player has a line; it is 0 where other players of the game have one, and missing where none has."""
     quoted = slate.market.select("game_id").unique()
     is_quoted_game = slate.rows["game_id"].is_in(quoted["game_id"].implode()).to_numpy()
     return _fact_where(is_quoted_game, flag(~np.isnan(_market(slate, "closing_line"))))

@@ -1,8 +1,9 @@
-"""Windows over earlier games: the only module that may look back.
+"""Windows over earlier games. Every feature reads earlier games through this module only.
 
-Games are sorted once by player or team and day, and integer columns become prefix sums. A row is placed by counting
-the games on days strictly before its own, so the game itself, and all of its day, lie outside every window. A window
-is then a pair of positions, and a sum over it is one subtraction: exact, and the same whichever rows are asked for.
+Games are sorted once by player or team and day, and integer columns become prefix sums. The position of a row is
+the number of games on days strictly before its own, so its own game, and every game of that day, lie outside every
+window. A window is a pair of positions, and a sum over it is one subtraction, which is exact and does not depend on
+the other rows.
 
     >>> games = Games(
     ...     pl.DataFrame(
@@ -16,7 +17,7 @@ is then a pair of positions, and a sum over it is one subtraction: exact, and th
     >>> before.last(2).count.tolist()
     [2, 2, 0]
 
-Any integer column can be summed, so another market costs the name of its column.
+Any integer column can be summed, so another market needs only the name of its column.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 HORIZON_DAYS = 365
-"""No window reaches further back than this, but for those over a whole season."""
+"""Largest age of a game in a window, in days; windows over a whole season have no such limit."""
 
 NO_DAY = -(1 << 18)
-"""A day before every game."""
+"""A day earlier than every game."""
 
 _DAY_BITS, _DAY_ZERO = 20, 1 << 19
-"""A key holds the group above the day; days count from 1970 and may be negative."""
+"""A sort key holds the group in the bits above the day; days count from 1970 and may be negative."""
 
 
 class Games:
@@ -50,7 +51,7 @@ class Games:
 
     Args:
         frame: `by`, game_id, game_day and the columns to sum; one row per (`by`, game_id).
-        by: the integer columns that name whose games they are.
+        by: the integer columns that identify a group, such as the player or the team.
     """
 
     def __init__(self, frame: pl.DataFrame, *by: str) -> None:
@@ -66,13 +67,13 @@ class Games:
         self.order, self.keys = order, keys[order]
 
     def grouped(self, *by: str) -> Games:
-        """Return the same games sorted by other columns."""
+        """Return the same games grouped by other columns."""
         if by not in self._regrouped:
             self._regrouped[by] = Games(self.frame, *by)
         return self._regrouped[by]
 
     def groups_of(self, rows: pl.DataFrame) -> Ints:
-        """Return the number of the group of each row, −1 where it has no games."""
+        """Return the number of each row's group, −1 where the group has no games."""
         groups = np.zeros(rows.height, dtype=np.int64)
         for name, values in zip(self.by, self._values, strict=True):
             own = _ints(rows[name])
@@ -82,7 +83,7 @@ class Games:
         return groups
 
     def column(self, name: str) -> Ints:
-        """Return an integer column in the order of play; NULL counts as 0."""
+        """Return an integer column in sorted order; NULL counts as 0."""
         if name not in self._columns:
             self._columns[name] = _ints(self.frame[name])[self.order]
         return self._columns[name]
@@ -92,7 +93,7 @@ class Games:
         return self.frame[self.order[positions]]
 
     def add(self, name: str, values: Ints) -> None:
-        """Add a column of one value per game, in the order of play."""
+        """Add a column with one value per game, in sorted order."""
         self._columns[name] = values
 
     def total(self, name: str) -> Ints:
@@ -102,11 +103,11 @@ class Games:
         return self._totals[name]
 
     def total_by_position(self, name: str) -> Ints:
-        """Return the prefix sums of a column times the position of each game."""
+        """Return the prefix sums of a column multiplied by the position of each game."""
         return _prefix_sums(self.column(name) * np.arange(len(self.keys)))
 
     def before(self, rows: pl.DataFrame) -> Before:
-        """Place rows, which have `by` and game_day, after the games on days strictly before their own."""
+        """Return the games before each of `rows`, which have `by` and game_day: those on strictly earlier days."""
         return Before(self, self.groups_of(rows), _ints(rows["game_day"]))
 
     def back_to_backs(self) -> Ints:
@@ -115,7 +116,7 @@ class Games:
         return follows.astype(np.int64)
 
     def spell_starts(self, name: str) -> Ints:
-        """Return, for each game, the day since which `name` has had its present value in every game."""
+        """Return, for each game, the day on which the current unbroken run of the same value of `name` began."""
         values, groups = self.column(name), self.keys >> _DAY_BITS
         has_changed = (np.diff(values, prepend=-1) != 0) | (np.diff(groups, prepend=-1) != 0)
         first: Ints = np.maximum.accumulate(np.where(has_changed, np.arange(len(values)), 0))
@@ -132,7 +133,7 @@ class Before:
 
     @cached_property
     def high(self) -> Ints:
-        """Positions up to which games lie on earlier days."""
+        """The number of games in sorted order up to the row's day; the end of each window."""
         return self._position(self.days)
 
     @cached_property
@@ -141,15 +142,15 @@ class Before:
         return self.within(HORIZON_DAYS)
 
     def last(self, n: int) -> Window:
-        """Return the newest `n` games, none older than the horizon."""
+        """Return the newest `n` games within the horizon."""
         return Window(self.games, np.maximum(self.high - n, self.year.low), self.high)
 
     def within(self, days: int) -> Window:
-        """Return the games of the `days` days before the row's."""
+        """Return the games of the `days` days before the row's day."""
         return self.since(self.days - days)
 
     def since(self, days: Ints) -> Window:
-        """Return the games on or after a day of each row."""
+        """Return the games on or after the day given for each row."""
         return Window(self.games, np.minimum(self._position(days), self.high), self.high)
 
     def all(self) -> Window:
@@ -163,7 +164,7 @@ class Before:
 
 @dataclass(frozen=True)
 class Window:
-    """Games of each row: the positions from `low` up to, and without, `high`."""
+    """Games of each row: positions from `low` to `high`, `high` excluded."""
 
     games: Games
     low: Ints
@@ -180,16 +181,18 @@ class Window:
         return total[self.high] - total[self.low]
 
     def sum_by_recency(self, name: str) -> Ints:
-        """Return the sum of a column, each game times its recency: 1 for the newest, 2 for the one before it."""
+        """Return the sum of a column, each value multiplied by its recency: 1 for the newest game, 2 for the one
+        before.
+        """
         total = self.games.total_by_position(name)
         return self.high * self.sum(name) - (total[self.high] - total[self.low])
 
     def newest(self, name: str, otherwise: int | Ints) -> Ints:
-        """Return a column of the newest game, `otherwise` where there is none."""
+        """Return a column of the newest game; `otherwise` where there is no game."""
         return self._at(name, self.high - 1, otherwise)
 
     def oldest(self, name: str, otherwise: int | Ints) -> Ints:
-        """Return a column of the oldest game, `otherwise` where there is none."""
+        """Return a column of the oldest game; `otherwise` where there is no game."""
         return self._at(name, self.low, otherwise)
 
     def _at(self, name: str, positions: Ints, otherwise: int | Ints) -> Ints:
@@ -197,11 +200,11 @@ class Window:
         return np.where(is_empty, otherwise, column[np.where(is_empty, -1, positions)])
 
     def and_since(self, other: Self) -> Self:
-        """Return the games that `other`, of the same rows, holds too."""
+        """Return the games that are in this window and in `other`, a window of the same rows."""
         return type(self)(self.games, np.clip(other.low, self.low, self.high), self.high)
 
     def pairs(self) -> tuple[Ints, Ints]:
-        """Return a row and a position for every game of every row, oldest first."""
+        """Return the row number and the position of every game of every row, oldest first."""
         count = self.count
         rows = np.repeat(np.arange(len(count)), count)
         steps = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
@@ -213,9 +216,9 @@ class Window:
 
 
 class Newest:
-    """The newest games of each row as matrices: rows × games, newest first, 0 where the window has no more.
+    """The newest games of each row as matrices: rows × games, newest first, 0 beyond the window.
 
-    Values are floats, of which sums of products of whole numbers are exact below 2⁵³.
+    Values are floats; sums of products of whole numbers are exact below 2⁵³.
     """
 
     def __init__(self, window: Window, width: int) -> None:
@@ -236,17 +239,17 @@ class Newest:
         return ratio(self[name] @ weights, np.append(0, np.cumsum(weights))[self.count])
 
     def per(self, name: str, other: str, weights: Floats) -> Floats:
-        """Return the weighted sum of a column over that of another one, NaN where that is 0."""
+        """Return the weighted sum of a column divided by that of another column, NaN where the divisor is 0."""
         return ratio(self[name] @ weights, self[other] @ weights)
 
 
 def half_life_weights(games: int, half_life: float) -> Floats:
-    """Return whole weights of the newest `games` games, which halve every `half_life` of them."""
+    """Return integer weights of the newest `games` games; a weight halves every `half_life` games."""
     return np.array([round((1 << 20) * 0.5 ** (step / half_life)) for step in range(games)], dtype=np.float64)
 
 
 def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
-    """Return one division of two whole numbers, NaN where the denominator is 0 or less."""
+    """Return numerator / denominator, NaN where the denominator is 0 or less."""
     found = np.full(len(numerator), np.nan)
     np.divide(numerator, denominator, out=found, where=denominator > 0)
     return found
@@ -254,7 +257,7 @@ def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Sample:
-    """A window over known games, and the games that it should hold and that are not known."""
+    """A window over known games, and the window of lacking games: games it should hold whose data is not known."""
 
     known: Window
     lacking: Window
@@ -269,20 +272,20 @@ class Sample:
         return self.known.sum(name)
 
     def origin(self, needs: int, told: str | None = None) -> Codes:
-        """Return the origin of a value that needs so many games; a game whose column `told` is 0 counts as lacking."""
+        """Return the origin of a value that needs `needs` games; a game whose column `told` is 0 counts as lacking."""
         used = self.count if told is None else self.sum(told)
         return window_origin(used, self.lacking.count + self.count - used, needs)
 
 
 class Past:
-    """The known and the lacking games before each row: both are cut to the same days."""
+    """The known and the lacking games before each row; both windows cover the same days."""
 
     def __init__(self, rows: pl.DataFrame, known: Games, lacking: Games) -> None:
         self.known, self.lacking = known.before(rows), lacking.before(rows)
         self._last: dict[int, Sample] = {}
 
     def last(self, n: int) -> Sample:
-        """Return the newest `n` known games; one that is not full lacks games as far back as the horizon."""
+        """Return the newest `n` known games; a window with fewer counts lacking games back to the horizon."""
         if n not in self._last:
             window = self.known.last(n)
             since = np.where(window.count >= n, window.oldest("game_day", 0), self.lacking.days - HORIZON_DAYS)
@@ -290,7 +293,7 @@ class Past:
         return self._last[n]
 
     def within(self, days: int) -> Sample:
-        """Return the games of the `days` days before the row's."""
+        """Return the games of the `days` days before the row's day."""
         return Sample(self.known.within(days), self.lacking.within(days))
 
     def year(self) -> Sample:

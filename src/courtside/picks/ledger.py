@@ -25,7 +25,7 @@ SIGNAL_CONTENT = ("signal", "skew", "pct_over", "high_edge", "predictions_with_l
 
 @dataclass(frozen=True)
 class _Decision:
-    """The picks to publish per date, and what stands on each date so far."""
+    """The dates to decide, with their last version, and the picks to publish on them."""
 
     dates: pl.DataFrame
     picks: pl.DataFrame

@@ -46,11 +46,11 @@ KEPT = (
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured from `start` to `end`.
+    """Figures measured from `start` to `end`.
 
-    `systems` holds `figures.system_figures` of each system and `line` the errors beside them. `rows` counts the rows
-    measured and those left out by reason, `holes` says what the data lacks. `live` holds, by system, what was really
-    said before tip-off; everything else is BACKTEST, and the two are never mixed.
+    `systems` holds `figures.system_figures` of each system, and `line` the errors of the line on the same rows. `rows`
+    counts the measured rows and the rows left out, by reason. `holes` lists what the data lacks. `live` holds, by
+    system, the figures of predictions made before tip-off; all other figures are BACKTEST. The two are never mixed.
     """
 
     start: dt.date

@@ -23,7 +23,7 @@ WINDOW_DAYS = 4 * 365
 """Days of game dates that a model is trained on: four years."""
 
 TEACHABLE = frozenset((*TRAINED, "ensemble"))
-"""Systems whose predictions of earlier dates can be made by models of those dates."""
+"""Systems whose out-of-sample predictions of earlier dates can be computed for calibrators."""
 
 
 def learn(

@@ -29,7 +29,7 @@ FITS: dict[str, Callable[..., Learner]] = {"catboost_v9": CatBoost.fit, "lightgb
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted model: what it may predict from `as_of` on, its window, its inputs and what was measured."""
+    """A fitted model: the first date it may predict, its window, its inputs and its metrics."""
 
     system: str
     as_of: dt.date

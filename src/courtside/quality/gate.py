@@ -1,7 +1,7 @@
 """The two gates between features and predictions.
 
-The readiness gate informs: it says how good a slate is and its verdict is kept. The quality gate enforces: a player
-without a good row gets no pick, in every run mode, with the reason.
+The readiness gate informs: it stores a verdict on how good a slate is. The quality gate enforces: a player without a
+good row gets no pick in any run mode, and the reason is stored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PLAYER_GAME = ("game_id", "player_id")
 
 
 class RunMode(StrEnum):
-    """When a prediction is made; later modes accept a lower score, never a hard fault."""
+    """When a prediction is made; later modes accept a lower score, but never a hard fault."""
 
     FIRST = "first"
     RETRY = "retry"
@@ -41,11 +41,11 @@ SCORE_FLOOR: dict[RunMode, int] = {
 
 
 def gated(rows: Lazy, mode: RunMode) -> Lazy:
-    """Add gate_passed and gate_reason (NULL where passed) to feature rows: the one gate every caller goes through.
+    """Add gate_passed and gate_reason (NULL where passed) to feature rows; every caller uses this gate.
 
-    Reads feature_quality_score, matchup_quality_pct, required_default_count, default_feature_count and
-    quality_alert_level. A value that is NULL, NaN or outside its scale blocks: what is not known to be good is not.
-    Optional features without a value never block.
+    It reads feature_quality_score, matchup_quality_pct, required_default_count, default_feature_count and
+    quality_alert_level. A value that is NULL, NaN or outside its scale blocks the row, because its quality is unknown.
+    Missing values of optional features never block a row.
     """
     floor = SCORE_FLOOR[mode]
     required, alert = nw.col("required_default_count"), nw.col("quality_alert_level")
@@ -71,8 +71,8 @@ def blocks(gated_rows: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
     """Return game_date, game_id, player_id and reason of every player who gets no pick.
 
     Args:
-        gated_rows: what `gated` returns.
-        expected: game_date, game_id, player_id of the players one would ask for, such as those a sportsbook quotes.
+        gated_rows: the rows of `gated`.
+        expected: game_date, game_id, player_id of players who should have a row, such as those with a line.
     """
     blocked = gated_rows.filter(~pl.col("gate_passed")).select("game_date", *PLAYER_GAME, reason="gate_reason")
     without_row = (
@@ -96,7 +96,7 @@ def readiness(
     Args:
         features: feature rows with game_date, game_id, team_id, is_quality_ready, required_default_count.
         slate: game_date, game_id, team_id of every team that plays.
-        constant: by game date, the features that hold one value on a whole slate of 50 rows and must not.
+        constant: by game date, the features that must vary but have one value on a slate of 50 rows or more.
 
     Returns:
         game_date, verdict (`ready`, `warning`, `not_ready`), rows, pct_quality_ready, avg_required_defaults,

@@ -1,4 +1,4 @@
-"""Where a value comes from, or why there is none; and the rule from games used and missing to that origin."""
+"""Origins: how a value was obtained, or why it is missing, and the rule that gives the origin of a window."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
-"""Origins as integers, one per row: the worse, the larger; `Origin.code` gives them."""
+"""Origins as integers, one per row; a larger code is a worse origin. `Origin.code` gives them."""
 
 
 class Origin(StrEnum):
-    """Where a value comes from, or why there is none."""
+    """How a value was obtained, or why it is missing."""
 
     COMPUTED = "computed"
     PARTIAL = "partial"
@@ -24,7 +24,7 @@ class Origin(StrEnum):
 
     @property
     def code(self) -> int:
-        """Place in `WORST_LAST`."""
+        """Position in `WORST_LAST`."""
         return WORST_LAST.index(self)
 
 
@@ -36,13 +36,13 @@ WEIGHTS: dict[Origin, int | None] = {
     Origin.MISSING: 0,
     Origin.UNAVAILABLE: None,
 }
-"""What an origin is worth in the quality score; None is not counted."""
+"""Weight of an origin in the quality score; None is not counted."""
 
 DEFAULT_ORIGINS = (Origin.EARLY, Origin.MISSING)
-"""Origins of a feature that has no value of its own."""
+"""Origins of a missing value that counts as a default."""
 
 VALUE_ORIGINS = (Origin.COMPUTED, Origin.PARTIAL, Origin.FALLBACK)
-"""Origins that come with a value, and the only ones that do."""
+"""Origins that have a value; all others have none."""
 
 WORST_LAST = (
     Origin.COMPUTED,
@@ -52,22 +52,22 @@ WORST_LAST = (
     Origin.MISSING,
     Origin.UNAVAILABLE,
 )
-"""Origins by what they are worth; a derived feature has the worst of its inputs' origins."""
+"""Origins from best to worst; a derived feature has the worst origin of its inputs."""
 
 ORIGIN_OF_CODE = pl.Series(map(str, WORST_LAST), dtype=pl.Enum(map(str, WORST_LAST)))
-"""Origins as a column, each at its code."""
+"""The origins as a column; the position of each is its code."""
 
 SKIP_BELOW_PCT = 70
-"""A window that holds less than this share of the games it should hold is not computed from."""
+"""A window with less than this share, in %, of the games it should hold gives no value."""
 
 
 def has_value(origin: Codes) -> NDArray[np.bool_]:
-    """Return where an origin comes with a value."""
+    """Return whether each origin has a value."""
     return origin <= Origin.PARTIAL.code
 
 
 def window_origin(used: Codes, missing: Codes, needs: int) -> Codes:
-    """Return the origin of a value over a window of `used` games that lacks `missing` more and needs `needs`."""
+    """Return the origin of a value over `used` games where `missing` more are lacking and `needs` are needed."""
     return np.select(
         [used + missing < needs, (used < needs) | (100 * used < SKIP_BELOW_PCT * (used + missing)), missing > 0],
         [Origin.EARLY.code, Origin.MISSING.code, Origin.PARTIAL.code],

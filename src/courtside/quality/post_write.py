@@ -1,7 +1,6 @@
-"""Post-write validation: what the stored rows of a write are worth, counted on the rows as stored.
+"""Validation after a write: statistics of the quality of stored rows, counted on the stored rows.
 
-It never holds a date back for its quality; a date without rows, or with another number of rows than was computed,
-fails the write.
+Low quality does not hold a date. A date without rows, or with a number of rows other than computed, fails the write.
 """
 
 from __future__ import annotations
@@ -27,28 +26,28 @@ SHOWN_DATES = 3
 
 
 class Validated(Scored, Protocol):
-    """What the validation asks of a feature."""
+    """The attributes of a feature that validation needs."""
 
     @property
     def source(self) -> str:
-        """Where its values come from."""
+        """The source of the feature's values."""
 
     @property
     def minimum(self) -> float:
-        """Least value it may take."""
+        """Smallest valid value."""
 
     @property
     def maximum(self) -> float:
-        """Greatest value it may take."""
+        """Largest valid value."""
 
     @property
     def spread(self) -> int:
-        """Least number of different values on a slate of 50 rows; 0 asks for none."""
+        """Least number of different values on a slate of 50 rows or more; 0 sets no minimum."""
 
 
 @dataclass(frozen=True)
 class FeatureDefaults:
-    """How often a required feature has no value on a date, and why."""
+    """How often, and why, a required feature is missing on a date."""
 
     name: str
     source: str
@@ -58,7 +57,7 @@ class FeatureDefaults:
 
     @property
     def cause(self) -> str:
-        """The reason most of its defaults share."""
+        """The most frequent reason of the missing values."""
         if self.missing >= self.early:
             return f"{self.source}: an input is missing"
         return "not enough games played yet"
@@ -69,7 +68,7 @@ class FeatureDefaults:
 
 @dataclass(frozen=True)
 class Written:
-    """The statistics of one written date; percentages are None where there are no rows."""
+    """Statistics of one written date; percentages are None where there are no rows."""
 
     game_date: dt.date
     rows: int
@@ -85,7 +84,7 @@ class Written:
 
     @property
     def is_alert(self) -> bool:
-        """Whether so many rows lack a required value that people are told."""
+        """Whether enough rows lack a required value for an alert."""
         return self.pct_with_defaults is not None and self.pct_with_defaults > ALERT_ABOVE_PCT
 
 
@@ -97,21 +96,21 @@ def validate_stored(
     required: Iterable[dt.date],
     features: Sequence[Validated],
 ) -> list[Written]:
-    """Return the statistics of each written date that has rows, in one statement; in two where dates are loud.
+    """Return the statistics of each written date that has rows.
 
-    The worst features are told of the dates above the bound.
+    One statement reads them. A second one reads the worst features of the dates that are above the bound of an alert.
 
     Args:
         warehouse: the engine that holds the rows.
-        stored: the stored rows of the feature table, dates of other writes among them.
+        stored: the stored rows of the feature table; other dates are ignored.
         dates: the dates written.
-        intended: rows computed for each date.
+        intended: number of rows computed for each date.
         required: the dates that must have rows.
         features: the registered features.
 
     Raises:
-        WriteRefusedError: naming the dates that hold another number of rows than was computed, or none where some
-            are required.
+        WriteRefusedError: naming the dates whose number of rows differs from that computed, or that have none where
+            some are required.
     """
     wanted = sorted(set(dates))
     if not wanted:
@@ -150,7 +149,7 @@ def stats_rows(written: Sequence[Written], run_id: str, at: dt.datetime) -> pl.D
 
 
 def alert_text(written: Sequence[Written]) -> tuple[str, str] | None:
-    """Return title and body of the one message about the dates above the bound, None where there is none."""
+    """Return title and body of the alert about the dates above the bound; None where there is none."""
     loud = sorted((one for one in written if one.is_alert), key=lambda one: -(one.pct_with_defaults or 0))
     if not loud:
         return None
@@ -169,9 +168,9 @@ def alert_text(written: Sequence[Written]) -> tuple[str, str] | None:
 
 
 def constant_features(rows: pl.DataFrame, features: Sequence[Validated]) -> dict[object, str]:
-    """Return, by game date of 50 rows or more, the features with fewer different values than they must have.
+    """Return, by game date, the features with fewer different values than their `spread`.
 
-    A feature that fewer than 50 rows of the slate have is not judged.
+    A feature with fewer than 50 values on a slate is not checked.
     """
     watched = {item.name: item.spread for item in features if item.spread}
     if not watched:
@@ -208,7 +207,7 @@ def _aggregates() -> list[nw.Expr]:
 def _worst_features(
     warehouse: Reader, rows: Lazy, dates: Sequence[dt.date], features: Sequence[Validated]
 ) -> dict[dt.date, tuple[FeatureDefaults, ...]]:
-    """Return the five required features that most often have no value on each of `dates`."""
+    """Return the five required features that are missing most often on each of `dates`."""
     if not dates:
         return {}
     required = [feature for feature in features if feature.is_required]
@@ -238,7 +237,7 @@ def _worst(row: dict[str, Any], required: Sequence[Validated]) -> tuple[FeatureD
 
 
 def _has(feature: Scored, origin: Origin) -> nw.Expr:
-    """A row without any origin counts as missing."""
+    """Return whether the feature has this origin; a NULL origin counts as missing."""
     column = nw.col(feature.origin_column)
     is_it = (column == str(origin)).fill_null(False)
     return is_it | column.is_null() if origin is Origin.MISSING else is_it

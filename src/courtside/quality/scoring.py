@@ -1,4 +1,4 @@
-"""The quality of a feature row: its score, tier, alert level and readiness, from the origins of its features."""
+"""Quality of a feature row: score, tier, alert level and readiness, from the origins of its features."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from numpy.typing import NDArray
 from courtside.quality.origins import DEFAULT_ORIGINS, ORIGIN_OF_CODE, WEIGHTS, WORST_LAST
 
 CAPS = ((5, 49.0), (1, 69.0))
-"""(required defaults, highest score): five or more cap it at 49, one or more at 69."""
+"""(required defaults, highest score): five or more limit the score to 49, one or more to 69."""
 
 TIER_FLOORS = (("gold", 95.0), ("silver", 85.0), ("bronze", 70.0), ("poor", 50.0))
 LOWEST_TIER = "critical"
 
 FAMILIES = ("history", "matchup", "team", "vegas", "game")
-"""Categories of features that have a score of their own."""
+"""Categories of features that have their own score."""
 
 Scores = NDArray[np.float64]
 
 NO_ORIGIN = len(WORST_LAST)
-"""The code of an origin that is NULL: a default that counts and is worth nothing."""
+"""The code of a NULL origin: it counts as a default with weight 0."""
 
 WEIGHT = np.array([*(WEIGHTS[origin] or 0 for origin in WORST_LAST), 0])
 IS_DEFAULT = np.array([*(origin in DEFAULT_ORIGINS for origin in WORST_LAST), True])
 IS_COUNTED = np.array([*(WEIGHTS[origin] is not None for origin in WORST_LAST), True])
 IS_COUNTED_OPTIONAL = np.array([*(bool(WEIGHTS[origin]) for origin in WORST_LAST), True])
-"""By code of the origin; an optional feature without a value does not lower the score."""
+"""Arrays by origin code. An optional feature that is missing does not lower the score."""
 
 
 class Scored(Protocol):
-    """What the score asks of a feature."""
+    """The attributes of a feature that the score needs."""
 
     @property
     def name(self) -> str:
@@ -41,15 +41,15 @@ class Scored(Protocol):
 
     @property
     def origin_column(self) -> str:
-        """Column of its origin."""
+        """Name of the column with its origin."""
 
     @property
     def is_required(self) -> bool:
-        """Whether a row without it is not ready."""
+        """Whether a row without the feature is not ready."""
 
     @property
     def category(self) -> str:
-        """Family it belongs to."""
+        """The category of the feature."""
 
 
 def scored(rows: pl.DataFrame, features: Sequence[Scored]) -> pl.DataFrame:
@@ -57,7 +57,7 @@ def scored(rows: pl.DataFrame, features: Sequence[Scored]) -> pl.DataFrame:
 
     `rows` has the origin column of each of `features`. Columns added: default_feature_count, required_default_count,
     feature_quality_score (0–100), FAMILY_quality_pct for each of `FAMILIES` (0–100, NULL where nothing is counted),
-    quality_tier, quality_alert_level, is_quality_ready, is_training_ready. An origin that is NULL counts as a default.
+    quality_tier, quality_alert_level, is_quality_ready, is_training_ready. A NULL origin counts as a default.
     """
     codes = _codes(rows.select(feature.origin_column for feature in features))
     is_required = np.array([feature.is_required for feature in features])
@@ -96,7 +96,9 @@ def _capped(score: Scores, required: NDArray[np.int64]) -> Scores:
 
 
 def _levels() -> dict[str, pl.Expr]:
-    """Return tier, alert level and readiness; a row of which no matchup feature is counted is contaminated."""
+    """Return the expressions of tier, alert level and readiness; a row without a counted matchup feature is not
+    ready.
+    """
     score, has_defaults = pl.col("feature_quality_score"), pl.col("required_default_count") > 0
     matchup, history = (pl.col(f"{family}_quality_pct").fill_null(0.0) for family in ("matchup", "history"))
     tiers = [pl.when(score >= floor).then(pl.lit(tier)) for tier, floor in TIER_FLOORS]

@@ -1,4 +1,4 @@
-"""What the checks between the rooms leave behind."""
+"""The tables of gates, validation and checks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Games that a player played and that have no feature row, by cause.
 
-Such games are no training rows, so the share of contaminated rows leaves them out.
+Such games are not training rows, so the share of contaminated rows does not include them.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import narwhals as nw
 from courtside.warehouse.base import Lazy
 
 RETURN_DAYS = 60
-"""Days after his newest game for which a player of a team gets a row."""
+"""A player of a team gets a row where his newest game is at most this many days ago."""
 
 KEY = ("game_id", "player_id")
 
 
 class WithoutRow(StrEnum):
-    """Why a played game has no feature row."""
+    """The cause of a played game without a feature row."""
 
     NO_DATE = "no feature row of the date"
     FIRST_GAME = "first game in the league"
@@ -28,12 +28,12 @@ class WithoutRow(StrEnum):
 
 
 def played_without_row(played: Lazy, features: Lazy, history: Lazy) -> Lazy:
-    """Return game_date, season, cause and games: the games of `played` that `features` lacks, counted.
+    """Return game_date, season, cause and games: the number of games in `played` without a row in `features`.
 
     Args:
-        played: rows of `PLAYER_GAMES` to look at; those that count and that the player played are taken.
+        played: rows of `PLAYER_GAMES` to check; only counted games that the player played are used.
         features: rows of `PLAYER_FEATURES` of the same dates.
-        history: rows of `PLAYER_GAMES` that may be looked back on.
+        history: rows of `PLAYER_GAMES` that give a player's earlier games.
     """
     lost = (
         _played(played)
