@@ -105,7 +105,8 @@ def injuries_command(
 
 
 def live_command(dry_run: Dry = False, home: Home = None) -> None:
-    """Fetch from every source, in the order of what cannot be fetched later: lines, injuries, schedule, game logs."""
+    """Fetch from every source: first lines and injuries, which are lost later, then schedule and yesterday's game
+    logs."""
     settings = settings_of(home)
     _run(settings, every_plan(settings.clock, games_of(settings), dry=dry_run), dry_run)
 

@@ -1,4 +1,4 @@
-"""The public code name of each prediction system; internal ids never leave the house."""
+"""The public code name of each prediction system; internal names are never published."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ CODE_OF_SYSTEM: dict[str, str] = {
     "lightgbm": "835C",
     "ensemble": "650X",
 }
-"""Code names by system. A code once published is never given to another system."""
+"""Code names by system. A published code name is never given to another system."""
 
 
 def public_code(name: str) -> str:
-    """Return the code name of a system; a code name stands for itself.
+    """Return the code name of a system; a code name is returned unchanged.
 
     Raises:
-        ConfigError: naming a system that has no code name.
+        ConfigError: where the system has no code name; the message names the system.
     """
     if name in CODE_OF_SYSTEM.values():
         return name

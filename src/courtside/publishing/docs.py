@@ -1,4 +1,4 @@
-"""The page about the public files, made from their contracts: `docs/exports.md`."""
+"""The generated page `docs/exports.md` about the public files, from their contracts."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ thirty lines is in `examples/minimal-frontend/`.
 
 
 def examples() -> dict[str, dict[str, Any]]:
-    """Return the example of each type by its name."""
+    """Return the example of each file type, by name."""
     text = resources.files("courtside.publishing").joinpath(EXAMPLES).read_text(encoding="utf-8")
     found: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return found
 
 
 def exports_page() -> str:
-    """Return `docs/exports.md`.
+    """Return the content of `docs/exports.md`.
 
     Raises:
-        ValidationError: where an example is not of its type's shape.
+        ValidationError: where an example does not have the shape of its type.
         KeyError: where a type has no example.
     """
     types: dict[str, list[FileType]] = {}
@@ -88,7 +88,7 @@ def _section(name: str, kinds: list[FileType], example: dict[str, Any]) -> str:
 
 
 def _fields(model: type[Any]) -> list[str]:
-    """Return one line for each shape within a file, in the order a reader meets them."""
+    """Return one line for each shape in a file type, in order of name."""
     schema = model.model_json_schema(mode="serialization")
     shapes = schema.get("$defs", {})
     return [
@@ -98,7 +98,7 @@ def _fields(model: type[Any]) -> list[str]:
 
 
 def _pretty(value: Any, depth: int = 0) -> str:
-    """Return JSON with whatever fits on a line kept on it."""
+    """Return JSON in which every value that fits on one line is on one line."""
     flat = json.dumps(value, ensure_ascii=False)
     if len(flat) + 2 * depth <= WIDTH or not isinstance(value, dict | list) or not value:
         return flat

@@ -1,4 +1,4 @@
-"""From the ledger to the files: each type by itself, one failure does not stop the rest."""
+"""Export of the public files: each type is written by itself, and a failure of one does not stop the others."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from courtside.publishing.world import World
 from courtside.warehouse.base import Reader
 
 WRITERS = 16
-"""Files written at a time: a write waits for the disk or the network, not for the processor."""
+"""Files written at the same time: a write waits for the disk or the network, not for the processor."""
 EXTRAS = ("schemas", "site")
 NAMES: tuple[str, ...] = (*(exporter.name for exporter in EXPORTERS), *EXTRAS)
-"""What `--only` takes."""
+"""The values that `--only` accepts."""
 KEPT_FOR_EMPTINESS = "The new file was empty though its source is not; the last good one stays."
 KEPT_FOR_FAILURE = "The file could not be built; the last good one stays."
 
@@ -34,9 +34,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file: `written`, `unchanged`, `kept` (empty over good, refused) or `failed`, with why.
+    """The result for one file: `written`, `unchanged`, `kept` (an empty file was refused) or `failed`, and the reason.
 
-    Where a type fails as a whole, `path` is its name. `kind` names the exporter.
+    Where a whole type fails, `path` is its name. `kind` names the exporter.
     """
 
     path: str
@@ -61,9 +61,9 @@ def export(
     stages: Sequence[StageStatus] = (),
     runs: Sequence[RunStatus] = (),
 ) -> list[FileReport]:
-    """Write the files of `dates` and return what became of each.
+    """Write the files of `dates`, and return the result for each.
 
-    `stages` and `runs` are what `status.json` says of the orchestration; without stages that file is left alone.
+    `status.json` shows `stages` and `runs`; without stages it is not written.
     """
     if isinstance(store, LocalStore):
         store.remove_unfinished()
@@ -93,7 +93,7 @@ def refresh_status(
     stages: Sequence[StageStatus],
     runs: Sequence[RunStatus],
 ) -> FileReport:
-    """Write `status.json` alone and return what became of it; files that were stale stay so."""
+    """Write only `status.json` and return the result; files that were listed as stale stay listed."""
     return _status_report(World(warehouse, (), now), store, (), stages, runs)
 
 
@@ -111,7 +111,7 @@ def _submit(exporter: Exporter, world: World, store: Store, pool: ThreadPoolExec
     try:
         for built in exporter.files(world):
             yield pool.submit(_attempt, built.path, exporter.name, _writer(store, built))
-    except Exception as error:  # noqa: BLE001 - whatever stops one type is that type's report
+    except Exception as error:  # noqa: BLE001 - an error of one type becomes the report of that type
         yield pool.submit(FileReport, exporter.name, "failed", f"{type(error).__name__}: {error}", exporter.name)
 
 
@@ -124,7 +124,7 @@ def _attempt(path: str, name: str, act: Callable[[], str]) -> FileReport:
         return FileReport(path, act(), kind=name)
     except EmptyOverGoodError as error:
         return FileReport(path, "kept", str(error).removeprefix(f"{path}: "), name)
-    except Exception as error:  # noqa: BLE001 - whatever stops one file is that file's report
+    except Exception as error:  # noqa: BLE001 - an error of one file becomes the report of that file
         return FileReport(path, "failed", f"{type(error).__name__}: {error}", name)
 
 
@@ -152,7 +152,7 @@ def _write_status(
 
 
 def _stale_before(store: Store) -> tuple[StaleFile, ...]:
-    """Return the stale files that the published status lists, whichever version of the schema it was written by."""
+    """Return the stale files that the published status lists, in any version of its schema."""
     content = store.read(STATUS.path())
     try:
         listed = json.loads(content)["stale"] if content else ()
@@ -163,7 +163,7 @@ def _stale_before(store: Store) -> tuple[StaleFile, ...]:
 
 
 def _stale(before: Sequence[StaleFile], reports: Sequence[FileReport], now: dt.datetime) -> list[StaleFile]:
-    """Return the files that failed now, and those that failed before and have not been written since."""
+    """Return the files that failed in this export, and those that failed before and were not written since."""
     since = {item.path: item for item in before}
     good = {name for report in reports if not report.is_problem for name in (report.path, report.kind)}
     good -= {report.path for report in reports if report.is_problem}

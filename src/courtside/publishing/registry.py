@@ -1,4 +1,4 @@
-"""What holds for a path of the public files: its type, its cache age, and the schemas published beside them."""
+"""Lookups by path of a public file: its type, its cache age, and the schemas that are published."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _SCHEMA = re.compile(rf"{ROOT}/schemas/[a-z-]+\.json")
 
 
 def type_of(path: str) -> FileType | None:
-    """Return the type that a path is a file of; None for a path of no contract."""
+    """Return the type of the file at `path`; None where no contract covers the path."""
     return next((kind for kind in FILE_TYPES if kind.holds(path)), None)
 
 
 def max_age_of(path: str) -> int | None:
-    """Return how many seconds a public file may be cached; None for a path of no contract."""
+    """Return the cache age of a public file in seconds; None where no contract covers the path."""
     kind = type_of(path)
     if kind is not None:
         return kind.max_age
@@ -26,6 +26,6 @@ def max_age_of(path: str) -> int | None:
 
 
 def schema_files() -> dict[str, bytes]:
-    """Return the JSON Schemas to publish beside the files, by path."""
+    """Return the JSON Schemas to publish, by path."""
     models = {kind.name: kind.model for kind in FILE_TYPES}
     return {f"{ROOT}/schemas/{name}.json": render(json_schema(model)) for name, model in sorted(models.items())}

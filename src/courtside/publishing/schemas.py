@@ -1,4 +1,4 @@
-"""The versions of the published schemas: a shape that changes gets a new version with a note."""
+"""The versions of the published schemas: a changed shape needs a new version with a note."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SchemaVersion(Shape):
 
 
 def schema_hash(name: str) -> str:
-    """Return the hash of a type's shape; descriptions may change without a version."""
+    """Return the hash of a type's shape; descriptions are left out, so they may change without a new version."""
     model = next(kind.model for kind in FILE_TYPES if kind.name == name)
     return hashlib.sha256(json.dumps(_bare(json_schema(model)), sort_keys=True).encode()).hexdigest()[:16]
 
@@ -38,7 +38,7 @@ def schema_history() -> dict[str, tuple[SchemaVersion, ...]]:
 
 
 def unnoted() -> list[str]:
-    """Return what to add to the history for each type whose shape is not that of its last version."""
+    """Return the line to add to the history for each type whose shape differs from its last version."""
     history = schema_history()
     wanted = []
     for name in sorted({kind.name for kind in FILE_TYPES}):

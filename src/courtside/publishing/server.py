@@ -1,4 +1,4 @@
-"""A small server for the site and the public files, on loopback unless told otherwise."""
+"""A small server for the site and the public files; by default it listens on loopback."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ from courtside.publishing.stores.base import PathRefusedError, safe_path
 
 CONTENT_SECURITY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", CONTENT_SECURITY)]
-"""Headers of every answer, errors included."""
+"""Headers of every response, errors included."""
 METHODS = "GET, HEAD, OPTIONS"
 TYPES = {**CONTENT_TYPES, ".json": JSON_TYPE}
 KEPT_FILES = 256
 SMALL = 1024
-"""Files under this many bytes are sent as they are."""
+"""Files of fewer bytes than this are not compressed."""
 HEADER_SECONDS = 10.0
-"""How long a connection may take for the headers of a request, and may be idle between two."""
+"""The longest time for the headers of a request, and for the pause between two requests."""
 SENDING_SECONDS = 60.0
-"""How long a client may take to read an answer."""
+"""The longest time in which a client must read a response."""
 MOST_CONNECTIONS = 256
 LONGEST_HEADERS = 16 * 1024
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 in which a slow client is cut off, and the longest waiting one makes room for a new one."""
+    """HTTP/1.1 that disconnects slow clients; where there are too many, it disconnects the one that waits longest."""
 
     waiting: dict[Protocol, None]
-    """The open connections of a server, those that wait longest first."""
+    """The open connections of a server, in order of waiting time, longest first."""
     most: int
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the time for the first request; where there are too many connections, close the oldest."""
+        """Start the timer for the first request; where there are too many connections, close the oldest."""
         super().connection_made(transport)
         self._limit: asyncio.TimerHandle | None = None
         self._restart(HEADER_SECONDS)
@@ -59,26 +59,26 @@ class Protocol(H11Protocol):
             next(iter(self.waiting)).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the time."""
+        """Stop the timer."""
         super().connection_lost(exc)
         self.waiting.pop(self, None)
         if self._limit:
             self._limit.cancel()
 
     def handle_events(self) -> None:
-        """Start the time for the answer where a request is complete."""
+        """Start the timer for the response when a request is complete."""
         before = self.cycle
         super().handle_events()
         if self.cycle is not before and not self.cycle.response_complete:
             self._restart(SENDING_SECONDS)
 
     def on_response_complete(self) -> None:
-        """Start the time for the next request, once the client has read this answer."""
+        """Start the timer for the next request, or for the client to read this response."""
         self._restart(SENDING_SECONDS if self.transport.get_write_buffer_size() else HEADER_SECONDS)
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP, with the headers of every answer, and close."""
+        """Respond to bytes that are not HTTP, with the headers of every response, and close the connection."""
         lines = [f"HTTP/1.1 400 {HTTPStatus.BAD_REQUEST.phrase}", "Content-Type: text/plain; charset=utf-8"]
         lines += [*(f"{name}: {value}" for name, value in ALWAYS), f"Content-Length: {len(msg)}", "Connection: close"]
         self.transport.write("\r\n".join([*lines, "", msg]).encode())
@@ -93,11 +93,11 @@ class Protocol(H11Protocol):
 
 
 class SiteServer(uvicorn.Server):
-    """A server of the site and of the files in `public`, bound but not yet serving."""
+    """A server of the site and of the files in `public`; its socket listens before it serves."""
 
     def __init__(self, public: Path, host: str, port: int) -> None:
         self.socket = _bound(host, port)
-        # Half of the descriptors stay free for files.
+        # Half of the file descriptors stay free for files.
         most = min(MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         super().__init__(
             uvicorn.Config(
@@ -117,12 +117,12 @@ class SiteServer(uvicorn.Server):
 
     @property
     def address(self) -> tuple[str, int]:
-        """The host and the port that it listens on."""
+        """The host and port of the socket."""
         host, port = self.socket.getsockname()[:2]
         return str(host), int(port)
 
     def serve_forever(self) -> None:
-        """Serve until `should_exit` is set or a signal comes."""
+        """Serve until `should_exit` is set or a signal arrives."""
         try:
             self.run(sockets=[self.socket])
         finally:
@@ -133,7 +133,7 @@ def _bound(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:
-        ConfigError: where the address is taken or not this machine's.
+        ConfigError: where the address is in use or does not belong to this machine.
     """
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -143,7 +143,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def application(public: Path) -> Starlette:
-    """Return the site and the files of `public` as an application."""
+    """Return the application that serves the site and the files of `public`."""
 
     def answer(request: Request) -> Response:
         path = request.scope["path"].lstrip("/") or "index.html"
@@ -152,7 +152,7 @@ def application(public: Path) -> Starlette:
         return _open_to_all(path, _file(public, path, request))
 
     def refuse(request: Request, error: Exception) -> Response:
-        """Answer an error: JSON under `v1/`, else text."""
+        """Return an error response: JSON under `v1/`, text elsewhere."""
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
         detail = error.detail if isinstance(error, HTTPException) else HTTPStatus(status).phrase
         headers = {"Allow": METHODS} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
@@ -169,7 +169,7 @@ def application(public: Path) -> Starlette:
 
 
 def _open_to_all(path: str, response: Response) -> Response:
-    """Let pages of other origins read the public files."""
+    """Allow pages of other origins to read the public files."""
     if path.startswith("v1/"):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Methods"] = METHODS
@@ -189,7 +189,7 @@ def _file(public: Path, path: str, request: Request) -> Response:
             raise FileNotFoundError
         stat = target.stat()
         content, tag, is_zipped = _content(str(target), stat.st_mtime_ns, stat.st_size, is_zipped)
-    except (OSError, ValueError) as error:  # a name too long, a file that vanished, a surrogate
+    except (OSError, ValueError) as error:  # a name too long, a file deleted meanwhile, a surrogate
         raise HTTPException(HTTPStatus.NOT_FOUND, "no such file") from error
     max_age = max_age_of(path)
     headers = {
@@ -206,7 +206,7 @@ def _file(public: Path, path: str, request: Request) -> Response:
 
 @lru_cache(KEPT_FILES)
 def _content(path: str, modified: int, size: int, is_zipped: bool) -> tuple[bytes, str, bool]:
-    """Return a file's bytes as sent, their tag, and whether they are compressed; kept until the file changes."""
+    """Return a file's bytes to send, their tag, and whether they are compressed; cached until the file changes."""
     content = Path(path).read_bytes()
     is_zipped = is_zipped and len(content) >= SMALL
     sent = gzip.compress(content, mtime=0) if is_zipped else content
@@ -214,7 +214,7 @@ def _content(path: str, modified: int, size: int, is_zipped: bool) -> tuple[byte
 
 
 def serve(public: Path, host: str, port: int, *, say: Callable[[str], None]) -> None:
-    """Serve until interrupted."""
+    """Serve the site and the files until interrupted."""
     server = SiteServer(public, host, port)
     shown = f"[{host}]" if ":" in host else host
     say(f"serving {public} and the site at http://{shown}:{server.address[1]}/ (Ctrl-C ends it)")

@@ -1,4 +1,4 @@
-"""The static files of the site, as they are served and published beside the public files."""
+"""The static files of the site, which are served and published with the public files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ CONTENT_TYPES = {
 
 
 def site_files() -> dict[str, Path]:
-    """Return every file of the site by its path beside `v1/`."""
+    """Return every file of the site by its path in the published folder."""
     found = (path for path in sorted(SITE.rglob("*")) if path.suffix in CONTENT_TYPES)
     return {path.relative_to(SITE).as_posix(): path for path in found}

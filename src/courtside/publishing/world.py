@@ -1,4 +1,4 @@
-"""Everything the files are made of, each frame read once whatever the number of dates and files."""
+"""The data of one export: each frame is read once, whatever the number of dates and files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class World:
-    """The warehouse as one export sees it: a frame is read when a file first asks for it, and then kept.
+    """The warehouse as one export reads it: a frame is read when a file first needs it, and then kept.
 
     `dates` are the dates to export, in order; `now` is UTC without a zone; `champion` names a system or its code.
     """
@@ -43,7 +43,7 @@ class World:
     _shared: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def share(self, name: str, make: Callable[[], T]) -> T:
-        """Return what `make` makes, made once for all files that ask under this name."""
+        """Return the result of `make`, which is called once for all files that share `name`."""
         if name not in self._shared:
             self._shared[name] = make()
         made: T = self._shared[name]
@@ -56,12 +56,12 @@ class World:
 
     @cached_property
     def definitions(self) -> Definitions:
-        """The subsets."""
+        """The definitions of the subsets."""
         return load_definitions()
 
     @cached_property
     def publications(self) -> pl.DataFrame:
-        """Every publication there has been."""
+        """Every publication."""
         return self._read(PUBLICATIONS)
 
     @cached_property
@@ -82,23 +82,24 @@ class World:
 
     @cached_property
     def graded(self) -> pl.DataFrame:
-        """The grade of every pick that counts and whose game is over."""
+        """The grade of every counted pick whose game is over."""
         return self._read(GRADED_PICKS)
 
     @cached_property
     def freshness(self) -> Freshness:
-        """What the stored data are and how old."""
+        """Whether the stored data are simulated, and their age."""
         return freshness_of(*(self._at_once[name] for name in ("payloads", "final", "scheduled")))
 
     @cached_property
     def players(self) -> pl.DataFrame:
-        """player_id and player_name: the name each player bore last."""
+        """player_id and player_name: the last known name of each player."""
         ordered = self._at_once["players"].sort("player_id", "game_date", "known_at", "player_name")
         return ordered.unique("player_id", keep="last", maintain_order=True).select("player_id", "player_name")
 
     @cached_property
     def names(self) -> pl.DataFrame:
-        """player_id, player_name and known_at: each name from when it was the newest known, for files of past dates."""
+        """player_id, player_name and known_at: each name from the time when it was the newest, for files of past
+        dates."""
         ordered = self._at_once["players"].sort("player_id", "known_at", "game_date", "player_name")
         newest = ordered.filter(pl.col("game_date") >= pl.col("game_date").cum_max().over("player_id"))
         last = newest.unique(["player_id", "known_at"], keep="last", maintain_order=True)
@@ -107,7 +108,7 @@ class World:
 
     @cached_property
     def _at_once(self) -> dict[str, pl.DataFrame]:
-        """What nearly every export asks, in as few statements as the engine can."""
+        """The frames that nearly every export needs, in as few statements as the engine allows."""
         scan = self.warehouse.scan
         payloads, final, scheduled = freshness_queries(self.warehouse)
         frames = {
@@ -130,13 +131,13 @@ class World:
 
     @cached_property
     def games(self) -> pl.DataFrame:
-        """The counted games that were not put off, in order of date and tip-off."""
+        """The counted games that are not postponed, in order of date and tip-off."""
         games = self.warehouse.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
         return self.warehouse.collect(games).sort("game_date", "tip_at", "game_id", nulls_last=True)
 
     @cached_property
     def predictions(self) -> pl.DataFrame:
-        """The champion's predictions of the exported dates, with what came of them; see `predictions_between`."""
+        """The champion's predictions of the exported dates, with their outcomes; see `predictions_between`."""
         if not self.dates:
             return self.predictions_between(dt.date.max, dt.date.max)
         frame = self.predictions_between(self.dates[0], self.dates[-1])
@@ -144,7 +145,7 @@ class World:
 
     @cached_property
     def season_predictions(self) -> pl.DataFrame:
-        """The champion's predictions of the newest season, with what came of them."""
+        """The champion's predictions of the newest season, with their outcomes."""
         start = self.starts[self.newest_season] if self.newest_season else dt.date.max
         return self.predictions_between(start, dt.date.max)
 
@@ -161,7 +162,7 @@ class World:
 
     @property
     def newest_season(self) -> str | None:
-        """The newest season that has begun by `today`; None before any."""
+        """The newest season that has begun by `today`; None before the first."""
         return self.season_of(self.today)
 
     @cached_property
@@ -175,13 +176,13 @@ class World:
         return first, min((start for start in self.starts.values() if start > first), default=dt.date.max)
 
     def picks_published_in(self, season: str) -> int | None:
-        """Return how many picks the publications of a season count; None where there is no publication."""
+        """Return the number of picks that the publications of a season count; None where there is no publication."""
         first, following = self.span_of(season)
         own = self.days.filter((pl.col("game_date") >= first) & (pl.col("game_date") < following))
         return int(own["picks"].sum()) if own.height else None
 
     def is_anything_graded_in(self, season: str) -> bool:
-        """Tell, from the outcomes and not from the grades, whether a season's pick should be graded."""
+        """Return whether a pick of the season should be graded, by the stored outcomes and not by the grades."""
         first = self.starts[season]
         last = self._last_outcome
         picks = self.counted.filter(pl.col("game_date") >= first)
@@ -198,11 +199,11 @@ class World:
         return {day: count for day, code, count in counted.iter_rows() if code == self.champion_of(day)}
 
     def predicted_rows(self, day: dt.date) -> int:
-        """Return how many predictions of a date's champion are stored, counted by a statement of its own."""
+        """Return the number of stored predictions of a date's champion, from a count of its own."""
         return self._predicted.get(day, 0)
 
     def predicted_rows_since(self, day: dt.date) -> int:
-        """Return how many predictions of the dates' champions are stored from a date on."""
+        """Return the number of stored predictions of each date's champion, from a date on."""
         return sum(rows for date, rows in self._predicted.items() if date >= day)
 
     def season_of(self, day: dt.date) -> str | None:
@@ -214,9 +215,9 @@ class World:
         return self._champions.get(day) or public_code(self.champion)
 
     def predictions_between(self, first: dt.date, last: dt.date) -> pl.DataFrame:
-        """Return the predictions of each date's champion: columns of `predictions`, actual and graded result.
+        """Return the predictions of each date's champion: `predictions` with actual, result and is_graded.
 
-        actual and result are null while the game is not graded; is_graded tells.
+        actual and result are null until the game is graded, which is_graded states.
         """
         codes = sorted({public_code(self.champion), *self._champions.values()})
         key = (*PLAYER_GAME, "model_code")

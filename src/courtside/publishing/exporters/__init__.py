@@ -1,4 +1,7 @@
-"""Every type of public file, each by a small module: its shape, path, cache age, and what it is made of."""
+"""The types of public files, one module each: its shape, its path, its cache age, and the function that builds it.
+
+`EXPORTERS` lists the exporters in the order in which they run, and `FILE_TYPES` every type of file with a contract.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ from courtside.publishing.world import World
 
 @dataclass(frozen=True)
 class Exporter:
-    """What `--only` names: the types of file it writes, and the function that yields them."""
+    """An exporter, as `--only` names it: the file types that it writes, and the function that yields the files."""
 
     name: str
     kinds: tuple[FileType, ...]
@@ -55,7 +58,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     Exporter("quality", (quality.QUALITY,), quality.files),
     Exporter("training-quality", (training_quality.TRAINING_QUALITY,), training_quality.files),
 )
-"""Every exporter, in the order they run; `status.json`, the schemas and the site come after them."""
+"""Every exporter, in running order; `status.json`, the schemas and the site follow them."""
 
 FILE_TYPES: tuple[FileType, ...] = (*(kind for exporter in EXPORTERS for kind in exporter.kinds), STATUS)
 """Every type of public file that has a contract."""

@@ -1,4 +1,4 @@
-"""`best-bets/{date}.json` and `best-bets/latest.json`: the ranked picks of a day with all that is known of them."""
+"""`best-bets/{date}.json` and `best-bets/latest.json`: the ranked picks of a day with all details."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ LATEST_BEST_BETS = FileType("best-bets", "best-bets/latest.json", 300, BestBets)
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield the file of each published date; `latest` where the newest published date is among the dates."""
+    """Yield the file of each published date, and `latest` where the newest published date is among the dates."""
     picks = standing_picks(world)
     days = {row["game_date"]: row for row in world.days.iter_rows(named=True)}
     kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
@@ -135,10 +135,10 @@ def _bet(rank: int, row: dict[str, Any], behind: dict[tuple[str, int], dict[str,
 
 
 def _held(world: World) -> set[dt.date]:
-    """Return the exported dates on which the quality gate held back every prediction with a line.
+    """Return the exported dates on which the quality gate blocked every prediction with a line.
 
     Raises:
-        ExportRefusedError: where predictions that are stored did not come back.
+        ExportRefusedError: where stored predictions were not returned by the query.
     """
     without = world.days.filter(pl.col("predictions_with_line") == 0)["game_date"]
     require_predictions(world, [day for day in without if day in world.dates])

@@ -1,4 +1,4 @@
-"""The frozen shapes of the two subset files, and the ledger's rows in them."""
+"""The frozen shapes of the two subset files, and the ledger's rows in these shapes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def require_all_groups(ids: list[str]) -> None:
     """Refuse a file unless it holds groups 1 to 8, each once, in order.
 
     Raises:
-        ValueError: naming the groups it holds.
+        ValueError: where it does not; the message names the groups.
     """
     if tuple(ids) != GROUP_IDS:
         raise ValueError(f"groups are {ids}; a file holds groups 1 to 8, each once, in order")
@@ -59,14 +59,14 @@ def last_versions(publications: pl.DataFrame) -> pl.DataFrame:
 
 
 def named_picks(picks: pl.DataFrame, players: pl.DataFrame) -> dict[SubsetDate, list[dict[str, Any]]]:
-    """Return `picks` (columns of the ledger, and any more) by date and subset, with public names, best first.
+    """Return `picks` (columns of the ledger, and any others) by date and subset, with public names, best first.
 
-    Each is a row with player, team, opponent, and prediction and line at one decimal; `players` has one
-    player_name per player_id.
+    Each row has player, team and opponent, and prediction and line with one decimal; `players` has one player_name per
+    player_id.
 
     Raises:
-        ExportRefusedError: naming a player or team without a name.
-        GrainError: where a player has two names, or a pick stands twice.
+        ExportRefusedError: where a player or team has no name; the message names the id.
+        GrainError: where a player has two names, or a pick occurs twice.
     """
     require_grain(picks, ("game_date", "subset_key", "player_id"), "counted picks")
     rows = named(picks, players).sort(

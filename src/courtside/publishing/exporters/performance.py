@@ -1,4 +1,4 @@
-"""`systems/performance.json`: how each model did beside the line on the same games, over three windows."""
+"""`systems/performance.json`: the errors of each model and of the line on the same games, over three windows."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def files(world: World) -> Iterator[Built]:
 
 
 def _graded(world: World, start: dt.date) -> pl.DataFrame:
-    """Return the graded predictions that the quality gate let through, of every model, of players who played."""
+    """Return the graded predictions of every model that passed the quality gate, for players who played."""
     passed = world.warehouse.scan(PREDICTIONS, start=start).filter(nw.col("gate_passed"))
     grades = world.warehouse.scan(GRADED_PREDICTIONS, start=start).filter(~nw.col("actual").is_null())
     key = ["game_id", "player_id", "system"]
@@ -167,7 +167,7 @@ def _model(row: dict[str, Any], counts: dict[str, int], champion: str) -> ModelA
 
 
 def _calibration(rows: pl.DataFrame) -> Iterator[CalibrationBin]:
-    """Yield the bins that hold predictions; a push is neither over nor under and is left out."""
+    """Yield the bins that hold predictions; pushes are left out, because they are neither over nor under."""
     is_stated = pl.col("probability_source").is_in((CALIBRATED, MARKET)) & pl.col("probability_over").is_not_null()
     quoted = rows.filter(is_stated & (pl.col("actual") != pl.col("line")))
     width = 100 // BINS

@@ -1,4 +1,4 @@
-"""`players/index.json` and `players/{player}.json`: how right we were about each player, game by game."""
+"""`players/index.json` and `players/{player}.json`: the accuracy of predictions per player, game by game."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ PLAYER = FileType("players", "players/{player}.json", 3600, Player)
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield the index and a file for each player predicted in the newest season, where the dates touch it."""
+    """Yield the index and a file per player predicted in the newest season, where it is among the dates' seasons."""
     season = world.newest_season
     if season is None or season not in world.seasons_touched:
         return
@@ -165,7 +165,7 @@ def _logged(game: Mapping[str, Any], pick: Mapping[str, Any] | None) -> LoggedGa
 
 
 def accuracy_of(rows: Iterable[Mapping[str, Any]]) -> Accuracy:
-    """Return the accuracy over rows with prediction, line and actual; rows without actual count nothing."""
+    """Return the accuracy over rows with prediction, line and actual; rows without actual are left out."""
     played = [row for row in rows if row["actual"] is not None]
     quoted = [row for row in played if row["line"] is not None]
     return Accuracy(

@@ -1,4 +1,4 @@
-"""`predictions/{date}.json` and `predictions/today.json`: what the champion expects of every player of a slate."""
+"""`predictions/{date}.json` and `predictions/today.json`: the champion's prediction of every player of a slate."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ USED = (
     *("probability_over", "probability_source", "book", "over_price", "under_price", "line_seen_at"),
     *("feature_quality_score", "gate_passed", "gate_reason"),
 )
-"""The columns that a prediction is made public from."""
+"""The columns that a published prediction is built from."""
 
 
 class PredictedPlayer(Shape):
@@ -99,7 +99,7 @@ TODAYS_PREDICTIONS = FileType("predictions", "predictions/today.json", 300, Pred
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield the file of each date that has games; `today` where the last date is today."""
+    """Yield the file of each date that has games, and `today` where the last date is today."""
     games = partitioned(world.games, "game_date")
     rows = named(world.predictions, world.names).sort(["prediction", "player_id"], descending=[True, False])
     players = partitioned(rows.select(USED), "game_id")
@@ -138,7 +138,7 @@ def _game(game: Mapping[str, Any], rows: list[dict[str, Any]]) -> PredictedGame:
 
 
 def predicted(row: Mapping[str, Any]) -> PredictedPlayer:
-    """Return a prediction (columns of `predictions`, with public names) as the file holds it."""
+    """Return a prediction (columns of `predictions`, with public names) in the shape of the file."""
     return PredictedPlayer(
         id=row["player_id"],
         player=row["player"],

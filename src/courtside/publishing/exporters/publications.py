@@ -1,4 +1,4 @@
-"""`publications/{date}.json`: every version of a date's picks that was published, with its time, reason and picks."""
+"""`publications/{date}.json`: every published version of a date's picks, with its time, reason and picks."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ PUBLICATIONS_FILE = FileType("publications", "publications/{date}.json", 300, Pu
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield `publications/{date}.json` of the dates that have a publication."""
+    """Yield `publications/{date}.json` for each of the dates that has a publication."""
     dates = pl.Series("game_date", world.dates, dtype=pl.Date).implode()
     publications = world.publications.filter(pl.col("game_date").is_in(dates)).sort("game_date", "version")
     picks = world.published.filter(pl.col("game_date").is_in(dates)).partition_by("version", as_dict=True)

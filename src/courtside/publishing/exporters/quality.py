@@ -1,4 +1,4 @@
-"""`quality/{date}.json`: how good the features of a slate are, what was held back, and what stands behind each pick."""
+"""`quality/{date}.json`: the quality of a slate's features, the players held back, and the features of each pick."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ QUALITY = FileType("quality", "quality/{date}.json", 3600, Quality)
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield `quality/{date}.json` of the dates that have a verdict."""
+    """Yield `quality/{date}.json` for each of the dates that has a verdict."""
     if not world.dates:
         return
     require_predictions(world, world.dates)
@@ -122,7 +122,7 @@ def files(world: World) -> Iterator[Built]:
 
 
 def origin_counts(world: World, start: dt.date, end: dt.date) -> pl.DataFrame:
-    """Return game_date, rows, and one count per feature and origin, as `points_avg_last_5/early`: one statement."""
+    """Return game_date, rows, and a count per feature and origin, as `points_avg_last_5/early`, in one statement."""
     counts = [
         (nw.col(feature.origin_column) == str(origin)).sum().alias(f"{feature.name}/{origin}")
         for feature in FEATURES

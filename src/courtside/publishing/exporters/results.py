@@ -81,7 +81,7 @@ LATEST_RESULTS = FileType("results", "results/latest.json", 300, Results)
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield the file of each date whose picks are over; `latest` where the newest graded date is among them."""
+    """Yield the file of each date whose games are over, and `latest` where the newest graded date is among them."""
     picks = standing_picks(world)
     newest = world.graded["game_date"].max()
     for day in world.dates:
@@ -95,7 +95,7 @@ def files(world: World) -> Iterator[Built]:
 
 
 def results_of(world: World, day: dt.date, rows: list[dict[str, Any]]) -> Results:
-    """Return the results of one date from its standing picks, one row per player."""
+    """Return the results of one date from its current picks, one row per player."""
     graded = [row for row in rows if row["result"]]
     return Results(
         date=day,

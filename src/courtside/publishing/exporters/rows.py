@@ -1,4 +1,4 @@
-"""What the exporters share: public names, and the shapes that several files hold."""
+"""What the exporters share: public names, and the shapes that occur in several files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_GAMES = "No games are scheduled."
 
 
 class ExportRefusedError(CourtsideError):
-    """A file that cannot be built from what was handed in; the published one stays."""
+    """A file cannot be built from the rows that were read; the published one stays."""
 
 
 class Share(Shape):
@@ -74,7 +74,7 @@ def share_of(wins: int, losses: int, pushes: int = 0, voids: int = 0) -> dict[st
 
 
 def tally_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the fields of a `Tally` over rows with result and units; rows without a result count nothing."""
+    """Return the fields of a `Tally` over rows with result and units; rows without a result are left out."""
     counts = dict.fromkeys(("hit", "miss", "push", "void"), 0)
     units = 0.0
     for row in rows:
@@ -87,7 +87,7 @@ def tally_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def by_kind(rows: Iterable[Mapping[str, Any]]) -> tuple[KindTally, ...]:
-    """Return a tally of each kind that `rows` (kind, result, units) hold, LIVE first."""
+    """Return a tally for each kind that occurs in `rows` (kind, result, units), LIVE first."""
     listed = list(rows)
     kinds = sorted({row["kind"] for row in listed}, reverse=True)
     return tuple(KindTally(kind=kind, **tally_of(row for row in listed if row["kind"] == kind)) for kind in kinds)
@@ -114,19 +114,19 @@ def rounded_share(value: float | None) -> float | None:
 
 
 def price_of(value: float | None, other: float | None = None, book: str | None = None) -> int | None:
-    """Return a price as whole American odds; None where `real_price` counts it as none."""
+    """Return a price as whole American odds; None where it is no real price by `real_price`."""
     price = real_price(value, other, book)
     return None if price is None else round(price)
 
 
 def stated_probability(row: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return the probability in column `name` of a row in %, and its source; one without a source is not published."""
+    """Return the probability in column `name` in %, and its source; without a source the probability is null."""
     source = row["probability_source"] or NO_SOURCE
     return {name: None if source == NO_SOURCE else rounded_share(row[name]), "probability_source": source}
 
 
 def utc(instant: dt.datetime) -> dt.datetime:
-    """Return an instant as stored (UTC without a zone) with its zone, in whole seconds."""
+    """Return a stored instant (UTC without a zone) with its zone, in whole seconds."""
     return instant.replace(tzinfo=dt.UTC, microsecond=0)
 
 
@@ -136,14 +136,14 @@ def utc_or_none(instant: dt.datetime | None) -> dt.datetime | None:
 
 
 def named(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
-    """Return `rows` (player_id, team_id, opponent_team_id, and any more) with player, team and opponent.
+    """Return `rows` (player_id, team_id, opponent_team_id, and any others) with player, team and opponent.
 
-    Where `players` has known_at, each row shows the name that was known when it was published (`published_at`), or at
-    noon UTC of the day after its game date: a later rename does not change a file of the past.
+    Where `players` has known_at, each row gets the name that was known when it was published (`published_at`), or at
+    noon UTC of the day after its game date, so that a later rename does not change a file of the past.
 
     Raises:
-        ExportRefusedError: naming a player or team without a name.
-        GrainError: where a player has two names.
+        ExportRefusedError: where a player or team has no name; the message names the id. GrainError: where a player has
+        two names.
     """
     full = (
         _with_names(rows, players)
@@ -181,7 +181,7 @@ def _with_names(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
 
 
 def partitioned(rows: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:
-    """Return rows as dictionaries by key (a tuple where there are several), in their order."""
+    """Return rows as dictionaries by key (a tuple where there are several keys), in their order."""
     found: dict[Any, list[dict[str, Any]]] = {}
     for row in rows.iter_rows(named=True):
         key = row[keys[0]] if len(keys) == 1 else tuple(row[name] for name in keys)

@@ -70,7 +70,7 @@ SEASON_RESULTS_ARCHIVE = FileType("season-results", "results/seasons/{season}.js
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield the file of each season that the dates touch; the newest season's is also `results/season.json`."""
+    """Yield the file of each season of the dates; the newest season's is also `results/season.json`."""
     for season in world.seasons_touched:
         document = season_results_of(world, season)
         nothing = not world.is_anything_graded_in(season)

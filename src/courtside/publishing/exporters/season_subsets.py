@@ -1,4 +1,4 @@
-"""`subsets/season.json`: every published date of a season by subset, with what came of each pick."""
+"""`subsets/season.json`: every published date of a season by subset, with the result of each pick."""
 
 from __future__ import annotations
 
@@ -97,12 +97,12 @@ def build_season_subsets(
 ) -> SeasonSubsets:
     """Return the file of `season` (as `2024-25`): each published date from its first regular-season day on.
 
-    `season_starts` maps seasons to first regular-season days; a season ends where the next begins. Dates
-    stand newest first, those without a pick included; records run through the last graded date.
+    `season_starts` maps seasons to first regular-season days; a season ends where the next one begins. Dates are sorted
+    newest first, and dates without a pick are included; records run through the last graded date.
 
     Raises:
         ConfigError: where `season` is not among `season_starts`.
-        LedgerBrokenError: where `counted` does not hold what the publications count.
+        LedgerBrokenError: where `counted` does not hold the picks that the publications count.
         ExportRefusedError: where a player or team has no name.
     """
     in_season = _in_season(season, season_starts)
@@ -151,7 +151,7 @@ def _in_season(season: str, starts: Mapping[str, dt.date]) -> pl.Expr:
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield the file of each season that the dates touch; the newest season's is also `subsets/season.json`."""
+    """Yield the file of each season of the dates; the newest season's is also `subsets/season.json`."""
     for season in world.seasons_touched:
         document = build_season_subsets(
             season,

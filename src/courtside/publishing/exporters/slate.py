@@ -1,4 +1,4 @@
-"""The published picks of a day, each player once with the subsets he is in: what several files are made of."""
+"""The published picks of a day, each player once with his subsets; several files are built from them."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def standing_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
     result, units.
 
     Raises:
-        LedgerBrokenError: where the ledger does not hold what the publications count.
+        LedgerBrokenError: where the ledger does not hold the picks that the publications count.
     """
     wanted = pl.Series(world.dates, dtype=pl.Date).implode()
     return world.share("standing_picks", lambda: partitioned_picks(world, pl.col("game_date").is_in(wanted)))
 
 
 def require_predictions(world: World, dates: Collection[dt.date]) -> None:
-    """Refuse dates whose predictions are stored and did not come back: who was held would seem to be nobody.
+    """Refuse dates whose stored predictions the query did not return; the file would show that nobody was held back.
 
     Raises:
-        ExportRefusedError: naming the first such date.
+        ExportRefusedError: where there are such dates; the message names the first.
     """
     read = set(world.predictions["game_date"])
     lost = [day for day in dates if world.predicted_rows(day) and day not in read]
@@ -53,7 +53,7 @@ def require_predictions(world: World, dates: Collection[dt.date]) -> None:
 
 
 def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[str, Any]]]:
-    """Return `standing_picks` of the rows that `chosen` (an expression of game_date) keeps."""
+    """Return `standing_picks` of the rows for which `chosen` (an expression of game_date) is true."""
     picks = world.counted.filter(chosen)
     require_counted(world.days.filter(chosen), picks)
     key = list(GRADED_PICKS.key)

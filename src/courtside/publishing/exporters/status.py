@@ -1,4 +1,4 @@
-"""`status.json`: how far each stage is, the last runs, and which files are older than they should be."""
+"""`status.json`: the state of each stage, the last runs, and the files that are older than they should be."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ STATUS = FileType("status", "status.json", 60, Status)
 def status_of(
     world: World, stages: Sequence[StageStatus], runs: Sequence[RunStatus], stale: Sequence[StaleFile]
 ) -> Status:
-    """Return the status file from what the orchestration says of its stages and runs."""
+    """Return the status file with the given stages, runs and stale files."""
     published = world.days["game_date"]
     seasons: dict[str, list[dt.date]] = {}
     for day in published:

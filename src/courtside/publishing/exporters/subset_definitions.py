@@ -1,4 +1,4 @@
-"""`systems/subsets.json`: what each subset is."""
+"""`systems/subsets.json`: the definition of each subset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`subsets/performance.json`: how each subset did over 7 days, 30 days and the season."""
+"""`subsets/performance.json`: the results of each subset over 7 days, 30 days and the season."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SUBSET_PERFORMANCE = FileType("subset-performance", "subsets/performance.json", 
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield `subsets/performance.json` where the newest season is among the dates and has begun."""
+    """Yield `subsets/performance.json` where the newest season has begun and is among the dates' seasons."""
     season = world.newest_season
     if season is None or season not in world.seasons_touched:
         return

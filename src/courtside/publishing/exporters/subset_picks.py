@@ -1,4 +1,4 @@
-"""`picks/{date}.json`: what was published for a date, by subset, beside each subset's record until then."""
+"""`picks/{date}.json`: the published picks of a date by subset, with each subset's record before that date."""
 
 from __future__ import annotations
 
@@ -72,12 +72,18 @@ def build_subset_picks(
 ) -> dict[dt.date, SubsetPicks]:
     """Return the file of each of `dates` that has a publication, by date.
 
-    In: the publications and counted picks of those dates (more do no harm), every graded pick since the
-    earliest season's first day, player_id and player_name, first regular-season days, `generated_at` as UTC
-    without a zone.
+    Args:
+        dates: the dates to build.
+        publications: the publications of those dates, or of more dates.
+        counted: the counted picks of those dates, or of more dates.
+        graded: every graded pick since the earliest season's first day.
+        players: player_id and player_name.
+        definitions: the subsets.
+        season_starts: first regular-season days.
+        generated_at: UTC without a zone.
 
     Raises:
-        LedgerBrokenError: where `counted` does not hold what the publications count.
+        LedgerBrokenError: where `counted` does not hold the picks that the publications count.
         ExportRefusedError: where a player or team has no name.
     """
     wanted = pl.Series("game_date", sorted(dates), dtype=pl.Date).implode()
@@ -110,7 +116,7 @@ def build_subset_picks(
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield `picks/{date}.json` of the dates that have a publication."""
+    """Yield `picks/{date}.json` for each of the dates that has a publication."""
     documents = build_subset_picks(
         world.dates,
         world.publications,

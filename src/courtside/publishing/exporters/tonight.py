@@ -115,7 +115,7 @@ def files(world: World) -> Iterator[Built]:
 
 
 def _past(world: World, day: dt.date) -> dict[int, list[dict[str, Any]]]:
-    """Return each player's games of the last year before `day`, newest first, with the line of each day."""
+    """Return each player's games of the last year before `day`, newest first, each with the line of its day."""
     start, end = day - dt.timedelta(days=LOOKBACK_DAYS), day - dt.timedelta(days=1)
     played = world.warehouse.collect(
         world.warehouse.scan(PLAYER_GAMES, start=start, end=end)

@@ -122,7 +122,7 @@ def files(world: World) -> Iterator[Built]:
 
 
 def _days(world: World) -> pl.DataFrame:
-    """Return one row per date and season: counts of all rows and of those whose player played, in one statement."""
+    """Return one row per date and season with counts of all rows and of rows whose player played, in one statement."""
     played = world.warehouse.scan(PLAYER_GAMES).filter(nw.col("did_play")).select(*PLAYER_GAME, "did_play")
     rows = world.warehouse.scan(PLAYER_FEATURES).join(played, on=list(PLAYER_GAME), how="left")
     did_play = nw.col("did_play").fill_null(False)

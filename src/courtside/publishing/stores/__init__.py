@@ -1,4 +1,7 @@
-"""Where public files are kept: a local folder or a bucket of Google Cloud Storage."""
+"""Stores of public files: a local folder, or a bucket of Google Cloud Storage.
+
+`open_store` returns the store at a target, and `target_of` the target of an installation.
+"""
 
 from __future__ import annotations
 
@@ -33,5 +36,5 @@ def open_store(target: str) -> Store:
 
 
 def target_of(settings: Settings) -> str:
-    """Return where an installation publishes: its `publish` setting, else `public` in its home."""
+    """Return the target of an installation: its `publish` setting, or else `public` in its home."""
     return settings.publish or str(settings.home / "public")

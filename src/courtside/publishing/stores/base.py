@@ -1,4 +1,4 @@
-"""What a store of public files does, and the guard that keeps good files from being emptied."""
+"""The interface of a store of public files, and the guard against replacing a file by an empty one."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ _GENERATED = re.compile(rb'"generated_at":"[^"]*",?', re.ASCII)
 
 
 class PathRefusedError(CourtsideError):
-    """A path that does not stay inside the store."""
+    """A path is not inside the store."""
 
 
 class EmptyOverGoodError(CourtsideError):
-    """An empty file where there was content; the published one stays."""
+    """An empty file would replace one with content; the published file stays."""
 
 
 class Store(Protocol):
-    """Keeps public files; a file is there whole or not at all. Several threads may write at once."""
+    """Stores public files; each file is written whole or not at all, also by several threads at once."""
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes at `path`, None where there is no file."""
+        """Return the bytes at `path`, or None where there is no file."""
         ...
 
     def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
-        """Write `content` with its cache age (seconds), unless all but `generated_at` is there already."""
+        """Write `content` with its cache age (seconds), unless the stored file differs in `generated_at` only."""
         ...
 
 
 class DryRun:
-    """A store that says what it would write and writes nothing."""
+    """A store that reports what it would write, and writes nothing."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes at `path` of the store behind it."""
+        """Return the bytes at `path` in the wrapped store."""
         return self.store.read(path)
 
     def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
-        """Say whether `content` would be written."""
+        """Return whether `content` would be written."""
         published = self.store.read(path)
         return "unchanged" if published is not None and same_content(published, content) else "written"
 
@@ -54,7 +54,7 @@ def safe_path(path: str) -> PurePosixPath:
     """Return `path` as parts under the store's root.
 
     Raises:
-        PathRefusedError: where it is absolute, empty, hidden or climbs out.
+        PathRefusedError: where it is absolute, empty, hidden or leads out of the root.
     """
     parts = path.split("/")
     if any(not part or part.startswith(".") or "\\" in part or "\0" in part or ":" in part for part in parts):
@@ -63,14 +63,14 @@ def safe_path(path: str) -> PurePosixPath:
 
 
 def same_content(old: bytes, new: bytes) -> bool:
-    """Return whether two files say the same, whenever they were generated."""
+    """Return whether two files have the same content apart from `generated_at`."""
     if old == new or _GENERATED.sub(b"", old, count=1) == _GENERATED.sub(b"", new, count=1):
         return True
     return _undated(old) == _undated(new)
 
 
 def generated_at(content: bytes) -> str:
-    """Return when a file says it was generated, empty where it does not say."""
+    """Return the time in a file's `generated_at`; empty where it has none."""
     try:
         value: Any = json.loads(content)
     except ValueError:
@@ -82,9 +82,9 @@ def publish(store: Store, built: Built) -> Written:
     """Write a built file to `store`.
 
     Raises:
-        EmptyOverGoodError: where the document is empty, its source is not said to be, and a file with content
-            (or one that cannot be read) is there.
-        ValueError: where the path is not one of its type, or the document has another shape.
+        EmptyOverGoodError: where the document is empty, its source is not, and the published file has content or cannot
+            be parsed.
+        ValueError: where the path does not belong to the file's type, or the document has another shape.
     """
     path, document, kind = built.path, built.document, built.kind
     if not kind.holds(path) or type(document) is not kind.model:
@@ -103,7 +103,7 @@ def _has_content(published: bytes | None, model: type[Document]) -> bool:
     try:
         return not model.model_validate_json(published).is_empty
     except ValueError:
-        # What cannot be read may be content of an older contract; it is not ours to empty.
+        # A file that cannot be parsed may hold content of an older contract, so an empty file must not replace it.
         return True
 
 

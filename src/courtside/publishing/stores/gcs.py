@@ -1,4 +1,4 @@
-"""Public files in a bucket of Google Cloud Storage: content and headers in one write, never half of two."""
+"""Public files in a bucket of Google Cloud Storage; content and headers are written in one request."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from courtside.publishing.stores.base import Written, generated_at, safe_path, s
 
 GZIP_LEVEL = 6
 RACES = 8
-"""Times a write is tried again after another exporter got in between."""
+"""Attempts of a write where other exporters replace the file at the same time."""
 DEADLINE_SECONDS = 60.0
 CONNECT_READ_SECONDS = (5.0, 30.0)
 
 
 class WriteRaceError(CourtsideError):
-    """A file that others kept replacing while it was being written."""
+    """Other exporters kept replacing a file while it was being written."""
 
 
 class GcsStore:
     """A bucket, or a prefix of one.
 
-    Transient errors (429, 5xx, a connection cut) are retried for up to a minute. A write names the generation it
-    replaces, so of two exporters at once the one with the later content wins whole.
+    Transient errors (429, 5xx, a cut connection) are retried for up to a minute. A write names the generation that it
+    replaces; of two exporters at the same time, the file of the one that generated it later stays.
     """
 
     def __init__(
@@ -39,23 +39,23 @@ class GcsStore:
 
     @classmethod
     def connect(cls, bucket: str, prefix: str = "") -> Self:
-        """Return the store of a bucket with the credentials of the environment (`STORAGE_EMULATOR_HOST` needs none)."""
+        """Return the store of a bucket, with the environment's credentials (`STORAGE_EMULATOR_HOST` needs none)."""
         return cls(storage.Client(), bucket, prefix)
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes at `path`, None where there is no file.
+        """Return the bytes at `path`, or None where there is no file.
 
         Raises:
-            PathRefusedError: where `path` leaves the prefix.
+            PathRefusedError: where `path` leads out of the prefix.
         """
         return self._read(path)[0]
 
     def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
-        """Write `content` with its headers unless all but `generated_at` is there already.
+        """Write `content` with its headers, unless the stored file differs in `generated_at` only.
 
         Raises:
-            PathRefusedError: where `path` leaves the prefix.
-            WriteRaceError: where other exporters kept winning.
+            PathRefusedError: where `path` leads out of the prefix.
+            WriteRaceError: where other exporters replaced the file at every attempt.
         """
         for attempt in range(RACES):
             published, generation = self._read(path)
@@ -71,7 +71,7 @@ class GcsStore:
         raise WriteRaceError(f"{path}: replaced by others {RACES} times while it was written; export it again")
 
     def _read(self, path: str) -> tuple[bytes | None, int]:
-        """Return the content and its generation; generation 0 is that of no file."""
+        """Return the content and its generation, which is 0 where there is no file."""
         blob = self._bucket.blob(self._name(path))
         try:
             stored = blob.download_as_bytes(raw_download=True, retry=self._retry, timeout=CONNECT_READ_SECONDS)

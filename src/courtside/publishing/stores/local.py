@@ -13,28 +13,28 @@ from courtside.publishing.stores.base import PathRefusedError, Written, safe_pat
 class LocalStore:
     """A folder of public files.
 
-    A folder keeps no headers: the server reads a file's cache age from `contracts.max_age_of`, so a write
-    with another age is refused.
+    A folder stores no headers. The server takes a file's cache age from `registry.max_age_of`, so a write with another
+    cache age is refused.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes at `path`, None where there is no file.
+        """Return the bytes at `path`, or None where there is no file.
 
         Raises:
-            PathRefusedError: where `path` leaves the folder.
+            PathRefusedError: where `path` leads out of the folder.
         """
         target = self._target(path)
         return target.read_bytes() if target.is_file() else None
 
     def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
-        """Write `content` to `path` unless all but `generated_at` is there already; a reader sees old or new.
+        """Write `content` to `path` in one step, unless the stored file differs in `generated_at` only.
 
         Raises:
-            PathRefusedError: where `path` leaves the folder.
-            ValueError: where `max_age` is not that of the contract, or no content type is given.
+            PathRefusedError: where `path` leads out of the folder.
+            ValueError: where `max_age` differs from the contract's, or `content_type` is empty.
         """
         contract = max_age_of(path)
         if (contract is not None and contract != max_age) or not content_type:
@@ -48,7 +48,7 @@ class LocalStore:
         return "written"
 
     def remove_unfinished(self) -> None:
-        """Remove the files that writes of ended processes left beside their targets."""
+        """Remove the temporary files that writes of ended processes left."""
         for path in self.root.rglob(".*.tmp"):
             pid = path.name.rsplit(".", 3)[-3] if path.name.count(".") > 2 else ""
             if path.is_file() and not (pid.isdecimal() and int(pid) != os.getpid() and _is_running(int(pid))):
@@ -63,7 +63,7 @@ class LocalStore:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    """Write a file beside `target`, then rename it over; file and folder reach the disk first."""
+    """Write a temporary file beside `target`, then rename it to `target`; file and folder are flushed to disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(8)}.tmp")
     try:
