@@ -1,4 +1,4 @@
-"""What an answer of status 200 must be before it counts as one: not empty, not an error page, not cut off."""
+"""Checks of the body of a response with status 200: not empty, not a web page, not cut off."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _TAIL = 2048
 
 
 def see_body(request: Request, content: bytes) -> None:
-    """See that `content` is whole and of the kind that `request` asks for.
+    """Check that `content` is complete and of the kind that `request` expects.
 
     Raises:
-        TransientFetchError: saying what it is instead; the bytes go with it.
+        TransientFetchError: naming what the body is instead; the error carries the bytes.
     """
     trimmed = content.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not trimmed:

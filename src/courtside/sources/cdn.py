@@ -1,4 +1,4 @@
-"""The league's CDN: the schedule of the current season, and box score and play-by-play of a game."""
+"""Requests to the league's CDN: the schedule of the current season, and box score and play-by-play of a game."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ ROOT = "https://cdn.nba.com/static/json"
 
 
 def current_schedule() -> Request:
-    """Return the request for every game of the current season with its state."""
+    """Return the request for the schedule of the current season, with the state of every game."""
     return Request(SOURCE, "scheduleLeagueV2.json", f"{ROOT}/staticData/scheduleLeagueV2.json")
 
 
 def game_details(game_id: str) -> Iterator[Request]:
-    """Yield the requests for the box score and the play-by-play of a game; the CDN says 403 before its tip-off."""
+    """Yield the requests for box score and play-by-play of a game; the CDN returns 403 before tip-off."""
     for kind in ("boxscore", "playbyplay"):
         name = f"{kind}_{game_id}.json"
         url = f"{ROOT}/liveData/{kind}/{name}"

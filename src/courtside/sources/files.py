@@ -1,4 +1,4 @@
-"""Files on disk as payloads: regular files only, each read once and bounded; what cannot be read is named."""
+"""Files on disk as payloads: regular files only, each read once up to a size limit; refused paths are named."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from pathlib import Path
 from courtside.sources.payload import Payload
 
 MOST_BYTES = 256 * 2**20
-"""Bytes of a file that are read; no provider's file is a fifth of it."""
+"""Largest file, in bytes, that is read; providers' files are less than a fifth of it."""
 
 LONGEST_NAME = 400
 
 Refuse = Callable[[str, str], None]
-"""Receives the name of a path that is not read, and why."""
+"""A function that is called with the name of each path that is not read, and the reason."""
 
 
 def files_at(paths: Iterable[Path], fetched_at: dt.datetime, refuse: Refuse) -> Iterator[Payload]:
-    """Yield the files at `paths`, folders with everything below them, as payloads.
+    """Yield the files at `paths`, and all files below folders, as payloads.
 
-    Links are followed, a folder is entered once. A path that is absent, unreadable, too large or no regular file is
-    handed to `refuse`, and the next one is read.
+    Links are followed, and a folder is read once. A path that is absent, unreadable, too large or not a regular file is
+    passed to `refuse`, and reading goes on with the next one.
     """
     entered: set[tuple[int, int]] = set()
     for path in paths:
@@ -34,7 +34,7 @@ def files_at(paths: Iterable[Path], fetched_at: dt.datetime, refuse: Refuse) -> 
 
 
 def printable(path: Path) -> str:
-    """Return a path as text that can be stored and shown on one line: odd characters escaped, the middle left out."""
+    """Return a path as text for one line: unprintable characters are escaped, and the middle of a long path is cut."""
     text = str(path)
     shown = "".join(
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in text
@@ -62,7 +62,7 @@ def _below(path: Path, entered: set[tuple[int, int]], refuse: Refuse) -> Iterato
 
 
 def _content(path: Path, refuse: Refuse) -> bytes | None:
-    """Return the bytes of a regular file; a pipe, socket or device is not waited for."""
+    """Return the bytes of a regular file, or None where it is refused; never wait for a pipe, socket or device."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

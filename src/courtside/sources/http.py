@@ -1,4 +1,4 @@
-"""Fetches a payload: paced, retried where a fault may pass, and stopped where a host is down or a quota is spent."""
+"""The HTTP client: paces requests, retries transient faults, and stops where a host is down or a quota is spent."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ log = logging.getLogger(__name__)
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 
 LONGEST_ASKED = 86_400
-"""No provider is left alone for longer than a day, whatever it asks for."""
+"""Longest wait, in seconds, that is accepted from a `Retry-After` header: one day."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """How patient fetching is: tries, waits in seconds, failed requests that open a host's circuit, and for how long.
+    """Retry policy: attempts, waits in seconds, and the failed requests that open a host's circuit for `cool_down`.
 
-    `pace` are the least seconds between two requests to a host; other hosts wait `least_pace`.
+    `pace` gives the least seconds between two requests to a host; other hosts use `least_pace`.
     """
 
     attempts: int = 4
@@ -49,14 +49,14 @@ class Policy:
 
 
 class Quota(Protocol):
-    """Answers whether a request can be paid for, and learns from answers."""
+    """A quota that admits requests and learns their cost from answers."""
 
     def admit(self, request: Request) -> None:
         """Raise `NotYetError` where the request costs more than is left."""
         ...
 
     def learn(self, request: Request, answer: Answer) -> None:
-        """Note what an answer says of the quota."""
+        """Record the cost and the remaining quota that an answer states."""
         ...
 
 
@@ -64,8 +64,7 @@ class Quota(Protocol):
 class Client:
     """Fetches requests one after another.
 
-    `counts` tells requests sent, retries, and answers by status; `sleep` and `monotonic` are the machine's unless
-    a test injects its own.
+    `counts` holds the requests sent, retries, and answers by status. Tests replace `sleep` and `monotonic`.
     """
 
     clock: Clock
@@ -80,13 +79,13 @@ class Client:
     _asked: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: float("-inf")))
 
     def fetch(self, request: Request) -> Payload:
-        """Return the answer to `request` as a payload; its bytes hold none of the request's keys.
+        """Return the answer to `request` as a payload, with the request's keys removed from its bytes.
 
         Raises:
-            AbsentError: where the provider has nothing there.
-            NotYetError: where the circuit of the host is open, the quota spent, or the provider asks for a long wait.
-            PermanentFetchError: where another try would only repeat the refusal.
-            TransientFetchError: where every try failed.
+            AbsentError: where the provider has nothing under this name.
+            NotYetError: where the host's circuit is open, the quota is spent, or the provider asks for a long wait.
+            PermanentFetchError: where another attempt would be refused again.
+            TransientFetchError: where every attempt failed.
         """
         self._see_circuit(request)
         try:
@@ -98,7 +97,7 @@ class Client:
         return self.payload(request, answer.content)
 
     def payload(self, request: Request, content: bytes) -> Payload:
-        """Return bytes that came for `request` as a payload of now."""
+        """Return the bytes received for `request` as a payload fetched now."""
         return Payload(request.source, request.name, self.clock.now(), without_keys(content, request.secrets()))
 
     def _retried(self, request: Request) -> Answer:
@@ -175,7 +174,7 @@ class Client:
 
 
 def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
-    """Return the seconds that `Retry-After` asks for, given as a number or as a date; None where it does not."""
+    """Return the seconds that `Retry-After` gives, as a number or a date; None where it gives neither."""
     text = headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]+", text):
         return float(LONGEST_ASKED if len(text) > len(str(LONGEST_ASKED)) else min(int(text), LONGEST_ASKED))

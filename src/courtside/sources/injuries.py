@@ -1,4 +1,4 @@
-"""The league's official injury report: a PDF that is published anew through the day, under the time of its issue."""
+"""Requests for the league's official injury report: a PDF that is issued every 15 minutes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FIRST_ISSUE, EVERY = dt.time(5, 0), dt.timedelta(minutes=15)
 
 
 def report_at(day: dt.date, time: dt.time) -> Iterator[Request]:
-    """Yield the requests for the report of an Eastern date and time, under each name that the league has used.
+    """Yield the requests for the report of an Eastern date and time, under each name the league has used.
 
-    The bucket says 403 for what it does not hold.
+    The bucket returns 403 for a file that it does not hold.
     """
     names = [f"Injury-Report_{day}_{time:%I_%M%p}.pdf"]
     if time.minute == 30:

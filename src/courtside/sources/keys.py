@@ -1,4 +1,4 @@
-"""Removes API keys from what a provider sends back, in every encoding that an echo can have."""
+"""Removal of API keys from responses, in every encoding in which a provider can echo them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 def without_keys(content: bytes, keys: Iterable[str]) -> bytes:
-    """Return `content` without any of `keys`: plain, percent-encoded, escaped as JSON or HTML, base64, hex, UTF-16."""
+    """Return `content` without any of `keys`, whether plain, percent-encoded, JSON, HTML, base64, hex or UTF-16."""
     for key in sorted(set(keys), key=len, reverse=True):
         content = _pattern(key).sub(HIDDEN, content)
     return content
@@ -28,7 +28,7 @@ def _pattern(key: str) -> re.Pattern[bytes]:
 
 
 def _written(char: str) -> bytes:
-    """Return a pattern of the ways in which one character is written; an echo may mix them."""
+    """Return a pattern of every encoding of one character; an echo may mix encodings."""
     raw, code = char.encode(), ord(char)
     percent = b"".join(b"%%(?:25)*(?i:%02x)" % byte for byte in raw)
     units = char.encode("utf-16-be")
@@ -40,7 +40,7 @@ def _written(char: str) -> bytes:
 
 
 def _base64(plain: bytes) -> list[bytes]:
-    """Return what a base64 text holds of a key, wherever in the encoded bytes the key begins."""
+    """Return the base64 encodings of a key, for each position at which it can begin in the encoded bytes."""
     found = []
     for lead in range(3):
         text = base64.b64encode(bytes(lead) + plain)

@@ -1,4 +1,4 @@
-"""stats.nba.com as `nba_api` asks it: game logs, the schedule of a season, the index of players."""
+"""Requests to stats.nba.com, built with `nba_api`: game logs, the schedule of a season, and the player index."""
 
 from __future__ import annotations
 
@@ -40,33 +40,33 @@ def game_logs(season: str, game_type: GameType, day: dt.date | None = None) -> I
 
 
 def season_schedule(season: str) -> Request:
-    """Return the request for the schedule of a season that may be over; the CDN has the current one only."""
+    """Return the request for the schedule of any season; the CDN has the current one only."""
     from nba_api.stats.endpoints.scheduleleaguev2 import ScheduleLeagueV2
 
     return _request(ScheduleLeagueV2(season=season, get_request=False), f"schedule_{season}.json")
 
 
 def player_index(season: str) -> Request:
-    """Return the request for every player of a season with his id, team and position."""
+    """Return the request for every player of a season with id, team and position."""
     from nba_api.stats.endpoints.playerindex import PlayerIndex
 
     return _request(PlayerIndex(season=season, get_request=False), f"playerindex_{season}.json", is_read=False)
 
 
 def known_header(name: str = "LeagueGameLog") -> tuple[str, ...]:
-    """Return the columns that `nba_api` knows a game log of teams by; one of players has two more."""
+    """Return the columns that `nba_api` expects in a team game log; a player log has two more."""
     from nba_api.stats.endpoints.leaguegamelog import LeagueGameLog
 
     return tuple(LeagueGameLog.expected_data[name])
 
 
 def season_on(day: dt.date) -> str:
-    """Return the season whose games are played around `day`: a new one begins in August."""
+    """Return the season of `day`; a new season begins in August."""
     return season_label(day.year if day.month >= 8 else day.year - 1)
 
 
 def require_installed() -> None:
-    """See that the optional libraries of live sources are there.
+    """Check that the optional libraries of live sources are installed.
 
     Raises:
         ConfigError: naming the command that installs them.

@@ -1,4 +1,4 @@
-"""The Odds API v4: events, player points and game lines, live and historical, within a budget for the day."""
+"""Requests to The Odds API v4: events, player points and game lines, live and historical, within a daily budget."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ KEY_VARIABLE = "COURTSIDE_ODDS_API_KEY"
 PLAYER_MARKETS = ("player_points",)
 GAME_MARKETS = ("h2h", "spreads", "totals")
 HISTORICAL_FACTOR = 10
-"""A historical answer costs ten times a live one, for each market and region."""
+"""A historical answer costs ten times as much as a live one, per market and region."""
 
 
 def key_from(environment: Mapping[str, str] = os.environ) -> SecretStr:
-    """Return the key of The Odds API, which is read from the environment and nowhere else.
+    """Return the key of The Odds API, which is read from the environment only.
 
     Raises:
         ConfigError: naming the variable, where it is not set.
@@ -46,14 +46,14 @@ def key_from(environment: Mapping[str, str] = os.environ) -> SecretStr:
 
 @dataclass(frozen=True)
 class OddsApi:
-    """The requests of one key; `at` asks for the market as it was then, `regions` for the books of those."""
+    """The requests for one key; `at` requests the market at a past time, `regions` selects the books."""
 
     key: SecretStr
     regions: tuple[str, ...] = ("us",)
     at: dt.datetime | None = None
 
     def events(self) -> Request:
-        """Return the request for the events on offer; free, but for one credit where they are historical."""
+        """Return the request for the events on offer; it is free, and costs one credit where it is historical."""
         return self._request("events", "events", cost=1 if self.at else 0, is_read=False)
 
     def player_points(self, event_id: str) -> Request:
@@ -85,10 +85,10 @@ class OddsApi:
 
 
 def event_ids(payload: Payload, day: dt.date) -> Iterator[str]:
-    """Yield the ids of the events of an events payload that begin on the ET date `day`.
+    """Yield the ids of the events in an events payload that begin on the ET date `day`.
 
     Raises:
-        PermanentFetchError: where the payload lists no events in the known shape.
+        PermanentFetchError: where the payload does not list events in the known format.
     """
     document = json.loads(payload.content)
     events = document.get("data") if isinstance(document, dict) else document
@@ -106,7 +106,7 @@ def event_ids(payload: Payload, day: dt.date) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Spent:
-    """What one ET day has cost, and what the provider says is left."""
+    """The credits spent on one ET day, and the credits left by the provider's count."""
 
     day: str
     spent: int = 0
@@ -115,7 +115,7 @@ class Spent:
 
 @dataclass
 class DailyBudget:
-    """The credits a day may cost, remembered in a file so that every process counts together."""
+    """The credits that may be spent in a day; they are stored in a file, so that all processes share the count."""
 
     path: Path
     per_day: int
@@ -123,7 +123,7 @@ class DailyBudget:
 
     @property
     def spent(self) -> Spent:
-        """What today has cost so far."""
+        """The credits spent today."""
         today = str(self.clock.today())
         if not self.path.exists():
             return Spent(today)
@@ -135,11 +135,11 @@ class DailyBudget:
         return stored if stored.day == today else Spent(today, 0, stored.remaining)
 
     def admit(self, request: Request) -> None:
-        """See that `request` can be paid for.
+        """Check that the budget covers `request`.
 
         Raises:
-            NotYetError: where the budget of the day would be exceeded.
-            PermanentFetchError: where the provider's own quota has less left than it costs.
+            NotYetError: where the day's budget would be exceeded.
+            PermanentFetchError: where the provider's quota has less left than the request costs.
         """
         now = self.spent
         if now.spent + request.cost > self.per_day:
@@ -152,7 +152,7 @@ class DailyBudget:
             raise PermanentFetchError(f"{request}: costs {request.cost}, the quota has {now.remaining} left")
 
     def learn(self, request: Request, answer: Answer) -> None:
-        """Add what the answer cost, by its headers where they tell."""
+        """Add the cost of an answer, from its headers where they state it."""
         charged = _number(answer.headers.get("x-requests-last"))
         if charged is None:
             charged = request.cost if answer.status == 200 else 0
@@ -166,6 +166,6 @@ class DailyBudget:
 
 
 def _number(text: str | None) -> int | None:
-    """Return a count as a header writes it, such as `12` or `12.0`; None for anything else."""
+    """Return a count from a header, such as `12` or `12.0`; None for anything else."""
     whole = re.fullmatch(r"([0-9]{1,9})(\.0*)?", (text or "").strip())
     return int(whole[1]) if whole else None

@@ -1,4 +1,4 @@
-"""How a fetch ends when it does not end with a payload: each way says what to do next."""
+"""Errors of a fetch that returns no payload; each message names the next step."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from courtside.errors import CourtsideError
 
 
 class FetchError(CourtsideError):
-    """A request that brought no usable payload; the message names the request, never a key."""
+    """A request returned no usable payload; the message names the request, but never a key."""
 
 
 class TransientFetchError(FetchError):
-    """A fault that may pass: worth another try, after `retry_after` seconds where the provider names them.
+    """A fault that may pass; try again, after `retry_after` seconds where the provider names them.
 
-    `content` is the body that could not be used, kept as evidence where there is one.
+    `content` is the unusable body, kept as evidence where there is one.
     """
 
     def __init__(self, message: str, retry_after: float | None = None, content: bytes = b"") -> None:
@@ -24,7 +24,7 @@ class TransientFetchError(FetchError):
 
 
 class PermanentFetchError(FetchError):
-    """A refusal that another try would only repeat: a wrong key, a blocked address, a malformed request."""
+    """A refusal that another attempt would repeat: a wrong key, a blocked address, a malformed request."""
 
 
 class AbsentError(FetchError):
@@ -32,7 +32,7 @@ class AbsentError(FetchError):
 
 
 class NotYetError(FetchError):
-    """Nothing may be asked before `until` (UTC without a zone): a spent budget, an open circuit, a long wait."""
+    """No request may be sent before `until` (UTC, without a zone): spent budget, open circuit or long wait."""
 
     def __init__(self, message: str, until: dt.datetime) -> None:
         super().__init__(f"{message}; not yet (until {until:%Y-%m-%d %H:%M} UTC)")

@@ -1,4 +1,4 @@
-"""A payload: bytes as a provider sent them, with where and when they were fetched."""
+"""A payload: bytes as a provider sent them, with their source and the time of fetching."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SIMULATED = "simulated"
 
 @dataclass(frozen=True)
 class Payload:
-    """One response or file, untouched.
+    """One response or file, unchanged.
 
-    `source` says who delivered it (`files`, `simulated`, a provider), `name` is its file name or request key,
+    `source` names the origin (`files`, `simulated`, a provider), `name` is the file name or request key, and
     `fetched_at` is UTC without a zone.
     """
 

@@ -1,4 +1,4 @@
-"""Payloads that were fetched and are not in the warehouse yet: they outlive a kill, a full or a locked warehouse."""
+"""Pending payloads: fetched, but not in the warehouse yet; they survive a killed process or a locked warehouse."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Waiting:
 
 
 class Pending:
-    """Notes beside the payload store, one for each payload that has been kept and not taken in."""
+    """Notes beside the payload store, one for each stored payload that is not ingested yet."""
 
     def __init__(self, store: PayloadStore) -> None:
         self.store, self.folder = store, store.folder / "pending"
 
     def add(self, payload: Payload, *, is_read: bool = True) -> None:
-        """Keep the bytes of a payload, then the note that it waits; both are whole before this returns."""
+        """Store the bytes of a payload, then its note; both files are complete when this returns."""
         self.store.keep(payload, is_read=is_read)
         self.folder.mkdir(parents=True, exist_ok=True)
         note = {
@@ -52,16 +52,16 @@ class Pending:
         unfinished.replace(path)
 
     def waiting(self) -> Iterator[Waiting]:
-        """Yield what waits, in order of fetching; a damaged note or payload comes with its problem."""
+        """Yield the pending payloads in order of fetching; a damaged note or payload carries its problem."""
         for path in sorted(self.folder.glob("*.json")) if self.folder.exists() else ():
             yield self._read(path)
 
     def done(self, waiting: Waiting) -> None:
-        """Forget a note: its payload is in the warehouse."""
+        """Delete a note whose payload is in the warehouse."""
         waiting.note.unlink(missing_ok=True)
 
     def set_aside(self, waiting: Waiting) -> None:
-        """Put a damaged note where it is no longer tried; its file stays for a person to look at."""
+        """Rename a damaged note so that it is not tried again; the file is kept for inspection."""
         waiting.note.replace(waiting.note.with_suffix(".damaged"))
 
     def _read(self, path: Path) -> Waiting:

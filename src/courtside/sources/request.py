@@ -1,4 +1,4 @@
-"""A request as it may be shown, kept and sent; keys are held apart and reach nothing but the wire."""
+"""A request that can be shown, stored and sent; its keys are kept apart and only sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 
 class Body(StrEnum):
-    """What the body of an answer must be."""
+    """The kind of body that a response must have."""
 
     JSON = "json"
     PDF = "pdf"
@@ -19,11 +19,13 @@ class Body(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """One GET.
+    """One GET request.
 
-    `name` is what the payload store knows the answer by and holds no key; `keys` are query parameters that are sent
-    and never shown; `cost` is what the answer takes from a quota; `absent` are the statuses by which the provider says
-    that it has nothing there; a request that is not `is_read` has no parser yet, its answer is kept only.
+    `name` identifies the response in the payload store and holds no key. `keys` are query parameters that are sent but
+    never shown. `cost` is the number of credits that a response costs. `absent` are the status codes with which the
+    provider says that it has nothing under this address. `is_read` is false where no parser reads the response yet; it
+    is
+    only stored.
     """
 
     source: str
@@ -39,19 +41,19 @@ class Request:
 
     @property
     def host(self) -> str:
-        """The host that is asked, with its port."""
+        """The host of the address, with its port."""
         return urlsplit(self.url).netloc
 
     def __str__(self) -> str:
-        """Return the request as a person may see it: keys are an ellipsis."""
+        """Return the request as text for people; keys are shown as an ellipsis."""
         parts = [urlencode(self.params, safe=":/,{}")] if self.params else []
         parts += [f"{name}=…" for name in self.keys]
         return f"GET {self.url}" + (f"?{'&'.join(parts)}" if parts else "")
 
     def sent_params(self) -> dict[str, str]:
-        """Return the query with the keys in it, for the wire only."""
+        """Return the query parameters with the keys, for sending only."""
         return {**self.params, **{name: key.get_secret_value() for name, key in self.keys.items()}}
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the keys as they would stand in a text that must not hold them."""
+        """Return the values of the keys, which must not appear in any text."""
         return tuple(key.get_secret_value() for key in self.keys.values() if key.get_secret_value())

@@ -1,4 +1,4 @@
-"""The payload store: bytes as received, kept for ever, named after their own hash."""
+"""The payload store: bytes as received, kept permanently in files named after their hash."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from courtside.sources.payload import Payload
 
 
 class CorruptPayloadError(CourtsideError):
-    """A stored payload whose bytes no longer have the hash they are named after."""
+    """The bytes of a stored payload do not match the hash in its name."""
 
 
 INDEX = "index.jsonl"
@@ -41,24 +41,24 @@ class Entry:
 
 
 class PayloadStore:
-    """Payloads under one folder, compressed, at `ab/ab12….zst`."""
+    """Payloads in one folder, compressed, at `ab/ab12….zst`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def path_of(self, payload_id: str) -> Path:
-        """Return where a payload lies, or would lie."""
+        """Return the path at which a payload is, or would be, stored."""
         return self.folder / payload_id[:2] / f"{payload_id}.zst"
 
     def keep(self, payload: Payload, *, is_read: bool = True) -> None:
-        """Store the bytes of a payload, once, and note in the index where and when they came from."""
+        """Store the bytes of a payload once, and record its source and time in the index."""
         if self.write(payload):
             self.note(payload, is_read=is_read)
 
     def write(self, payload: Payload) -> bool:
-        """Store the bytes alone, and return whether they are new; a name appears only when its file is whole.
+        """Store the bytes only, and return whether they are new; the file appears under its name once it is complete.
 
-        A damaged file is healed.
+        A damaged file is replaced.
         """
         path = self.path_of(payload.payload_id)
         if path.exists() and self.is_whole(payload.payload_id):
@@ -73,7 +73,7 @@ class PayloadStore:
         return True
 
     def note(self, payload: Payload, *, is_read: bool = True) -> None:
-        """Add a line to the index: what the bytes do not tell, and a rebuild needs."""
+        """Add a line to the index with the data that the bytes do not hold and a rebuild needs."""
         note = {
             "payload_id": payload.payload_id,
             "source": payload.source,
@@ -90,7 +90,9 @@ class PayloadStore:
             yield path.stem
 
     def entries(self) -> list[Entry]:
-        """Return what is known of each stored payload, in order of fetching; one without a line has its file's time."""
+        """Return the entries of the stored payloads in order of fetching; one without an index line has its file's
+        time.
+        """
         noted: dict[str, Entry] = {}
         for place, line in enumerate(self._lines()):
             with contextlib.suppress(ValueError, KeyError, TypeError):
@@ -110,7 +112,7 @@ class PayloadStore:
         return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
 
     def is_whole(self, payload_id: str) -> bool:
-        """Tell whether the stored file of a payload still has the bytes it is named after."""
+        """Return whether the stored file of a payload still has the bytes it is named after."""
         try:
             self.read(payload_id)
         except CorruptPayloadError:
@@ -121,7 +123,7 @@ class PayloadStore:
         """Return the bytes of a payload.
 
         Raises:
-            CorruptPayloadError: where the file is absent, or its bytes do not have the hash they are named after.
+            CorruptPayloadError: where the file is absent, or its bytes do not match the hash in its name.
         """
         path = self.path_of(payload_id)
         try:
@@ -141,7 +143,7 @@ class PayloadStore:
 
 
 def _is_torn(path: Path) -> bool:
-    """Tell whether the last line of a file was cut off."""
+    """Return whether the last line of a file was cut off."""
     if not path.is_file() or not path.stat().st_size:
         return False
     with path.open("rb") as file:

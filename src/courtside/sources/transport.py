@@ -1,4 +1,4 @@
-"""The wire: one GET, bounded in time and size, with every fault of the connection named without the address."""
+"""The HTTP transport: one GET request, limited in time and size; connection faults are named without the address."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from courtside.sources.request import Request
 USER_AGENT = f"courtside/{courtside.__version__} (player-points research; one client, rate limited)"
 _CHUNK = 2**16
 
-# Its debug lines hold whole addresses, keys included.
+# The debug lines of this logger hold whole addresses, keys included.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, the headers by lower-case name, and the whole body."""
+    """A response: status, headers by lower-case name, and the whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,7 +36,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one try: seconds to connect, between two bytes and for the whole answer, and bytes of a body."""
+    """Limits of one attempt: seconds to connect, between two bytes and in total, and bytes of the body."""
 
     connect: float = 10.0
     read: float = 20.0
@@ -59,12 +59,12 @@ class Transport(Protocol):
 
 @dataclass
 class HttpTransport:
-    """The network; `hosts` sends requests for an origin to another one, such as a loopback server in a test."""
+    """The network transport; `hosts` maps an origin to another one, such as a loopback server in a test."""
 
     hosts: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, request: Request, limits: Limits) -> Answer:
-        """Send `request` on a connection of its own; redirects are not even parsed, so a key goes to no other host."""
+        """Send `request` on a new connection; redirects are never followed, so a key goes to no other host."""
         prepared = requests.Request(
             "GET",
             self._address(request.url),
@@ -81,7 +81,7 @@ class HttpTransport:
             except FetchError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a library raises, the request failed
-                # The library's own text holds the address with its key in it.
+                # The library's message holds the address with the key.
                 kind = (
                     f"the answer took longer than {limits.whole:g} s" if deadline.is_over else "the connection failed"
                 )
@@ -96,9 +96,9 @@ class HttpTransport:
 
 
 class Deadline:
-    """Shuts the watched socket down after `seconds`, whatever the other side sends meanwhile.
+    """Shuts the watched socket down after `seconds`, even while the other side is still sending.
 
-    Time limits of a socket count from byte to byte; this one holds for connecting, headers and body together.
+    Time limits of a socket count from byte to byte; this one covers connecting, headers and body together.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -121,7 +121,9 @@ class Deadline:
                 self._socket.close()
 
     def watch(self, connected: socket.socket) -> None:
-        """Shut `connected` down when the time is over; a second handle stays valid once TLS takes the first."""
+        """Shut `connected` down when the time is over; the duplicate handle stays valid after TLS takes over the
+        first.
+        """
         with self._lock:
             if self._socket:
                 self._socket.close()
@@ -154,7 +156,7 @@ class _Adapter(HTTPAdapter):
         self.close()
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the library's pool with connections that are watched."""
+        """Return the library's connection pool with watched connections."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         deadline = self._deadline
 

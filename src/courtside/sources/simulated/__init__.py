@@ -1,4 +1,7 @@
-"""A simulated league that delivers what real providers deliver, so that nothing downstream knows."""
+"""A simulated league that delivers payloads in the formats of real providers.
+
+The package offers `simulate`, which returns a league, the faults to plan for it, and the truth behind its payloads.
+"""
 
 from courtside.sources.simulated.faults import Faults
 from courtside.sources.simulated.league import League, simulate

@@ -1,4 +1,4 @@
-"""The array types of the simulated league and the random streams its parts draw from."""
+"""Array types of the simulated league, and its random streams."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ Bools = npt.NDArray[np.bool_]
 
 
 def stream(seed: int, season: int, purpose: int) -> np.random.Generator:
-    """Return the random stream of one purpose in one season; streams do not disturb one another."""
+    """Return the random stream of one purpose in one season; the streams are independent of each other."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, season, purpose))))
 
 
 def around_one(rng: np.random.Generator, sigma: Floats | float, shape: tuple[int, ...]) -> Floats:
-    """Return log-normal factors of the given `shape` whose mean is one and whose spread is `sigma`."""
+    """Return log-normal factors of the given `shape` with mean one and standard deviation `sigma` of the logarithm."""
     return np.exp(sigma * rng.standard_normal(shape) - 0.5 * np.square(sigma))
 
 
 def to_whole(parts: Floats, totals: Ints) -> Ints:
-    """Return `parts` as integers whose sums over the last axis are `totals`; largest remainders go up.
+    """Return `parts` as integers whose sums over the last axis are `totals`; the largest remainders are rounded up.
 
-    Each sum of `parts` must lie within the number of its non-zero parts of its total.
+    Each sum of `parts` must differ from its total by less than the number of its non-zero parts.
     """
     floor = np.floor(parts).astype(np.int64)
     short = totals - floor.sum(axis=-1)

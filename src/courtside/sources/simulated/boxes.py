@@ -1,4 +1,4 @@
-"""Box-score counts that hang together: makes within attempts, points the sum of the makes."""
+"""Consistent box-score counts: makes do not exceed attempts, and points are the sum of the makes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Box:
 
 
 def play_box(minutes: Ints, rate: Floats, player: Ints, players: Players, rng: np.random.Generator) -> Box:
-    """Return what players do in `minutes` when they are good for `rate` points a minute."""
+    """Return the box-score counts of players who score `rate` points a minute on average over `minutes`."""
     share, three, two = (values[player] for values in (players.three_share, players.three_pct, players.two_pct))
     free, from_line = players.free_throw_pct[player], players.free_throw_share[player]
     points = minutes * rate
@@ -70,7 +70,7 @@ def play_box(minutes: Ints, rate: Floats, player: Ints, players: Players, rng: n
 
 
 def settle_ties(box: Box, minutes: Ints, rng: np.random.Generator) -> Box:
-    """Return the box scores with one more free throw for one side of each game that stands level."""
+    """Return the box scores with one more free throw for one side of each tied game."""
     score = box.points.sum(axis=2)
     level = np.flatnonzero(score[:, 0] == score[:, 1])
     side = (rng.random(len(level)) > 0.56).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The season calendar: who meets whom, on which date, at what time."""
+"""The season calendar: opponents, date and time of each game."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from courtside.league.teams import TEAMS
 from courtside.sources.simulated.arrays import Bools, Floats, Ints
 
 Fixture = tuple[int, int]
-"""Home and visiting team, by their place in `TEAMS`."""
+"""Home and visiting team, by their position in `TEAMS`."""
 
 _CONFERENCES = (
     ("BOS BKN NYK PHI TOR", "CHI CLE DET IND MIL", "ATL CHA MIA ORL WAS"),
@@ -33,10 +33,10 @@ _BEYOND = -1e9
 
 @dataclass(frozen=True)
 class Calendar:
-    """A regular season of 1,230 games in order of tip-off; arrays have one entry a game.
+    """A regular season of 1,230 games in order of tip-off; arrays have one entry per game.
 
-    `day` is the place of the game date in `dates`, `home` and `away` are places in `TEAMS`, `tip_minute` is
-    Eastern wall time in minutes after midnight and `tip_at` UTC seconds since 1970.
+    `day` is the position of the game date in `dates`, `home` and `away` are positions in `TEAMS`, `tip_minute` is
+    Eastern wall time in minutes after midnight, and `tip_at` is UTC in seconds since 1970.
     """
 
     start_year: int
@@ -87,7 +87,7 @@ def build_calendar(start_year: int, rng: np.random.Generator) -> Calendar:
 
 
 def season_dates(start_year: int) -> list[dt.date]:
-    """Return the dates games may fall on: 22 October to 13 April, less holidays and the All-Star break."""
+    """Return the dates on which games may be played: 22 October to 13 April without holidays and the All-Star break."""
     thanksgiving = _nth(dt.date(start_year, 11, 1), 3, 4)
     break_starts = _nth(dt.date(start_year + 1, 2, 1), 6, 3) - dt.timedelta(days=2)
     closed = {thanksgiving, dt.date(start_year, 12, 24), *_days(break_starts, 5)}
@@ -109,7 +109,7 @@ def _instant(date: dt.date, minute: int) -> int:
 
 
 def _fixtures(rng: np.random.Generator) -> list[Fixture]:
-    """Return 82 games a team, 41 at home: four a rival, three or four in the conference, two beyond it."""
+    """Return 82 games per team, 41 at home: 4 per rival, 3 or 4 per team of the conference, 2 per other team."""
     sides = [[[_PLACE[code] for code in division.split()] for division in conference] for conference in _CONFERENCES]
     east, west = ([team for division in conference for team in division] for conference in sides)
     games = [game for home in east for away in west for game in ((home, away), (away, home))]
@@ -122,7 +122,7 @@ def _fixtures(rng: np.random.Generator) -> list[Fixture]:
 
 
 def _between(one_division: list[int], two_division: list[int], rng: np.random.Generator) -> list[Fixture]:
-    """Return the games of two divisions: a team meets two of the others three times, hosting one twice."""
+    """Return the games of two divisions: a team meets two of the others three times, and hosts one of these twice."""
     short_at_two, short_at_one = rng.permutation(5)[:2]
     games: list[Fixture] = []
     for row, one in enumerate(one_division):
@@ -140,7 +140,7 @@ def _quotas(dates: list[dt.date], games: int) -> list[int]:
 
 
 def _place(games: list[Fixture], dates: list[dt.date], rng: np.random.Generator) -> list[tuple[int, Fixture]]:
-    """Return each game with its date: first those whose teams are behind and rested, then what is left."""
+    """Return each game with its date; teams that have played fewer games and are rested play first."""
     days = np.array([date.toordinal() for date in dates]) - dates[0].toordinal() + 5
     on = np.zeros((days[-1] + 6, len(TEAMS)), dtype=np.int64)
     pairs = np.array(games)
@@ -167,7 +167,7 @@ def _place(games: list[Fixture], dates: list[dt.date], rng: np.random.Generator)
 
 
 def _wish(on: Ints, day: int, due: float) -> Floats:
-    """Return how much each team should play today: games it is behind, less what little rest costs."""
+    """Return a score of how much each team should play today: games behind schedule, minus a penalty for short rest."""
     borne = (on[1:day] * on[: day - 1]).sum(axis=0) - _BACK_TO_BACKS * due / 82
     tired = np.where(on[day - 1] + on[day + 1] > 0, _REST_PENALTY * (1 + borne), 0.0)
     worn_out = (on[day - 1] + on[day - 2] > 1) | (on[day - 4 : day].sum(axis=0) > 2)
@@ -189,7 +189,7 @@ def _pick(candidates: Ints, score: Floats, pairs: Ints, quota: int) -> list[int]
 
 
 def _free_day(on: Ints, days: Ints, game: Fixture) -> int:
-    """Return the date, latest and most rested first, on which neither team of `game` plays."""
+    """Return the best date on which neither team of `game` plays: least tiring first, then latest."""
     near = np.stack([on[days + offset][:, list(game)] for offset in (-2, -1, 0, 1, 2)])
     burden = near.sum(axis=(0, 2)) + 50 * near[2].sum(axis=1)
     in_a_row = (near[1] * near[0] + near[3] * near[4] + near[1] * near[3]).sum(axis=1)

@@ -1,4 +1,4 @@
-"""What a season does to its players day by day: drift, injuries, trades, teams' pace and defence."""
+"""Daily changes in a season: drift of skills, injuries, trades, and teams' pace and defence."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def draw_conditions(calendar: Calendar, rng: np.random.Generator) -> Conditions:
 
 
 def _seats(days: int, rng: np.random.Generator) -> Ints:
-    """Return who sits where: a trade exchanges one or two players of like standing between two teams."""
+    """Return the player of each seat by date; a trade exchanges one or two players of similar roles between two
+    teams.
+    """
     seats = np.tile(np.arange(len(TEAMS) * SEATS), (days, 1)).reshape(days, len(TEAMS), SEATS)
     for day in np.sort(rng.integers(days // 7, days * 5 // 8, _TRADES)):
         one, two = rng.permutation(len(TEAMS))[:2]
@@ -62,7 +64,7 @@ def _seats(days: int, rng: np.random.Generator) -> Ints:
 
 
 def _injured(calendar: Calendar, count: int, rng: np.random.Generator) -> Bools:
-    """Return who is out on which date: spells of some days, some weeks, or a good part of the season."""
+    """Return the injured players by date, in spells of days, weeks or a large part of the season."""
     ordinal = np.array([date.toordinal() for date in calendar.dates])
     ordinal -= ordinal[0]
     spells = int(rng.poisson(_SPELLS_A_SEASON * count))

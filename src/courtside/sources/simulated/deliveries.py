@@ -1,4 +1,4 @@
-"""What arrives when: the payloads of a season in order of `fetched_at`, rendered one at a time."""
+"""The payloads of a season in order of `fetched_at`, rendered one at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from courtside.sources.simulated.season import Season
 
 _MARKET, _LOGS, _FAULTS, _REPEATS = 10, 11, 12, 13
 _EVENT_DAYS = 3
-"""Game dates with results, at the end of a season, whose odds are fetched event by event."""
+"""Number of game dates with results, at the end of a season, whose odds are fetched per event."""
 _BOX_FETCHED, _SCHEDULE_FETCHED = dt.time(9), dt.time(10)
 _REPEATED_AFTER = dt.timedelta(minutes=30)
 
@@ -37,7 +37,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class SeasonDeliveries:
-    """Everything one season delivers, in order, with the plan behind it and the payloads that come twice."""
+    """All deliveries of a season in order, the fault plan, and the payloads that are delivered twice."""
 
     plan: FaultPlan
     ordered: list[Delivery]
@@ -45,7 +45,7 @@ class SeasonDeliveries:
 
 
 def deliver_season(season: Season, faults: Faults) -> SeasonDeliveries:
-    """Return the deliveries of a season with its faults, up to the instant the simulation stops."""
+    """Return the deliveries of a season with its faults, up to the time at which the simulation stops."""
     seed, year = season.seed, season.start_year
     quotes = quote_season(season, stream(seed, year, _MARKET))
     plan = plan_faults(season, quotes, faults, stream(seed, year, _FAULTS))
@@ -59,7 +59,7 @@ def deliver_season(season: Season, faults: Faults) -> SeasonDeliveries:
 
 
 def box_due(date: dt.date, days_late: int = 0) -> dt.datetime:
-    """Return when the box scores of `date` are fetched: the next morning, or `days_late` after it."""
+    """Return the time at which the box scores of `date` are fetched: the next morning, or `days_late` days after it."""
     return dt.datetime.combine(date + dt.timedelta(days=1 + days_late), _BOX_FETCHED)
 
 
@@ -74,7 +74,7 @@ def _repeats(deliveries: list[Delivery], share: float, latest: dt.datetime, rng:
 
 
 def _schedules(season: Season) -> list[Delivery]:
-    """Return the schedule before the season, on each first of a month, and after the last results."""
+    """Return the schedules: before the season, on the first of each month, and after the last results."""
     year, label = season.start_year, season_label(season.start_year)
     after = season.last_date + dt.timedelta(days=1)
     firsts = [dt.date(year, month, 1) for month in (10, 11, 12)]
@@ -98,7 +98,7 @@ class _BoxScores:
     logs: GameLogs
 
     def deliveries(self) -> list[Delivery]:
-        """Return the logs of each date with results, and again when a game came late or was corrected."""
+        """Return the logs of each date with results, and further ones where a game came late or was corrected."""
         late, whole = self._days(self.plan.delayed), self._days(self.plan.truncated)
         corrected = self._days(np.array([one.game for one in self.plan.corrections], dtype=np.int64))
         deliveries = []
@@ -141,7 +141,7 @@ class _BoxScores:
 
 
 def _lines(season: Season, plan: FaultPlan, feed: OddsFeed) -> list[Delivery]:
-    """Return a payload a game date and round; for the last dates, one an event and round."""
+    """Return one payload per game date and round; for the last dates, one per event and round."""
     deliveries: list[Delivery] = []
     by_event = season.last_date - dt.timedelta(days=_EVENT_DAYS - 1)
     for day, date in enumerate(season.calendar.dates):
@@ -170,7 +170,7 @@ def _event_lines(feed: OddsFeed, day: int, round_: int) -> list[Delivery]:
 
 
 def _fetched(date: dt.date, round_: int, shown: Ints) -> dt.datetime:
-    """Return when a round was fetched; the close once the last of its snapshots was there."""
+    """Return the time at which a round was fetched; the closing round is fetched after its last snapshot."""
     if round_ < CLOSE:
         return round_instant(date, round_)
     return dt.datetime.fromtimestamp(int(shown.max()) + 30, dt.UTC).replace(tzinfo=None)

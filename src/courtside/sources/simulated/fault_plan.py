@@ -1,4 +1,4 @@
-"""Which games, players and dates the faults of a season strike, chosen before anything is delivered."""
+"""The games, players and dates that the faults of a season affect, chosen before anything is delivered."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Correction:
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """What goes wrong in one season. Games are in order of tip-off, days are places among the game dates.
+    """The faults of one season. Games are in order of tip-off; days are positions among the game dates.
 
-    `hidden` marks by (game, side, place) who is absent from a truncated box score; `player_names` is how
-    books write each player, by seat, and `renamed` the seats whose name there resolves to nobody.
+    `hidden` marks, by (game, side, place), the players left out of a truncated box score. `player_names` holds each
+    player's name as books write it, by seat, and `renamed` the seats whose name there does not resolve to a player.
     """
 
     missing: Ints
@@ -49,7 +49,7 @@ class FaultPlan:
 
 
 def plan_faults(season: Season, quotes: Quotes, faults: Faults, rng: np.random.Generator) -> FaultPlan:
-    """Return the plan: exact counts, games without replacement, a corrected game being whole otherwise."""
+    """Return the plan, with exact counts; a game has at most one of the faults."""
     games = season.finished()
     shuffled = rng.permutation(games)
     missing, delayed, truncated, sound = np.split(
@@ -81,7 +81,7 @@ def plan_faults(season: Season, quotes: Quotes, faults: Faults, rng: np.random.G
 
 
 def _hidden(season: Season, games: Ints, rng: np.random.Generator) -> Bools:
-    """Return who is left out of each of `games`: the best scorer of one side and one to three more."""
+    """Return the players left out of each of `games`: the top scorer of one side and one to three teammates."""
     played = season.played
     hidden = np.zeros_like(played.played)
     for game in games:
@@ -110,7 +110,7 @@ def _corrected(box: Box, corrections: list[Correction]) -> Box:
 
 
 def _renamed(quotes: Quotes, count: int, rng: np.random.Generator) -> Ints:
-    """Return players, among the two hundred whom the books quote most."""
+    """Return `count` players, chosen among the two hundred with the most lines."""
     seats, quoted = np.unique(quotes.player, return_counts=True)
     regulars = np.setdiff1d(seats[np.argsort(-quoted, kind="stable")][:202], NAMESAKES)
     return rng.permutation(regulars)[:count]

@@ -1,4 +1,4 @@
-"""What may go wrong in a simulated delivery: each fault is planned, counted and written to the truth."""
+"""Faults of simulated deliveries: each is planned, counted and recorded in the truth."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from courtside.errors import ConfigError
 
 LATEST_DELIVERY = 60
-"""Days a late payload may take; a season's deliveries end before the next season's begin."""
+"""Largest delay of a late payload, in days; all deliveries of a season come before the next season begins."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Box scores as stats.nba.com delivers them: the LeagueGameLog of players and of teams, by game date."""
+"""Box scores in the format of stats.nba.com: the LeagueGameLog of players and of teams, by game date."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEAM_HEADERS = ["SEASON_ID", *_WHO, *_LINE, "VIDEO_AVAILABLE"]
 
 @dataclass(frozen=True)
 class GameLogs:
-    """The box scores of a season, first as counted on the night (`box`), then as corrected (`corrected`)."""
+    """The box scores of a season, as first published (`box`) and as corrected (`corrected`)."""
 
     season: Season
     box: Box
@@ -32,14 +32,14 @@ class GameLogs:
 
     @classmethod
     def of(cls, season: Season, corrected: Box, rng: np.random.Generator) -> GameLogs:
-        """Return the logs of a season; each man's plus-minus follows the final margin and his minutes."""
+        """Return the logs of a season; plus-minus follows the final margin and the player's minutes."""
         score, minutes = season.played.score, season.played.minutes
         margin = (score - score[:, ::-1])[..., None]
         while_on = margin * minutes / 48 + rng.normal(0, 5.5, minutes.shape)
         return cls(season, season.played.box, corrected, np.rint(while_on).astype(np.int64))
 
     def players_json(self, shown: Bools, as_corrected: Bools) -> bytes:
-        """Return the log of the players `shown`, by (game, side, place); the games marked are corrected."""
+        """Return the log of the players `shown`, by (game, side, place), corrected for the games in `as_corrected`."""
         played, players = self.season.played, self.season.players
         at = np.nonzero(shown)
         seat = played.player[at]
@@ -54,7 +54,7 @@ class GameLogs:
         return self._payload("P", PLAYER_HEADERS, columns)
 
     def teams_json(self, games: Ints) -> bytes:
-        """Return the log of both teams of `games`, which corrections within a team leave alone."""
+        """Return the log of both teams of `games`; corrections within a team do not change it."""
         game, side = np.repeat(games, 2), np.tile([0, 1], len(games))
         counts = {name: values[game, side].sum(axis=1) for name, values in self.box.counts().items()}
         score = self.season.played.score

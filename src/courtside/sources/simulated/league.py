@@ -1,4 +1,4 @@
-"""The simulated league: a settled history of seasons that is delivered as providers deliver."""
+"""The simulated league: a fixed history of seasons, delivered in the formats of real providers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from courtside.sources.simulated.truth import Truth, tell_truth
 SOURCE = SIMULATED
 NO_FAULTS = Faults()
 FIRST_YEAR, LAST_YEAR = 1946, 2045
-"""The years a season can start in: a game id holds two digits of it, and the league began in 1946."""
+"""The years in which a season can start: a game id holds two digits of the year, and the league began in 1946."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class League:
 
     @property
     def payloads(self) -> Iterator[Payload]:
-        """Every payload in order of `fetched_at`; no more than one season is held in memory."""
+        """Every payload in order of `fetched_at`; at most one season is held in memory."""
         for _, deliveries in self._seasons():
             for one in deliveries.ordered:
                 yield Payload(SOURCE, one.name, one.fetched_at, one.render())
 
     @cached_property
     def truth(self) -> Truth:
-        """What the payloads do not tell: expected points and minutes, and each fault; for tests only."""
+        """Data that the payloads do not hold: expected points and minutes, and each fault; for tests only."""
         return tell_truth(self._seasons())
 
     def _seasons(self) -> Iterator[tuple[Season, SeasonDeliveries]]:
@@ -60,11 +60,11 @@ def simulate(
 ) -> League:
     """Return a league of `seasons` regular seasons; the last starts in October of `last_season_start`.
 
-    `until` is the last game date with results: later games are in the schedule only, and of the next day's
-    lines those that were up by 15:00 UTC. Without it, the last season is played to its end.
+    `until` is the last game date with results. Later games are in the schedule only; of the next day, only lines that
+    were offered by 15:00 UTC are delivered. Without it, the last season is played to its end.
 
     Raises:
-        ConfigError: naming the argument that no league can be made of.
+        ConfigError: naming the argument that is not valid.
     """
     first = last_season_start - seasons + 1
     if seasons < 1:

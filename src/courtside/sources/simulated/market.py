@@ -1,4 +1,4 @@
-"""Four books that price points near the truth: they open, move and close, and a few are up after tip-off."""
+"""Four books whose points lines are near the truth: they open, move and close, and a few show lines after tip-off."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ _WHOLE_LINES = np.array([0.0, 0.0, 0.05, 0.12])
 
 @dataclass(frozen=True)
 class Quotes:
-    """One entry a quote, in order of game date, round, game, book and player.
+    """One entry per line of a book, in order of game date, round, game, book and player.
 
-    `player` is the seat at the season's start, `at` the snapshot as UTC seconds since 1970, prices American.
+    `player` is the seat at the season's start, `at` is the snapshot as UTC seconds since 1970, prices are American
+    odds.
     """
 
     day: Ints
@@ -42,7 +43,7 @@ class Quotes:
     under: Ints
 
     def of(self, day: int, round_: int) -> slice:
-        """Return where the quotes of one game date and round stand."""
+        """Return the slice of the entries of one game date and round."""
         batch = day * len(ROUNDS) + round_
         low, high = np.searchsorted(self._batches, [batch, batch + 1])
         return slice(int(low), int(high))
@@ -53,14 +54,14 @@ class Quotes:
 
 
 def round_instant(date: dt.date, round_: int) -> dt.datetime:
-    """Return when a round before the close was fetched for the games of `date`, UTC."""
+    """Return the UTC time at which a round before the close was fetched for the games of `date`."""
     if ROUNDS[round_] == "evening":
         return eastern_to_utc(date - dt.timedelta(days=1), dt.time(21))
     return eastern_to_utc(date, dt.time(9, 30) if ROUNDS[round_] == "morning" else dt.time(17))
 
 
 def quote_season(season: Season, rng: np.random.Generator) -> Quotes:
-    """Return every quote of a season; working arrays are (offer, book, round), an offer a player's game."""
+    """Return all lines of a season; working arrays are (offer, book, round), where an offer is a player game."""
     game, player, truth, gone = _offers(season, rng)
     at, late = _snapshots(season, rng)
     late_here = late[game]
@@ -88,7 +89,7 @@ def quote_season(season: Season, rng: np.random.Generator) -> Quotes:
 
 
 def _offers(season: Season, rng: np.random.Generator) -> tuple[Ints, Ints, Floats, Ints]:
-    """Return game, player, expected points, and the round from which a withdrawn player is off the board."""
+    """Return game, player, expected points, and the round from which a withdrawn player has no line."""
     played = season.played
     expected = np.where(played.played | played.scratched, played.expected_points, -1.0)
     rank = np.argsort(np.argsort(-expected, axis=2), axis=2)
@@ -98,7 +99,7 @@ def _offers(season: Season, rng: np.random.Generator) -> tuple[Ints, Ints, Float
 
 
 def _snapshots(season: Season, rng: np.random.Generator) -> tuple[Ints, Bools]:
-    """Return when each book showed each game in each round, and which of those closes came after tip-off."""
+    """Return the snapshot time by game, book and round, and which closing snapshots came after tip-off."""
     calendar = season.calendar
     games = len(calendar.game_ids)
     at = np.empty((games, len(BOOKS), len(ROUNDS)), dtype=np.int64)
@@ -124,7 +125,10 @@ def _covered(truth: Floats, rng: np.random.Generator) -> Bools:
 
 
 def _estimates(truth: Floats, late: Bools, rng: np.random.Generator) -> Floats:
-    """Return what each book believes: an error that all share and that shrinks, its own, the running game."""
+    """Return each book's estimate: the truth with a shared error that shrinks toward the close, and an own error.
+
+    An estimate after tip-off has a further error from the running game.
+    """
     count = len(truth)
     scale = np.sqrt(truth / 12)[:, None, None]
     to_close = np.linspace(1, 0, len(ROUNDS))
@@ -140,7 +144,7 @@ def _lines(estimate: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _prices(estimate: Floats, line: Floats, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Return over and under prices, whose implied probabilities add up to one and the vig."""
+    """Return over and under prices; their implied probabilities add up to 1 + the vig."""
     surprise = (estimate - line) / (1.6 * np.sqrt(estimate) + 0.3)
     over = 1 / (1 + np.exp(-1.702 * surprise)) + rng.normal(0, 0.008, estimate.shape)
     over = np.clip(over, 0.32, 0.68)

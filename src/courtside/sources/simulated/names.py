@@ -1,4 +1,4 @@
-"""Names of players who do not exist, with everything that makes real names hard to match."""
+"""Names of fictional players, with all the features that make real names hard to match."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _STROKES = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o",
 
 
 class NameBook:
-    """Draws full names, none of them twice, in an order fixed by its random stream."""
+    """Draws full names without repetition, in an order fixed by its random stream."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._given = _GIVEN.split()
@@ -62,10 +62,10 @@ class NameBook:
         self._drawn = 0
 
     def draw(self, count: int) -> list[str]:
-        """Return the next `count` names: about one in 24 with a suffix, one in 30 with a double family name.
+        """Return the next `count` names: about one in 24 has a suffix, one in 30 a double family name.
 
         Raises:
-            ConfigError: where the book has no more names.
+            ConfigError: where there are not enough names left.
         """
         start, self._drawn = self._drawn, self._drawn + count
         if self._drawn > len(self._order):
@@ -83,13 +83,13 @@ class NameBook:
 
 
 def as_a_book_writes(name: str) -> str:
-    """Return a name as sportsbooks write it: suffix kept, every letter plain, no full stop in initials."""
+    """Return a name as sportsbooks write it: with its suffix, plain letters, and no full stop in initials."""
     folded = unicodedata.normalize("NFKD", name.translate(_STROKES)).encode("ascii", "ignore").decode()
     given, _, family = folded.partition(" ")
     return f"{given.replace('.', '')} {family}"
 
 
 def nobodys_name(position: int) -> str:
-    """Return the spelling, by which no one can be found, of the renamed player at `position`."""
+    """Return the spelling of the renamed player at `position`, which does not resolve to any player."""
     rounds, place = divmod(position, len(_HANDLES))
     return _HANDLES[place] + (f" {'X' * rounds}" if rounds else "")

@@ -1,4 +1,4 @@
-"""Quotes as The Odds API delivers them: flat CSV of a game date, or the odds of one event as JSON."""
+"""Lines in the formats of The Odds API: flat CSV per game date, or the odds of one event as JSON."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True)
 class OddsFeed:
-    """The quotes of a season, with the names that the books give players, by seat at the season's start."""
+    """The lines of a season, with players' names as books write them, by seat at the season's start."""
 
     season: Season
     quotes: Quotes
     player_names: list[str]
 
     def flat_csv(self, day: int, round_: int) -> bytes:
-        """Return one round of one game date as flat CSV: a row for each side of each quote."""
+        """Return one round of one game date as flat CSV: a row per side of each line."""
         place = self.quotes.of(day, round_)
         rows = self._flat.slice(2 * place.start, 2 * (place.stop - place.start))
         out = io.BytesIO()
@@ -42,7 +42,7 @@ class OddsFeed:
 
     @cached_property
     def _flat(self) -> pl.DataFrame:
-        """The season's quotes, two rows each, in the columns of the flat format less its row number."""
+        """The season's lines, two rows each, in the columns of the flat format without its row number."""
         quotes, calendar = self.quotes, self.season.calendar
         twice = np.repeat(np.arange(len(quotes.line)), 2)
         game, book = quotes.game[twice], quotes.book[twice]
@@ -102,7 +102,7 @@ class OddsFeed:
 
 
 def event_id(game_id: str, seed: int) -> str:
-    """Return the event id, 32 hexadecimal digits, that the odds provider gives a game."""
+    """Return the event id of a game at the odds provider: 32 hexadecimal digits."""
     return hashlib.blake2b(f"{seed}:{game_id}".encode(), digest_size=16).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Plays a season: who takes the floor, what he is expected to do, and what he does."""
+"""Plays a season: chooses who plays, computes expected points and minutes, and draws the results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from courtside.sources.simulated.players import Players
 
 REGULATION = 240
 OVERTIME = 25
-"""Player minutes of a team."""
+"""Minutes of all players of a team together, in regulation and per overtime."""
 
 _LEAGUE_POINTS = 112.6
 _MOST_INJURED = 4
@@ -30,11 +30,12 @@ _ROUNDS_OF_SHARING = 6
 
 @dataclass(frozen=True)
 class Played:
-    """A season as it was played; arrays are (game, side, place), the home side first.
+    """A played season; arrays are (game, side, place), the home side first.
 
-    `player` is the player's seat at the season's start. A player `played`, was `scratched` late, or neither
-    (injured, or the coach's decision, told apart by `injured`). `expected_minutes` and `expected_points` are
-    of those who played or were scratched, before any overtime. `overtimes` is by game.
+    `player` is the player's seat at the season's start. A player `played`, was `scratched` late, or neither: then he
+    was
+    `injured` or not chosen by the coach. `expected_minutes` and `expected_points`, before any overtime, are those of
+    players who played or were scratched. `overtimes` is by game.
     """
 
     player: Ints
@@ -54,7 +55,7 @@ class Played:
 
 
 def play_season(calendar: Calendar, players: Players, conditions: Conditions, rng: np.random.Generator) -> Played:
-    """Return every game of the season, played."""
+    """Return the results of every game of the season."""
     player = conditions.seats[calendar.day[:, None], calendar.teams]
     weight, rate = _powers(calendar, players, conditions)
     injured = _injured(conditions.injured[calendar.day[:, None, None], player], rng)
@@ -84,7 +85,9 @@ def play_season(calendar: Calendar, players: Players, conditions: Conditions, rn
 
 
 def _powers(calendar: Calendar, players: Players, conditions: Conditions) -> tuple[Floats, Floats]:
-    """Return by (game, side, place) a player's claim to minutes and his points a minute, tired or fresh."""
+    """Return, by (game, side, place), the weight of a player for minutes and his points a minute, reduced by
+    fatigue.
+    """
     day = calendar.day[:, None, None]
     player = conditions.seats[calendar.day[:, None], calendar.teams]
     tired = calendar.back_to_back()[..., None]
@@ -95,7 +98,7 @@ def _powers(calendar: Calendar, players: Players, conditions: Conditions) -> tup
 
 
 def _setting(calendar: Calendar, conditions: Conditions) -> Floats:
-    """Return by game and side how much the pace, the opponent's defence and the court add to scoring."""
+    """Return, by game and side, the factor of pace, the opponent's defence and home court on scoring."""
     pace = conditions.pace[calendar.teams].mean(axis=1)[:, None, None]
     against = conditions.defence[calendar.teams[:, ::-1]][..., None]
     return np.asarray(pace * against * _HOME_FACTOR[None, :, None])
@@ -112,14 +115,14 @@ class _Expected:
 
 
 def _expected(weight: Floats, rate: Floats, on_floor: Bools, setting: Floats) -> _Expected:
-    """Return expected minutes and points a minute; who replaces a missing scorer shoots more."""
+    """Return expected minutes and points a minute; the teammates of a missing scorer score more."""
     minutes = _share_out(np.where(on_floor, weight, 0.0), REGULATION, _MOST_MINUTES)
     raw = (minutes * rate).sum(axis=2, keepdims=True)
     return _Expected(minutes, rate * (_LEAGUE_POINTS / raw) ** 0.85 * setting)
 
 
 def _share_out(weight: Floats, totals: Ints | int, most: Ints | int) -> Floats:
-    """Return minutes shared by `weight` that come to `totals` a side, at most `most` a man."""
+    """Return minutes in proportion to `weight` that add up to `totals` per side, at most `most` per player."""
     minutes, full = weight, np.zeros(weight.shape, dtype=np.bool_)
     for _ in range(_ROUNDS_OF_SHARING):
         left = totals - np.where(full, most, 0).sum(axis=2)
@@ -130,7 +133,7 @@ def _share_out(weight: Floats, totals: Ints | int, most: Ints | int) -> Floats:
 
 
 def _minutes(weight: Floats, on_floor: Bools, rng: np.random.Generator) -> Ints:
-    """Return whole minutes, at least one for each on the floor, that sum to 240 or, by rounding, nearly so."""
+    """Return whole minutes that add up to 240, or a few more or fewer; at least one for each who plays."""
     spread = 0.15 + 0.40 * np.exp(-weight / 16)
     off = np.clip(np.rint(rng.normal(0, 1, weight.shape[:2])), -3, 3).astype(np.int64)
     claims = np.where(on_floor, weight * around_one(rng, spread, weight.shape), 0.0)
@@ -139,14 +142,14 @@ def _minutes(weight: Floats, on_floor: Bools, rng: np.random.Generator) -> Ints:
 
 
 def _injured(out: Bools, rng: np.random.Generator) -> Bools:
-    """Return who sits out injured; where more than four would, the others play hurt."""
+    """Return the injured players who do not play, at most four per side; others play."""
     severity = np.where(out, rng.random(out.shape), -1.0)
     rank = np.argsort(np.argsort(-severity, axis=2), axis=2)
     return out & (rank < _MOST_INJURED)
 
 
 def _rotation(weight: Floats, injured: Bools, rng: np.random.Generator) -> Bools:
-    """Return the ten, eleven or twelve men of each side whom the coach would play."""
+    """Return the ten to twelve players of each side whom the coach chooses."""
     standing = np.where(injured, -1.0, weight * around_one(rng, 0.12, weight.shape))
     rank = np.argsort(np.argsort(-standing, axis=2), axis=2)
     size = rng.choice([10, 11, 12], size=weight.shape[:2], p=[0.4, 0.38, 0.22])
@@ -154,7 +157,7 @@ def _rotation(weight: Floats, injured: Bools, rng: np.random.Generator) -> Bools
 
 
 def _late_scratches(weight: Floats, chosen: Bools, rng: np.random.Generator) -> Bools:
-    """Return who of the men with lines withdraws when the books are open; never from a side of ten."""
+    """Return the players with lines who withdraw late; never one of a side with only ten players."""
     rank = np.argsort(np.argsort(np.where(chosen, -weight, 0.0), axis=2), axis=2)
     strikes = (rng.random(chosen.shape[:2]) < _LATE_SCRATCH) & (chosen.sum(axis=2) > 10)
     victim = rng.integers(0, 8, size=chosen.shape[:2])
@@ -162,7 +165,7 @@ def _late_scratches(weight: Floats, chosen: Bools, rng: np.random.Generator) -> 
 
 
 def _form(weight: Floats, points: Floats, rng: np.random.Generator) -> Floats:
-    """Return how each game runs for both sides, for one side, and for each man at his team-mates' expense."""
+    """Return random factors of scoring: of the game, of a side, and of a player at his teammates' expense."""
     own = around_one(rng, 0.24 + 0.30 * np.exp(-weight / 14), weight.shape)
     shares = points / points.sum(axis=2, keepdims=True)
     own /= (own * shares).sum(axis=2, keepdims=True)
@@ -171,14 +174,14 @@ def _form(weight: Floats, points: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _overtimes(score: Ints, rng: np.random.Generator) -> Ints:
-    """Return overtimes by game: most of the games that came out closest went on."""
+    """Return the number of overtimes by game: most of the games with the closest scores have one or more."""
     close = np.abs(score[:, 0] - score[:, 1]) <= _CLOSE_GAME
     count = rng.choice([1, 2, 3], size=len(close), p=[0.85, 0.13, 0.02])
     return np.where(close & (rng.random(len(close)) < _TIED_OF_CLOSE), count, 0)
 
 
 def _extra_minutes(minutes: Ints, overtimes: Ints) -> Ints:
-    """Return overtime minutes: they go to the men who played most."""
+    """Return overtime minutes; they go to the players with the most minutes."""
     weight = np.square(np.maximum(minutes - 6.0, 0.0)) * (overtimes > 0)[:, None, None]
     totals = np.repeat(overtimes[:, None], 2, axis=1) * OVERTIME
     return to_whole(_share_out(weight, totals, 5 * overtimes[:, None, None]), totals)

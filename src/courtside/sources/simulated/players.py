@@ -1,4 +1,4 @@
-"""The players of the simulated league: who they are, what they can do, and what a summer changes."""
+"""The players of the simulated league: identity, skills, and their changes between seasons."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from courtside.sources.simulated.names import NameBook
 
 FIRST_PLAYER_ID = 2_000_001
 SEATS = 15
-"""Players a team."""
+"""Players per team."""
 NAMESAKES = (3, 20 * SEATS + 6)
-"""Seats of two players of one name on different teams; they never leave."""
+"""Seats of two players with the same name on different teams; they never leave."""
 
 _MINUTES = np.array([35, 34, 32, 31, 29, 26, 23, 20, 17, 14, 11, 9, 7, 5, 4], dtype=np.float64)
 _POINTS_PER_MINUTE = np.array([0.74, 0.62, 0.54, 0.49, 0.46, 0.46, 0.44, 0.43] + [0.42] * 7)
@@ -49,13 +49,13 @@ class Players:
     next_id: int
 
     def seated(self, order: Ints) -> Players:
-        """Return the same players with the one at `order[seat]` in each seat."""
+        """Return the same players in new seats: the player at `order[seat]` moves to `seat`."""
         taken = {name: values[order] for name, values in _arrays(self).items()}
         return replace(self, name=[self.name[place] for place in order], **taken)  # type: ignore[arg-type]
 
 
 def founding_players(names: NameBook, rng: np.random.Generator) -> Players:
-    """Return the players the league starts with, two namesakes among them."""
+    """Return the players of the first season, two of whom have the same name."""
     count = SEATS * len(TEAMS)
     players = _newcomers(np.arange(count), FIRST_PLAYER_ID, names, rng)
     players.name[NAMESAKES[1]] = players.name[NAMESAKES[0]]
@@ -63,7 +63,7 @@ def founding_players(names: NameBook, rng: np.random.Generator) -> Players:
 
 
 def after_summer(players: Players, names: NameBook, rng: np.random.Generator) -> Players:
-    """Return the players a season later: some left, as many came, some moved, all changed a little."""
+    """Return the players of the next season: some leave and are replaced, some change teams, all change a little."""
     movable = np.setdiff1d(np.arange(len(players.name)), NAMESAKES)
     order = np.arange(len(players.name))
     swapped = rng.permutation(movable)[: _SUMMER_MOVES * 2].reshape(2, -1)
@@ -87,7 +87,7 @@ def _arrays(players: Players) -> dict[str, Ints | Floats]:
 
 
 def _newcomers(seats: Ints, first_id: int, names: NameBook, rng: np.random.Generator) -> Players:
-    """Return a new player for each of `seats`, whose role is that of the seat."""
+    """Return a new player for each of `seats`, with the role of the seat."""
     count, role = len(seats), seats % SEATS
     big = rng.beta(1.2, 1.8, count)
 

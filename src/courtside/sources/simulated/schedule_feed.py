@@ -1,4 +1,4 @@
-"""The schedule as the league's CDN delivers it: every game of the season, with the scores known so far."""
+"""The schedule in the format of the league's CDN: every game of the season, with the scores known so far."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ScheduleFeed:
     season: Season
 
     def document(self, fetched_at: dt.datetime, finished: int) -> bytes:
-        """Return the schedule as it stood at `fetched_at`, when the first `finished` games were final."""
+        """Return the schedule as of `fetched_at`, when the first `finished` games were final."""
         calendar = self.season.calendar
         days = [
             {

@@ -1,4 +1,4 @@
-"""One simulated season with all that happened in it, and the seasons of a league one after another."""
+"""One simulated season with its games, and the sequence of seasons of a league."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ class Season:
         return self.calendar.start_year
 
     def finished(self) -> int:
-        """Return how many games, in order of tip-off, have results."""
+        """Return the number of games, in order of tip-off, that have results."""
         return int(np.searchsorted(self.calendar.day, self.days_finished()))
 
     def days_finished(self) -> int:
-        """Return how many game dates have results."""
+        """Return the number of game dates that have results."""
         return sum(date <= self.last_date for date in self.calendar.dates)
 
 
 def play_seasons(seed: int, first: int, last: int, until: dt.date | None) -> Iterator[Season]:
-    """Yield the seasons that start in the years `first` to `last`; the last has results to `until`."""
+    """Yield the seasons that start in the years `first` to `last`; the last one has results up to `until`."""
     names = NameBook(stream(seed, first, _NAMES))
     players = founding_players(names, stream(seed, first, _SUMMER))
     for year in range(first, last + 1):

@@ -1,4 +1,4 @@
-"""What a simulated league knows and its payloads do not tell; for tests only."""
+"""Data of a simulated league that its payloads do not hold; for tests only."""
 
 from __future__ import annotations
 
@@ -35,18 +35,19 @@ _Row = dict[str, object]
 class Truth:
     """The truth as frames.
 
-    `players` has a row a game and rostered player: `game_id`, `game_date`, `team_id`, `player_id`,
-    `player_name`, `status` (`played`, `scratched` after lines were up, `injured`, `coach`), `expected_points`
-    and `expected_minutes` (NULL unless played or scratched). `faults` has a row a fault: its `kind`, where it
-    struck, and `delivered_at`, when what it held back or changed arrived; NULL where it never did. A
-    `correction` takes a basket from `player_id` to `to_player_id`.
+    `players` has a row per game and rostered player: `game_id`, `game_date`, `team_id`, `player_id`, `player_name`,
+    `status` (`played`, `scratched` after lines were offered, `injured`, `coach`), `expected_points` and
+    `expected_minutes` (NULL unless played or scratched). `faults` has a row per fault: its `kind`, what it affected,
+    and
+    `delivered_at`, the time at which the delayed or corrected data arrived; NULL where it never did. A `correction`
+    moves a basket from `player_id` to `to_player_id`.
     """
 
     players: pl.DataFrame
     faults: pl.DataFrame
 
     def write(self, folder: Path) -> None:
-        """Write both frames as Parquet into `folder`, which is made where it is absent."""
+        """Write both frames as Parquet into `folder`, which is created where it is absent."""
         folder.mkdir(parents=True, exist_ok=True)
         self.players.write_parquet(folder / "players.parquet")
         self.faults.write_parquet(folder / "faults.parquet")
