@@ -121,7 +121,7 @@ def awaited(context: Context, day: dt.date) -> list[dt.date]:
 
 
 def _see_clock(context: Context) -> None:
-    """Send an alert where the newest event of any run lies in the future, so that the clock was or is wrong."""
+    """Send an alert where the newest event of any run lies in the future: the clock is wrong, or was wrong earlier."""
     newest = context.warehouse.collect(context.warehouse.scan(RUN_EVENTS).select(nw.col("at").max()))["at"][0]
     now, alerts = context.clock.now(), notifier(context.settings, context.clock)
     if newest is None or newest <= now:

@@ -1,1 +1,4 @@
-"""Dagster: the stages as assets, with schedules and sensors."""
+"""Orchestration with Dagster, as an alternative to timers and the command line.
+
+It offers the stages as assets with checks, the daily run as a job, and schedules and sensors that start them.
+"""

@@ -1,4 +1,4 @@
-"""The stages as Dagster assets: a partition is an Eastern date, a back-fill is one run, checks come with the rows."""
+"""The stages as Dagster assets: a partition is an Eastern date, a back-fill is one run, and each asset has checks."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -38,17 +38,17 @@ FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=30), warn_
 
 
 POOL = "warehouse"
-"""The pool of everything that writes: an instance that limits it to one never has two writers wait for each other."""
+"""Concurrency pool for assets that write. Limit it to 1 so that two writers never block each other."""
 
 BUSY = {"max_retries": 5, "seconds_to_wait": 60}
-"""How a step waits for another writer, such as the command line."""
+"""Retries of a step while another writer, such as the command line, holds the warehouse."""
 
 
 class Courtside(dg.ConfigurableResource):
     """An installation: its warehouse, its public files, its alerts and its clock.
 
-    What is left empty comes from the environment and `courtside.toml`, as for the command line; `now` fixes the clock
-    for a demonstration or a test.
+    Empty fields come from the environment and `courtside.toml`, as for the command line. `now` fixes the clock for a
+    demonstration or a test.
     """
 
     home: str = ""
@@ -57,7 +57,7 @@ class Courtside(dg.ConfigurableResource):
     now: str = ""
 
     def settings(self) -> Settings:
-        """Return the settings, the resource's before all other places."""
+        """Return the settings; the resource's fields take precedence over all other places."""
         now = dt.datetime.fromisoformat(self.now) if self.now else None
         return checked(
             load_settings(
@@ -67,7 +67,7 @@ class Courtside(dg.ConfigurableResource):
 
     @contextmanager
     def opened(self) -> Iterator[Context]:
-        """Open the warehouse for one step, with a ledger of its own."""
+        """Open the warehouse for one step, with a run log of its own."""
         settings = self.settings()
         with open_warehouse(settings) as warehouse:
             warehouse.prepare(ALL_TABLES)
@@ -75,7 +75,7 @@ class Courtside(dg.ConfigurableResource):
 
     @contextmanager
     def working(self) -> Iterator[Context]:
-        """Open the warehouse for a step: tried again where another writer is at work, alerted where it crashes."""
+        """Open the warehouse for a step; retry it while another process writes, and send an alert where it crashes."""
         try:
             with self.opened() as context:
                 yield context
@@ -86,12 +86,12 @@ class Courtside(dg.ConfigurableResource):
             raise
 
     def alerts(self) -> Notifier:
-        """Return what tells people."""
+        """Return the notifier of the installation."""
         settings = self.settings()
         return notifier(settings, settings.clock)
 
     def fetch(self, plans: Sequence[Plan]) -> list[Step]:
-        """Ask live sources and keep what they say; the warehouse is not opened meanwhile."""
+        """Fetch from live sources and store the payloads; the warehouse is not open meanwhile."""
         nba.require_installed()
         settings = self.settings()
         budget = DailyBudget(settings.home / "odds_budget.json", settings.odds_budget_per_day, settings.clock)
@@ -99,7 +99,7 @@ class Courtside(dg.ConfigurableResource):
         return [step for plan in plans for step in fetch(plan, client, pending)]
 
     def every_plan(self) -> list[Plan]:
-        """Return what a day asks of every source, lines first."""
+        """Return the plans of a day for every source, lines first."""
 
         def games(day: dt.date) -> Sequence[tuple[str, GameType]]:
             with self.opened() as context:
@@ -110,7 +110,7 @@ class Courtside(dg.ConfigurableResource):
 
 @dg.asset(group_name="raw", pool=POOL, description="Payloads that were fetched and wait, as typed raw rows.")
 def payloads(courtside: Courtside) -> dg.MaterializeResult:
-    """Take in what waits."""
+    """Take in the waiting payloads."""
     with courtside.working() as context:
         reports = take_in(context)
     refused = [report for report in reports if report.status == "refused"]
@@ -130,7 +130,7 @@ def dependencies(stage: Stage) -> list[str]:
 
 
 def stage_asset(stage: Stage) -> dg.AssetsDefinition:
-    """Return a stage as an asset of daily partitions; it works what `courtside run` would work, by the same ledger."""
+    """Return a stage as an asset of daily partitions; it processes the same cells as `courtside run` does."""
 
     name = stage.name
 
@@ -172,7 +172,7 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
 
 
 def checks_of(stage: str) -> dict[str, str]:
-    """Return the checks of a stage's asset: a failed date blocks, a held one is told; readiness warns."""
+    """Return the checks of a stage's asset: a failed date blocks later assets, held dates and unready slates warn."""
     checks = {
         "no_date_failed": "No date of the range failed; what is downstream is not run where one did.",
         "no_date_held": "No date of the range is held back by a check.",
@@ -195,7 +195,7 @@ def _checked(
 
 
 def unready(context: Context, start: dt.date, end: dt.date) -> dict[str, str]:
-    """Return the slates that the readiness gate holds, each with its reason."""
+    """Return the slates that the readiness gate does not call ready, each with its reason."""
     rows = context.warehouse.collect(
         context.warehouse.scan(GATE_VERDICTS, start=start, end=end).filter(nw.col("verdict") != "ready")
     )
@@ -203,7 +203,7 @@ def unready(context: Context, start: dt.date, end: dt.date) -> dict[str, str]:
 
 
 def report_metadata(report: DayReport, steps: Sequence[Step]) -> dict[str, str | int]:
-    """Return what a day's run did, as metadata of its Dagster run."""
+    """Return the result of a daily run, as metadata of its Dagster run."""
     bad = [step for step in steps if step.status not in FINE]
     return {
         "run": report.summary.run_id,
@@ -217,7 +217,7 @@ def report_metadata(report: DayReport, steps: Sequence[Step]) -> dict[str, str |
 
 @dg.op(description="Ask every live source, lines first; payloads are kept before anything reads them.")
 def ask_sources(courtside: Courtside) -> list[Step]:
-    """Fetch what a day needs."""
+    """Fetch from every source of the day."""
     return courtside.fetch(courtside.every_plan())
 
 
@@ -226,7 +226,7 @@ def ask_sources(courtside: Courtside) -> list[Step]:
     description="What `courtside daily` does: take in, name gaps, work every stage of the season, tell who waits.",
 )
 def work_the_day(context: dg.OpExecutionContext, courtside: Courtside, steps: list[Step]) -> None:
-    """Run the day; a late stage fails the run once everything that could be done is done."""
+    """Run the day; where a stage is late, fail the Dagster run after everything else is done."""
     with courtside.working() as opened:
         report = run_day(opened, opened.clock.today(), steps=steps)
     context.add_output_metadata(report_metadata(report, steps))
@@ -242,13 +242,13 @@ def ask_lines(courtside: Courtside) -> list[Step]:
 
 @dg.job(executor_def=dg.in_process_executor)
 def daily() -> None:
-    """The whole day: fetch, take in, work, tell."""
+    """Fetch from every source, then take in, process every stage, and send alerts."""
     work_the_day(ask_sources())
 
 
 @dg.job(executor_def=dg.in_process_executor)
 def lines_now() -> None:
-    """Today's lines, and what follows from them."""
+    """Fetch today's lines, then run the day with them."""
     work_the_day(ask_lines())
 
 

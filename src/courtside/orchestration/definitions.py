@@ -1,6 +1,7 @@
-"""What `dagster dev -m courtside.orchestration.definitions` loads; needs `courtside[dagster]`.
+"""The definitions that `dagster dev -m courtside.orchestration.definitions` loads; they need `courtside[dagster]`.
 
-Dagster and the command line call the same stage functions and share the ledger: either finishes what the other began.
+Dagster and the command line call the same stage functions and share the run log, so each continues where the other one
+stopped.
 """
 
 from __future__ import annotations

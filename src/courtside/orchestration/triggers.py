@@ -1,4 +1,4 @@
-"""When Dagster starts runs: schedules by Eastern time on days with games, and sensors on new lines and final games."""
+"""Triggers of Dagster runs: schedules by Eastern time on days with games, and sensors for new lines and final games."""
 
 import datetime as dt
 import os
@@ -21,7 +21,7 @@ from courtside.sources.store import PayloadStore
 EASTERN = "America/New_York"
 PRE_TIP = dt.timedelta(hours=2)
 AUTOMATION = "COURTSIDE_AUTOMATION"
-"""Set to `on`, schedules and sensors run from the start; else a person turns each on, and nothing is asked unbidden."""
+"""With the value `on`, schedules and sensors run from the start; otherwise each is off until it is turned on."""
 
 IS_ON = os.environ.get(AUTOMATION, "").lower() == "on"
 SCHEDULED = dg.DefaultScheduleStatus.RUNNING if IS_ON else dg.DefaultScheduleStatus.STOPPED
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 def look(courtside: Courtside, question: Callable[[Context], T]) -> T | dg.SkipReason:
-    """Return the answer of the warehouse, or a reason to skip where another process is writing."""
+    """Return the result of a query on the warehouse, or a reason to skip while another process writes."""
     try:
         with courtside.opened() as context:
             return question(context)
@@ -54,7 +54,7 @@ def look(courtside: Courtside, question: Callable[[Context], T]) -> T | dg.SkipR
 
 
 def slate_of(context: Context, day: dt.date) -> Slate | None:
-    """Return the slate of a date by analytics, or by the raw schedule where no run has seen the date yet."""
+    """Return the slate of a date from analytics, or from the raw schedule where no run has processed the date."""
     known = slates(context, day, day).get(day)
     if known:
         return known
@@ -69,7 +69,7 @@ def slate_of(context: Context, day: dt.date) -> Slate | None:
 
 @dg.schedule(job=lines_now, cron_schedule="0 9-23/2 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def lines_every_two_hours(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Ask for lines every two hours of a day with games, until the last tip-off."""
+    """Fetch lines every two hours on a day with games, until the last tip-off."""
     seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
     if isinstance(seen, dg.SkipReason):
         yield seen
@@ -91,7 +91,7 @@ def morning_run() -> dg.RunRequest:
 
 @dg.schedule(job=daily, cron_schedule="*/30 11-23 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def pre_tip_refresh(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Run the day each half hour of the two hours before the first tip-off, and until the last one."""
+    """Run the day every half hour, from two hours before the first tip-off until the last tip-off."""
     seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
     if isinstance(seen, dg.SkipReason):
         yield seen
@@ -105,13 +105,13 @@ def pre_tip_refresh(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipRea
 
 @dg.schedule(job=daily, cron_schedule="30 0,1,2,6 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def post_game_grading() -> dg.RunRequest:
-    """Run the day after the games: grade what is final."""
+    """Run the day after the games, to grade final games."""
     return dg.RunRequest()
 
 
 @dg.sensor(job=stages, minimum_interval_seconds=120, default_status=SENSED)
 def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Work today's partition when lines came in, or payloads wait, since it last looked."""
+    """Process today's partition when new lines were stored, or payloads wait, since the last tick."""
     settings = courtside.settings()
     waiting = [item.note.name for item in Pending(PayloadStore(settings.raw_folder)).waiting()]
     found = look(courtside, lambda opened: (opened.clock.today(), newest_line(opened)))
@@ -129,7 +129,7 @@ def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iter
 
 @dg.sensor(job=grades, minimum_interval_seconds=300, default_status=SENSED)
 def all_finals_in(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Grade a date as soon as the final score of each of its games is there: yesterday, and today after midnight."""
+    """Grade yesterday or today as soon as the final box scores of all its games are stored."""
     ready = look(courtside, final_dates)
     if isinstance(ready, dg.SkipReason):
         yield ready
@@ -145,7 +145,7 @@ def all_finals_in(context: dg.SensorEvaluationContext, courtside: Courtside) -> 
 
 
 def newest_line(context: Context) -> dt.datetime | None:
-    """Return when the newest line of today's games became known."""
+    """Return the time at which the newest line of today's games became known."""
     today = context.clock.today()
     lines = context.warehouse.scan(RAW_LINES, start=today, end=today)
     newest = context.warehouse.collect(lines.select(nw.col("known_at").max()))["known_at"][0]
@@ -159,7 +159,7 @@ def final_dates(context: Context) -> list[dt.date]:
 
 
 def is_final(context: Context, day: dt.date) -> bool:
-    """Tell whether a date has games and both teams' final box score of each is there."""
+    """Return whether a date has games and the final box scores of both teams of each game are stored."""
     slate = slate_of(context, day)
     if slate is None:
         return False
@@ -171,7 +171,7 @@ def is_final(context: Context, day: dt.date) -> bool:
 
 @dg.run_failure_sensor(default_status=SENSED)
 def failed_runs(context: dg.RunFailureSensorContext, courtside: Courtside) -> None:
-    """Tell people of a run that failed: what a stage could not do is told by the stage, what stopped the run is not."""
+    """Send an alert about a failed Dagster run; failures inside a stage have alerts of their own."""
     run = context.dagster_run
     says = f"{run.job_name} {run.run_id}: {context.failure_event.message}"
     courtside.alerts().send(Alert(f"dagster.{run.job_name}", Severity.ERROR, f"{run.job_name} failed", says))

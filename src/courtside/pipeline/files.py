@@ -59,7 +59,7 @@ def export_files(
 
 
 def ledger_error(reader: Reader) -> CourtsideError | None:
-    """Return an error that says how stored publications, picks or grades differ from what was written, or None."""
+    """Return an error that names how stored publications, picks or grades differ from what was written, or None."""
     cells = reader.scan(GRID).filter(nw.col("stage") == "picks").select("game_date", "rows")
     tables = (reader.scan(table) for table in LEDGER_TABLES)
     try:
