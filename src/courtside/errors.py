@@ -17,7 +17,7 @@ class CourtsideError(Exception):
 
 
 class AnswerError(CourtsideError):
-    """A negative result of a command that worked, such as a model that does not pass its gates."""
+    """An expected condition that needs attention, such as a model that does not pass its gates; nothing crashed."""
 
     exit_code = PROBLEM
 

@@ -24,7 +24,7 @@ from courtside.warehouse.schema import Table
 
 
 class Due(Enum):
-    """When a stage of a game date must be settled."""
+    """The deadline by which a stage of a game date must be settled."""
 
     LINES = "three hours before the first tip-off"
     SLATE = "one hour before the first tip-off"

@@ -15,7 +15,7 @@ HISTORY = "schema_history.yaml"
 
 
 class SchemaVersion(Shape):
-    """A version of a type's schema: the hash of its shape, and what a reader of the file must know."""
+    """A version of a type's schema: the hash of its shape, and a note about the change for readers of the file."""
 
     version: int
     sha256: str

@@ -199,7 +199,8 @@ class World:
         return {day: count for day, code, count in counted.iter_rows() if code == self.champion_of(day)}
 
     def predicted_rows(self, day: dt.date) -> int:
-        """Return the number of stored predictions of a date's champion, from a count of its own."""
+        """Return the number of stored predictions of a date's champion, counted separately from the rows that are
+        read."""
         return self._predicted.get(day, 0)
 
     def predicted_rows_since(self, day: dt.date) -> int:
