@@ -14,10 +14,10 @@ from courtside.errors import SchemaDriftError, WarehouseBusyError, WriteRefusedE
 from courtside.warehouse.base import Change, Contents, Upsert, Warehouse
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from courtside.warehouse.schema import Table, integer
-from tests.warehouse.engines import bigquery, dataset, emulator, warehouse
+from tests.warehouse.engines import bigquery, dataset, warehouse
 from tests.warehouse.samples import DAYS, SHOWS, TABLES, shows
 
-__all__ = ["bigquery", "dataset", "emulator", "warehouse"]
+__all__ = ["bigquery", "dataset", "warehouse"]
 
 ONE, TWO = DAYS[:2]
 

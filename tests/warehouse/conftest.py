@@ -1,5 +1,5 @@
 """The engines as fixtures of these tests."""
 
-from tests.warehouse.engines import bigquery, dataset, emulator, warehouse
+from tests.warehouse.engines import bigquery, dataset, warehouse
 
-__all__ = ["bigquery", "dataset", "emulator", "warehouse"]
+__all__ = ["bigquery", "dataset", "warehouse"]
