@@ -74,3 +74,17 @@ def test_a_home_without_hashes_is_migrated(graded_home, tmp_path):
     assert invoke(home, NEXT_DAY, "migrate")[0] == 0
     assert stored(home, PUBLICATIONS)["content_hash"].equals(hashes)
     assert invoke(home, NEXT_DAY, "export", "--date", str(DAY))[0] == 0
+
+
+@pytest.mark.parametrize("graded", ["-137", "NULL"])
+def test_picks_at_a_fantasy_books_number_are_published_again_after_a_migration(graded, graded_home, tmp_path):
+    home = homes.copy_of(graded_home, tmp_path / "home")
+    edit(
+        home,
+        "UPDATE published_picks SET price = -137, book = 'prizepicks' WHERE game_date = '{day}'; "
+        f"UPDATE graded_picks SET price = {graded} WHERE game_date = '{{day}}'; "
+        "ALTER TABLE publications DROP COLUMN content_hash",
+    )
+    assert invoke(home, NEXT_DAY, "migrate")[0] == 0
+    code, output = invoke(home, NEXT_DAY, "export", "--date", str(DAY))
+    assert code == 0, output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from courtside.league.odds import real_price_expr
 from courtside.picks.grading import grade_picks
 from courtside.picks.integrity import LedgerBrokenError, restore_hint, verify_ledger
 from courtside.picks.ledger import counted
@@ -42,7 +43,12 @@ def _verify_counts(publications: pl.DataFrame, picks: pl.DataFrame, cells: pl.Da
 
 
 def _verify_grades(picks: pl.DataFrame, graded: pl.DataFrame, outcomes: pl.DataFrame) -> None:
-    """Refuse grades without a pick, grades that differ from their outcome, and picks whose grade is missing."""
+    """Refuse grades without a pick, grades that differ from their outcome, and picks whose grade is missing.
+
+    A grade may hold the price of its pick as published or by the rule of real prices: an older version graded with the
+    constant numbers of fantasy books.
+    """
+    priced = pl.concat([picks, picks.with_columns(price=real_price_expr("price", book="book"))])
     grade = [*GRADED_PICKS.key, "actual", "result"]
     expected = grade_picks(picks, outcomes)
     played_on = outcomes.select("game_id", "player_id", played_on="game_date").unique()
@@ -51,7 +57,7 @@ def _verify_grades(picks: pl.DataFrame, graded: pl.DataFrame, outcomes: pl.DataF
         [
             frame.select("game_date")
             for frame in (
-                graded.join(picks, on=list(PICK), how="anti", nulls_equal=True),
+                graded.join(priced, on=list(PICK), how="anti", nulls_equal=True),
                 due.join(graded, on=grade, how="anti", nulls_equal=True),
                 graded.filter(pl.col("result") != "void").join(expected, on=grade, how="anti", nulls_equal=True),
             )
