@@ -10,14 +10,14 @@ from courtside.warehouse.base import Lazy
 
 REGULATION_MINUTES = 240
 ROUNDING_MINUTES = 5
-"""A box score rounds each player's minutes, so their sum may fall short of the team's by this much."""
+"""Largest shortfall, in minutes, of the sum of players' rounded minutes from the team's minutes."""
 
 
 def team_games(games: Lazy, team_box: Lazy, player_box: Lazy, schedule: Lazy) -> Lazy:
     """Return one row per (game_id, team_id), in the shape of `TEAM_GAMES`; a postponed game has none.
 
-    The final score is the team's box score's, else the schedule's. A box score that does not reconcile with it is
-    `partial`, one that is not there `missing`.
+    The final score is that of the team's box score, or the schedule's where there is none. A box score that does not
+    reconcile with it is `partial`; an absent one is `missing`.
 
     Args:
         games: rows of `GAMES`.
@@ -67,7 +67,7 @@ def team_games(games: Lazy, team_box: Lazy, player_box: Lazy, schedule: Lazy) ->
 def player_games(team_games: Lazy, player_box: Lazy) -> Lazy:
     """Return one row per (game_id, player_id), in the shape of `PLAYER_GAMES`.
 
-    A row whose game or team the schedule does not know is left out; the grid's counts show it.
+    A row whose game or team is not in the schedule is left out; the row counts of the cells show it.
     """
     sides = team_games.select(
         "game_id",
@@ -90,7 +90,7 @@ def player_games(team_games: Lazy, player_box: Lazy) -> Lazy:
 
 
 def _did_play() -> nw.Expr:
-    """Tell who played: minutes, any statistic, or minutes rounded to 0 with no comment on why he did not play."""
+    """Return whether a player played: he has minutes, a statistic, or 0 minutes without a comment that explains it."""
     counts = ("minutes", "points", "plus_minus", *(column.name for column in BOX_COUNTS))
     has_any = nw.any_horizontal(*(nw.col(name).fill_null(0) != 0 for name in counts), ignore_nulls=True)
     is_listed = ~nw.col("minutes").is_null() & nw.col("comment").is_null()

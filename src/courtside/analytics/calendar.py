@@ -1,4 +1,4 @@
-"""Dates and seasons as frames to join, since engines differ in date arithmetic."""
+"""Dates and seasons as frames to join, because engines differ in date arithmetic."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def calendar() -> pl.DataFrame:
 
 
 def season_codes() -> pl.DataFrame:
-    """Return season_code (digits 4 and 5 of a game id) and season (`2024-25`) of every season there may be."""
+    """Return season_code (digits 4 and 5 of a game id) and season (`2024-25`) of every possible season."""
     years = range(1946, 2046)
     return pl.DataFrame(
         {
@@ -29,7 +29,7 @@ def season_codes() -> pl.DataFrame:
 
 
 def season_order() -> pl.DataFrame:
-    """Return season and season_before of every season there may be."""
+    """Return season and season_before of every possible season."""
     years = range(1947, 2046)
     return pl.DataFrame(
         {

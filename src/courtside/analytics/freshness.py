@@ -1,4 +1,4 @@
-"""What the data are and how old: whether the league is simulated, and whether newer results should be in by now."""
+"""Freshness of the stored data: whether the league is simulated, how old results are, and when newer ones are due."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from courtside.sources.payload import SIMULATED
 from courtside.warehouse.base import Lazy, Reader
 
 RESULTS_BY = dt.time(12, 0)
-"""Eastern time of the day after a game by which its result must be in."""
+"""Eastern time of the day after a game by which its result is due."""
 
 COUNTED_IDS = ("002", "004", "005")
-"""How the ids of regular-season, playoff and play-in games begin."""
+"""The first digits of the ids of regular-season, playoff and play-in games."""
 
 LONGEST_PAUSE = dt.timedelta(days=130)
-"""No summer between two seasons is longer; with no game scheduled, results are expected again after it."""
+"""Longest time between two seasons; with no game scheduled, results are due again after it."""
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """What the stored data are and how old.
+    """Origin and age of the stored data.
 
-    `is_simulated` holds where any stored payload is of the simulated league; `newest_results` is the newest date with
-    a final game, `as_of` when the newest payload was fetched, and `results_due` by when newer results must be in, both
-    UTC. The three are None where nothing is stored.
+    `is_simulated` is true where any stored payload is of the simulated league. `newest_results` is the newest date with
+    a
+    final game, `as_of` the time at which the newest payload was fetched, and `results_due` the time by which newer
+    results are due, both UTC. The three are None where nothing is stored.
     """
 
     is_simulated: bool
@@ -40,11 +41,11 @@ class Freshness:
     results_due: dt.datetime | None
 
     def is_stale(self, now: dt.datetime) -> bool:
-        """Return whether newer results should be in by `now` (UTC)."""
+        """Return whether newer results were due before `now` (UTC)."""
         return self.results_due is not None and now > self.results_due
 
     def sentences(self, now: dt.datetime) -> list[str]:
-        """Return what a reader must know of the data before he reads a figure."""
+        """Return sentences on origin and age of the data, to show before any figure."""
         found = ["SIMULATED LEAGUE: its players, games and lines are made up."] if self.is_simulated else []
         if self.newest_results is None or self.results_due is None:
             return [*found, "No results are stored yet."]
@@ -57,12 +58,12 @@ class Freshness:
 
 
 def freshness(warehouse: Reader) -> Freshness:
-    """Return what the stored data are and how old."""
+    """Return the freshness of the stored data."""
     return freshness_of(*warehouse.collect_all(freshness_queries(warehouse)))
 
 
 def freshness_queries(warehouse: Reader) -> list[Lazy]:
-    """Return what `freshness_of` is computed from: newest payload by source, newest final game, scheduled games."""
+    """Return the queries for `freshness_of`: newest payload by source, newest final game, scheduled games."""
     log = warehouse.scan(PAYLOAD_LOG).filter(nw.col("status").is_in(["ingested", "empty"]))
     final = warehouse.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") == "final"))
     return [
@@ -73,7 +74,7 @@ def freshness_queries(warehouse: Reader) -> list[Lazy]:
 
 
 def freshness_of(sources: pl.DataFrame, final: pl.DataFrame, scheduled: pl.DataFrame) -> Freshness:
-    """Return the freshness that the frames of `freshness_queries` show."""
+    """Return the freshness from the results of `freshness_queries`."""
     newest = _date(final["day"][0])
     later = scheduled.filter(
         pl.col("game_id").str.slice(0, 3).is_in(COUNTED_IDS) & (pl.col("game_date") > (newest or dt.date.min))

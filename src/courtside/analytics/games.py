@@ -1,4 +1,4 @@
-"""The schedule: every provider's rows of a game reconciled into one."""
+"""Games: the rows of all providers for a game, reconciled into one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ CARRIED = ("game_date", "home_team_id", "away_team_id", "tip_at", "status", "is_
 def games(schedule: Lazy, quoted_tips: Lazy, calendar: Lazy, season_codes: Lazy) -> Lazy:
     """Return one row per game, in the shape of `GAMES`.
 
-    The date a game was played on, by its box score, comes before the date the schedule still shows. The schedule's
-    tip-off comes before the sportsbooks'. A game is final as soon as one provider says so.
+    The date of the box score takes precedence over the schedule's date, and the schedule's tip-off over the
+    sportsbooks'.
+    A game is final as soon as one provider reports it as final.
 
     Args:
         schedule: current raw schedule rows, one per (provider, game_id).
-        quoted_tips: game_date, home_team_id, away_team_id, quoted_tip_at: tip-offs as sportsbooks have them.
+        quoted_tips: game_date, home_team_id, away_team_id, quoted_tip_at: tip-offs from sportsbooks.
         calendar: game_date, game_day.
         season_codes: season_code, season.
     """

@@ -1,4 +1,4 @@
-"""Which dates must have feature rows, and since when box scores are missing: from the box scores alone."""
+"""Dates that must have feature rows, and dates after missing box scores, derived from box scores alone."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ RECENT_DAYS, RECENT_GAMES = 60, 10
 
 @dataclass(frozen=True)
 class History:
-    """The dates on which a team plays that has an earlier whole box score (`known`) or a recent one (`recent`).
+    """Dates on which a team plays that has an earlier complete box score (`known`) or a recent one (`recent`).
 
-    On a date of `recent` somebody must have a feature row. `gaps` has a reason for each date of `known` before which
-    games were played after the last whole box score.
+    A date of `recent` must have a feature row. `gaps` has a reason for each date of `known` before which games were
+    played after the last complete box score.
     """
 
     known: frozenset[dt.date] = frozenset()
@@ -28,7 +28,7 @@ class History:
 
 
 def history_of(team_games: pl.DataFrame, slate: pl.DataFrame) -> History:
-    """Return the history of the dates of `slate` (game_date, team_id) from rows of `TEAM_GAMES` up to them."""
+    """Return the history of the dates of `slate` (game_date, team_id) from earlier rows of `TEAM_GAMES`."""
     if slate.is_empty():
         return History()
     games = team_games.filter("is_counted").select("team_id", "game_id", "game_date", "box_status")
@@ -50,7 +50,7 @@ def history_of(team_games: pl.DataFrame, slate: pl.DataFrame) -> History:
 
 
 def is_gap(reason: str | None) -> bool:
-    """Tell whether a cell's reason is that box scores have ended."""
+    """Return whether a cell's reason is a gap in box scores."""
     return (reason or "").startswith(NO_BOX_SCORES)
 
 
@@ -60,7 +60,7 @@ def kind_of(reason: str) -> str:
 
 
 def _gaps(dates: frozenset[dt.date], games: pl.DataFrame, whole: pl.DataFrame) -> dict[dt.date, str]:
-    """Return a reason for each date before which games were played after the last whole box score."""
+    """Return a reason for each date before which games were played after the last complete box score."""
     played = sorted(games.unique("game_id")["game_date"])
     ends = sorted(set(whole["game_date"]))
     reasons = {}

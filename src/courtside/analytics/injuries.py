@@ -1,4 +1,4 @@
-"""Injury reports: placed at games and players, and read as of tip-off in one way only."""
+"""Injury reports: assigned to games and players, with one relation for the last report before tip-off."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OUT = "Out"
 
 
 def mentions(raw: pl.DataFrame) -> pl.DataFrame:
-    """Return the mentions of players in raw reports, `MENTION_COLUMNS`; the game is told by the matchup."""
+    """Return the players named in raw reports, with `MENTION_COLUMNS`; the matchup gives the teams."""
     sides = pl.col("matchup").str.split_exact("@", 1)
     return (
         raw.filter(pl.col("state") == "listed")
@@ -34,8 +34,8 @@ def placed_reports(raw: pl.DataFrame, resolved: pl.DataFrame, games: pl.DataFram
 
     Args:
         raw: `RAW_INJURIES` columns, one version of each natural key.
-        resolved: game_date, player_name, team_id and player_id of the names that are somebody's.
-        games: game_id, game_date, home_team_id, away_team_id and tip_at of the games they are about.
+        resolved: game_date, player_name, team_id and player_id of the resolved names.
+        games: game_id, game_date, home_team_id, away_team_id and tip_at of their games.
     """
     sides = pl.concat(
         games.select("game_id", "game_date", "tip_at", team_id=pl.col(f"{side}_team_id")) for side in ("home", "away")
@@ -51,7 +51,7 @@ def placed_reports(raw: pl.DataFrame, resolved: pl.DataFrame, games: pl.DataFram
 
 
 def last_reports(reports: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of each team's last report before tip-off: the one relation every reader goes through."""
+    """Return the rows of each team's last report before tip-off; every reader uses this relation."""
     before = reports.filter(pl.col("is_before_tip"))
     newest = before.group_by("game_id", "team_id").agg(pl.col("report_at").max())
     return before.join(newest, on=["game_id", "team_id", "report_at"], how="semi").sort(INJURY_REPORTS.key)

@@ -1,4 +1,4 @@
-"""Lines: resolved to players and games, placed before or after tip-off, and read as of tip-off in one way only."""
+"""Lines: assigned to players and games, classified by tip-off, with one relation for lines before tip-off."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from courtside.clock import EARLIEST_TIP_OFF
 from courtside.league.odds import no_vig_over_expr, with_real_prices
 
 BOOKS = {"mgm": "betmgm", "pointsbetus": "pointsbet"}
-"""Other keys of a book, by the one that is kept."""
+"""Other keys of a book, mapped to the key that is stored."""
 
 USABLE = ("pre_tip", "untimed")
-"""Timings that count: provably before tip-off, or a source's own pre-game consensus that notes no time."""
+"""Timings that count: shown before tip-off, or a source's own pre-game consensus without a time."""
 
 PLAYER_GAME = ("game_id", "player_id")
 
@@ -31,7 +31,7 @@ def placed_lines(resolved: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         resolved: raw line columns with game_id, player_id and team_id.
-        games: game_id, game_date, game_day, tip_at of the games they are about.
+        games: game_id, game_date, game_day, tip_at of their games.
     """
     bound = last_moment_before()
     seen = pl.coalesce("snapshot_at", pl.when(pl.col("known_at") < bound).then("known_at"))
@@ -55,7 +55,7 @@ def placed_lines(resolved: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
 
 
 def last_moment_before() -> pl.Expr:
-    """Return when the game of a row (game_date, tip_at) has not begun yet: its tip-off, else the earliest there is."""
+    """Return the tip-off of a row (game_date, tip_at), or noon Eastern where it is not known."""
     noon = (
         pl.col("game_date")
         .dt.combine(EARLIEST_TIP_OFF)
@@ -67,7 +67,7 @@ def last_moment_before() -> pl.Expr:
 
 
 def _with_main_line(lines: pl.DataFrame) -> pl.DataFrame:
-    """Mark the main line of each book and snapshot: the one whose two sides are nearest to even."""
+    """Mark the main line of each book and snapshot: the line whose no-vig probability is nearest to 50 %."""
     from_even = (no_vig_over_expr(pl.col("over_price"), pl.col("under_price")) - 0.5).abs()
     snapshot = [*PLAYER_GAME, "source", "book", "seen_at"]
     main = (
@@ -82,7 +82,7 @@ def _with_main_line(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def pre_tip(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the main lines that count before tip-off: the one relation every reader of lines goes through."""
+    """Return the main lines that count before tip-off; every reader of lines uses this relation."""
     return lines.filter(pl.col("is_main") & pl.col("timing").is_in(USABLE))
 
 
@@ -96,12 +96,13 @@ def closing(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def consensus(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per (game_id, player_id): the consensus and the quoted line nearest to it.
+    """Return one row per (game_id, player_id): the consensus, and the book's line nearest to it.
 
-    `consensus_line` is the median of the books' last pre-tip main lines and may lie between two of them, so a pick is
-    compared with `line`, which a book really offered: the nearest, two-sided prices first, then the book's key.
-    Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books. What a fantasy book
-    prints is no price (`league.odds`), so its line has none.
+    `consensus_line` is the median of the books' last pre-tip main lines and may lie between two of them. A pick is
+    therefore compared with `line`, which a book offered: the nearest one, with two-sided prices first, then by book
+    key.
+    Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books. A line of a fantasy
+    book has no price (see `league.odds`).
     """
     last = with_real_prices(closing(lines))
     median = last.group_by(PLAYER_GAME).agg(consensus_line=pl.col("line").median(), books=pl.len().cast(pl.Int64))
@@ -126,9 +127,9 @@ def consensus(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def market(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return closing and opening consensus of each quoted player, `MARKET` columns, one row per (game_id, player_id).
+    """Return the closing and opening line of each player with a line, `MARKET` columns, one row per player game.
 
-    `opening_line` is the median of each book's first pre-tip main line whose time is known, NULL where no book's is;
+    `opening_line` is the median of each book's first pre-tip main line with a known time, NULL where there is none;
     `snapshots` is the largest number of such lines of one book.
     """
     timed = pre_tip(lines).filter(pl.col("seen_at").is_not_null())

@@ -1,4 +1,4 @@
-"""Names in lines and injury reports: placed where they were known before the day, held and counted elsewhere."""
+"""Resolution of names in lines and injury reports, with a count of the names that could not be resolved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_GAME = "no_game"
 
 @dataclass(frozen=True)
 class Placed:
-    """Lines and injury reports with their player and game, and the lines whose name was held."""
+    """Lines and injury reports with player and game, and the lines whose name was not resolved."""
 
     lines: pl.DataFrame
     reports: pl.DataFrame
@@ -56,9 +56,10 @@ def place_names(
 
 
 def known_before(resolution: Resolution, appearances: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the resolved and the held names; a name held although resolved would need a box score of its own day.
+    """Return the resolved names and the held names.
 
-    Held are players whose first box score is of the day or later, and players without a game on the date.
+    A resolved name is held where the player's first box score is of the same day or later, because that box score was
+    not known before the game, or where the player has no game on the date.
     """
     seen = appearances.group_by("player_id").agg(first_day=pl.col("game_day").min())
     resolved = resolution.resolved.join(seen, on="player_id", how="left").with_columns(

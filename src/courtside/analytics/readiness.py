@@ -1,4 +1,4 @@
-"""What state the box scores of a date are in."""
+"""The outcome of the box scores of each date."""
 
 from __future__ import annotations
 

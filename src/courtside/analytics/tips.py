@@ -1,4 +1,4 @@
-"""Tip-off times as sportsbooks quote them."""
+"""Tip-off times from sportsbooks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from courtside.warehouse.base import Reader
 
 
 def quoted_tips(reader: Reader) -> pl.DataFrame:
-    """Return game_date, home_team_id, away_team_id and quoted_tip_at (UTC) as the newest sportsbook payload has them.
+    """Return game_date, home_team_id, away_team_id and quoted_tip_at (UTC) from the newest sportsbook payload.
 
-    Reads `RAW_LINES`; teams whose name is unknown are left out. Sorted by date and teams.
+    It reads `RAW_LINES`; teams with an unknown name are left out. The rows are sorted by date and teams.
     """
     quotes = reader.collect(
         reader.scan(RAW_LINES)

@@ -1,4 +1,4 @@
-"""Limits of a payload: bytes, rows, values and dates, checked before memory is taken for them."""
+"""Limits on the size and values of a payload, checked before memory is allocated."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from courtside.errors import PayloadRefusedError
 from courtside.sources.files import MOST_BYTES
 
 LIMIT_BYTES = MOST_BYTES
-"""Bytes of a file, or of what a container holds; six times the largest season file (a shot chart)."""
+"""Largest size, in bytes, of a file or of an unpacked container; six times the largest season file (a shot chart)."""
 
 JSON_BYTES = 64 * 2**20
-"""Bytes of a JSON document, whose objects take twenty times the memory of their text."""
+"""Largest size, in bytes, of a JSON document; its objects take twenty times the memory of the text."""
 
 JSON_LISTS, JSON_VALUES = 500_000, 8_000_000
-"""Lists and objects, and values, of a JSON document; a season of game logs has 30,000 and 1,000,000."""
+"""Most lists and objects, and most values, of a JSON document; a season of game logs has 30,000 and 1,000,000."""
 
 PDF_BYTES, PDF_PAGES = 16 * 2**20, 100
-"""Bytes and pages of an injury report, which has about ten."""
+"""Most bytes and pages of an injury report, which has about ten pages."""
 
 MOST_ROWS, MOST_VALUES = 3_000_000, 36_000_000
-"""Rows of a sheet, and values in the columns that are read of it; a season of shots has 220,000 and 4,000,000."""
+"""Most rows of a sheet, and most values in the columns that are read; a season of shots has 220,000 and 4,000,000."""
 
 LONGEST_LINE = 64 * 2**10
-"""Bytes of a line of CSV; a longer line is refused alone."""
+"""Longest line of CSV in bytes; a longer line is refused, the others are read."""
 
 FIRST_DAY, LAST_DAY = dt.date(1946, 11, 1), dt.date(2099, 12, 31)
-"""The league's first game date, and a date that no schedule reaches."""
+"""The league's first game date, and a date later than any schedule."""
 
 LARGEST_NUMBER = 1e12
-"""No count, id, price or coordinate is larger."""
+"""Largest count, id, price or coordinate that is accepted."""
 
 
 def refuse_above(found: int, limit: int, what: str) -> None:

@@ -1,4 +1,4 @@
-"""The league's CDN schedule: a document of game dates, each with its games."""
+"""Parser of the league's CDN schedule: a document of game dates, each with its games."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ _TIME_OF_DAY = r"(?i)\b[0-9]{1,2}:[0-9]{2} *[ap]m\b"
 
 
 def is_cdn_schedule(document: object) -> bool:
-    """Return whether a document is a schedule, whole or not."""
+    """Return whether a document is a CDN schedule, complete or not."""
     return isinstance(document, dict) and isinstance(document.get("leagueSchedule"), dict)
 
 
 def parse_cdn_schedule(document: object) -> Parsed:
     """Return `raw_schedule` rows of the provider `cdn`.
 
-    The game date is the ET date of `gameDateEst`; the tip-off is NULL where its time is to be determined.
-    A game is postponed where its status text says so (a cancelled one too), or where it is flagged and its
-    text shows no time of day: a game that was given a new time may carry the flag still. Points are told of
-    final games only. Games whose teams are not known yet, or are none of the thirty (All-Star teams, foreign
-    clubs), are refused.
+    The game date is the ET date of `gameDateEst`; the tip-off is NULL where its time is to be determined. A game is
+    postponed where its status text says so (this includes cancelled games), or where it is flagged and its text shows
+    no
+    time of day: a game with a new time may still carry the flag. Points are set for final games only. Games whose teams
+    are not known yet, or are not NBA teams (All-Star teams, foreign clubs), are refused.
 
     Raises:
-        PayloadRefusedError: where the document is no schedule, or its games lack a field.
+        PayloadRefusedError: where the document is not a schedule, or its games lack a field.
     """
     sheet = ListSheet.of_records(SHAPE, _games(document), (*_NEEDED, *_NOTES))
     require(sheet, (*_NEEDED, *_NOTES), SHAPE)

@@ -1,6 +1,6 @@
-"""Reads provider columns, handed over as text, into the typed columns of a raw table.
+"""Converts provider columns from text to the typed columns of a raw table.
 
-A value that cannot be read refuses its row, never the payload; each refusal is counted by one reason.
+A value that cannot be read refuses its row, never the payload; each refused row is counted under one reason.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from courtside.raw.tables import NATURAL_KEYS, PROVENANCE
 from courtside.warehouse.schema import Column, Table
 
 Reader = Callable[[pl.Expr], pl.Expr]
-"""A text column to a typed one, NULL where the text is not of the type."""
+"""A function from a text column to a typed one, NULL where the text is not of the type."""
 
 TWICE = "stands twice in the payload"
 SUPERSEDED = "a later row of the payload says otherwise"
 
 
 class Sieve:
-    """Which rows of a payload can be used, and how many were refused for what; the first reason counts."""
+    """The usable rows of a payload, and the number of refused rows by reason; a row's first reason counts."""
 
     def __init__(self, rows: int, refused: Counter[str] | None = None) -> None:
         self._usable = pl.repeat(True, rows, dtype=pl.Boolean, eager=True)
         self.refused: Counter[str] = Counter() if refused is None else refused
 
     def refuse(self, mask: pl.Series, reason: str) -> None:
-        """Refuse the rows where `mask` is true; NULL refuses nothing."""
+        """Refuse the rows where `mask` is true; NULL does not refuse a row."""
         if not mask.any():
             return
         hit = mask.fill_null(False) & self._usable
@@ -42,7 +42,7 @@ class Sieve:
         self._usable = self._usable & ~hit
 
     def count(self, rows: int, reason: str) -> None:
-        """Count rows that are refused without having been read."""
+        """Count rows that were refused before they were read."""
         if rows:
             self.refused[reason] += rows
 
@@ -53,7 +53,7 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a column of a raw table comes from: the provider's column, and how its text is read."""
+    """The source of a raw column: the provider's column and the function that reads its text."""
 
     name: str
     target: str
@@ -62,7 +62,7 @@ class Source:
 
 
 def read_sheet(sheet: Sheet, names: Sequence[str]) -> tuple[pl.DataFrame, Sieve]:
-    """Return the columns `names` of a sheet as text, and a sieve that has counted its ragged rows."""
+    """Return the columns `names` of a sheet as text, and a sieve that has counted the rows of wrong length."""
     frame, ragged = sheet.read(names)
     sieve = Sieve(frame.height)
     sieve.count(ragged, RAGGED)
@@ -70,7 +70,7 @@ def read_sheet(sheet: Sheet, names: Sequence[str]) -> tuple[pl.DataFrame, Sieve]
 
 
 def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: Sieve) -> pl.DataFrame:
-    """Return the columns that `sources` name, typed, as high as `frame`; rows that do not fit are refused."""
+    """Return the columns of `sources`, typed, with the height of `frame`; rows with bad values are refused."""
     columns = frame.select(source.read(pl.col(source.name)).alias(source.target) for source in sources)
     bounded = []
     for source in sources:
@@ -84,9 +84,9 @@ def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: S
 
 
 def _bounded(column: pl.Series, name: str, sieve: Sieve) -> pl.Series:
-    """Return a column without values that no row of the league can hold; rows that hold one are refused.
+    """Return a column with values outside its valid bounds set to NULL; their rows are refused.
 
-    Most columns hold none: their two extremes tell, which costs far less than a mask.
+    The minimum and maximum are checked first, because most columns have no such value and a mask costs more.
     """
     if column.dtype.is_temporal():
         values, bounds = column.cast(pl.Date).to_physical(), f"{FIRST_DAY} to {LAST_DAY}"
@@ -104,7 +104,7 @@ def _bounded(column: pl.Series, name: str, sieve: Sieve) -> pl.Series:
 
 
 def _lies_within(values: pl.Series, low: float, high: float) -> bool:
-    """Return whether no value lies outside; NULL lies nowhere."""
+    """Return whether no value lies outside; NULL is ignored."""
     smallest, largest = cast("tuple[float, float]", (values.min(), values.max()))
     return smallest is None or (low <= smallest and largest <= high)
 
@@ -119,16 +119,17 @@ def _check(column: pl.Series, rule: Column, name: str, sieve: Sieve) -> None:
 
 
 def own_schema(table: Table) -> dict[str, pl.DataType]:
-    """Return the dtypes of a raw table's columns less its provenance, in order."""
+    """Return the dtypes of a raw table's columns without its provenance columns, in order."""
     provenance = {column.name for column in PROVENANCE}
     return {name: dtype for name, dtype in table.polars_schema.items() if name not in provenance}
 
 
 def finished(frame: pl.DataFrame, table: Table, refused: Counter[str]) -> pl.DataFrame:
-    """Return `frame` in the shape of a raw table less its provenance, the last row of each natural key.
+    """Return `frame` in the shape of a raw table without its provenance columns, with the last row of each natural key.
 
-    Columns that `frame` lacks are NULL. Rows that repeat another one, or that a later row of the same key
-    overrules, are counted in `refused`.
+    Columns that `frame` lacks are NULL. Duplicate rows, and rows replaced by a later row of the same key, are counted
+    in
+    `refused`.
     """
     blank = [pl.lit(None, dtype).alias(name) for name, dtype in own_schema(table).items() if name not in frame.columns]
     frame = frame.with_columns(blank).select(pl.col(name).cast(dtype) for name, dtype in own_schema(table).items())

@@ -1,4 +1,4 @@
-"""Takes a payload out of gzip, Zstandard or a zip with one file, told by magic bytes, in memory only."""
+"""Unpacks gzip, Zstandard and single-file zip payloads, recognised by magic bytes, in memory only."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from courtside.errors import PayloadRefusedError
 from courtside.raw.bounds import LIMIT_BYTES
 
 LAYERS = 3
-"""How many containers may lie inside each other."""
+"""Largest number of nested containers."""
 
 MOST_ENTRIES = 1_000
-"""Entries of a zip, folders included; its directory is read into memory before any is opened."""
+"""Most entries of a zip, including folders; its directory is read into memory first."""
 
 _CHUNK = 2**10
 _DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -38,7 +38,7 @@ _LEAVES_ARCHIVE = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
 
 
 def unpacked(content: bytes, limit: int = LIMIT_BYTES) -> bytes:
-    """Return what `content` holds once the containers around it are opened; other bytes as they are.
+    """Return the content of the containers in `content`; other bytes are returned unchanged.
 
     Raises:
         PayloadRefusedError: where a container is truncated, damaged, encrypted, larger than `limit` bytes

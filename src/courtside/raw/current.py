@@ -1,4 +1,4 @@
-"""What is known now, or was at a time: the latest version of each natural key."""
+"""The current rows of raw tables: the latest version of each natural key, now or as of a time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from courtside.warehouse.schema import Table
 
 
 def current(rows: Lazy, table: Table, as_of: dt.datetime | None = None) -> Lazy:
-    """Return the latest version of each natural key of a raw table among the versions known at `as_of`.
+    """Return the latest version of each natural key of a raw table that was known at `as_of`.
 
-    Columns are those of `table`; the grain becomes its natural key.
+    The columns are those of `table`; there is one row per natural key.
     """
     known = rows if as_of is None else rows.filter(nw.col("known_at") <= as_of)
     return known.unique(subset=list(NATURAL_KEYS[table.name]), keep="last", order_by=["known_at", "row_hash"])

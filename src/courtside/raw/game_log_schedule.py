@@ -1,4 +1,4 @@
-"""The schedule that a game log tells: two rows a game, each with a matchup seen from its own team."""
+"""The schedule from a game log, which has two rows per game, each with the matchup of its own team."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCHEDULE_COLUMNS = ("GAME_ID", "GAME_DATE", "MATCHUP", "WL", "TEAM_ABBREVIATION"
 
 
 def as_matchup(text: pl.Expr) -> pl.Expr:
-    """Return matchups, NULL where the text is none: `LAL vs. GSW` at home, `LAL @ GSW` away."""
+    """Return matchups such as `LAL vs. GSW` (home) or `LAL @ GSW` (away); NULL where the text is not one."""
     plain = trimmed(text)
     return pl.when(plain.str.contains(_MATCHUP)).then(plain)
 
@@ -32,7 +32,7 @@ _MATCHUP_SOURCE = Source("MATCHUP", "matchup", as_matchup, "`LAL vs. GSW` or `LA
 
 
 def parse_schedule(sheet: Sheet) -> Parsed:
-    """Return `raw_schedule` rows of a schedule sheet: final where a winner is told, otherwise scheduled."""
+    """Return `raw_schedule` rows of a schedule sheet: final where there is a winner, otherwise scheduled."""
     text, sieve = read_sheet(sheet, SCHEDULE_COLUMNS)
     refuse_other_leagues(text["GAME_ID"], sieve)
     rows = with_result(typed(text, RAW_TEAM_BOX, (*_SOURCES, _MATCHUP_SOURCE), sieve), text)
@@ -42,12 +42,13 @@ def parse_schedule(sheet: Sheet) -> Parsed:
 
 
 def schedule_rows(rows: pl.DataFrame, unplayed: str, refused: Counter[str]) -> pl.DataFrame:
-    """Return a `raw_schedule` row for each game of a log; points stay NULL: the team box tells the score.
+    """Return a `raw_schedule` row for each game of a log; points stay NULL, because the team box has the score.
 
-    `rows` holds `game_id`, `game_date`, `matchup` and `result` (W, L or NULL), in the order of the payload;
-    `unplayed` is the status of a game without a result. Where the rows of a game contradict each other on
-    who is at home (`HOU @ OKC` and `OKC @ HOU`), the court is neutral and the row that stands first is
-    believed. Games whose teams are unknown, or not the same two in all rows, are counted in `refused`.
+    `rows` holds `game_id`, `game_date`, `matchup` and `result` (W, L or NULL), in the order of the payload; `unplayed`
+    is
+    the status of a game without a result. Where the rows of a game disagree on the home team (`HOU @ OKC` and
+    `OKC @ HOU`), the court is neutral and the first row decides. Games with unknown teams, or with more than two teams
+    in their rows, are counted in `refused`.
     """
     games = (
         _sides(rows)

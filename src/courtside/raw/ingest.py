@@ -1,4 +1,4 @@
-"""Payloads into raw rows: keep the bytes, parse them, add what is new, and say what became of each."""
+"""Ingestion: store the bytes of payloads, parse them, add new row versions, and report on each payload."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from courtside.warehouse.base import Upsert, Warehouse
 from courtside.warehouse.schema import Table
 
 BATCH, BATCH_BYTES = 250, 64 * 2**20
-"""Payloads, and their bytes, that are held in memory and written in one transaction."""
+"""Most payloads, and most bytes, that are held in memory and written in one transaction."""
 
 PARSERS = 2
-"""Payloads kept, and then parsed, at once: a disk and reading a sheet leave the interpreter free half of the time."""
+"""Payloads stored and parsed in parallel; reading and writing leave the interpreter idle half of the time."""
 
 SEQ, READ_AGAIN = "__seq", "__read_again"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one payload."""
+    """The result of ingesting one payload."""
 
     name: str
     payload_id: str
@@ -45,7 +45,7 @@ class Report:
 
 
 def unread_report(name: str, reason: str) -> Report:
-    """Return the report of a file that could not be read, so that no payload of it exists."""
+    """Return the report of a file that could not be read and therefore has no payload."""
     return Report(name, "", None, "refused", reason=reason)
 
 
@@ -58,12 +58,13 @@ class _Arrival:
 
 
 def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStore) -> Iterator[Report]:
-    """Take in payloads and yield a report for each, in order.
+    """Ingest payloads and yield a report for each, in order.
 
-    The bytes are kept before they are parsed, refused ones too. Rows that say what is already known add nothing;
-    rows that say something new about a natural key add a version known from the payload's `fetched_at`, or from just
-    after the newest version of the key where that is later.
-    A payload that cannot be read, or whose rows cannot be stored, is refused and does not stop the rest.
+    The bytes are stored before they are parsed, including those of refused payloads. Rows equal to the current version
+    add nothing. Rows that differ from it add a version that is known from the payload's `fetched_at`, or from just
+    after
+    the newest version of the key where that is later. A payload that cannot be read, or whose rows cannot be stored, is
+    refused, and the others are still ingested.
     """
     seen, refused, seq = _known_payloads(warehouse)
     with ThreadPoolExecutor(PARSERS) as pool:
@@ -96,7 +97,7 @@ def _batched(payloads: Iterable[Payload]) -> Iterator[tuple[Payload, ...]]:
 
 
 def _known_payloads(warehouse: Warehouse) -> tuple[set[str], set[str], int]:
-    """Return the payloads that were ingested, those that were only ever refused, and the last `seq`."""
+    """Return the ingested payloads, the payloads that were only refused, and the last `seq`."""
     log = warehouse.collect(warehouse.scan(PAYLOAD_LOG).select("payload_id", "status", "seq"))
     usable = log.filter(pl.col("status").is_in(["ingested", "empty"]))
     seen = set(usable["payload_id"])
@@ -104,7 +105,7 @@ def _known_payloads(warehouse: Warehouse) -> tuple[set[str], set[str], int]:
 
 
 def _arrive(payload: Payload, parsing: Future[Parsed] | None) -> _Arrival:
-    """Return what became of a payload that is being parsed; None where the same bytes were ingested before."""
+    """Return the parsed payload with its report; `parsing` is None where the same bytes were ingested before."""
     blank = Report(payload.name, payload.payload_id, None, "already_there")
     if parsing is None:
         return _Arrival(payload, replace(blank, reason="the same bytes were ingested before"), None)
@@ -127,7 +128,7 @@ def _arrive(payload: Payload, parsing: Future[Parsed] | None) -> _Arrival:
 def _write_or_refuse(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Report]:
     """Write a batch; where that raises, write its payloads one by one and refuse those whose rows raise.
 
-    A refusal is itself written. Where that raises too, the fault is not in the payload, and the error is raised.
+    A refusal is written too. Where that raises as well, the payload is not the cause, and the error is raised.
     """
     try:
         return _write(arrivals, warehouse, seq)
@@ -187,9 +188,11 @@ def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Rep
 def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
     """Return the arrived rows whose content differs from the version before them, in order of arrival.
 
-    A version is known from the time its payload was fetched, but always after the newest version of its key: a row that
-    arrives later is the current one, whatever the clock showed. A payload that is read again later keeps its place: its
-    rows are left out where a newer version is stored.
+    A version is known from the time its payload was fetched, but always after the newest version of its key: the row
+    that
+    arrives last is the current one, whatever the clock showed. Where a payload is read again later, its rows are left
+    out
+    if a newer version is stored.
     """
     key = list(NATURAL_KEYS[table.name])
     arrived = with_row_hash(table, arrived)
@@ -215,7 +218,7 @@ def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> 
 
 
 def with_row_hash(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with `row_hash` over the table's own columns: equal content, equal hash, on any machine."""
+    """Return `frame` with `row_hash` over the table's own columns; equal content has the same hash on any machine."""
     provenance = {column.name for column in PROVENANCE}
     names = [name for name in table.column_names if name not in provenance]
     parts = ", ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '~')" for name in names)

@@ -1,7 +1,7 @@
-"""The official injury report: a PDF whose words are read with their place on the page, which tells their column.
+"""Parser of the official injury report, a PDF whose words are assigned to columns by their position on the page.
 
-Three things can be known of a player: a team lists him; a team has submitted and does not list him; a team has not
-submitted, and nothing is known.
+A player has one of three states: his team lists him; his team has submitted a report that does not list him; or his
+team has not submitted a report, so nothing is known.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _TIME = re.compile(r"(\d\d):(\d\d) \(ET\)")
 _SLACK = 2.0
 
 Word = tuple[float, str]
-"""A word with how far from the left of its page it begins, in points."""
+"""A word with its distance from the left edge of the page, in points."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class _Report:
     refused: Counter[str] = field(default_factory=Counter)
 
     def read(self, column: str, text: str) -> None:
-        """Read the text of a cell, which is one column's."""
+        """Read the text of one cell of the column `column`."""
         if column == "date" and (date := _DATE.fullmatch(text)):
             self.date, self.time = dt.date(int(date[3]), int(date[1]), int(date[2])), None
         elif column == "time" and (time := _TIME.fullmatch(text)):
@@ -122,10 +122,10 @@ def is_pdf(content: bytes) -> bool:
 
 
 def parse_injury_report(content: bytes) -> Parsed:
-    """Return `raw_injuries` rows: one for each team with whether it has submitted, one for each player listed.
+    """Return `raw_injuries` rows: one per team with its submission state, and one per listed player.
 
     Raises:
-        PayloadRefusedError: where the PDF cannot be read, is no injury report, or its layout is not the known one.
+        PayloadRefusedError: where the PDF cannot be read, is not an injury report, or has an unknown layout.
     """
     pages = _pages(content)
     report = _Report(_issued_at(pages))
@@ -181,7 +181,7 @@ def _issued_at(pages: Sequence[Sequence[Word]]) -> dt.datetime:
 
 
 def _columns(page: Sequence[Word]) -> dict[str, float]:
-    """Return where each column begins, by the header above it."""
+    """Return the left edge of each column, from the header."""
     header = _HEADER.split()
     texts = [text for _, text in page]
     at = next((at for at in range(len(texts)) if texts[at : at + len(header)] == header), None)
@@ -191,7 +191,7 @@ def _columns(page: Sequence[Word]) -> dict[str, float]:
 
 
 def _furniture(page: Sequence[Word]) -> int:
-    """Return how many words of a page are its title, its number and the header."""
+    """Return the number of words of a page that belong to its title, page number and header."""
     text = _text(page)
     end = 0
     for part in (_TITLE, _PAGE, re.compile(re.escape(_HEADER) + " "), _PAGE):
@@ -205,7 +205,7 @@ def _column_of(word: Word, columns: dict[str, float]) -> str:
 
 
 def _teams_in(text: str) -> Iterator[int]:
-    """Yield the teams that a cell names; two stand in one where the first lists nobody."""
+    """Yield the teams in a cell; it holds two where the first team lists no player."""
     while text:
         name = next((name for name in _team_names() if text.startswith(name)), None)
         spelled = team_spelled(name) if name else None

@@ -1,4 +1,4 @@
-"""LeagueGameLog of stats.nba.com, of players and of teams, and flattened box scores with its columns."""
+"""Parsers of LeagueGameLog of stats.nba.com, for players and teams, and of flattened box scores with its columns."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COUNTS = (
     *wholes([("PTS", "points"), *((c.name.upper(), c.name) for c in BOX_COUNTS)]),
 )
 _NO_TIME = r"^(?:PT)?0+(?:\.0+)?[:M]0+(?:\.0+)?S?$"
-"""A clock that stands at zero: the player did not play. A plain `0` is a rounded figure and may hide seconds."""
+"""A clock at zero: the player did not play. A plain `0` is rounded and may stand for some seconds."""
 _PLAYER = (
     *_GAME,
     Source("PLAYER_ID", "player_id", whole_number, "a player id"),
@@ -62,7 +62,7 @@ def parse_player_log(sheet: Sheet) -> Parsed:
 
 
 def parse_team_log(sheet: Sheet) -> Parsed:
-    """Return `raw_team_box` rows, one for each (game, team), and the `raw_schedule` rows they tell."""
+    """Return `raw_team_box` rows, one for each (game, team), and the `raw_schedule` rows derived from them."""
     text, sieve = read_sheet(sheet, TEAM_COLUMNS)
     rows = _box_rows(text, RAW_TEAM_BOX, _TEAM, sieve)
     usable = sieve.usable(with_result(rows, text))

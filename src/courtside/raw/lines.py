@@ -1,4 +1,4 @@
-"""Player-points lines in the canonical CSV: one row for each (source, date, player, book, snapshot, line)."""
+"""Parser of points lines in canonical CSV: one row for each (source, date, player, book, snapshot, line)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LINES_COLUMNS = tuple(source.name for source in _SOURCES)
 
 
 def parse_lines(sheet: Sheet) -> Parsed:
-    """Return `raw_lines` rows; a game date must be the ET date of the tip-off that stands beside it."""
+    """Return `raw_lines` rows; a row whose game date is not the ET date of its tip-off is refused."""
     text, sieve = read_sheet(sheet, LINES_COLUMNS)
     rows = typed(text, RAW_LINES, _SOURCES, sieve)
     refuse_bad_lines(rows, sieve)

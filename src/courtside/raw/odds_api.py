@@ -1,4 +1,4 @@
-"""The Odds API's event odds for the market `player_points`: v4 JSON, or the same flattened to CSV."""
+"""Parsers of The Odds API's event odds for the market `player_points`: v4 JSON, or the same flattened to CSV."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FLAT_COLUMNS = (*(source.name for source in _SOURCES), *_OTHERS)
 
 
 def is_event_odds(document: object) -> bool:
-    """Return whether a document holds The Odds API's events: one, a list, or either in its wrapper."""
+    """Return whether a document holds events of The Odds API: one event, a list, or either in its wrapper."""
     if isinstance(document, dict) and {"timestamp", "data"} <= document.keys():
         return isinstance(document["data"], dict | list)
     first = document[0] if isinstance(document, list) and document else document
@@ -46,21 +46,21 @@ def parse_event_odds(document: object) -> Parsed:
     """Return `raw_lines` rows of the events in `document`.
 
     Raises:
-        PayloadRefusedError: where it holds odds but none of the market `player_points`, naming what it holds.
+        PayloadRefusedError: where it holds no odds of the market `player_points`; the error names the markets held.
     """
     outcomes = [outcome for event in _events(document) for outcome in _outcomes(event)]
     return parse_flat_odds(ListSheet.of_records(KIND, outcomes, FLAT_COLUMNS))
 
 
 def parse_flat_odds(sheet: Sheet) -> Parsed:
-    """Return `raw_lines` rows, Over and Under of one (event, book, player, line, snapshot) paired into one.
+    """Return `raw_lines` rows; Over and Under of one (event, book, player, line, snapshot) become one row.
 
-    `snapshot_at` is when the market was last updated, `game_date` the ET date of `commence_time`. Prices are
-    American; where all are decimal they are converted.
+    `snapshot_at` is the last update of the market, `game_date` the ET date of `commence_time`. Prices are American
+    odds;
+    where all are decimal, they are converted.
 
     Raises:
-        PayloadRefusedError: where no outcome is of the market `player_points`, or the price format cannot
-            be told.
+        PayloadRefusedError: where no outcome is of the market `player_points`, or the price format is ambiguous.
     """
     text, sieve = read_sheet(sheet, FLAT_COLUMNS)
     sieve.refuse(text["sport_key"].ne_missing("basketball_nba"), OTHER_LEAGUE)
@@ -138,7 +138,7 @@ def _american(prices: pl.Series, sieve: Sieve) -> pl.Series:
 
 
 def _paired(outcomes: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
-    """Return a row for each line; an outcome that stands more than once counts with its last price."""
+    """Return one row per line; where an outcome occurs more than once, its last price is used."""
     line = [name for name in outcomes.columns if name not in {"side", "over_price", "under_price"}]
     last = outcomes.unique([*line, "side"], keep="last", maintain_order=True)
     distinct = outcomes.unique().height

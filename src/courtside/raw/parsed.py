@@ -1,4 +1,4 @@
-"""What a parser hands back: rows per raw table, and the rows it refused, each with a reason."""
+"""The result of a parser: rows per raw table, and the refused rows by reason."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import polars as pl
 class Parsed:
     """The typed rows of one payload.
 
-    `frames` maps a raw table's name to a frame with that table's columns less its provenance columns;
-    `refused` counts the rows that could not be used, by reason.
+    `frames` maps a raw table's name to a frame with that table's columns without its provenance columns; `refused`
+    counts
+    the rows that could not be used, by reason.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""How a provider's text becomes values: each reader gives a typed column, NULL where the text fails it."""
+"""Readers from a provider's text to typed columns; each gives NULL where the text is not valid."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _INSTANT = "%Y-%m-%dT%H:%M:%S%.f"
 
 
 def as_written(text: pl.Expr) -> pl.Expr:
-    """Return text as it stands, NULL where it is blank."""
+    """Return the text unchanged, NULL where it is blank."""
     return pl.when(text.str.strip_chars() != "").then(text)
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
-    """Return text without surrounding blanks, NULL where nothing is left."""
+    """Return the text without surrounding blanks, NULL where nothing is left."""
     return as_written(text.str.strip_chars())
 
 
 def whole_number(text: pl.Expr) -> pl.Expr:
-    """Return integers; `26.0`, as a spreadsheet writes 26, is one, and `26.5` is not."""
+    """Return integers; `26.0`, as a spreadsheet writes 26, is accepted, and `26.5` is not."""
     plain = text.str.strip_chars()
     loose = plain.cast(pl.Float64, strict=False)
     is_whole = (loose == loose.floor()) & (loose.abs() < _LARGEST_WHOLE)
@@ -79,7 +79,7 @@ def compact_date(text: pl.Expr) -> pl.Expr:
 
 
 def utc_instant(text: pl.Expr) -> pl.Expr:
-    """Return the instants of `2024-10-22T23:30:00Z` without a zone; one without an offset is taken as UTC."""
+    """Return instants such as `2024-10-22T23:30:00Z` without a zone; an instant without an offset counts as UTC."""
     plain = text.str.strip_chars().str.replace(" ", "T", literal=True)
     naive = plain.str.extract(rf"^({_DAY}T{_TIME})(?:Z|\+00:00)?$", 1)
     offset = plain.str.extract(rf"^({_DAY}T{_TIME}[+-][0-9]{{2}}:[0-9]{{2}})$", 1)
@@ -88,7 +88,7 @@ def utc_instant(text: pl.Expr) -> pl.Expr:
 
 
 def one_of(spellings: dict[str, str]) -> Reader:
-    """Return a reader of a few words, each given by its spelling in lower case."""
+    """Return a reader of a fixed set of words; `spellings` maps each lower-case spelling to its value."""
 
     def read(text: pl.Expr) -> pl.Expr:
         plain = text.str.strip_chars().str.to_lowercase()
@@ -98,5 +98,5 @@ def one_of(spellings: dict[str, str]) -> Reader:
 
 
 def wholes(names: Sequence[tuple[str, str]]) -> tuple[Source, ...]:
-    """Return the sources of whole-number columns, from pairs of the provider's name and ours."""
+    """Return the sources of whole-number columns, from pairs of the provider's name and the raw table's name."""
     return tuple(Source(name, target, whole_number, "a whole number") for name, target in names)

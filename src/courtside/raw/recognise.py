@@ -1,4 +1,4 @@
-"""Recognises a payload by its content and has it parsed; the file name counts for nothing."""
+"""Recognition of payloads: the shape is found from the content, and its parser is called; file names are ignored."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from courtside.raw.sheets import CsvSheet, ListSheet, ParquetSheet, Sheet, requi
 from courtside.sources.payload import Payload
 
 ENOUGH = 0.6
-"""Share of a shape's columns that makes a sheet one of it, so that a missing column can be named."""
+"""Share of a shape's columns at which a sheet is recognised as that shape, so that missing columns can be named."""
 
 _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
 class Content:
-    """What was found in a payload: sheets, and the document they were part of, if any."""
+    """The content of a payload: its sheets, and the document they belong to, if any."""
 
     sheets: tuple[Sheet, ...] = ()
     document: Any = None
@@ -36,7 +36,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Shape:
-    """A shape that payloads come in: how it is told from the others, and its parser."""
+    """A shape of payloads: the test that recognises it, and its parser."""
 
     name: str
     fits: Callable[[Content], bool]
@@ -50,7 +50,7 @@ def _sheet_shape(
     any_of: Sequence[str] = (),
     none_of: Sequence[str] = (),
 ) -> Shape:
-    """Return a shape of sheets that hold enough of `columns`, one of `any_of` and none of `none_of`."""
+    """Return a shape of sheets with enough of `columns`, at least one of `any_of`, and none of `none_of`."""
 
     def is_one(sheet: Sheet) -> bool:
         held = set(sheet.header)
@@ -105,18 +105,18 @@ SHAPES: tuple[Shape, ...] = (
         "injury report", lambda content: bool(content.pdf), lambda content: injuries.parse_injury_report(content.pdf)
     ),
 )
-"""The shapes known, tried in order."""
+"""The known shapes, in the order in which they are tested."""
 
 
 def parse(payload: Payload) -> Parsed:
-    """Return the typed rows of a payload, recognised by content, and the count of rows refused, by reason.
+    """Return the typed rows of a payload, recognised by content, and the number of refused rows by reason.
 
-    The frames are keyed by raw table; each has that table's columns less its provenance and holds
-    a natural key once. A payload that is well formed and holds no rows gives empty frames.
+    The frames are keyed by raw table. Each has that table's columns without its provenance columns and one row per
+    natural key. A well-formed payload without rows gives empty frames.
 
     Raises:
-        PayloadRefusedError: in one line that begins with the payload's name and says what is wrong, where the
-            payload is empty, truncated, damaged, of an unknown shape, or lacks a column.
+        PayloadRefusedError: where the payload is empty, truncated, damaged, of an unknown shape, or lacks a column. The
+            message is one line that begins with the payload's name.
     """
     try:
         refuse_above(len(payload.content), LIMIT_BYTES, "bytes")

@@ -1,4 +1,4 @@
-"""What a row of this league looks like in any payload: its game id, season, teams, names and prices."""
+"""Rules for rows of any payload: game id, season, teams, names and prices."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _LATE_SEASONS = {"2019-20": dt.date(2020, 10, 31)}
 
 
 def refuse_other_leagues(game_ids: pl.Series, sieve: Sieve) -> None:
-    """Refuse rows whose game id, as text, is of another league of the provider, such as the WNBA."""
+    """Refuse rows whose game id, as text, belongs to another league of the provider, such as the WNBA."""
     text = game_ids.str.strip_chars()
     sieve.refuse(text.str.contains(r"^[0-9]{10}$") & ~text.str.starts_with("00"), OTHER_LEAGUE)
 
 
 def refuse_unknown_teams(team_ids: pl.Series, sieve: Sieve) -> None:
-    """Refuse rows of teams that are none of the thirty."""
+    """Refuse rows of teams that are not in the NBA."""
     sieve.refuse(~team_ids.is_in(list(TEAM_OF_ID)), NOT_A_TEAM)
 
 
 def refuse_out_of_season(game_ids: pl.Series, dates: pl.Series, name: str, sieve: Sieve) -> None:
-    """Refuse rows whose date lies outside the season that the game id names."""
+    """Refuse rows whose date lies outside the season of the game id."""
     seasons = game_ids.str.slice(0, 5)
     window = {prefix: season_window(prefix + "00000") for prefix in seasons.drop_nulls().unique()}
     first = seasons.replace_strict({p: w[0] for p, w in window.items()}, default=None, return_dtype=pl.Date)
@@ -52,7 +52,7 @@ def season_window(game_id: str) -> tuple[dt.date, dt.date]:
 
 
 def refuse_summer_dates(dates: pl.Series, name: str, sieve: Sieve) -> None:
-    """Refuse rows dated where no season is played: August and September, but for those of 2020."""
+    """Refuse rows dated in August or September, when no season is played; 2020 is an exception."""
     sieve.refuse(dates.dt.month().is_in(_SUMMER) & (dates.dt.year() != 2020), f"{name} lies outside every season")
 
 
@@ -63,7 +63,7 @@ def refuse_bad_names(names: pl.Series, name: str, sieve: Sieve) -> None:
 
 
 def refuse_bad_prices(prices: pl.Series, name: str, sieve: Sieve) -> None:
-    """Refuse rows whose price cannot be American odds: from 100 to 100,000 on either side of zero."""
+    """Refuse rows whose price is not between 100 and 100,000 in magnitude."""
     sieve.refuse((prices.abs() < 100) | (prices.abs() > LARGEST_PRICE), f"{name} is not American odds")
 
 

@@ -1,6 +1,6 @@
-"""Rows under a header, however written: CSV, Parquet, a `resultSets` entry or records of a document.
+"""Sheets: rows under a header from CSV, Parquet, a `resultSets` entry or records of a document.
 
-Every sheet hands out its columns as text, so that one parser reads a shape in each of its encodings.
+Every sheet returns its columns as text, so that one parser reads a shape in all its encodings.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DELTA_TEXT, WIDEST_FIXED = "DELTA_BYTE_ARRAY", 32
 RAGGED = "not as many values as the header has columns"
 
 Text = tuple[pl.DataFrame, int]
-"""The asked columns as text, and how many rows were left out because they do not fit the header."""
+"""The requested columns as text, and the number of rows left out because they do not fit the header."""
 
 
 class Sheet(Protocol):
@@ -45,7 +45,7 @@ class Sheet(Protocol):
 
 
 def require(sheet: Sheet, names: Sequence[str], shape: str) -> None:
-    """See that `sheet` holds each of `names` once.
+    """Check that `sheet` holds each of `names` exactly once.
 
     Raises:
         PayloadRefusedError: naming each missing column with the closest one present.
@@ -68,17 +68,17 @@ def _closest(name: str, header: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class CsvSheet:
-    """A comma-separated sheet: one record a line, so that a stray quote spoils its own line and no other."""
+    """A comma-separated sheet with one record per line, so that a stray quote affects its own line only."""
 
     content: bytes
     header: tuple[str, ...]
 
     @classmethod
     def of(cls, content: bytes) -> CsvSheet:
-        """Return the sheet that `content`, UTF-8 text that begins with a header, holds.
+        """Return the sheet in `content`, UTF-8 text that begins with a header.
 
         Raises:
-            PayloadRefusedError: where the first line is no header.
+            PayloadRefusedError: where the first line is not a header.
         """
         first = content[: LONGEST_HEADER + 1].splitlines()[0].decode(errors="replace")
         if len(first) > LONGEST_HEADER:
@@ -90,7 +90,7 @@ class CsvSheet:
         return cls(content, tuple(header))
 
     def read(self, names: Sequence[str]) -> Text:
-        """Return the columns `names` as text, without lines of more or fewer values than the header."""
+        """Return the columns `names` as text; lines with more or fewer values than the header are left out."""
         lines = sum(1 for _ in _lines(self.content)) - 1
         refuse_large_sheet(lines, len(names))
         content, long = _without_long_lines(self.content)
@@ -131,13 +131,13 @@ class CsvSheet:
 
 
 def _lines(content: bytes) -> Iterator[bytes]:
-    """Yield the lines of CSV that are not empty, however they end, without a list of them all."""
+    """Yield the non-empty lines of CSV with any line ending, without a list of all lines."""
     for line in io.BytesIO(content):
         yield from filter(None, line.splitlines() if b"\r" in line else (line.rstrip(b"\n"),))
 
 
 def _without_long_lines(content: bytes) -> tuple[bytes, int]:
-    """Return CSV without the lines longer than one may be, and how many those are."""
+    """Return CSV without lines over the limit, and the number of those lines."""
     long = sum(len(line) > LONGEST_LINE for line in _lines(content))
     if not long:
         return content, 0
@@ -161,10 +161,10 @@ class ParquetSheet:
 
     @classmethod
     def of(cls, content: bytes) -> ParquetSheet:
-        """Return the sheet that the Parquet file `content` holds.
+        """Return the sheet in the Parquet file `content`.
 
         Raises:
-            PayloadRefusedError: where it is truncated, damaged or larger than a container may be.
+            PayloadRefusedError: where it is truncated, damaged or too large.
         """
         try:
             meta = pa_parquet.read_metadata(io.BytesIO(content))
@@ -176,7 +176,7 @@ class ParquetSheet:
         return cls(content, header, max(meta.num_rows, sum(group.num_rows for group in groups)))
 
     def read(self, names: Sequence[str]) -> Text:
-        """Return the columns `names` as text; a text column is measured in its dictionary before it is spread out."""
+        """Return the columns `names` as text; the unpacked size of text columns is checked first."""
         refuse_large_sheet(self.rows, len(names))
         try:
             file = pa_parquet.ParquetFile(io.BytesIO(self.content), read_dictionary=self._texts(names))
@@ -188,10 +188,10 @@ class ParquetSheet:
             raise PayloadRefusedError(f"Parquet that cannot be read ({_one_line(error)})") from None
 
     def _texts(self, names: Sequence[str]) -> list[str]:
-        """Return which of `names` hold text.
+        """Return the text columns among `names`.
 
         Raises:
-            PayloadRefusedError: where a column holds no plain values, or has an encoding whose size cannot be told.
+            PayloadRefusedError: where a column is nested, or has an encoding whose unpacked size is not known.
         """
         meta = pa_parquet.read_metadata(io.BytesIO(self.content))
         found = []
@@ -226,7 +226,7 @@ class ListSheet:
         return cls(name, header, [[record.get(key) for key in header] for record in records])
 
     def read(self, names: Sequence[str]) -> Text:
-        """Return the columns `names` as text; rows that are no list as long as the header are left out."""
+        """Return the columns `names` as text; rows that are not lists of the header's length are left out."""
         refuse_large_sheet(len(self.rows), len(names))
         width = len(self.header)
         fitting = [row for row in self.rows if isinstance(row, list) and len(row) == width]
@@ -236,7 +236,7 @@ class ListSheet:
 
 
 def _spread_bytes(column: pa.ChunkedArray) -> int:
-    """Return the bytes that a column takes once each row holds its own value."""
+    """Return the bytes of a column when each row holds its own value."""
     if not pa.types.is_dictionary(column.type):
         return int(column.nbytes)
     chunks = (pc.take(pc.binary_length(chunk.dictionary), chunk.indices) for chunk in column.chunks)
@@ -244,7 +244,7 @@ def _spread_bytes(column: pa.ChunkedArray) -> int:
 
 
 def _frame(table: pa.Table, names: Sequence[str]) -> pl.DataFrame:
-    # Column by column, because Polars aborts on metadata of a damaged schema that is no text.
+    # Converted column by column, because Polars aborts on schema metadata that is not valid text.
     return pl.DataFrame(pl.Series(name, table.column(name)).cast(pl.String) for name in names)
 
 

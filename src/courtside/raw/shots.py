@@ -1,4 +1,4 @@
-"""Shot charts: a season's CSV with locations in feet, or ShotChartDetail with tenths of a foot."""
+"""Parsers of shot charts: a season's CSV with locations in feet, or ShotChartDetail with tenths of a foot."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from courtside.raw.sheets import Sheet
 from courtside.raw.tables import RAW_SHOTS
 
 HOOP_FEET = 5.25
-"""How far the hoop, from which ShotChartDetail measures, stands before the baseline."""
+"""Distance of the hoop, the origin of ShotChartDetail, from the baseline."""
 
 _GAME_ID = Source("GAME_ID", "game_id", game_id, "an NBA game id")
 _SHOT_TYPE = Source(
@@ -67,9 +67,9 @@ def parse_shot_csv(sheet: Sheet) -> Parsed:
 
 
 def parse_shot_detail(sheet: Sheet) -> Parsed:
-    """Return `raw_shots` rows of ShotChartDetail, with its locations turned to the CSV's.
+    """Return `raw_shots` rows of ShotChartDetail, with locations converted to those of the CSV.
 
-    ShotChartDetail measures from the hoop and counts to the other side; the CSV measures from the baseline.
+    ShotChartDetail measures from the hoop and has the opposite sign in x; the CSV measures from the baseline.
     """
     text, sieve = read_sheet(sheet, DETAIL_COLUMNS)
     rows = _rows(text, _DETAIL, _DETAIL_CLOCK, sieve)
@@ -94,7 +94,7 @@ def _parsed(text: pl.DataFrame, rows: pl.DataFrame, sieve: Sieve) -> Parsed:
 
 
 def _numbered(shots: pl.DataFrame) -> pl.DataFrame:
-    """Return `shots` with `seq`, which counts a player's shots at one second in the order of the payload."""
+    """Return `shots` with `seq`, which numbers a player's shots of the same second in the order of the payload."""
     second = ["game_id", "player_id", "period", "seconds_left"]
     is_alone = ~shots.select(second).is_duplicated()
     alike = shots.filter(~is_alone).with_row_index("place")

@@ -1,8 +1,8 @@
-"""The raw tables: every row as a provider gave it, with the payload it came from and when it was known.
+"""The raw tables: every row as a provider sent it, with its payload and the time from which it was known.
 
-A raw row is never changed. A newer payload that says something else about the same natural key adds a row with
-a later `known_at`; the current row of a key is the one with the latest `known_at`. A version's `known_at` is always
-after that of the version it replaces.
+A raw row is never changed. A newer payload with other content for the same natural key adds a row with a later
+`known_at`; the current row of a key has the latest `known_at`. A version's `known_at` is always after that of the
+version it replaces.
 """
 
 from __future__ import annotations
@@ -228,7 +228,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "raw_shots": ("game_id", "player_id", "period", "seconds_left", "seq"),
     "raw_injuries": ("report_at", "game_date", "team_id", "player_name"),
 }
-"""What a row is about, per raw table; the versions of one natural key differ in `known_at`."""
+"""The natural key of each raw table; versions of one key differ in `known_at`."""
 
 RAW_TABLES: tuple[Table, ...] = (RAW_PLAYER_BOX, RAW_TEAM_BOX, RAW_SCHEDULE, RAW_LINES, RAW_SHOTS, RAW_INJURIES)
 """The typed raw tables a parser may fill."""

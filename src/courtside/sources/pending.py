@@ -18,7 +18,7 @@ EARLIEST, LATEST = 1970, 2099
 
 @dataclass(frozen=True)
 class Waiting:
-    """A payload that waits, the note about it, and whether a parser reads its kind; None where it is damaged."""
+    """A pending payload, its note file, and whether a parser reads its kind; the payload is None where damaged."""
 
     note: Path
     payload: Payload | None

@@ -27,9 +27,9 @@ INDEX = "index.jsonl"
 
 @dataclass(frozen=True)
 class Entry:
-    """What the index tells of a stored payload; `place` is its line, for payloads of one instant.
+    """The index entry of a stored payload; `place` is its line and orders payloads of the same time.
 
-    A payload that is not `is_read` has no parser yet and is kept only.
+    A payload with `is_read` false has no parser yet and is only stored.
     """
 
     payload_id: str

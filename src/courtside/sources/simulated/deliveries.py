@@ -28,7 +28,7 @@ _REPEATED_AFTER = dt.timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Delivery:
-    """A payload to come: when it is fetched (UTC), its name, and how its bytes are made."""
+    """A planned payload: its fetch time (UTC), its name, and the function that renders its bytes."""
 
     fetched_at: dt.datetime
     name: str
@@ -91,7 +91,7 @@ def _schedules(season: Season) -> list[Delivery]:
 
 @dataclass(frozen=True)
 class _BoxScores:
-    """The game logs of a season under its faults."""
+    """The game logs of a season, with its faults."""
 
     season: Season
     plan: FaultPlan

@@ -22,9 +22,9 @@ FIRST_YEAR, LAST_YEAR = 1946, 2045
 
 @dataclass(frozen=True)
 class League:
-    """A league fixed by its seed and bounds; build it with `simulate`.
+    """A league that is determined by its seed and bounds; build it with `simulate`.
 
-    Everything is computed when it is asked for, a season at a time, and comes out the same each time.
+    Everything is computed on demand, one season at a time, with the same result each time.
     """
 
     first_season_start: int
