@@ -117,11 +117,11 @@ def _constants(rows: pl.DataFrame) -> Iterator[str]:
     for item in FEATURES:
         if not item.spread:
             continue
+        valued = full.filter(pl.col(item.name).is_not_null())
         shares = (
-            full.filter(pl.col(item.name).is_not_null())
-            .group_by("month", item.name)
+            valued.group_by("month", item.name)
             .len()
-            .with_columns(rows=pl.col("len").sum().over("month"))
+            .join(valued.group_by("month").agg(rows=pl.len()), on="month")
             .filter((pl.col("rows") >= FEWEST_ROWS) & (100 * pl.col("len") > MOST_COMMON_PCT * pl.col("rows")))
             .sort("month")
         )
@@ -139,9 +139,10 @@ def _ahead(rows: pl.DataFrame) -> Iterator[str]:
             month=pl.col("game_date").dt.strftime("%Y-%m"),
             everything=pl.lit("all rows"),
         )
-        .with_columns(pl.col(name).shift(-1).over("player_id").alias(f"next_{name}") for name in ("points", "minutes"))
-        .filter(pl.col("next_points").is_not_null())
+        .with_columns(position=pl.int_range(pl.len()))
     )
+    following = played.select("player_id", pl.col("position") - 1, next_points="points", next_minutes="minutes")
+    played = played.join(following, on=["player_id", "position"], how="inner", maintain_order="left")
     for name in FORM:
         known = played.filter(pl.col(name).is_not_null())
         for group in ("everything", "season", "month"):

@@ -43,7 +43,9 @@ def sampled_dates(catalogue: Catalogue) -> list[dt.date]:
     names = ("game_date", "season", "player_id", "team_id", "quality_tier")
     stored = catalogue.warehouse.collect(catalogue.scan("player_features").select(*names))
     rows = stored.join(settled, on="game_date").sort("game_date")
-    moved = rows.filter(pl.col("team_id") != pl.col("team_id").shift(1).over("player_id"))
+    by_player = rows.sort("player_id", "game_date").with_columns(position=pl.int_range(pl.len()))
+    earlier = by_player.select("player_id", pl.col("position") + 1, earlier_team="team_id")
+    moved = by_player.join(earlier, on=["player_id", "position"]).filter(pl.col("team_id") != pl.col("earlier_team"))
     draw = random.Random(str(catalogue.day))  # noqa: S311 - a sample, not a secret
     chosen = {
         *_one_of_each(settled.with_columns(month=pl.col("game_date").dt.strftime("%Y-%m")), "month", draw),
