@@ -1,4 +1,4 @@
-"""The players a name may mean, and the close names that a person may choose from."""
+"""Candidate players of a name, and close names as suggestions for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUGGESTED = 3
 
 
 def candidates(names: pl.Series, people: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
-    """Return the players each name may mean: player_name, player_id, rank (the index of the match in `METHODS`)."""
+    """Return the candidates of each name: player_name, player_id, rank (the index of the match in `METHODS`)."""
     spellings = people.select("player_name", "player_id").unique().rows()
     index, by_initial = _name_index(spellings, aliases), _initial_index(spellings, aliases)
     rows = [
@@ -31,7 +31,7 @@ def candidates(names: pl.Series, people: pl.DataFrame, aliases: Aliases) -> pl.D
 
 
 def _name_index(people: Iterable[tuple[str, int]], aliases: Aliases) -> dict[str, dict[int, int]]:
-    """Compact name to the players it may mean, each with the rank of the closest match."""
+    """Return compact names with their candidate players, each with the rank of the closest match."""
     index: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for player_name, player_id in people:
         own, others = normalise(player_name), aliases.others(player_name)
@@ -44,13 +44,15 @@ def _name_index(people: Iterable[tuple[str, int]], aliases: Aliases) -> dict[str
 
 
 def _initial_key(name: str) -> str:
-    """Return the compact form of a name whose given name is one letter, with a blank after it; else nothing."""
+    """Return the key of a name whose given name is one letter: the letter, a blank, the compact rest; otherwise
+    empty.
+    """
     first, _, rest = normalise(name).partition(" ")
     return f"{first} {rest.replace(' ', '')}" if len(first) == 1 and rest else ""
 
 
 def _initial_index(people: Iterable[tuple[str, int]], aliases: Aliases) -> dict[str, set[int]]:
-    """Initial and family name (each end of the name that may be one), as `_initial_key` gives them, to players."""
+    """Return the players for each key of `_initial_key`: initial and every possible family name."""
     index: defaultdict[str, set[int]] = defaultdict(set)
     for player_name, player_id in people:
         for name in (normalise(player_name), *aliases.others(player_name)):
@@ -68,7 +70,7 @@ def _suffix_variants(name: str) -> tuple[str, ...]:
 
 
 def suggestions(names: pl.Series, people: pl.DataFrame) -> dict[str, str]:
-    """Return, for each name, up to three close names with their ids and scores; of an initial, those that fit it."""
+    """Return, for each name, up to three close names with ids and scores; for an initial, only names that fit it."""
     spellings = people.group_by("player_id").agg(pl.col("player_name").min()).sort("player_name", "player_id")
     known = [compact(name) for name in spellings["player_name"]]
     written = [f"{name} ({player_id})" for player_id, name in spellings.rows()]

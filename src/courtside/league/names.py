@@ -1,4 +1,4 @@
-"""The one way to compare players' names: no accents, no case, no punctuation, suffixes kept."""
+"""Normalisation of players' names for comparison: no accents, case or punctuation; suffixes are kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 from courtside.errors import ConfigError
 
 SUFFIXES = ("jr", "sr", "ii", "iii", "iv", "v")
-"""Generational suffixes, as they stand in a normalised name."""
+"""Generational suffixes, as they are written in a normalised name."""
 
 _LETTERS = str.maketrans(
     {
@@ -40,9 +40,9 @@ _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 def normalise(name: str) -> str:
     """Return `name` as lower-case ASCII words in the order first name, last name, suffix.
 
-    Accents and punctuation are dropped, letters without decomposition (đ, ł, ø, æ, ß, ı) are spelled out,
-    suffixes stay. `Jackson Jr., Jaren` is put in order; the position at the end of a slug, as in
-    `robertwilliams-c`, is dropped. A name without a Latin letter or digit gives the empty string.
+    Accents and punctuation are removed, letters without decomposition (đ, ł, ø, æ, ß, ı) are spelled out, and suffixes
+    are kept. `Jackson Jr., Jaren` is put in order; the position at the end of a slug, as in `robertwilliams-c`, is
+    removed. A name without a Latin letter or digit gives the empty string.
 
     >>> normalise('Jackson Jr., Jaren'), normalise('Nikola Jokić'), normalise('robertwilliams-c')
     ('jaren jackson jr', 'nikola jokic', 'robertwilliams')
@@ -55,7 +55,7 @@ def normalise(name: str) -> str:
 
 
 def compact(name: str) -> str:
-    """Return the normalised `name` without spaces, the form in which a slug and a written name compare.
+    """Return the normalised `name` without spaces, the form in which slugs and written names are compared.
 
     >>> compact("De'Aaron Fox")
     'deaaronfox'
@@ -77,7 +77,7 @@ def split_suffix(normalised: str) -> tuple[str, str]:
 
 
 def without_suffix(normalised: str) -> str:
-    """Return a normalised name without its generational suffix; one word always stays.
+    """Return a normalised name without its generational suffix; at least one word is kept.
 
     >>> without_suffix('gary payton ii')
     'gary payton'
@@ -107,17 +107,18 @@ def _in_order(parts: list[list[str]]) -> list[str]:
 
 @dataclass(frozen=True)
 class Aliases:
-    """Names that mean one person: compact name to all normalised names of that person, canonical first."""
+    """Names of one person: each compact name with all normalised names of that person, the canonical one first."""
 
     names_of: dict[str, tuple[str, ...]]
 
     @classmethod
     def parse(cls, content: str) -> Aliases:
-        """Return the aliases of a YAML mapping from canonical normalised name to the other spellings.
+        """Return the aliases from a YAML mapping of canonical normalised names to other spellings.
 
         Raises:
-            ConfigError: naming the entry, where it is not such a mapping, a canonical name is not
-                normalised, or a spelling stands for two people.
+            ConfigError: naming the entry, where it is not such a mapping, a canonical name is not normalised, or a
+            spelling
+                belongs to two people.
         """
         entries = yaml.safe_load(content)
         if not isinstance(entries, dict):
@@ -142,7 +143,7 @@ class Aliases:
 
 @cache
 def packaged_aliases() -> Aliases:
-    """Return the aliases that come with Courtside, `league/aliases.yaml`."""
+    """Return the aliases of the package, `league/aliases.yaml`."""
     return Aliases.parse(resources.files("courtside.league").joinpath("aliases.yaml").read_text("utf-8"))
 
 

@@ -1,11 +1,11 @@
-"""American odds: what counts as a price, and the one conversion to probability, decimal odds and profit.
+"""American odds: the definition of a price, and its conversion to probability, decimal odds and profit.
 
 A price is a number of at most -100 or at least +100; anything else (NULL, NaN, infinite, between) converts to
-None. Each function has a Polars expression of the same formula, NULL where the function gives None.
+None. Each function has a Polars expression of the same formula, NULL where the function returns None.
 
-A fantasy book prints the same number on both sides of every line. Nobody can bet at it, so it is no price:
-`real_price` decides for one price, `with_real_prices` for the lines of whole dates. Units of a pick without a
-price are counted at `STAND_IN_PRICE`.
+A fantasy book shows the same number on both sides of every line. Nobody can bet at that number, so it is not a
+price: `real_price` decides for one price, `with_real_prices` for the lines of whole dates. Units of a pick without a
+price are computed at `STAND_IN_PRICE`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import math
 import polars as pl
 
 LOWEST_PRICE = 100.0
-"""Smallest magnitude of an American price: even money is +100, or -100."""
+"""Smallest magnitude of an American price: even money is +100 or -100."""
 
 STAND_IN_PRICE = -110.0
 """The usual price of a points line, used for units where a line has no price."""
@@ -24,17 +24,17 @@ FANTASY_BOOKS = frozenset(
     {"prizepicks", "underdog", "underdog_fantasy", "pick6", "draftkings_pick6", "betr", "betr_us_dfs", "sleeper"}
     | {"dabble", "parlayplay", "chalkboard", "vivid_picks", "boom_fantasy", "hotstreak", "ownersbox", "thrivefantasy"}
 )
-"""Daily fantasy operators, whose pay-out depends on an entry of several players and not on a price of one line."""
+"""Daily fantasy operators, whose pay-out depends on an entry of several players and not on the price of one line."""
 
 HIGHEST_EQUAL_PRICE = -130.0
-"""Two sides at the same price below this would keep 13 % of all stakes; no sportsbook offers that on points."""
+"""Two equal prices below this would give the book 13 % of all stakes; no sportsbook offers that on points."""
 
 FEWEST_CONSTANT = 10
-"""Lines of one book and date that all show one and the same price, from which on the book has no prices."""
+"""Where this many lines or more of a book and date all show one number, the book has no prices on that date."""
 
 
 def decimal_odds(american: float | None) -> float | None:
-    """Return what one staked unit pays back, stake included: +150 is 2.5, -200 is 1.5.
+    """Return decimal odds, the pay-out per unit with the stake included: +150 is 2.5, -200 is 1.5.
 
     >>> decimal_odds(150), decimal_odds(-200), decimal_odds(None)
     (2.5, 1.5, None)
@@ -44,7 +44,7 @@ def decimal_odds(american: float | None) -> float | None:
 
 
 def profit_per_unit(american: float | None) -> float | None:
-    """Return what one winning unit earns: `price / 100` above zero, `100 / -price` below.
+    """Return the profit of one winning unit: `price / 100` above zero, `100 / -price` below.
 
     >>> profit_per_unit(120), profit_per_unit(-125), profit_per_unit(50)
     (1.2, 0.8, None)
@@ -66,7 +66,7 @@ def implied_probability(american: float | None) -> float | None:
 
 
 def no_vig_over(over_price: float | None, under_price: float | None) -> float | None:
-    """Return the probability of over with the vig taken out in proportion; None unless both prices are.
+    """Return the no-vig probability of over, with the margin removed in proportion; None unless both are prices.
 
     >>> no_vig_over(-110, -110), no_vig_over(-110, None)
     (0.5, None)
@@ -76,10 +76,10 @@ def no_vig_over(over_price: float | None, under_price: float | None) -> float | 
 
 
 def real_price(price: float | None, other: float | None = None, book: str | None = None) -> float | None:
-    """Return `price` where it is a price of one side, `other` being that of the other side; None where it is none.
+    """Return `price` where it is a real price; `other` is the price of the other side; otherwise None.
 
-    It is none where it is no American price, where `book` is a fantasy book, and where both sides show one price
-    below `HIGHEST_EQUAL_PRICE`.
+    It is not a real price where it is not an American price, where `book` is a fantasy book, and where both sides show
+    one price below `HIGHEST_EQUAL_PRICE`.
 
     >>> real_price(-110), real_price(-110, -110), real_price(-137, -137)
     (-110, -110, None)
@@ -90,7 +90,7 @@ def real_price(price: float | None, other: float | None = None, book: str | None
 
 
 def real_price_expr(price: str, other: str | None = None, book: str | None = None) -> pl.Expr:
-    """Return `real_price` of columns."""
+    """Return `real_price` of columns as an expression."""
     found = _price_expr(price)
     if other:
         found = pl.when((pl.col(price) != pl.col(other)).fill_null(True) | (pl.col(price) >= HIGHEST_EQUAL_PRICE)).then(
@@ -100,9 +100,10 @@ def real_price_expr(price: str, other: str | None = None, book: str | None = Non
 
 
 def with_real_prices(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return lines (game_date, source, book, over_price, under_price) of whole dates without what is no price.
+    """Return lines (game_date, source, book, over_price, under_price) of whole dates, with NULL for what is not a
+    price.
 
-    Beside the rule of `real_price`, a book has no prices on a date on which all of its lines, ten or more, show one
+    Besides the rule of `real_price`, a book has no prices on a date on which all of its lines, ten or more, show one
     number on both sides.
     """
     group = ["game_date", "source", "book"]
@@ -119,14 +120,14 @@ def with_real_prices(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def profit_at_stake(price: pl.Expr) -> pl.Expr:
-    """Return what one winning unit earns at a real price, at `STAND_IN_PRICE` where there is none."""
+    """Return the profit of one winning unit at a real price, or at `STAND_IN_PRICE` without one."""
     return profit_per_unit_expr(price).fill_null(profit_per_unit(STAND_IN_PRICE))
 
 
 def market_over_expr() -> pl.Expr:
-    """Return the market's no-vig probability of over from over_price and under_price, NULL unless both are real.
+    """Return the market's no-vig probability of over from over_price and under_price, NULL unless both are real prices.
 
-    It is the probability given that the points are not equal to the line: a push belongs to neither side.
+    It is the probability given that the points are not equal to the line; a push belongs to neither side.
     """
     over, under = real_price_expr("over_price", "under_price"), real_price_expr("under_price", "over_price")
     return no_vig_over_expr(over, under)

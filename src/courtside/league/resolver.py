@@ -1,16 +1,18 @@
-"""Provider names to the league's player ids: resolved by what was known before the game, or refused.
+"""Resolution of providers' names to the league's player ids, from what was known before the game.
 
-The candidates of a name are the players spelled so (`exact`), known under that name (`alias`), spelled so but for
-a generational suffix (`suffix`), or whose given name is shortened to its first letter (`initial`). An initial
-counts only where the mention names teams and the player's team is one of them. Those who had played before the
-date come before those who had not; among them, those whose team plays the mention's game; then the closer
-spelling. Of those who had not yet played, the earliest to appear comes first. Two alike in all that are refused,
-and so is a player whose team rests on the date. So box scores of the date and of later dates cannot change who a
-name is: they can only give a player to a name whose bearer had not yet appeared.
+The candidates of a name are the players spelled so (`exact`), known under that name (`alias`), spelled so except for
+a generational suffix (`suffix`), or whose given name is shortened to its first letter (`initial`). An initial counts
+only where the mention names teams and the player's team is one of them.
 
-A mention without teams goes to the game of the team its player last played for. Where other mentions of the date
-name his game, or a box score of the date has him in another game, it goes to that game. A box score of the date
-never gives the team, so that no feature row rests on it.
+Candidates are ranked in this order: those who had played before the date; those whose team plays in the mention's
+game; among those who had not played yet, the earliest to appear; the closer spelling. A name is refused where the
+first two candidates are equal in all of these, and where the player's team has no game on the date. Box scores of the
+date and later can therefore not change an existing resolution; they can only give a player to a name whose player
+had not appeared yet.
+
+A mention without teams is assigned to the game of the team its player last played for. Where other mentions of the
+date name his game, or a box score of the date has him in another game, that game is used. A box score of the date
+never gives the team, so that no feature row depends on it.
 """
 
 from __future__ import annotations
@@ -92,10 +94,9 @@ class Resolution:
 
 
 def stints_of(appearances: pl.DataFrame) -> pl.DataFrame:
-    """Return the stints (player_id, team_id, from_day, to_day) of rows (player_id, team_id, game_day).
+    """Return the stints (player_id, team_id, from_day, to_day) of box-score rows (player_id, team_id, game_day).
 
-    A row given is a player's box score; a stint is a run of them for one team, from_day and to_day the days
-    of its first and its last game.
+    A stint is a run of a player's games for one team; from_day and to_day are the days of its first and last game.
     """
     games = appearances.select("player_id", "game_day", "team_id").unique().sort(pl.all())
     return (
@@ -115,14 +116,17 @@ def resolve(
     played: pl.DataFrame | None = None,
     aliases: Aliases | None = None,
 ) -> Resolution:
-    """Return the player, team and game of each mention, or the reason why there is none.
+    """Return the player, team and game of each mention, or the reason why it was refused.
 
-    `mentions`: source, game_date, player_name, home_team, away_team, opponent; teams as text, NULL where the
-    source has none. `people`: player_id, player_name, a row for every spelling seen.
-    `stints`: player_id, team_id, from_day, to_day, as `stints_of` gives them. A team is known from the latest
-    stint that began before the game day, so the day's own box score never tells it.
-    `slate`: game_id, game_day, home_team_id, away_team_id. Home and away may be named in either order.
-    `played`: player_id, game_day, game_id of the box scores of the dates, where there are any yet.
+    Args:
+        mentions: source, game_date, player_name, home_team, away_team, opponent; teams as text, NULL where the
+            source has none.
+        people: player_id, player_name, one row per spelling.
+        stints: the frame of `stints_of`. A team is known from the latest stint that began before the game day, so
+            the day's own box score never gives it.
+        slate: game_id, game_day, home_team_id, away_team_id. Mentions may name home and away in either order.
+        played: player_id, game_day, game_id of the box scores of the dates, where there are any yet.
+        aliases: other spellings of players' names.
     """
     asked = mentions.select(MENTION_COLUMNS).with_row_index("mention")
     asked = asked.with_columns(game_day=pl.col("game_date").cast(pl.Int32).cast(pl.Int64))
@@ -140,7 +144,7 @@ def resolve(
 
 
 def _moved(chosen: pl.DataFrame, played: pl.DataFrame | None) -> pl.DataFrame:
-    """Add the other game (`moved_…`) of mentions without teams: the one that mentions with teams name, or he played.
+    """Add the other game (`moved_…`) of mentions without teams: from mentions with teams, or from a box score.
 
     A game counts where all mentions of the date that name teams agree on it.
     """
@@ -179,7 +183,7 @@ def _moved(chosen: pl.DataFrame, played: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def _team_days(slate: pl.DataFrame) -> pl.DataFrame:
-    """One row a day and team: game_day, team_id, game_id, across (the team it plays)."""
+    """Return one row per day and team: game_day, team_id, game_id and across (the opponent)."""
     day, home, away = pl.col("game_day").cast(pl.Int64), pl.col("home_team_id"), pl.col("away_team_id")
     sides = pl.concat(
         slate.select(day, "game_id", team_id=team, across=across) for team, across in ((home, away), (away, home))
@@ -188,7 +192,7 @@ def _team_days(slate: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told(asked: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
-    """Add what a mention tells: the two sides `a` and `b` of its game, told_game_id and told_team_id."""
+    """Add the teams of a mention: the two sides `a` and `b` of its game, told_game_id and told_team_id."""
     home, away, opponent = (pl.col(f"{name}_id") for name in TEAM_COLUMNS)
     a, b = pl.col("a"), pl.col("b")
     told = asked.with_columns(_team_ids(asked)).with_columns(
@@ -224,10 +228,10 @@ def _team_id(spelling: str) -> int | None:
 
 
 def _weighed(asked: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
-    """Add to each mention and candidate known_team_id, its game, has_played, first_day and whether it fits.
+    """Add known_team_id, its game, has_played, first_day and fits to each mention and candidate.
 
-    A candidate fits where his team, as last known before the date, plays the mention's game, or plays at all
-    on that date where the mention tells no team.
+    A candidate fits where his team, as last known before the date, plays in the mention's game, or plays at all on that
+    date where the mention names no team.
     """
     known = stints.select("from_day", "player_id", known_team_id="team_id").cast(pl.Int64).sort(pl.all())
     first = known.group_by("player_id").agg(first_day=pl.col("from_day").min())
@@ -257,7 +261,7 @@ def _weighed(asked: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame)
 
 
 def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
-    """The first candidate of each mention, how many are `left` alike, and the method that found him."""
+    """Return the first candidate of each mention, the number of equal ones (`left`), and the method of the match."""
     evidence = ["has_played", "fits", "first_day", "rank"]
     first = _first_of_mention(weighed, evidence, [True, True, False, False])
     named = _first_of_mention(weighed, ["has_played", "rank"], [True, False])
@@ -273,7 +277,7 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _first_of_mention(weighed: pl.DataFrame, by: list[str], descending: list[bool]) -> pl.DataFrame:
-    """One row a mention: its first candidate in the order `by`, and how many are `left` alike in it."""
+    """Return one row per mention: its first candidate in the order `by`, and the number of equal ones (`left`)."""
     return (
         weighed.sort("player_id")
         .group_by("mention", *by, maintain_order=True)

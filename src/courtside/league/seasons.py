@@ -1,4 +1,4 @@
-"""Seasons: when one begins, which dates belong to it, and how far a date may look back."""
+"""Seasons: when a season begins, the dates that belong to it, and the earliest date that a computation uses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def season_year(day: dt.date) -> int:
 
 
 def lookback_start(day: dt.date) -> dt.date:
-    """Return the first date that a computation for `day` may look back on: the start of the season before its own.
+    """Return the first date that a computation for `day` may use: the start of the previous season.
 
     >>> lookback_start(dt.date(2026, 2, 7))
     datetime.date(2024, 9, 1)
@@ -32,7 +32,7 @@ def lookback_start(day: dt.date) -> dt.date:
 
 
 def by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:
-    """Split dates into the seasons they belong to, in order."""
+    """Split dates by season, in order."""
     found: dict[int, list[dt.date]] = {}
     for day in dates:
         found.setdefault(season_year(day), []).append(day)

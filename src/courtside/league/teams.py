@@ -1,4 +1,4 @@
-"""The thirty teams: the league's ids, tricodes and the spellings providers use."""
+"""The thirty teams: the league's ids, tricodes, and the spellings that providers use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Team:
 
     @property
     def full_name(self) -> str:
-        """City and nickname, as `Boston Celtics`."""
+        """City and nickname, such as `Boston Celtics`."""
         return f"{self.city} {self.nickname}"
 
 
@@ -76,15 +76,15 @@ def _by_spelling() -> dict[str, Team]:
 
 
 def team_spelled(spelling: str) -> Team | None:
-    """Return the team written as `spelling`, None where no team is."""
+    """Return the team with this spelling, None where there is none."""
     return _by_spelling().get(_plain(spelling))
 
 
 def team_named(spelling: str) -> Team:
-    """Return the team a provider means by `spelling`: tricode, nickname, full name or a known variant.
+    """Return the team with this spelling: tricode, nickname, full name or a known variant.
 
     Raises:
-        KeyError: naming the spelling, where no team is written so.
+        KeyError: naming the spelling, where no team has it.
     """
     team = team_spelled(spelling)
     if team is None:

@@ -1,7 +1,7 @@
-"""What every engine offers: scans as lazy frames, and the one write.
+"""The interface of every engine: scans as lazy frames, and one write operation.
 
-The one write replaces whole dates of one or more tables: stage, validate, swap, read back and record, in a single
-transaction. A stage that wrote no rows where rows were required fails; running it again changes nothing.
+The write replaces whole dates of one or more tables in a single transaction: stage, validate, swap, read back and
+record. It fails where a stage has no rows on a date that requires rows; writing the same rows again changes nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Lazy = nw.LazyFrame[Any]
 
 @dataclass(frozen=True)
 class DateContent:
-    """What a table holds for one date: the number of rows and a hash over them that ignores their order."""
+    """Content of a table for one date: the number of rows, and a hash that does not depend on their order."""
 
     rows: int
     content_hash: str
@@ -32,14 +32,14 @@ class DateContent:
 EMPTY = DateContent(0, "0")
 
 Contents = Mapping[str, Mapping[dt.date, DateContent]]
-"""Per table name and date: what was read back after the swap."""
+"""Per table name and date: the content that was read back after the swap."""
 
 
 @dataclass(frozen=True)
 class Change:
     """New rows of one table for the dates of a write.
 
-    `frame` is a lazy frame of this engine or a Polars frame; `required` are the dates that must have rows.
+    `frame` is a lazy frame of this engine or a Polars frame; `required` holds the dates that must have rows.
     """
 
     table: Table
@@ -56,11 +56,11 @@ class Upsert:
 
 
 Recorder = Callable[[Contents], Sequence[Upsert]]
-"""Turns what was read back into ledger rows, inside the transaction of the write."""
+"""Returns the rows of the run log for what was read back, inside the transaction of the write."""
 
 
 class Reader(Protocol):
-    """The reading half of a warehouse: lazy frames of stored tables, and what computes them."""
+    """Read access to a warehouse: lazy frames of stored tables, and their computation."""
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
@@ -71,7 +71,7 @@ class Reader(Protocol):
         ...
 
     def materialise(self, frame: Lazy) -> Lazy:
-        """Compute `frame` once and return it, so that several readers do not each compute it again."""
+        """Compute `frame` once and return the result, so that several readers do not each compute it again."""
         ...
 
     def collect(self, frame: Lazy) -> pl.DataFrame:
@@ -79,7 +79,7 @@ class Reader(Protocol):
         ...
 
     def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
-        """Compute several frames in as few statements as the engine can, and return the rows of each."""
+        """Compute several frames in as few statements as possible, and return the rows of each."""
         ...
 
 
@@ -93,7 +93,7 @@ class Warehouse(Reader, Protocol):
 
     @property
     def hash_kind(self) -> str:
-        """A short text that differs between engines, and versions of an engine, that hash the same rows differently."""
+        """A short text that differs between engines, or versions of an engine, whose hashes of the same rows differ."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -103,7 +103,7 @@ class Warehouse(Reader, Protocol):
     ) -> None: ...
 
     def prepare(self, tables: Iterable[Table]) -> None:
-        """Create the tables that do not exist and compare those that do with their table objects.
+        """Create the tables that do not exist, and compare existing tables with their table objects.
 
         Raises:
             SchemaDriftError: naming the table and the column that differ.
@@ -111,11 +111,11 @@ class Warehouse(Reader, Protocol):
         ...
 
     def drifted(self, tables: Iterable[Table]) -> list[Drift]:
-        """Return how stored tables differ from their table objects."""
+        """Return the differences between stored tables and their table objects."""
         ...
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
-        """Create a stored table again by its table object, with the columns that both have or without rows."""
+        """Create a stored table again from its table object, with the rows of the common columns or without rows."""
         ...
 
     def replace_dates(
@@ -129,8 +129,9 @@ class Warehouse(Reader, Protocol):
     ) -> Contents:
         """Replace all rows of `dates` in the tables of `changes`, and return what was read back.
 
-        `append` adds rows to append-only tables and `read_back` names tables that were not replaced but belong to
-        what is recorded, all in the same transaction.
+        `append` adds rows to append-only tables. `read_back` names further tables whose contents are recorded.
+        Everything is
+        in the same transaction.
 
         Raises:
             WriteRefusedError: where the rows fail validation; nothing has then been written.
@@ -138,7 +139,7 @@ class Warehouse(Reader, Protocol):
         ...
 
     def append(self, rows: Sequence[Upsert]) -> None:
-        """Add rows to append-only tables, all in one transaction; a key that is already there is refused."""
+        """Add rows to append-only tables, all in one transaction; a key that exists is refused."""
         ...
 
     def upsert(self, rows: Sequence[Upsert]) -> None:
@@ -146,17 +147,17 @@ class Warehouse(Reader, Protocol):
         ...
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
-        """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
+        """Return rows and content hash per date of a stored table, or of `frame` with the table's columns."""
         ...
 
     def contents_of(self, frames: Sequence[tuple[Table, Lazy]]) -> list[Mapping[dt.date, DateContent]]:
-        """Return rows and content hash per date of several frames, each in the shape of its table."""
+        """Return rows and content hash per date of several frames, each with its table's columns."""
         ...
 
     def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
-        """Return the bytes that reading dates of a table counts for on the bill; None where nothing is billed."""
+        """Return the bytes billed for reading dates of a table; None where nothing is billed."""
         ...
 
     def release(self) -> None:
-        """Drop what `lazy` and `materialise` computed; frames they returned are of no more use."""
+        """Drop the results of `lazy` and `materialise`; frames they returned can no longer be used."""
         ...

@@ -1,4 +1,4 @@
-"""From one warehouse to another: table by table, what is alike left alone, and everything looked at afterwards."""
+"""Copies tables from one warehouse to another; equal dates are skipped, and every table is verified afterwards."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from courtside.warehouse.base import Change, Upsert, Warehouse
 from courtside.warehouse.schema import Table
 
 DATES_A_WRITE = 200
-"""Dates copied in one write: about a season, and far below what a transaction may touch."""
+"""Dates copied in one write: about a season, and far below the limit of a transaction."""
 
 
 class CopyError(CourtsideError):
-    """What was copied is not what the source holds."""
+    """The copied rows differ from those of the source."""
 
 
 @dataclass(frozen=True)
 class Copied:
-    """What became of a table: rows, rows that had to be written, and one hash over the sorted rows of both sides."""
+    """The result for one table: rows, rows written, and the hash of the sorted rows, equal on both sides."""
 
     table: str
     rows: int
@@ -39,10 +39,10 @@ def copied(
     *,
     leave_out: Sequence[str] = ("leases",),
 ) -> Iterator[Copied]:
-    """Copy tables and yield what became of each, once its rows have been read back and compared.
+    """Copy tables, and yield the result of each once its rows have been read back and compared.
 
-    A date whose rows are alike on both sides is not written, so that an interrupted copy goes on where it ended.
-    Rows and dates that only the target holds are removed. Leases stay behind: they are held in one place.
+    A date with equal rows on both sides is not written, so an interrupted copy continues where it ended. Rows and dates
+    that only the target holds are removed. Leases are not copied, because only one place may hold them.
 
     Raises:
         CopyError: naming the table whose rows differ after it was written, or one without dates in which the target
@@ -54,7 +54,7 @@ def copied(
 
 
 def content_hash(table: Table, rows: pl.DataFrame) -> str:
-    """Return one hash of the rows of `table`, whatever their order and whichever engine they come from."""
+    """Return one hash of the rows of `table`, independent of their order and of the engine."""
     buffer = io.BytesIO()
     table.conform(rows).sort(table.key, nulls_last=False).write_csv(buffer, float_scientific=False)
     return hashlib.sha256(buffer.getvalue()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""How a stored table differs from its table object."""
+"""Differences between a stored table and its table object."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from courtside.warehouse.schema import Table
 
 @dataclass(frozen=True)
 class Drift:
-    """A stored table that is not what its table object says.
+    """A stored table that differs from its table object.
 
-    `added` are the declared columns it lacks; `differences` says, a sentence each, what else differs.
+    `added` holds the declared columns it lacks; `differences` has one sentence for each other difference.
     """
 
     table: Table
@@ -22,7 +22,7 @@ class Drift:
 
     @property
     def keeps_rows(self) -> bool:
-        """Whether the rows can stay: the table only lacks columns that may be NULL, or has its columns in disorder."""
+        """Whether the rows can be kept: only nullable columns are missing, or only the order of columns differs."""
         return not self.differences and all(self.table.column(name).nullable for name in self.added)
 
     def __str__(self) -> str:
@@ -33,7 +33,7 @@ class Drift:
 def drift(
     table: Table, wanted: Mapping[str, str], stored: Mapping[str, str], differences: Sequence[str] = ()
 ) -> Drift | None:
-    """Compare the columns of a stored table, name to type, with those `table` asks for; None where they are alike."""
+    """Compare a stored table's columns, name to type, with those `table` requires; return None where they are equal."""
     found = [f"column {name} is not declared" for name in stored if name not in wanted]
     found += [
         f"column {name} is {stored[name]}, not {kind}"
@@ -46,7 +46,7 @@ def drift(
 
 
 def refuse(drifted: Iterable[Drift], place: str) -> None:
-    """Raise where a table drifted.
+    """Raise where a table differs from its table object.
 
     Raises:
         SchemaDriftError: naming the first such table and what differs.

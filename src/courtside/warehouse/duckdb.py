@@ -1,4 +1,4 @@
-"""The default engine: one DuckDB file, one short writer, readers read-only."""
+"""The default engine: one DuckDB file with one writer at a time and read-only readers."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def column_list(names: Iterable[str]) -> str:
 class DuckDBWarehouse:
     """A warehouse in one DuckDB file.
 
-    Opening waits up to `patience` seconds for another process's write to end, then raises `WarehouseBusyError`.
+    Opening waits up to `patience` seconds while another process writes, then raises `WarehouseBusyError`.
     """
 
     prefers_whole_ranges = False
-    """A season at a time bounds the memory of a long range."""
+    """Processing a long range one season at a time limits memory."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class DuckDBWarehouse:
 
     @cached_property
     def hash_kind(self) -> str:
-        """The start of this version's own hash of fixed values."""
+        """The first characters of this DuckDB version's hash of fixed values."""
         values = "'courtside', 7, 0.1::DOUBLE, true, DATE '2000-01-01', TIMESTAMP '2000-01-01 12:00', NULL"
         ((text,),) = self._execute(f"SELECT CAST(hash({values}) AS VARCHAR)").fetchall()
         return f"duckdb{text[:6]}"
@@ -96,7 +96,7 @@ class DuckDBWarehouse:
         self._connection.close()
 
     def prepare(self, tables: Iterable[Table]) -> None:
-        """Create the tables that do not exist and compare those that do with their table objects."""
+        """Create the tables that do not exist, and compare existing tables with their table objects."""
         wanted = list(tables)
         refuse(self.drifted(wanted), self.path)
         stored = self._stored_columns()
@@ -105,13 +105,13 @@ class DuckDBWarehouse:
                 self._execute(f"CREATE TABLE {quoted(table.name)} ({_ddl(table)})")
 
     def drifted(self, tables: Iterable[Table]) -> list[Drift]:
-        """Return how stored tables differ from their table objects."""
+        """Return the differences between stored tables and their table objects."""
         stored = self._stored_columns()
         found = (drift(table, _kinds(table), stored[table.name]) for table in tables if table.name in stored)
         return [item for item in found if item]
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
-        """Create a stored table again by its table object, with the columns that both have or without rows."""
+        """Create a stored table again from its table object, with the rows of the common columns or without rows."""
         both = [name for name in self._stored_columns()[table.name] if name in table.column_names]
         before = quoted(f"{table.name}__before")
 
@@ -180,7 +180,7 @@ class DuckDBWarehouse:
         return self._in_transaction(work)
 
     def append(self, rows: Sequence[Upsert]) -> None:
-        """Add rows to append-only tables in one transaction; a key that is already there is refused."""
+        """Add rows to append-only tables in one transaction; a key that exists is refused."""
         self._in_transaction(lambda: self._append(rows))
 
     def upsert(self, rows: Sequence[Upsert]) -> None:
@@ -193,20 +193,20 @@ class DuckDBWarehouse:
         self._in_transaction(work)
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
-        """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
+        """Return rows and content hash per date of a stored table, or of `frame` with the table's columns."""
         source = quoted(table.name) if frame is None else self._view(frame.to_native())
         return self._contents(table, source)
 
     def contents_of(self, frames: Sequence[tuple[Table, Lazy]]) -> list[Mapping[dt.date, DateContent]]:
-        """Return rows and content hash per date of several frames, each in the shape of its table."""
+        """Return rows and content hash per date of several frames, each with its table's columns."""
         return [self.contents(table, frame) for table, frame in frames]
 
     def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
-        """Return None: a file costs nothing to read."""
+        """Return None: reading a file is not billed."""
         return None
 
     def release(self) -> None:
-        """Drop what `lazy` and `materialise` computed; frames they returned are of no more use."""
+        """Drop the results of `lazy` and `materialise`; frames they returned can no longer be used."""
         for kind, name in self._scratch:
             self._execute(f"DROP {kind} IF EXISTS {name}")
         self._scratch.clear()
@@ -241,7 +241,7 @@ class DuckDBWarehouse:
         return self._contents(table, quoted(table.name), f"{quoted(table.date_column or '')} IN ({WRITTEN})")
 
     def _stage(self, change: Change, *, whole_table: bool = False) -> str:
-        """Cast the new rows to the table's shape in a temporary table, and refuse them where a claim breaks."""
+        """Cast the new rows to the table's columns in a temporary table, and refuse them where a claim is broken."""
         table = change.table
         source = self._source(change.frame, table)
         casts = ", ".join(
@@ -383,7 +383,7 @@ def _make_folder(folder: Path) -> None:
 
 @contextmanager
 def _storage(path: str) -> Iterator[None]:
-    """Name the file where a statement fails because of the disk or of what the file holds."""
+    """Raise `StorageError` with the file's path where a statement fails because of the disk or the file."""
     try:
         yield
     except duckdb.Error as error:
@@ -393,7 +393,7 @@ def _storage(path: str) -> Iterator[None]:
 
 
 def _unreadable(path: str, error: duckdb.Error) -> str:
-    """Return what is wrong with a warehouse file and the next step."""
+    """Return what is wrong with a warehouse file, and the next step."""
     reason = str(error).splitlines()[0][:200]
     if "space" in reason:
         return f"{path}: {reason}. Free disk space, then run the command again."

@@ -1,4 +1,4 @@
-"""The engine that the settings name."""
+"""Opens the warehouse that the settings name."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ Place = BigQueryPlace | DuckDBPlace
 
 
 def place_of(text: str) -> Place:
-    """Return the place that `duckdb:PATH` or `bigquery://project/dataset` names.
+    """Return the place for `duckdb:PATH` or `bigquery://project/dataset`.
 
     Raises:
-        ConfigError: where it names neither.
+        ConfigError: where the text has neither form.
     """
     if found := _BIGQUERY.fullmatch(text):
         return BigQueryPlace(found["project"], found["dataset"])
@@ -98,12 +98,12 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
 
 
 def is_lost(path: Path) -> bool:
-    """Tell whether there is no warehouse at `path`; DuckDB makes a new one of an empty file."""
+    """Return whether there is no warehouse at `path`; DuckDB treats an empty file as a new one."""
     return not path.exists() or path.stat().st_size == 0
 
 
 def _refuse_lost(path: Path, settings: Settings) -> None:
-    """Refuse to begin a new warehouse where payloads were taken in or files published: theirs is lost."""
+    """Refuse to create a new warehouse where ingested payloads or published files show that one is lost."""
     if not is_lost(path):
         return
     waiting = {note.stem.rpartition("-")[2] for note in settings.raw_folder.glob("pending/*.json")}

@@ -1,6 +1,6 @@
-"""What a table is: columns with type, unit, nullability and a sentence; a key; a date column; a phase.
+"""Table objects: columns with type, unit, nullability and a sentence, a key, a date column and a phase.
 
-DDL, validation before each write, docs and readers come from these objects and from nothing else.
+DDL, validation before each write, docs and readers all use these objects.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import polars as pl
 
 
 class Type(StrEnum):
-    """A column type that every engine has."""
+    """A column type that every engine supports."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -20,7 +20,7 @@ class Type(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     TIMESTAMP = "timestamp"
-    """An instant, UTC without a zone, microseconds."""
+    """A timestamp in UTC, without a zone, in microseconds."""
 
 
 POLARS_TYPES: dict[Type, pl.DataType] = {
@@ -35,9 +35,9 @@ POLARS_TYPES: dict[Type, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it holds, in which unit, and whether it may be NULL.
+    """One column: its content, its unit, and whether it may be NULL.
 
-    `allowed` lists the only values it may take; `minimum` and `maximum` bound a number, both included.
+    `allowed` lists the only values allowed; `minimum` and `maximum` bound a number, both included.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns, its unique key, the date column it is written by and its phase in the flow."""
+    """One table: its columns, its unique key, the date column it is written by, and its phase in the flow."""
 
     name: str
     phase: str
@@ -82,7 +82,7 @@ class Table:
         return next(column for column in self.columns if column.name == name)
 
     def empty(self) -> pl.DataFrame:
-        """Return a frame of this table's shape without rows."""
+        """Return a frame with this table's columns and no rows."""
         return pl.DataFrame(schema=self.polars_schema)
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -129,7 +129,7 @@ def real(
 
 
 def boolean(name: str, sentence: str, *, nullable: bool = False) -> Column:
-    """Return a boolean column; the name reads as a statement."""
+    """Return a boolean column; its name reads as a statement."""
     return Column(name, Type.BOOLEAN, sentence, nullable=nullable)
 
 
@@ -139,5 +139,5 @@ def date(name: str, sentence: str, *, nullable: bool = False) -> Column:
 
 
 def timestamp(name: str, sentence: str, *, nullable: bool = False) -> Column:
-    """Return an instant column (UTC, microseconds)."""
+    """Return a timestamp column (UTC, microseconds)."""
     return Column(name, Type.TIMESTAMP, sentence, unit="UTC", nullable=nullable)

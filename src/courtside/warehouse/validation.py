@@ -1,4 +1,4 @@
-"""The claims that rows must meet in staging, as SQL conditions that every engine reads; only quotes differ."""
+"""Claims that staged rows must meet, as SQL conditions for every engine; only the quoting differs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def single_quoted(text: str) -> str:
 
 @dataclass(frozen=True)
 class Quotes:
-    """How an engine writes an identifier and a text literal."""
+    """The functions with which an engine quotes an identifier and a text literal."""
 
     name: Callable[[str], str] = double_quoted
     text: Callable[[str], str] = single_quoted
@@ -31,14 +31,14 @@ STANDARD = Quotes()
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence about a table and the condition that a row breaking it meets."""
+    """A sentence about a table, and the SQL condition of a row that breaks it."""
 
     sentence: str
     broken_when: str
 
 
 def column_claims(column: Column, quotes: Quotes = STANDARD) -> Iterator[Claim]:
-    """Yield what `column` promises of each value."""
+    """Yield the claims of `column` about each value."""
     name = quotes.name(column.name)
     if not column.nullable:
         yield Claim(f"{column.name} is never NULL", f"{name} IS NULL")
@@ -52,5 +52,5 @@ def column_claims(column: Column, quotes: Quotes = STANDARD) -> Iterator[Claim]:
 
 
 def row_claims(table: Table, quotes: Quotes = STANDARD) -> tuple[Claim, ...]:
-    """Return every claim that can be told from one row of `table`."""
+    """Return every claim that can be checked on a single row of `table`."""
     return tuple(claim for column in table.columns for claim in column_claims(column, quotes))

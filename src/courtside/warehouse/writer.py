@@ -1,4 +1,4 @@
-"""A note beside a DuckDB file: which process writes and until when it has claimed to, for those who wait for it."""
+"""A note beside a DuckDB file that names the writing process and its lease, for error messages of waiting ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "writer.json"
 
 
 def note_writer(home: Path, now: dt.datetime, until: dt.datetime | None = None) -> None:
-    """Write who writes; a note that cannot be written is left out, since the lock itself holds without it."""
+    """Write the note; where it cannot be written, skip it, because the file's own lock is independent of it."""
     note = {
         "pid": os.getpid(),
         "command": " ".join(["courtside", *sys.argv[1:2]]),
@@ -27,7 +27,7 @@ def note_writer(home: Path, now: dt.datetime, until: dt.datetime | None = None) 
 
 
 def writer_in(home: Path, busy: str) -> str:
-    """Return who holds the file by the note, where it is of the process that `busy` names; else nothing."""
+    """Return a sentence about the writer where the note is of the process in `busy`, otherwise an empty text."""
     try:
         note = json.loads((home / FILE).read_text(encoding="utf-8"))
         if f"PID {note['pid']}" not in busy:

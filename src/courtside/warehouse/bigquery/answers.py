@@ -1,4 +1,4 @@
-"""What the service has answered: asked again before anything was written, it takes no second job."""
+"""Cache of query results: a statement that is repeated before a write needs no second job."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 LARGEST = 16_000_000
-"""Bytes of an answer that is kept; larger ones are read again."""
+"""Largest result, in bytes, that is cached."""
 
 
 @dataclass
 class Answers:
-    """Answers by the statement that was asked."""
+    """Query results by statement."""
 
     _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
 
@@ -21,7 +21,7 @@ class Answers:
         return select in self._rows
 
     def get(self, select: str, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """Return the answer to a statement, asking where it is not known."""
+        """Return the result of a statement; call `ask` where it is not cached."""
         if select in self._rows:
             return self._rows[select]
         rows = ask()
@@ -29,11 +29,11 @@ class Answers:
         return rows
 
     def put(self, select: str, rows: pl.DataFrame, *, always: bool = False) -> None:
-        """Keep an answer that is not too large, or any."""
+        """Cache a result that is not too large; with `always`, any result."""
         if always or rows.estimated_size() <= LARGEST:
             self._rows[select] = rows
 
     def forget(self, mentions: Iterable[str]) -> None:
-        """Forget the answers to statements that mention one of `mentions`."""
+        """Remove the results of statements that contain one of `mentions`."""
         words = tuple(mentions)
         self._rows = {text: rows for text, rows in self._rows.items() if not any(word in text for word in words)}

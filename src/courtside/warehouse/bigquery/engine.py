@@ -1,7 +1,7 @@
-"""The engine where one machine is not enough: one dataset of BigQuery.
+"""The BigQuery engine: one dataset stores the tables, for data that one machine cannot process.
 
-Frames become GoogleSQL and wait; what a stage computes goes to the service as few scripts. Reading stored rows takes
-no job at all. A write that finds another writer's work since this run began to read is refused whole.
+Frames are compiled to GoogleSQL and computed in a few scripts. Reading stored rows needs no job. A write is refused
+as a whole where another writer has written since this run began to read.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ class BigQueryWarehouse:
 
     @property
     def jobs(self) -> Sequence[Job]:
-        """Every job this object ran, in order."""
+        """Every job of this object, in order."""
         return tuple(self.service.jobs)
 
     def prepare(self, tables: Iterable[Table]) -> None:
-        """Create the tables that do not exist and compare those that do with their table objects."""
+        """Create the tables that do not exist, and compare existing tables with their table objects."""
         wanted, stored = list(tables), self.service.table_names()
         refuse(self.drifted(wanted), f"{self.service.project}.{self.service.dataset}")
         for table in wanted:
@@ -87,13 +87,13 @@ class BigQueryWarehouse:
         self._script.begin()
 
     def drifted(self, tables: Iterable[Table]) -> list[Drift]:
-        """Return how stored tables differ from their table objects."""
+        """Return the differences between stored tables and their table objects."""
         stored = self.service.table_names()
         found = (shapes.drift_of(table, self.service.table(table.name)) for table in tables if table.name in stored)
         return [item for item in found if item]
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
-        """Add the columns a stored table lacks, or create it again without rows."""
+        """Add the columns that a stored table lacks, or create it again without rows."""
         self._script.flush()
         self._forget()
         wanted = shapes.api_table(table, self.service.reference(table.name))
@@ -116,7 +116,7 @@ class BigQueryWarehouse:
         return mine if staged.covers(start, end) else staged.beside(stored, mine, table)
 
     def lazy(self, frame: pl.DataFrame) -> Lazy:
-        """Return a Polars frame as a lazy frame of this engine; equal frames go to the service once."""
+        """Return a Polars frame as a lazy frame of this engine; equal frames are uploaded once."""
         select = select_of(frame)
         known = select or hashlib.sha256(widened(frame).write_ipc(None).getvalue()).hexdigest()
         if known not in self._constants:
@@ -126,7 +126,7 @@ class BigQueryWarehouse:
         return self._constants[known]
 
     def materialise(self, frame: Lazy) -> Lazy:
-        """Return `frame` as a scratch table, which is computed once, with the next job."""
+        """Return `frame` as a scratch table, which is computed once with the next job."""
         select = self._session.sql(frame)
         if select not in self._computed:
             kinds = self._session.kinds_of_frame(frame)
@@ -183,13 +183,13 @@ class BigQueryWarehouse:
         return found
 
     def append(self, rows: Sequence[Upsert]) -> None:
-        """Add rows to append-only tables in one transaction; a key that is already there is refused."""
+        """Add rows to append-only tables in one transaction; a key that exists is refused."""
         staging = self._staged((), (), rows, ())
         added = [sql.insert(row.table, sql.quoted(staging.stages[row.table.name])) for row in rows]
         self._write(added, (), [row.table for row in rows])
 
     def upsert(self, rows: Sequence[Upsert]) -> None:
-        """Replace rows by key in one transaction, which goes with the next job where the rows are the ledger's."""
+        """Replace rows by key in one transaction; rows of the run log are sent with the next job."""
         for row in rows:
             self._mirror.apply(row)
         self._script.upserts += rows
@@ -198,11 +198,11 @@ class BigQueryWarehouse:
             self._forget_answers([row.table for row in rows])
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
-        """Return rows and content hash per date of a stored table, or of `frame` in its shape."""
+        """Return rows and content hash per date of a stored table, or of `frame` with the table's columns."""
         return self.contents_of([(table, self.scan(table) if frame is None else frame)])[0]
 
     def contents_of(self, frames: Sequence[tuple[Table, Lazy]]) -> list[Mapping[dt.date, DateContent]]:
-        """Return rows and content hash per date of several frames, each in the shape of its table, in one job."""
+        """Return rows and content hash per date of several frames, each with its table's columns, in one job."""
         parts = [sql.contents(table, f"({self._session.sql(frame)})") for table, frame in frames]
         select = "\nUNION ALL ".join(sql.numbered(place, part) for place, part in enumerate(parts))
         found: list[dict[dt.date, DateContent]] = [{} for _ in parts]
@@ -211,12 +211,12 @@ class BigQueryWarehouse:
         return list(found)
 
     def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
-        """Return the bytes that reading dates of a table takes, by a dry run: nothing runs and nothing is billed."""
+        """Return the bytes that reading dates of a table takes, from a dry run, which is not billed."""
         names, limit = sql.columns_of(table.column_names), sql.between(table, start, end) or "TRUE"
         return self.service.dry_run(f"SELECT {names} FROM {sql.quoted(table.name)} WHERE {limit}")
 
     def release(self) -> None:
-        """Forget what was computed; the scratch tables expire by themselves."""
+        """Drop the computed results; scratch tables expire on their own."""
         self._script.computations.clear()
         self._computed.clear()
         self._constants.clear()
@@ -242,7 +242,7 @@ class BigQueryWarehouse:
 
     @contextmanager
     def _as_written(self, changes: Sequence[Change], append: Sequence[Upsert], staging: Staging) -> Iterator[None]:
-        """Let scans give what the tables hold after the write, which the transaction compares before it ends."""
+        """Make scans return the tables' contents after the write, which the transaction checks before it commits."""
         days = {change.table.name: staging.days for change in changes} | {row.table.name: () for row in append}
         self._staged_rows = {name: StagedRows(staging.stages[name], own) for name, own in days.items()}
         try:
@@ -281,7 +281,7 @@ class BigQueryWarehouse:
         return not is_local and self._session.sql(frame) not in self._answers and self._plain(frame) is None
 
     def _load_long(self, frames: Iterable[Lazy | pl.DataFrame]) -> None:
-        """Load the frames of a write that are too long to be written out, all of them in one job."""
+        """Load the frames of a write that are too long for literals, in one load job."""
         self._loaded.clear()
         long = [frame for frame in frames if isinstance(frame, pl.DataFrame) and select_of(frame) is None]
         if long:
@@ -299,7 +299,7 @@ class BigQueryWarehouse:
         return f"SELECT * FROM `{self._loaded_table(frame)}`"
 
     def _source(self, frame: Lazy | pl.DataFrame) -> str:
-        """Return what a statement reads `frame` from."""
+        """Return the SQL source of `frame`."""
         if isinstance(frame, pl.DataFrame):
             return f"({self._loaded.get(id(frame)) or select_of(frame)})"
         return f"({self._session.sql(frame)})"
@@ -313,7 +313,7 @@ class BigQueryWarehouse:
         return f"{SCRATCH}{self._run}_{next(self._names)}"
 
     def _forget_answers(self, written: Iterable[Table]) -> None:
-        """Forget what was read of the tables written, and of scratch tables, which may hold their rows."""
+        """Remove cached results of the written tables, and of scratch tables, which may hold their rows."""
         self._answers.forget([sql.quoted(table.name) for table in written])
         self._answers.forget([f"`{SCRATCH}"])
         self._computed.clear()

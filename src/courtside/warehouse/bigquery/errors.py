@@ -1,4 +1,4 @@
-"""What Google says, as errors that name the value, the place and the next command."""
+"""Translates errors of the BigQuery service into errors that name the value, the place and the next command."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _LOCATION = re.compile(
 
 @contextmanager
 def explained(project: str, dataset: str) -> Iterator[None]:
-    """Turn what the service refuses into errors a user can act on.
+    """Convert errors of the service into errors with a next step.
 
     Raises:
-        ConfigError: credentials, permission, dataset, location or quota; with the command that shows or mends it.
-        WarehouseBusyError: where another writer came in between; nothing was written.
-        WriteRefusedError: where the rows read back are not those meant; nothing was written.
+        ConfigError: credentials, permission, dataset, location or quota; with the command that shows or corrects it.
+        WarehouseBusyError: where another writer wrote in between; nothing was written.
+        WriteRefusedError: where the rows read back differ from the new rows; nothing was written.
     """
     place = f"bigquery://{project}/{dataset}"
     try:
@@ -76,7 +76,7 @@ def _named(  # noqa: PLR0911 - one answer for each reason
 
 
 def missing_dataset(project: str, dataset: str) -> ConfigError:
-    """Return the error that says how to create the dataset."""
+    """Return the error with the command that creates the dataset."""
     return ConfigError(
         f"bigquery://{project}/{dataset}: there is no dataset {dataset} in project {project}. "
         f"`bq --location=US mk --dataset {project}:{dataset}` creates it."

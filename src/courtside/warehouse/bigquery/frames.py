@@ -1,4 +1,4 @@
-"""Narwhals frames as GoogleSQL: SQLFrame builds the statement, nothing is executed and nobody is asked for a schema."""
+"""Compiles Narwhals frames to GoogleSQL with SQLFrame, without execution and without a connection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SQL_TYPES: dict[Type, str] = {
     Type.DATE: "DATE",
     Type.TIMESTAMP: "DATETIME",
 }
-"""An instant is kept as UTC without a zone, which is GoogleSQL's DATETIME."""
+"""A timestamp is stored as UTC without a zone, which is GoogleSQL's DATETIME."""
 
 _SPARK_TYPES = {
     "STRING": "string",
@@ -39,17 +39,17 @@ _SPARK_TYPES = {
 }
 
 STEPS_KEPT = 4
-"""Steps after which a frame's query is put away; SQLFrame copies all that is not, at each further step."""
+"""Number of steps after which a frame's query is stored under a name; SQLFrame copies all others at each step."""
 
 _NAMED = re.compile(r"(?:FROM|JOIN) `(q\d+)`")
 
 _SAME_NAME = re.compile(r"`(\w+)` AS `\1`")
 
 _GUARDED_IN = re.compile(r"CASE WHEN (`\w+`) IS NULL THEN NULL ELSE \1 IN \(([^()]*)\) END")
-"""How Narwhals asks whether a value is in a list; GoogleSQL's own IN says the same and lets partitions be skipped."""
+"""The expression that Narwhals writes for `is_in`; a plain IN has the same result and allows partition pruning."""
 
 _RANDOM = re.compile(r"`(t\d{6,})` AS \(| AS `(\w*[0-9a-f]{14})`")
-"""Names that differ from one building of a frame to the next."""
+"""Names that differ each time a frame is built."""
 
 _QUOTED = re.compile(r"`(\w+)`")
 
@@ -57,7 +57,7 @@ Kinds = Mapping[str, str]
 """Column names and their GoogleSQL types, in order."""
 
 _RETURNS = {"ARRAY_TO_STRING": exp.DType.VARCHAR}
-"""What functions return that SQLFrame writes by name alone."""
+"""Return types of functions that SQLFrame writes by name only."""
 
 
 def _annotate_by_name(annotator: TypeAnnotator, call: exp.Anonymous) -> exp.Anonymous:
@@ -69,7 +69,7 @@ _METADATA: Any = {**BigQuery.EXPRESSION_METADATA, exp.Anonymous: {"annotator": _
 
 
 class _CompiledFrame(BigQueryDataFrame):
-    """A frame whose earlier steps are put away under a name, so that each new step copies only the last few."""
+    """A frame whose earlier steps are stored under a name, so that each new step copies only the last few."""
 
     @property
     def _typed_columns(self) -> list[Column]:
@@ -92,12 +92,12 @@ class _CompiledFrame(BigQueryDataFrame):
 
 
 for _name in ("select", "withColumns", "join", "union"):
-    # SQLFrame's own steps call the plain functions behind its public ones.
+    # SQLFrame's own steps call the functions behind its public methods.
     getattr(_CompiledFrame, _name).__wrapped__ = getattr(BigQueryDataFrame, _name).__wrapped__
 
 
 def _put_away(frame: Any) -> Any:
-    """Return `frame` as a SELECT of a named query, once it has grown long."""
+    """Return a long `frame` as a SELECT from a named query; a short one unchanged."""
     names = frame.columns
     if len(frame.expression.ctes) < STEPS_KEPT or len(set(names)) < len(names):
         return frame
@@ -106,7 +106,7 @@ def _put_away(frame: Any) -> Any:
 
 
 class CompilingSession(BigQuerySession):
-    """A SQLFrame session without a connection, which knows the tables it is told of and the queries put away."""
+    """A SQLFrame session without a connection, with the schemas of registered tables and named queries."""
 
     _df = _CompiledFrame
 
@@ -118,7 +118,7 @@ class CompilingSession(BigQuerySession):
             super(BigQuerySession, self).__init__(None)
 
     def source(self, name: str, kinds: Kinds, where: str = "") -> Lazy:
-        """Return the table or query called `name` as a lazy frame of the rows that meet `where`."""
+        """Return the table or query `name` as a lazy frame of the rows that meet `where`."""
         self._known[name] = dict(kinds)
         mapping = {column: _SPARK_TYPES[kind] for column, kind in kinds.items()}
         self.catalog.add_table(exp.to_table(name), mapping)
@@ -127,7 +127,7 @@ class CompilingSession(BigQuerySession):
         return nw.from_native(self._create_df(rows.where(where, dialect="bigquery") if where else rows))
 
     def named(self, native: Any) -> Lazy:
-        """Put the query of a native frame away under a name and return that as a lazy frame."""
+        """Store the query of a native frame under a name, and return it as a lazy frame."""
         query = _text(native)
         if query not in self._names:
             name = f"q{len(self._names) + 1}"
@@ -137,7 +137,7 @@ class CompilingSession(BigQuerySession):
         return self.source(name, self._known[name])
 
     def sql(self, frame: Lazy) -> str:  # type: ignore[override]
-        """Return the statement that computes `frame`, the queries it builds on before it."""
+        """Return the statement that computes `frame`, with the named queries it uses as CTEs."""
         native: Any = frame.to_native()
         query = _text(native)
         needed: dict[str, str] = {}
@@ -155,7 +155,7 @@ class CompilingSession(BigQuerySession):
         """Return the GoogleSQL type of each column of a query.
 
         Raises:
-            CourtsideError: naming the first column whose type cannot be told from its expression.
+            CourtsideError: naming the first column whose type cannot be derived from its expression.
         """
         tables = {table.name for table in expression.find_all(exp.Table)}
         schema: dict[str, object] = {name: dict(self._known[name]) for name in tables if name in self._known}
@@ -164,7 +164,7 @@ class CompilingSession(BigQuerySession):
         return {column.alias_or_name: _kind(column) for column in cast("exp.Select", typed).selects}
 
     def is_query(self, name: str) -> bool:
-        """Tell whether `name` is a query put away rather than a table."""
+        """Return whether `name` is a named query rather than a table."""
         return name in self._queries
 
     def _kinds_of_native(self, native: Any) -> dict[str, str]:
@@ -177,7 +177,7 @@ class CompilingSession(BigQuerySession):
                 needed[name] = self._queries[name]
 
     def polars_schema(self, table: str, names: Iterable[str]) -> dict[str, pl.DataType]:
-        """Return the Polars types of columns of a table it was told of."""
+        """Return the Polars types of the columns `names` of a registered table."""
         polars = {SQL_TYPES[kind]: POLARS_TYPES[kind] for kind in Type}
         return {name: polars[self._known[table][name]] for name in names}
 
@@ -192,7 +192,7 @@ def _kind(column: exp.Expr) -> str:
 
 
 def _text(native: Any) -> str:
-    """Return the statement of a native frame: the same text for the same frame, and filters that prune partitions."""
+    """Return the statement of a native frame: stable text for the same frame, and filters that prune partitions."""
     text = str(native.sql(dialect="bigquery", pretty=False, optimize=False))
     text = _GUARDED_IN.sub(r"\1 IN (\2)", _SAME_NAME.sub(r"`\1`", text))
     kept = set(native.columns)

@@ -1,4 +1,4 @@
-"""Small Polars frames as a SELECT of literals, so that they need no job of their own."""
+"""Converts small Polars frames to a SELECT of literals, which needs no load job."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from courtside.warehouse.bigquery.frames import SQL_TYPES
 from courtside.warehouse.schema import POLARS_TYPES
 
 LONGEST = 8_000
-"""Characters of a SELECT of literals; longer rows are written as one text of JSON, which the service reads faster."""
+"""Longest SELECT of literals, in characters; longer rows are written as one JSON text, which the service parses
+faster.
+"""
 
 LONGEST_JSON = 300_000
-"""Characters beyond which rows are loaded instead of written out; a script may have 1,000,000 in all."""
+"""Rows longer than this, in characters, are loaded instead; a script may have 1,000,000 in all."""
 
 SQL_OF_POLARS: dict[pl.DataType, str] = {kind: SQL_TYPES[name] for name, kind in POLARS_TYPES.items()}
 _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
@@ -28,7 +30,7 @@ def kinds_of_frame(frame: pl.DataFrame) -> dict[str, str]:
 
 
 def widened(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with the integer and instant types that every engine has."""
+    """Return `frame` with the integer, float and timestamp types that every engine supports."""
     return frame.with_columns(
         pl.col(*_INTEGERS).cast(pl.Int64), pl.col(pl.Float32).cast(pl.Float64), pl.col(pl.Null).cast(pl.String)
     ).with_columns(pl.col(pl.Datetime).cast(pl.Datetime("us")))
@@ -61,7 +63,7 @@ def _as_literals(frame: pl.DataFrame, kinds: Mapping[str, str]) -> str:
 
 
 def _as_json(frame: pl.DataFrame, kinds: Mapping[str, str]) -> str:
-    """Return a SELECT of rows from one literal; each value goes as the text that a CAST gives it back from."""
+    """Return a SELECT of rows from one JSON literal; each value is text that a CAST converts back."""
     rows = [[None if value is None else _cast_text(value) for value in row] for row in frame.iter_rows()]
     text = text_literal(json.dumps(rows, separators=(",", ":"), ensure_ascii=False))
     values = {name: f"JSON_VALUE(r, '$[{place}]')" for place, name in enumerate(kinds)}
@@ -102,7 +104,7 @@ def _typed(kinds: Mapping[str, str], values: Mapping[str, str]) -> str:
 
 
 def _steps(frame: pl.DataFrame) -> dict[str, tuple[object, int]] | None:
-    """Return first value and step of every column where all of them count evenly, as calendars do."""
+    """Return first value and step of every column where all columns have a constant step, as in calendars."""
     if frame.height < 8:
         return None
     found = {}

@@ -1,4 +1,4 @@
-"""The ledger's small tables, read once and kept beside the run, so that asking the grid takes no job."""
+"""Local copies of the small tables of runs and cells, so that reading the grid needs no job."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from courtside.warehouse.bigquery.service import Service
 from courtside.warehouse.schema import Table
 
 MIRRORED_PHASE = "orchestration"
-"""Tables of this phase are asked for cell by cell, and joined with no other."""
+"""Tables of this phase are read cell by cell, and are not joined with others."""
 
 
 def is_mirrored(table: Table) -> bool:
-    """Tell whether a table is kept beside the run."""
+    """Return whether a table is kept as a local copy."""
     return table.phase == MIRRORED_PHASE
 
 
 @dataclass
 class Mirror:
-    """Local copies of mirrored tables; every write of this run goes through them, any other ends the run."""
+    """Local copies of mirrored tables; all writes of this run update them, and any other writer ends the run."""
 
     service: Service
     _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -33,13 +33,13 @@ class Mirror:
         return nw.from_native(self._loaded(table).lazy())
 
     def apply(self, row: Upsert) -> None:
-        """Replace rows by key, as the dataset does."""
+        """Replace rows by key in the local copy, as the dataset does."""
         if row.table.name in self._rows:
             kept = self._rows[row.table.name].join(row.frame, on=list(row.table.key), how="anti", nulls_equal=True)
             self._rows[row.table.name] = pl.concat([kept, row.table.conform(row.frame)])
 
     def forget(self, names: Iterable[str] | None = None) -> None:
-        """Read tables again when they are asked for next: those of `names`, or all."""
+        """Drop the local copies of `names`, or all; they are read again when needed."""
         for name in list(self._rows) if names is None else names:
             self._rows.pop(name, None)
 

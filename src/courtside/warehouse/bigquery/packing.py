@@ -1,4 +1,4 @@
-"""Several frames in one load job: side by side in one scratch table, taken apart by the statements that read it."""
+"""Packs several frames into one scratch table, so that one load job loads them all."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ PART = "part"
 
 @dataclass(frozen=True)
 class Packed:
-    """Rows of several frames; `part` tells whose a row is, and columns are named by their frame's number."""
+    """Rows of several frames; `part` is the number of a row's frame, which also prefixes its columns."""
 
     rows: pl.DataFrame
     columns: tuple[tuple[str, ...], ...]
 
     def select(self, part: int, table: str) -> str:
-        """Return the SELECT that gives one frame back from the loaded table."""
+        """Return the SELECT that reads one frame from the loaded table."""
         names = ", ".join(f"`p{part}_{name}` AS `{name}`" for name in self.columns[part])
         return f"SELECT {names} FROM `{table}` WHERE {PART} = {part}"
 
 
 def packed(frames: Sequence[pl.DataFrame]) -> Packed:
-    """Return `frames` side by side."""
+    """Return `frames` packed into one frame."""
     parts = [
         widened(frame).select(pl.lit(number, pl.Int64).alias(PART), pl.all().name.prefix(f"p{number}_"))
         for number, frame in enumerate(frames)

@@ -1,4 +1,4 @@
-"""Which frames are a plain read of one table, and can do without a job."""
+"""Finds frames that only read one table, which need no job."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CAST_DATE = re.compile(r"CAST\(('\d{4}-\d\d-\d\d') AS DATE\)")
 
 @dataclass(frozen=True)
 class PlainRead:
-    """Columns of one table under a simple restriction; `names` maps each column read to its name in the result."""
+    """Columns of one table with a simple restriction; `names` maps each column to its name in the result."""
 
     table: str
     names: dict[str, str]
@@ -46,7 +46,7 @@ class PlainRead:
 
 
 def plain_read(frame: Lazy) -> PlainRead | None:
-    """Return the plain read that `frame` is, or None where it has to be computed."""
+    """Return the plain read that `frame` is, or None where it must be computed."""
     native: Any = frame.to_native()
     if native.expression.find(*_MUST_NOT_HOLD):
         return None
@@ -69,7 +69,7 @@ def plain_read(frame: Lazy) -> PlainRead | None:
 
 
 def _bare_in(node: exp.Expr) -> exp.Expr:
-    """Return `x IN (…)` for a CASE that guards it against NULL; a filter cannot tell them apart."""
+    """Return `x IN (…)` for a CASE that guards it against NULL; both give the same result in a filter."""
     if isinstance(node, exp.Case) and len(node.args["ifs"]) == 1 and isinstance(node.args.get("default"), exp.In):
         guard, inside = node.args["ifs"][0], node.args["default"]
         if guard.this == exp.Is(this=inside.this, expression=exp.Null()) and isinstance(guard.args["true"], exp.Null):

@@ -1,4 +1,4 @@
-"""Statements that wait for a job to go with, and the count of writes that keeps two writers apart."""
+"""Statements that wait for the next job, and the write counter that separates two writers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from courtside.warehouse.bigquery.literals import select_of
 from courtside.warehouse.bigquery.service import Service
 
 LONGEST_JOB = 900_000
-"""Characters of one job's statements; the service's limit is 1,024,000."""
+"""Longest text of one job in characters; the service's limit is 1,024,000."""
 
 
 @dataclass
 class Script:
-    """What this process has yet to tell the service; nothing of it is needed before the next job.
+    """Statements of this process that wait until the next job.
 
-    `computations` fill scratch tables; `upserts` are ledger rows, written in one transaction. `load` loads rows that
-    are too long to be written out and returns the SELECT that reads them; `on_failure` is told of a job that failed.
+    `computations` fill scratch tables; `upserts` are rows of the run log, written in one transaction. `load` loads rows
+    that are too long for literals and returns the SELECT that reads them; `on_failure` is called after a failed job.
     """
 
     service: Service
@@ -34,21 +34,21 @@ class Script:
     upserts: list[Upsert] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Read how many writes the dataset has seen."""
+        """Read the number of writes to the dataset."""
         self.seq = self._stored()[0]
 
     def run(self, select: str) -> pl.DataFrame:
-        """Run what waits and then `select`, as one job, and return the rows of `select`."""
+        """Run the waiting statements and then `select` as one job, and return the rows of `select`."""
         return self._run(self._waiting_upserts(), [*self.computations, select], 1 if self.upserts else 0)
 
     def write(self, changes: Sequence[str], upserts: Sequence[Upsert]) -> None:
-        """Run what waits and then `changes` and `upserts` in one transaction, as one job."""
+        """Run the waiting statements and then `changes` and `upserts` in one transaction, as one job."""
         ledger = self._upsert_statements([*self.upserts, *upserts])
         transaction = sql.transaction([*changes, *ledger], self.seq, self.writer)
         self._run([], [*self.computations, *transaction], 1)
 
     def flush(self) -> None:
-        """Run what waits, where anything does."""
+        """Run the waiting statements, if there are any."""
         if self.computations or self.upserts:
             self._run(self._waiting_upserts(), list(self.computations), 1 if self.upserts else 0)
 
@@ -89,7 +89,7 @@ class Script:
         return self.service.query(";\n".join(waiting))
 
     def _take_stock(self) -> None:
-        """After a failure, see whether the ledger rows that went first were committed; computations are lost."""
+        """After a failed job, check whether the rows of the run log were committed; computations are discarded."""
         self.computations.clear()
         self.on_failure()
         try:
@@ -106,7 +106,7 @@ class Script:
 
 
 def merged(upserts: Sequence[Upsert]) -> list[Upsert]:
-    """Return upserts with one frame per table, later rows in place of earlier ones of the same key."""
+    """Return upserts with one frame per table; later rows replace earlier ones of the same key."""
     found = []
     for table in {row.table.name: row.table for row in upserts}.values():
         rows = pl.concat([table.conform(row.frame) for row in upserts if row.table.name == table.name])

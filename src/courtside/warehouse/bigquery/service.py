@@ -1,4 +1,4 @@
-"""The service as the engine uses it: jobs that are counted, reads without a job, and tables."""
+"""Access to the BigQuery service: counted jobs, reads without a job, and tables."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from courtside.warehouse.bigquery.errors import explained, missing_dataset
 
 EMULATOR, EMULATOR_READS = "BIGQUERY_EMULATOR_HOST", "BIGQUERY_STORAGE_EMULATOR_HOST"
 PATIENCE_SECONDS = 120.0
-"""How long a request that the service answers with a passing error is tried again."""
+"""Time, in seconds, for which a request is retried after a transient error."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job that ran: `query` (a statement or a script, which `sql` holds) or `load`; bytes as the service counts."""
+    """A finished job: `query` (a statement or script, in `sql`) or `load`, with the bytes that the service reports."""
 
     kind: str
     bytes_processed: int
@@ -38,7 +38,7 @@ class Job:
 
 
 class Service:
-    """One dataset of BigQuery, or of an emulator where `BIGQUERY_EMULATOR_HOST` names one."""
+    """One dataset of BigQuery, or of an emulator where `BIGQUERY_EMULATOR_HOST` is set."""
 
     def __init__(self, project: str, dataset: str) -> None:
         self.project, self.dataset = project, dataset
@@ -63,7 +63,7 @@ class Service:
             return _polars(rows.to_arrow(bqstorage_client=None, create_bqstorage_client=False))
 
     def dry_run(self, sql: str) -> int:
-        """Return the bytes a statement would process; nothing runs and nothing is billed."""
+        """Return the bytes that a statement would process; nothing is run and nothing is billed."""
         with explained(self.project, self.dataset):
             job = self.client.query(sql, job_config=self._config(dry_run=True), location=self.location)
             return int(job.total_bytes_processed or 0)
@@ -85,7 +85,7 @@ class Service:
             ).result()
 
     def read(self, table: str, columns: Sequence[str], restriction: str = "") -> pl.DataFrame:
-        """Return columns of a stored table as Arrow through the Storage Read API, which takes no job."""
+        """Return columns of a stored table as Arrow through the Storage Read API, which needs no job."""
         if self._reader is None:
             names = ", ".join(f"`{name}`" for name in columns)
             return self.query(f"SELECT {names} FROM `{table}` WHERE {restriction or 'TRUE'}")
@@ -120,17 +120,17 @@ class Service:
             return {item.table_id for item in self.client.list_tables(self.dataset)}
 
     def table(self, name: str) -> bigquery.Table:
-        """Return what the service says of a stored table."""
+        """Return the service's description of a stored table."""
         with explained(self.project, self.dataset):
             return self.client.get_table(self.reference(name))
 
     def create(self, table: bigquery.Table) -> None:
-        """Create a table, unless another process just has."""
+        """Create a table, unless it exists."""
         with explained(self.project, self.dataset):
             self.client.create_table(table, exists_ok=True)
 
     def widen(self, table: bigquery.Table) -> None:
-        """Add the columns of `table` that the stored one lacks, at its end."""
+        """Add the columns of `table` that the stored table lacks, after its existing ones."""
         with explained(self.project, self.dataset):
             stored = self.client.get_table(table.reference)
             known = {field.name for field in stored.schema}
@@ -180,7 +180,7 @@ def _client(project: str) -> bigquery.Client:
 
 
 def _reader() -> BigQueryReadClient | None:
-    """Return the client of the Storage Read API; None beside an emulator whose reading port is not named."""
+    """Return the client of the Storage Read API; None with an emulator whose read port is not set."""
     if host := os.environ.get(EMULATOR_READS):
         import grpc
         from google.cloud.bigquery_storage_v1.services.big_query_read.transports import (
@@ -196,7 +196,7 @@ def _reader() -> BigQueryReadClient | None:
 
 
 def _polars(table: pa.Table) -> pl.DataFrame:
-    """Return Arrow rows as Polars, without the service's notes on its own types."""
+    """Return Arrow rows as Polars, without the service's type metadata."""
     bare = pa.schema([field.remove_metadata() for field in table.schema])
     frame = pl.from_arrow(table.replace_schema_metadata(None).cast(bare))
     assert isinstance(frame, pl.DataFrame)

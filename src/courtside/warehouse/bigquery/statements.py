@@ -1,4 +1,4 @@
-"""GoogleSQL of the one write: staging, what is checked of it, and the transaction that swaps it in."""
+"""GoogleSQL of the write: staging, checks of the staged rows, and the transaction that swaps them in."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from courtside.warehouse.schema import Table
 from courtside.warehouse.validation import Quotes, row_claims
 
 COMMITS = "commits"
-"""One row: how many writes the dataset has seen, and whose was the last."""
+"""A table with one row: the number of writes to the dataset, and the last writer."""
 
 FIRST_DAY = dt.date(1946, 11, 1)
-"""No game is older; a filter from here on reads every partition, and says so."""
+"""The earliest game date; a filter from this date on reads every partition explicitly."""
 
 DAYS_A_STATEMENT = 1500
-"""Dates that one statement touches; the service allows 4,000 partitions a statement."""
+"""Most dates in one statement; the service allows 4,000 partitions per statement."""
 
 SCRATCH_HOURS = 6
 
@@ -39,7 +39,7 @@ def columns_of(names: Iterable[str], prefix: str = "") -> str:
 
 
 def pinned(kinds: Mapping[str, str]) -> str:
-    """Return columns as a list that holds numbers to the type they were compiled for."""
+    """Return a column list in which numbers are cast to the type they were compiled for."""
     return ", ".join(
         f"CAST(`{name}` AS {kind}) AS `{name}`" if kind in {"INT64", "FLOAT64"} else quoted(name)
         for name, kind in kinds.items()
@@ -47,7 +47,7 @@ def pinned(kinds: Mapping[str, str]) -> str:
 
 
 def create_scratch(name: str, select: str) -> str:
-    """Return the statement that computes `select` into a table that expires by itself."""
+    """Return the statement that computes `select` into a table that expires on its own."""
     return (
         f"CREATE TABLE `{name}` OPTIONS(expiration_timestamp = "
         f"TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL {SCRATCH_HOURS} HOUR)) AS {select}"
@@ -63,7 +63,7 @@ def cast_to(table: Table, source: str) -> str:
 
 
 def key_text(table: Table, alias: str = "") -> str:
-    """Return an expression of the key as text, in which NULL equals NULL."""
+    """Return an expression for the key as text, in which NULL equals NULL."""
     return f"TO_JSON_STRING(STRUCT({columns_of(table.key, alias)}))"
 
 
@@ -77,7 +77,7 @@ def within(column: str, days: Sequence[dt.date]) -> str:
 
 
 def between(table: Table, start: dt.date | None, end: dt.date | None) -> str:
-    """Return a condition on the dates of `table`, which every reading of it has; empty where it has no dates."""
+    """Return the date condition that every read of `table` has; empty where it has no date column."""
     if not table.date_column:
         return ""
     date = quoted(table.date_column)
@@ -86,7 +86,7 @@ def between(table: Table, start: dt.date | None, end: dt.date | None) -> str:
 
 
 def contents(table: Table, source: str, where: str = "TRUE") -> str:
-    """Return a SELECT of d, n and h: rows and hash per date of `source`, whatever the order of its rows."""
+    """Return a SELECT of d, n and h: date, rows and hash of `source`; the hash does not depend on the order of rows."""
     row = f"TO_JSON_STRING(STRUCT({columns_of(table.column_names)}))"
     return (
         f"SELECT `{table.date_column}` AS d, COUNT(*) AS n, "
@@ -95,7 +95,7 @@ def contents(table: Table, source: str, where: str = "TRUE") -> str:
 
 
 def numbered(place: int, select: str) -> str:
-    """Return rows of `contents` as findings of the kind `place`."""
+    """Return the rows of `contents` as findings numbered `place`."""
     return f"SELECT {place} AS place, d, n, h FROM ({select})"
 
 
@@ -105,14 +105,14 @@ def counted(place: int, count: str, source: str) -> str:
 
 
 def claim_counts(table: Table) -> list[tuple[str, str]]:
-    """Return each claim's sentence and the expression that counts the rows breaking it."""
+    """Return each claim's sentence, and the expression that counts the rows that break it."""
     counts = [(claim.sentence, f"COUNTIF({claim.broken_when})") for claim in row_claims(table, GOOGLE_SQL)]
     one_row = f"COUNT(*) - COUNT(DISTINCT {key_text(table)})"
     return [*counts, (f"one row per ({', '.join(table.key)})", one_row)]
 
 
 def known_keys(place: int, table: Table, stage: str, where: str) -> str:
-    """Return findings of up to three keys of `stage` that rows of `table` under `where` have already."""
+    """Return findings with the keys of `stage` that exist in rows of `table` under `where`."""
     return (
         f"SELECT {place} AS place, CAST(NULL AS DATE) AS d, 1 AS n, k AS h FROM ("
         f"SELECT {key_text(table)} AS k FROM `{stage}`) s WHERE k IN "
@@ -121,7 +121,7 @@ def known_keys(place: int, table: Table, stage: str, where: str) -> str:
 
 
 def replace(table: Table, stage: str, days: Sequence[dt.date]) -> list[str]:
-    """Return the statements that put the rows of `stage` in place of those of `days`."""
+    """Return the statements that replace the rows of `days` by those of `stage`."""
     date, found = quoted(table.date_column or ""), []
     names = columns_of(table.column_names)
     for start in range(0, len(days), DAYS_A_STATEMENT):
@@ -152,14 +152,14 @@ def must_hold(condition: str, message: str) -> str:
 
 
 def transaction(statements: Sequence[str], seq: int, writer: str) -> list[str]:
-    """Return the statements as one transaction, which fails where the dataset has seen another write than `seq`."""
+    """Return the statements as one transaction, which fails where the dataset's write count is no longer `seq`."""
     unchanged = must_hold(f"(SELECT MAX(seq) FROM {COMMITS}) = {seq}", CHANGED)
     advance = f"UPDATE {COMMITS} SET seq = {seq + 1}, writer = {text_literal(writer)} WHERE TRUE"
     return ["BEGIN TRANSACTION", unchanged, advance, *statements, "COMMIT TRANSACTION"]
 
 
 def holds_what_was_meant(table: Table, meant: Mapping[dt.date, DateContent], days: Sequence[dt.date]) -> str:
-    """Return a statement that ends the transaction where `days` of `table` do not hold what was meant."""
+    """Return a statement that ends the transaction where `days` of `table` do not hold the content `meant`."""
     text = ",".join(f"{day} {meant[day].rows} {meant[day].content_hash}" for day in sorted(meant))
     wanted = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     stored = contents(table, quoted(table.name), within(quoted(table.date_column or ""), days))

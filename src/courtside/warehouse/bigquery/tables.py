@@ -1,4 +1,4 @@
-"""Tables of the service made from table objects, and stored tables compared with them."""
+"""BigQuery tables from table objects, and the comparison of stored tables with them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_CLUSTERS = 4
 
 
 def api_table(table: Table, reference: str) -> bigquery.Table:
-    """Return `table` as the service creates it: partitioned by date, clustered by key, every column described."""
+    """Return `table` for the service: partitioned by date, clustered by key, with a description of every column."""
     made = bigquery.Table(reference, schema=[_field(table, name) for name in table.column_names])
     made.description = table.sentence
     if table.date_column:
@@ -30,7 +30,7 @@ def api_table(table: Table, reference: str) -> bigquery.Table:
 
 
 def clustered_by(table: Table) -> tuple[str, ...]:
-    """Return the key columns that rows are clustered by: all but the date and floats, four at most."""
+    """Return the columns to cluster by: key columns without the date and floats, at most four."""
     names = [name for name in table.key if name != table.date_column and table.column(name).type is not Type.FLOAT]
     return tuple(names[:MOST_CLUSTERS])
 
@@ -49,7 +49,7 @@ def commits_table(reference: str) -> bigquery.Table:
 
 
 def scratch_table(reference: str, kinds: Mapping[str, str]) -> bigquery.Table:
-    """Return a table that expires by itself, hours from the present: a run that replays a past day has another now."""
+    """Return a table that expires hours from now; it uses the system clock, since a run may replay a past day."""
     fields = [bigquery.SchemaField(name, FIELD_TYPES.get(kind, kind)) for name, kind in kinds.items()]
     made = bigquery.Table(reference, schema=fields)
     made.expires = SystemClock().now() + dt.timedelta(hours=SCRATCH_HOURS)
@@ -59,7 +59,7 @@ def scratch_table(reference: str, kinds: Mapping[str, str]) -> bigquery.Table:
 def drift_of(table: Table, stored: bigquery.Table) -> Drift | None:
     """Compare the columns, their modes and the partitioning of a stored table with its table object.
 
-    Columns may stand in any order: every statement names them.
+    The order of columns does not matter, because every statement names them.
     """
     wanted = {field.name: _shape(field) for field in api_table(table, str(stored.reference)).schema}
     found = {field.name: _shape(field) for field in stored.schema}

@@ -1,4 +1,4 @@
-"""The one write on BigQuery: stage, look at all of it in one job, swap all of it in one transaction."""
+"""The write on BigQuery: stage rows, check them in one job, and swap them in one transaction."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from courtside.warehouse.schema import Table
 SHOWN = 3
 Contents = dict[dt.date, DateContent]
 AsSource = Callable[[Lazy | pl.DataFrame], str]
-"""Gives a frame a name that a statement can read from."""
+"""Returns the SQL source of a frame."""
 
 
 @dataclass
 class _Finding:
-    """One thing asked about what is staged."""
+    """The result of one check of staged rows."""
 
     kind: str
     table: Table
@@ -35,13 +35,13 @@ class _Finding:
 
 @dataclass(frozen=True)
 class StagedRows:
-    """Rows of a scratch table that take the place of those of `days`, or are added where there are no days."""
+    """Rows of a scratch table that replace those of `days`, or are added where `days` is empty."""
 
     stage: str
     days: Sequence[dt.date]
 
     def covers(self, start: dt.date | None, end: dt.date | None) -> bool:
-        """Tell whether every date from `start` to `end` is among the days."""
+        """Return whether every date from `start` to `end` is among the days."""
         if start is None or end is None or not self.days:
             return False
         held = sum(start <= day <= end for day in self.days)
@@ -60,7 +60,7 @@ class StagedRows:
 
 @dataclass
 class Staging:
-    """New rows in scratch tables, and the questions about them that one job answers."""
+    """New rows in scratch tables, and the checks of them, which one job runs."""
 
     days: Sequence[dt.date]
     as_source: AsSource
@@ -70,7 +70,7 @@ class Staging:
     selects: list[str] = field(default_factory=list)
 
     def replacing(self, change: Change) -> None:
-        """Stage rows that replace those of the days, and ask what claims they break and what is stored now."""
+        """Stage rows that replace those of the days, with checks of claims and of stored contents and keys."""
         table = change.table
         stage = self._stage(table, change.frame)
         date = sql.quoted(table.date_column or "")
@@ -81,14 +81,14 @@ class Staging:
         self._ask("known", table, lambda at: sql.known_keys(at, table, stage, elsewhere))
 
     def adding(self, row: Upsert) -> None:
-        """Stage rows that are added, and ask what claims they break and which keys are stored already."""
+        """Stage rows that are added, with checks of claims and of keys that exist."""
         table = row.table
         stage = self._stage(table, row.frame)
         where = f"`{table.date_column}` >= DATE '{sql.FIRST_DAY}'" if table.date_column else "TRUE"
         self._ask("known", table, lambda at: sql.known_keys(at, table, stage, where))
 
     def reading_back(self, table: Table) -> None:
-        """Ask what the days of `table` will hold once the added rows are in."""
+        """Read the contents that the days of `table` will have once the added rows are in."""
         where = sql.within(sql.quoted(table.date_column or ""), self.days)
         names = sql.columns_of(table.column_names)
         source = f"(SELECT {names} FROM `{table.name}` WHERE {where}"
@@ -97,7 +97,7 @@ class Staging:
         self._ask("meant", table, lambda at: sql.numbered(at, sql.contents(table, f"{source})")))
 
     def answered(self, rows: pl.DataFrame) -> None:
-        """Take in the answers.
+        """Take the results of the checks.
 
         Raises:
             WriteRefusedError: naming the table and every claim that is broken.
@@ -109,7 +109,7 @@ class Staging:
                 raise WriteRefusedError(f"{finding.table.name}: nothing was written; {'; '.join(problems)}")
 
     def of(self, kind: str, table: Table) -> Contents:
-        """Return the answer of one kind about `table`."""
+        """Return the result of one kind for `table`."""
         return next(f.contents() for f in self.findings if f.kind == kind and f.table.name == table.name)
 
     def _stage(self, table: Table, frame: Lazy | pl.DataFrame) -> str:
@@ -134,7 +134,7 @@ class Staging:
 
 
 def refuse_wrong_dates(change: Change, staged: Mapping[dt.date, DateContent], days: Sequence[dt.date]) -> None:
-    """See that the staged rows are of the days written, and that the required days have some.
+    """Check that the staged rows belong to the days written, and that the required days have rows.
 
     Raises:
         WriteRefusedError: naming the days.
