@@ -30,8 +30,7 @@ class Freshness:
     """Origin and age of the stored data.
 
     `is_simulated` is true where any stored payload is of the simulated league. `newest_results` is the newest date with
-    a
-    final game, `as_of` the time at which the newest payload was fetched, and `results_due` the time by which newer
+    a final game, `as_of` the time at which the newest payload was fetched, and `results_due` the time by which newer
     results are due, both UTC. The three are None where nothing is stored.
     """
 

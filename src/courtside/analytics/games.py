@@ -15,8 +15,7 @@ def games(schedule: Lazy, quoted_tips: Lazy, calendar: Lazy, season_codes: Lazy)
     """Return one row per game, in the shape of `GAMES`.
 
     The date of the box score takes precedence over the schedule's date, and the schedule's tip-off over the
-    sportsbooks'.
-    A game is final as soon as one provider reports it as final.
+    sportsbooks'. A game is final as soon as one provider reports it as final.
 
     Args:
         schedule: current raw schedule rows, one per (provider, game_id).

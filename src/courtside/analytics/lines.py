@@ -100,9 +100,8 @@ def consensus(lines: pl.DataFrame) -> pl.DataFrame:
 
     `consensus_line` is the median of the books' last pre-tip main lines and may lie between two of them. A pick is
     therefore compared with `line`, which a book offered: the nearest one, with two-sided prices first, then by book
-    key.
-    Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books. A line of a fantasy
-    book has no price (see `league.odds`).
+    key. Columns: consensus_line, line, book, over_price, under_price, line_seen_at, line_timing, books. A line of a
+    fantasy book has no price (see `league.odds`).
     """
     last = with_real_prices(closing(lines))
     median = last.group_by(PLAYER_GAME).agg(consensus_line=pl.col("line").median(), books=pl.len().cast(pl.Int64))

@@ -34,12 +34,12 @@ def place_names(
     appearances: pl.DataFrame,
     games: pl.DataFrame,
 ) -> Placed:
-    """Resolve the names of lines and injury reports, and place both on games.
+    """Resolve the names of lines and injury reports, and assign both to games.
 
     Args:
         quotes: current rows of `RAW_LINES`.
         reports: current rows of `RAW_INJURIES`.
-        people: player_id and player_name, every name that a player has had.
+        people: player_id and player_name, every spelling of a player.
         appearances: player_id, team_id, game_day and game_id of every box-score row.
         games: rows of `GAMES` on the dates of the lines.
     """

@@ -54,8 +54,7 @@ def charted_origin(sample: Sample, needs: int) -> Codes:
     """Return the origin of a window with games that the shot source does not cover.
 
     Up to 30 % of such games make the origin `partial`. More make it `unavailable` where it would be so even if no
-    covered
-    game were missing; otherwise it is `missing`.
+    covered game were missing; otherwise it is `missing`.
     """
     games = sample.sum("charted")
     others = sample.sum("uncovered") + sample.lacking.sum("uncovered")

@@ -98,7 +98,7 @@ def minutes_change(slate: Slate) -> Values:
 
 @feature
 def pct_free_throw(slate: Slate) -> Values:
-    """Free throws made per point, last 10 games."""
+    """Free throws made divided by points, last 10 games."""
     games = slate.player.recent.last(10)
     points = games.sum("throw_points")
     share = np.clip(ratio(games.sum("ftm"), points), 0.0, 0.5)

@@ -42,9 +42,7 @@ class Known:
     injury_reports: pl.DataFrame = field(default_factory=INJURY_REPORTS.empty)
 
     def before_games_of(self, day: dt.date) -> Known:
-        """Return what was known before the games of `day`: its slate and pre-tip lines, and no results of that day or
-        later.
-        """
+        """Return what was known before the games of `day`: earlier rows, its slate and its pre-tip lines."""
         is_earlier = pl.col("game_date") < day
         slate = self.team_games.filter(pl.col("game_date") == day).with_columns(
             *(pl.lit(None, pl.Int64).alias(name) for name in RESULTS),

@@ -19,9 +19,8 @@ class TeamGames:
     """Final games of every team, grouped by what is known of them.
 
     `known` have a complete box score and the field goals allowed by zone; `lacking` count and have no complete box
-    score.
-    `scored` and `unscored` are the games that count, by team and season, with and without a final score. `played` are
-    all games that affect rest: those that count and the Cup final.
+    score. `scored` and `unscored` are the games that count, by team and season, with and without a final score.
+    `played` are all games that affect rest: those that count and the Cup final.
     """
 
     known: Games

@@ -181,9 +181,7 @@ class Window:
         return total[self.high] - total[self.low]
 
     def sum_by_recency(self, name: str) -> Ints:
-        """Return the sum of a column, each value multiplied by its recency: 1 for the newest game, 2 for the one
-        before.
-        """
+        """Return the sum of a column, each value multiplied by its recency (1 for the newest game, then 2, 3, …)."""
         total = self.games.total_by_position(name)
         return self.high * self.sum(name) - (total[self.high] - total[self.low])
 

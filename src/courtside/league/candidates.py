@@ -44,9 +44,7 @@ def _name_index(people: Iterable[tuple[str, int]], aliases: Aliases) -> dict[str
 
 
 def _initial_key(name: str) -> str:
-    """Return the key of a name whose given name is one letter: the letter, a blank, the compact rest; otherwise
-    empty.
-    """
+    """Return the key of a name with an initial: the letter, a blank, the compact rest; empty for other names."""
     first, _, rest = normalise(name).partition(" ")
     return f"{first} {rest.replace(' ', '')}" if len(first) == 1 and rest else ""
 

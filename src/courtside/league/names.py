@@ -117,8 +117,7 @@ class Aliases:
 
         Raises:
             ConfigError: naming the entry, where it is not such a mapping, a canonical name is not normalised, or a
-            spelling
-                belongs to two people.
+                spelling belongs to two people.
         """
         entries = yaml.safe_load(content)
         if not isinstance(entries, dict):

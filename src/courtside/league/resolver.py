@@ -77,10 +77,10 @@ _REASON = (
 class Resolution:
     """The mentions that have a player, and those that were refused.
 
-    `resolved`: the mention's columns, player_id, team_id (NULL where it could not be told before the game),
+    `resolved`: the mention's columns, player_id, team_id (NULL where it was not known before the game),
     opponent_team_id, game_id (NULL where no game fits) and method, one of `METHODS`.
     `unresolved`: the mention's columns, reason, one of `REASONS`, and suggestions: up to three close names
-    with their ids and scores, for a person to read; they are never applied.
+    with their ids and scores; they are shown to people and never applied.
     """
 
     resolved: pl.DataFrame
@@ -88,7 +88,7 @@ class Resolution:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Mentions by method and by reason."""
+        """Number of mentions by method and by reason."""
         outcomes = (self.resolved["method"], self.unresolved["reason"])
         return {name: count for column in outcomes for name, count in sorted(column.value_counts().rows())}
 
@@ -119,11 +119,11 @@ def resolve(
     """Return the player, team and game of each mention, or the reason why it was refused.
 
     Args:
-        mentions: source, game_date, player_name, home_team, away_team, opponent; teams as text, NULL where the
-            source has none.
+        mentions: source, game_date, player_name, home_team, away_team, opponent; teams as text, NULL where the source
+            has none.
         people: player_id, player_name, one row per spelling.
-        stints: the frame of `stints_of`. A team is known from the latest stint that began before the game day, so
-            the day's own box score never gives it.
+        stints: the frame of `stints_of`. A team is known from the latest stint that began before the game day, so the
+            day's own box score never gives it.
         slate: game_id, game_day, home_team_id, away_team_id. Mentions may name home and away in either order.
         played: player_id, game_day, game_id of the box scores of the dates, where there are any yet.
         aliases: other spellings of players' names.

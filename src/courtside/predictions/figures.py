@@ -109,9 +109,7 @@ def _target(
 
 
 def verdict(target: Figures) -> str:
-    """Return whether a target is met, with the interval where the figure is beyond the bound but the interval holds
-    it.
-    """
+    """Return whether a target is met; where the interval decided it, the text states the interval."""
     if target["by_interval"]:
         return f"met within its 95 % interval ({target['low']:+.4f} to {target['high']:+.4f} holds {target['bound']:g})"
     return "met" if target["met"] else "not met"

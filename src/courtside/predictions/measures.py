@@ -139,9 +139,7 @@ def probability(rows: pl.DataFrame) -> Figures:
 
 
 def reliability(settled: pl.DataFrame, bins: int = BINS) -> list[Figures]:
-    """Return, for bins with the same number of rows, the mean probability and the share of over in %, with its
-    interval.
-    """
+    """Return mean probability and share of over in %, with its interval, for bins with the same number of rows."""
     found = []
     chance = settled["probability_over"].to_numpy()
     for place in np.array_split(np.argsort(chance, kind="stable"), bins):
@@ -205,9 +203,7 @@ def _honesty(chance: Floats, is_over: Floats) -> Figures:
 
 
 def _calibration_error(chance: Floats, is_over: Floats, bins: Sequence[Places]) -> tuple[float, float]:
-    """Return the expected calibration error over bins, and the error that perfect probabilities would have by
-    chance.
-    """
+    """Return the expected calibration error over bins, and what perfect probabilities would have by chance."""
     gaps = [abs(float(chance[part].sum() - is_over[part].sum())) for part in bins]
     noise = [math.sqrt(2 / math.pi * float((chance[part] * (1 - chance[part])).sum())) for part in bins]
     return round(sum(gaps) / chance.size, 4), round(sum(noise) / chance.size, 4)

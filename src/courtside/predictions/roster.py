@@ -28,9 +28,7 @@ class Roster:
     refused: Mapping[str, str] = field(default_factory=dict)
 
     def second_stage(self, system: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add probability_calibrated, prediction_with_line and calibrator_id; NULL before the system's first
-        calibrator.
-        """
+        """Add probability_calibrated, prediction_with_line and calibrator_id, NULL before the first calibrator."""
         dated = self.calibrators.get(system, ())
         ids: pl.Expr = pl.lit(None, pl.String)
         for name, item in dated:

@@ -131,9 +131,7 @@ def fit_on(fit: Callable[..., Learner], earlier: pl.DataFrame, later: pl.DataFra
 
 
 def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
-    """Return n, mae, bias and oracle_mae; where there are lines, also n_with_line, mae_with_line, line_mae and
-    mean_shift.
-    """
+    """Return n, mae, bias and oracle_mae; with lines also n_with_line, mae_with_line, line_mae and mean_shift."""
     prediction = pl.Series("prediction", model.predict(matrix(rows)))
     frame = rows.select("points", line="vegas_points_line").with_columns(prediction)
     quoted = frame.filter(pl.col("line").is_not_null())

@@ -76,8 +76,7 @@ def walk(
 
 
 def out_of_sample(rows: pl.DataFrame, day: dt.date, systems: Sequence[str] = TRAINED) -> pl.DataFrame:
-    """Return rows of the newest 12 weeks of lines before `day`, with the predictions of models trained before each
-    week.
+    """Return rows of the newest 12 weeks of lines before `day`, with out-of-sample predictions.
 
     A model is trained for each of these weeks, as in `walk`. Each system has a column, which is NULL where no model
     could be trained.

@@ -96,9 +96,7 @@ def _capped(score: Scores, required: NDArray[np.int64]) -> Scores:
 
 
 def _levels() -> dict[str, pl.Expr]:
-    """Return the expressions of tier, alert level and readiness; a row without a counted matchup feature is not
-    ready.
-    """
+    """Return tier, alert level and readiness; a row without a counted matchup feature is not ready."""
     score, has_defaults = pl.col("feature_quality_score"), pl.col("required_default_count") > 0
     matchup, history = (pl.col(f"{family}_quality_pct").fill_null(0.0) for family in ("matchup", "history"))
     tiers = [pl.when(score >= floor).then(pl.lit(tier)) for tier, floor in TIER_FLOORS]

@@ -50,9 +50,8 @@ def parse_cdn_schedule(document: object) -> Parsed:
 
     The game date is the ET date of `gameDateEst`; the tip-off is NULL where its time is to be determined. A game is
     postponed where its status text says so (this includes cancelled games), or where it is flagged and its text shows
-    no
-    time of day: a game with a new time may still carry the flag. Points are set for final games only. Games whose teams
-    are not known yet, or are not NBA teams (All-Star teams, foreign clubs), are refused.
+    no time of day: a game with a new time may still carry the flag. Points are set for final games only. Games whose
+    teams are not known yet, or are not NBA teams (All-Star teams, foreign clubs), are refused.
 
     Raises:
         PayloadRefusedError: where the document is not a schedule, or its games lack a field.

@@ -128,8 +128,7 @@ def finished(frame: pl.DataFrame, table: Table, refused: Counter[str]) -> pl.Dat
     """Return `frame` in the shape of a raw table without its provenance columns, with the last row of each natural key.
 
     Columns that `frame` lacks are NULL. Duplicate rows, and rows replaced by a later row of the same key, are counted
-    in
-    `refused`.
+    in `refused`.
     """
     blank = [pl.lit(None, dtype).alias(name) for name, dtype in own_schema(table).items() if name not in frame.columns]
     frame = frame.with_columns(blank).select(pl.col(name).cast(dtype) for name, dtype in own_schema(table).items())

@@ -41,8 +41,8 @@ def unpacked(content: bytes, limit: int = LIMIT_BYTES) -> bytes:
     """Return the content of the containers in `content`; other bytes are returned unchanged.
 
     Raises:
-        PayloadRefusedError: where a container is truncated, damaged, encrypted, larger than `limit` bytes
-            when unpacked, names paths outside itself, or does not hold exactly one file.
+        PayloadRefusedError: where a container is truncated, damaged, encrypted, larger than `limit` bytes when
+            unpacked, names paths outside itself, or does not hold exactly one file.
     """
     for _ in range(LAYERS):
         opener = next((opener for magic, opener in _OPENERS.items() if content.startswith(magic)), None)

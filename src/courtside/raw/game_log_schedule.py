@@ -45,10 +45,9 @@ def schedule_rows(rows: pl.DataFrame, unplayed: str, refused: Counter[str]) -> p
     """Return a `raw_schedule` row for each game of a log; points stay NULL, because the team box has the score.
 
     `rows` holds `game_id`, `game_date`, `matchup` and `result` (W, L or NULL), in the order of the payload; `unplayed`
-    is
-    the status of a game without a result. Where the rows of a game disagree on the home team (`HOU @ OKC` and
-    `OKC @ HOU`), the court is neutral and the first row decides. Games with unknown teams, or with more than two teams
-    in their rows, are counted in `refused`.
+    is the status of a game without a result. Where the rows of a game disagree on the home team (`HOU @ OKC` and
+    `OKC @ HOU`), the court is neutral and the first row decides. Games with unknown teams, or with more than two teams in
+    their rows, are counted in `refused`.
     """
     games = (
         _sides(rows)

@@ -62,9 +62,8 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
 
     The bytes are stored before they are parsed, including those of refused payloads. Rows equal to the current version
     add nothing. Rows that differ from it add a version that is known from the payload's `fetched_at`, or from just
-    after
-    the newest version of the key where that is later. A payload that cannot be read, or whose rows cannot be stored, is
-    refused, and the others are still ingested.
+    after the newest version of the key where that is later. A payload that cannot be read, or whose rows cannot be
+    stored, is refused, and the others are still ingested.
     """
     seen, refused, seq = _known_payloads(warehouse)
     with ThreadPoolExecutor(PARSERS) as pool:
@@ -189,10 +188,8 @@ def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> 
     """Return the arrived rows whose content differs from the version before them, in order of arrival.
 
     A version is known from the time its payload was fetched, but always after the newest version of its key: the row
-    that
-    arrives last is the current one, whatever the clock showed. Where a payload is read again later, its rows are left
-    out
-    if a newer version is stored.
+    that arrives last is the current one, whatever the clock showed. Where a payload is read again later, its rows are
+    left out if a newer version is stored.
     """
     key = list(NATURAL_KEYS[table.name])
     arrived = with_row_hash(table, arrived)

@@ -47,7 +47,7 @@ Word = tuple[float, str]
 
 @dataclass
 class _Report:
-    """Where reading stands, the game, its team and its player, and the rows so far."""
+    """State of the parser: the current game, team and player, and the rows so far."""
 
     at: dt.datetime
     date: dt.date | None = None
@@ -151,7 +151,7 @@ def _pages(content: bytes) -> list[list[Word]]:
         return [_words(page) for page in pages]
     except PayloadRefusedError:
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged PDF makes the library raise whatever it stumbles on
+    except Exception as error:  # noqa: BLE001 - the library raises many error types for a damaged PDF
         raise PayloadRefusedError(f"truncated or damaged PDF ({type(error).__name__}); fetch it again") from None
 
 

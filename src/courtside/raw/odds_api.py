@@ -56,8 +56,7 @@ def parse_flat_odds(sheet: Sheet) -> Parsed:
     """Return `raw_lines` rows; Over and Under of one (event, book, player, line, snapshot) become one row.
 
     `snapshot_at` is the last update of the market, `game_date` the ET date of `commence_time`. Prices are American
-    odds;
-    where all are decimal, they are converted.
+    odds; where all are decimal, they are converted.
 
     Raises:
         PayloadRefusedError: where no outcome is of the market `player_points`, or the price format is ambiguous.

@@ -12,8 +12,7 @@ class Parsed:
     """The typed rows of one payload.
 
     `frames` maps a raw table's name to a frame with that table's columns without its provenance columns; `refused`
-    counts
-    the rows that could not be used, by reason.
+    counts the rows that could not be used, by reason.
     """
 
     kind: str

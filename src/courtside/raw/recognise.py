@@ -124,7 +124,7 @@ def parse(payload: Payload) -> Parsed:
         return _shape_of(content).parse(content)
     except PayloadRefusedError as error:
         reason = str(error)
-    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - no payload may stop those behind it
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - one bad payload must not stop the others
         reason = f"cannot be read ({type(error).__name__}: {str(error)[:200]})"
     name = payload.name if payload.name.isprintable() else ascii(payload.name)
     raise PayloadRefusedError(f"{name[-120:]}: {' '.join(reason.split())}")

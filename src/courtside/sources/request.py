@@ -24,8 +24,7 @@ class Request:
     `name` identifies the response in the payload store and holds no key. `keys` are query parameters that are sent but
     never shown. `cost` is the number of credits that a response costs. `absent` are the status codes with which the
     provider says that it has nothing under this address. `is_read` is false where no parser reads the response yet; it
-    is
-    only stored.
+    is only stored.
     """
 
     source: str

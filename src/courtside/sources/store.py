@@ -90,9 +90,7 @@ class PayloadStore:
             yield path.stem
 
     def entries(self) -> list[Entry]:
-        """Return the entries of the stored payloads in order of fetching; one without an index line has its file's
-        time.
-        """
+        """Return the entries of stored payloads in order of fetching; the default time is that of the file."""
         noted: dict[str, Entry] = {}
         for place, line in enumerate(self._lines()):
             with contextlib.suppress(ValueError, KeyError, TypeError):

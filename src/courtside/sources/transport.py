@@ -80,7 +80,7 @@ class HttpTransport:
                     headers = {name.lower(): value for name, value in response.headers.items()}
             except FetchError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever a library raises, the request failed
+            except Exception as error:  # noqa: BLE001 - any error of the library means that the request failed
                 # The library's message holds the address with the key.
                 kind = (
                     f"the answer took longer than {limits.whole:g} s" if deadline.is_over else "the connection failed"
@@ -121,9 +121,7 @@ class Deadline:
                 self._socket.close()
 
     def watch(self, connected: socket.socket) -> None:
-        """Shut `connected` down when the time is over; the duplicate handle stays valid after TLS takes over the
-        first.
-        """
+        """Shut `connected` down when the time is over; a duplicate handle stays valid after TLS takes over."""
         with self._lock:
             if self._socket:
                 self._socket.close()

@@ -130,8 +130,7 @@ class Warehouse(Reader, Protocol):
         """Replace all rows of `dates` in the tables of `changes`, and return what was read back.
 
         `append` adds rows to append-only tables. `read_back` names further tables whose contents are recorded.
-        Everything is
-        in the same transaction.
+        Everything is in the same transaction.
 
         Raises:
             WriteRefusedError: where the rows fail validation; nothing has then been written.

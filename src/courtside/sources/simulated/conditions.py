@@ -49,9 +49,7 @@ def draw_conditions(calendar: Calendar, rng: np.random.Generator) -> Conditions:
 
 
 def _seats(days: int, rng: np.random.Generator) -> Ints:
-    """Return the player of each seat by date; a trade exchanges one or two players of similar roles between two
-    teams.
-    """
+    """Return the player of each seat by date; a trade exchanges one or two players of similar roles."""
     seats = np.tile(np.arange(len(TEAMS) * SEATS), (days, 1)).reshape(days, len(TEAMS), SEATS)
     for day in np.sort(rng.integers(days // 7, days * 5 // 8, _TRADES)):
         one, two = rng.permutation(len(TEAMS))[:2]

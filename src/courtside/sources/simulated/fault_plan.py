@@ -20,7 +20,7 @@ CORRECTION_DAYS = 2
 
 @dataclass(frozen=True)
 class Correction:
-    """A basket that moves from one player to a teammate; players are places of the game's side."""
+    """A basket that moves from one player to a teammate; players are positions in the game's side."""
 
     game: int
     side: int

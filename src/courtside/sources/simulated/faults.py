@@ -21,8 +21,8 @@ class Faults:
       `late_days` later.
     - `repeated_payload_share`: payloads delivered a second time, byte for byte.
     - `correction_share`: games corrected two days later: a basket moves from one player to a teammate, so the
-      team's score stands.
-    - `renamed_players`: players whom the line payloads spell in a way that names nobody.
+      team's score does not change.
+    - `renamed_players`: players whom the line payloads spell in a way that does not resolve to a player.
     - `missing_line_days`: game dates without any line payload.
 
     Raises:

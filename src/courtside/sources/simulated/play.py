@@ -33,9 +33,8 @@ class Played:
     """A played season; arrays are (game, side, place), the home side first.
 
     `player` is the player's seat at the season's start. A player `played`, was `scratched` late, or neither: then he
-    was
-    `injured` or not chosen by the coach. `expected_minutes` and `expected_points`, before any overtime, are those of
-    players who played or were scratched. `overtimes` is by game.
+    was `injured` or not chosen by the coach. `expected_minutes` and `expected_points`, before any overtime, are those
+    of players who played or were scratched. `overtimes` is by game.
     """
 
     player: Ints
@@ -85,9 +84,7 @@ def play_season(calendar: Calendar, players: Players, conditions: Conditions, rn
 
 
 def _powers(calendar: Calendar, players: Players, conditions: Conditions) -> tuple[Floats, Floats]:
-    """Return, by (game, side, place), the weight of a player for minutes and his points a minute, reduced by
-    fatigue.
-    """
+    """Return a player's weight for minutes and his points a minute by (game, side, place), with fatigue."""
     day = calendar.day[:, None, None]
     player = conditions.seats[calendar.day[:, None], calendar.teams]
     tired = calendar.back_to_back()[..., None]

@@ -24,7 +24,7 @@ _SUMMER_MOVES = 24
 
 @dataclass(frozen=True)
 class Players:
-    """Every player under contract, in order of seats: fifteen a team, teams in the order of `TEAMS`.
+    """Every player under contract, in order of seats: fifteen per team, teams in the order of `TEAMS`.
 
     `log_minutes` and `log_rate` are latent minutes a game and points a minute, as logarithms. Shares and
     percentages are of shots; `oreb`, `ast` and the like are per minute. `next_id` is the next newcomer's id.

@@ -20,7 +20,7 @@ _NAMES, _CALENDAR, _CONDITIONS, _PLAY, _SUMMER = range(5)
 
 @dataclass(frozen=True)
 class Season:
-    """A season: its calendar, its players as they were seated at the start, its conditions and its games.
+    """A season: its calendar, its players in their seats at the start, its conditions and its games.
 
     `last_date` is the last game date with results; `fetched_until` the instant after which nothing was
     fetched, UTC, None where the simulation does not stop within the season.

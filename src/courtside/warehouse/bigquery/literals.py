@@ -13,9 +13,7 @@ from courtside.warehouse.bigquery.frames import SQL_TYPES
 from courtside.warehouse.schema import POLARS_TYPES
 
 LONGEST = 8_000
-"""Longest SELECT of literals, in characters; longer rows are written as one JSON text, which the service parses
-faster.
-"""
+"""Longest SELECT of literals, in characters; longer rows become one JSON text, which is parsed faster."""
 
 LONGEST_JSON = 300_000
 """Rows longer than this, in characters, are loaded instead; a script may have 1,000,000 in all."""
