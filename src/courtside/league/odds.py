@@ -100,7 +100,7 @@ def real_price_expr(price: str, other: str | None = None, book: str | None = Non
 
 
 def with_real_prices(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return lines (game_date, source, book, over_price, under_price) of whole dates; numbers that are not prices are NULL.
+    """Return lines (game_date, source, book, over_price, under_price) of whole dates; what is not a price is NULL.
 
     Besides the rule of `real_price`, a book has no prices on a date on which all of its lines, ten or more, show one
     number on both sides.

@@ -46,8 +46,8 @@ def schedule_rows(rows: pl.DataFrame, unplayed: str, refused: Counter[str]) -> p
 
     `rows` holds `game_id`, `game_date`, `matchup` and `result` (W, L or NULL), in the order of the payload; `unplayed`
     is the status of a game without a result. Where the rows of a game disagree on the home team (`HOU @ OKC` and
-    `OKC @ HOU`), the court is neutral and the first row decides. Games with unknown teams, or with more than two teams in
-    their rows, are counted in `refused`.
+    `OKC @ HOU`), the court is neutral and the first row decides. Games with unknown teams, or with more than two teams
+    in their rows, are counted in `refused`.
     """
     games = (
         _sides(rows)

@@ -13,11 +13,11 @@ LATEST_DELIVERY = 60
 
 @dataclass(frozen=True)
 class Faults:
-    """How often each fault strikes. Shares are of a season's games, or of its payloads; counts are a season.
+    """Frequency of each fault. Shares are of a season's games or payloads; counts are per season.
 
     - `missing_box_share`: games whose box score is never delivered.
     - `delayed_box_share`: games whose box score comes `late_days` after the morning it was due.
-    - `truncated_box_share`: games whose box score first lacks some players of one team, and is whole
+    - `truncated_box_share`: games whose box score first lacks some players of one team, and is complete
       `late_days` later.
     - `repeated_payload_share`: payloads delivered a second time, byte for byte.
     - `correction_share`: games corrected two days later: a basket moves from one player to a teammate, so the
