@@ -2,8 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install
+DEPLOYED := bigquery dagster gcs live
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
 
-.PHONY: help demo test test-slow coverage lint hooks bench docs dagster format clean
+.PHONY: help demo test test-slow coverage lint hooks bench docs dagster format lock clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +47,13 @@ format: $(VENV)/.development ## Put the code in house style.
 	$(BIN)/ruff format src tests benchmarks
 	$(BIN)/ruff check --fix src tests benchmarks
 
+lock: $(VENV)/.development ## Write exact versions and hashes for pyproject.toml; newer versions with UPGRADE=--upgrade.
+	$(LOCK) pyproject.toml --all-extras --group build -o constraints.txt
+	$(LOCK) pyproject.toml --group build -c constraints.txt -o requirements.txt
+	$(LOCK) pyproject.toml --group build $(DEPLOYED:%=--extra %) -c constraints.txt -o deploy/requirements.txt
+	$(LOCK) --group audit -o .github/requirements.txt
+	$(LOCK) --group emulator -o tools/requirements.txt
+
 clean: ## Remove environments and what a run left behind.
 	rm -rf $(VENV) .venv-bqemulator .courtside build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
@@ -51,10 +61,13 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "courtside needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --prefer-binary -c constraints.txt -e .
+# Every file that pip takes from an index has a hash; no wheel is built from one, since that needs files without a hash.
+$(VENV)/.runtime: pyproject.toml requirements.txt | $(VENV)/bin/python
+	$(PIP) --require-hashes --only-binary :all: -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.development: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --prefer-binary -c constraints.txt -e '.[test,lint]'
+	$(PIP) --require-hashes --only-binary :all: -r constraints.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime

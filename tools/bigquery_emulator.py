@@ -20,14 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv-bqemulator"
-PACKAGES = (
-    "bqemulator==1.4.0",
-    "duckdb==1.5.5",
-    "duckdb-extensions",
-    "duckdb-extension-spatial==1.5.5",
-    "numpy",
-    "pandas",
-)
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 PROJECT = "test"
 PATIENCE_SECONDS = 60.0
 
@@ -59,11 +52,12 @@ def build() -> Path:
     with (ENVIRONMENT / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = ENVIRONMENT / ".built"
-        wanted = "\n".join(PACKAGES)
+        wanted = REQUIREMENTS.read_text()
         if not (done.is_file() and done.read_text() == wanted):
             (ENVIRONMENT / ".gitignore").write_text("*\n")
             _run(sys.executable, "-m", "venv", str(ENVIRONMENT))
-            _run(str(ENVIRONMENT / "bin/python"), "-m", "pip", "install", "--quiet", *PACKAGES)
+            install = ("-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:")
+            _run(str(ENVIRONMENT / "bin/python"), *install, "-r", str(REQUIREMENTS))
             _run(
                 str(ENVIRONMENT / "bin/python"),
                 "-c",
