@@ -131,7 +131,6 @@ def dependencies(stage: Stage) -> list[str]:
 
 def stage_asset(stage: Stage) -> dg.AssetsDefinition:
     """Return a stage as an asset of daily partitions; it processes the same cells as `courtside run` does."""
-
     name = stage.name
 
     @dg.asset(
@@ -153,7 +152,7 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
         with courtside.working() as opened:
             summary = run(opened, start, end, stages=(stage,))
             cells = {day: cell for day, cell in opened.ledger.cells(name).items() if start <= day <= end}
-            results = [_checked(name, name, cells, opened, start, end) for name in checks_of(name)]
+            results = [_checked(name, check, cells, opened, start, end) for check in checks_of(name)]
         worked = summary.stages[0]
         return dg.MaterializeResult(
             metadata={

@@ -26,7 +26,7 @@ from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings, writ
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.stored import Damage, withdraw_damaged, withdrawn_before
 from courtside.pipeline.tip_offs import require_trusted_clock
-from courtside.warehouse.base import Contents, Upsert
+from courtside.warehouse.base import Contents, Upsert, Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -185,18 +185,27 @@ def _is_settled(cell: Cell | None, input_hash: str) -> bool:
     return cell is not None and cell.state in SETTLED and cell.input_hash == input_hash
 
 
+def takes_whole_range(stage: Stage, warehouse: Warehouse) -> bool:
+    """Return whether a stage processes a range of any length in one piece.
+
+    A stage that publishes renders each file of a season once. A stage that runs in the warehouse holds no rows.
+    """
+    return stage.publishes or (stage.runs_in_warehouse and warehouse.prefers_whole_ranges)
+
+
 def _pieces(context: Context, stage: Stage, dates: Sequence[dt.date], inputs: InputState) -> list[list[dt.date]]:
     """Split dates by season, and by the number of their raw rows, so that a long range needs bounded memory."""
-    if stage.runs_in_warehouse and context.warehouse.prefers_whole_ranges:
+    if takes_whole_range(stage, context.warehouse):
         return [list(dates)] if dates else []
     pieces: list[list[dt.date]] = []
     for season in by_season(dates):
         piece: list[dt.date] = []
+        rows = 0
         for day in season:
-            is_full = sum(inputs.raw_rows[known] for known in (*piece, day)) > MOST_RAW_ROWS
-            if piece and is_full and not stage.runs_in_warehouse:
+            rows += inputs.raw_rows[day]
+            if piece and rows > MOST_RAW_ROWS and not stage.runs_in_warehouse:
                 pieces.append(piece)
-                piece = []
+                piece, rows = [], inputs.raw_rows[day]
             piece.append(day)
         pieces.append(piece)
     return pieces
