@@ -88,3 +88,42 @@ def test_no_module_is_a_room_of_its_own() -> None:
         if (lines := len(path.read_text().splitlines())) > 550
     }
     assert long == {}, "split a module before it passes 550 lines"
+
+
+MAY_WRITE = ("warehouse/", "pipeline/", "operations/", "raw/ingest.py", "predictions/model_store.py", "cli/check.py")
+"""Who writes the warehouse: runs and what surrounds them, the intake of payloads, the models, and check results."""
+
+MAY_SEE = (*MAY_WRITE, "orchestration/", "cli/", "audit/checks/base.py")
+"""Who holds a whole warehouse; every other module reads the frames or the `Reader` that it is given."""
+
+WRITES = re.compile(r"\.(replace_dates|upsert)\(|warehouse\.(append|reshape)\(")
+SEES = re.compile(r"^from courtside\.warehouse\S* import .*\b(Warehouse|open_warehouse)\b", re.MULTILINE)
+
+
+def _outside(allowed: tuple[str, ...], pattern: re.Pattern[str], texts: dict[str, str]) -> list[str]:
+    return sorted(name for name, text in texts.items() if not name.startswith(allowed) and pattern.search(text))
+
+
+def _sources() -> dict[str, str]:
+    return {path.relative_to(SOURCE).as_posix(): path.read_text() for path in SOURCE.rglob("*.py")}
+
+
+def test_only_these_modules_write_the_warehouse() -> None:
+    assert _outside(MAY_WRITE, WRITES, _sources()) == []
+
+
+def test_only_these_modules_see_a_whole_warehouse() -> None:
+    assert _outside(MAY_SEE, SEES, _sources()) == []
+
+
+@pytest.mark.parametrize(
+    ("allowed", "pattern", "line"),
+    [
+        (MAY_WRITE, WRITES, "context.warehouse.upsert([rows])"),
+        (MAY_SEE, SEES, "from courtside.warehouse.base import Reader, Warehouse"),
+    ],
+)
+def test_a_planted_use_of_the_warehouse_is_caught(
+    allowed: tuple[str, ...], pattern: re.Pattern[str], line: str
+) -> None:
+    assert _outside(allowed, pattern, {"features/planted.py": line}) == ["features/planted.py"]
