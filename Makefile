@@ -63,11 +63,11 @@ $(VENV)/bin/python:
 
 # Every file that pip takes from an index has a hash; no wheel is built from one, since that needs files without a hash.
 $(VENV)/.runtime: pyproject.toml requirements.txt | $(VENV)/bin/python
-	$(PIP) --require-hashes --only-binary :all: -r requirements.txt
+	$(PIP) --require-hashes --no-deps --only-binary :all: -r requirements.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.development: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) --require-hashes --only-binary :all: -r constraints.txt
+	$(PIP) --require-hashes --no-deps --only-binary :all: -r constraints.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime

@@ -56,7 +56,7 @@ def build() -> Path:
         if not (done.is_file() and done.read_text() == wanted):
             (ENVIRONMENT / ".gitignore").write_text("*\n")
             _run(sys.executable, "-m", "venv", str(ENVIRONMENT))
-            install = ("-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:")
+            install = ("-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:")
             _run(str(ENVIRONMENT / "bin/python"), *install, "-r", str(REQUIREMENTS))
             _run(
                 str(ENVIRONMENT / "bin/python"),
