@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -312,7 +311,5 @@ def test_an_echoed_key_is_taken_out_of_wide_text(codec: str) -> None:
 
 
 def test_an_ordinary_answer_is_left_as_it_is() -> None:
-    began = time.process_time()
     content = odds() * 2_000
     assert without_keys(content, [KEY]) == content
-    assert time.process_time() - began < 60
