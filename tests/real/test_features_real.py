@@ -175,10 +175,11 @@ def test_dropped_box_scores_touch_exactly_the_windows_that_should_hold_them(
     ids = season["game_id"].unique().sort().sample(dropped, seed=dropped)
     is_gone = pl.col("game_id").is_in(ids.implode())
     gone = ("minutes", "possessions_x100", "opponent_possessions_x100", "usage_x100")
+    since = _since(known, first)
     holed = replace(
-        _since(known, first),
-        player_games=known.player_games.filter(~is_gone & (pl.col("game_date") >= lookback_start(first))),
-        team_games=known.team_games.filter(pl.col("game_date") >= lookback_start(first)).with_columns(
+        since,
+        player_games=since.player_games.filter(~is_gone),
+        team_games=since.team_games.with_columns(
             *(pl.when(is_gone).then(None).otherwise(name).alias(name) for name in gone),
             box_status=pl.when(is_gone).then(pl.lit("missing")).otherwise("box_status"),
         ),
