@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from typer.testing import CliRunner, Result
 
 from courtside.alerts import Alert, Notifier
 from courtside.cli.main import app
-from courtside.pipeline.context import Context, Record
-from courtside.pipeline.ledger import Outcomes
+from courtside.pipeline.inputs import Inputs
 from courtside.pipeline.post_write import CAUSE as EARLY
-from courtside.pipeline.stages.features import GAP, FeaturesStage
+from courtside.pipeline.stage import Result as StageResult
+from courtside.pipeline.stage import Surroundings
+from courtside.pipeline.stages.features import FEATURES, GAP
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate
 from tests import homes
@@ -67,13 +69,13 @@ def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_ar
 ) -> None:
     home = homes.copy_of(ended, tmp_path / "home")
     passes: list[int] = []
-    work = FeaturesStage.work
+    process = FEATURES.process
 
-    def counted(self: FeaturesStage, context: Context, dates: list[dt.date], record: Record) -> Outcomes:
+    def counted(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> StageResult:
         passes.append(len(dates))
-        return work(self, context, dates, record)
+        return process(inputs, dates, at)
 
-    monkeypatch.setattr(FeaturesStage, "work", counted)
+    monkeypatch.setattr(FEATURES, "process", counted)
     found = _run(home)
     assert (found.exit_code, passes) == (1, [(LAST - homes.FIRST).days + 1])
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

@@ -10,7 +10,7 @@ import polars as pl
 from courtside.analytics.tables import GAMES
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.picks.tables import PUBLISHED_PICKS
-from courtside.pipeline.stages.predictions import REPORTED_OUT
+from courtside.predictions.slates import REPORTED_OUT
 from courtside.predictions.tables import PREDICTIONS
 from courtside.quality.tables import GATE_BLOCKS
 from courtside.raw.ingest import with_row_hash

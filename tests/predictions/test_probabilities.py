@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 from courtside.analytics.tables import PLAYER_LINES
 from courtside.cli.main import app
 from courtside.league.odds import no_vig_over_expr
+from courtside.outcomes import Outcome
 from courtside.picks.tables import PUBLISHED_PICKS
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
-from courtside.pipeline.stages import predictions as stage
+from courtside.pipeline.stored import REPLACED
 from courtside.predictions import calibration, training, walk_forward
 from courtside.predictions.coordinator import _beside_the_line
 from courtside.predictions.systems import TRAINED
@@ -94,8 +95,13 @@ def test_on_the_lines_of_fantasy_books_there_is_neither_probability_nor_price(ho
         fantasy = lines.with_columns(book=pl.lit("prizepicks"), over_price=-137.0, under_price=-137.0)
         fantasy = PLAYER_LINES.conform(fantasy.unique(PLAYER_LINES.key, keep="last", maintain_order=True))
         cell = context.ledger.cells("lines")[day]
-        recorder = context.ledger.recorder("lines", {day: cell.input_hash}, {day: stage.Outcome()})
-        context.warehouse.replace_dates([Change(PLAYER_LINES, fantasy)], [day], recorder)
+        recorder = context.ledger.recorder("lines", {day: cell.input_hash}, {day: Outcome()})
+        others = [
+            Change(table, context.warehouse.collect(context.warehouse.scan(table, start=day, end=day)))
+            for table in REPLACED["lines"]
+            if table is not PLAYER_LINES
+        ]
+        context.warehouse.replace_dates([Change(PLAYER_LINES, fantasy), *others], [day], recorder)
         run(context, day, day, stages=FROM_LINES)
     rows = _read(home, PREDICTIONS).filter((pl.col("game_date") == day) & pl.col("line").is_not_null())
     again = rows.filter(pl.col("book") == "prizepicks")
@@ -110,6 +116,8 @@ def test_rows_without_a_source_are_published_without_a_probability(home: Path) -
     with homes.opened(home) as context:
         for name in ("predictions", "published_picks"):
             context.warehouse._execute(f"UPDATE {name} SET probability_source = NULL")  # type: ignore[attr-defined]
+        context.warehouse._execute("ALTER TABLE publications DROP COLUMN content_hash")  # type: ignore[attr-defined]
+    _call(home, "migrate")
     _call(home, "export", "--date", str(homes.LAST))
     bets = _file(home, f"best-bets/{homes.LAST}.json")["bets"]
     assert {(bet["probability"], bet["probability_source"]) for bet in bets} == {(None, "none")}

@@ -58,6 +58,8 @@ def world_of(slates, names, outcomes, now):
         counted=standing,
         graded=grade_picks(standing, known),
         players=pl.DataFrame({"player_id": list(range(1, 1000)), "player_name": [names] * 999}),
+        names=pl.DataFrame({"player_id": list(range(1, 1000)), "player_name": [names] * 999}),
+        published=picks,
         starts=STARTS,
         definitions=DEFINITIONS,
         behind={},

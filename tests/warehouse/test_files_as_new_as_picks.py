@@ -53,5 +53,5 @@ def test_a_file_is_as_new_as_what_it_shows(
     page.parent.mkdir(parents=True)
     page.write_text(json.dumps({"generated_at": f"{SECOND.isoformat()}Z", "groups": []}))
     frames = _published(*versions) | {"files": files_frame(LocalStore(tmp_path), DAY, DAY)}
-    found = run_check(CHECK, Catalogue(warehouse, {}, (), DAY, DAY, DAY, SECOND, frames))
+    found = run_check(CHECK, Catalogue(warehouse, {}, (), DAY, DAY, DAY, SECOND, None, frames))
     assert (str(found.status), found.n) == (status, 1), found.detail
