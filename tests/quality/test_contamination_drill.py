@@ -101,7 +101,6 @@ def whole(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return home
 
 
-@pytest.mark.xfail(reason="open defect: player_games and grades of some dates differ after the repair of the drill")
 def test_faults_are_counted_as_they_are_and_leave_no_trace_after_the_repair(whole: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     league = simulate(seasons=1, seed=11, until=homes.LAST, faults=FAULTS)
@@ -130,7 +129,9 @@ def test_faults_are_counted_as_they_are_and_leave_no_trace_after_the_repair(whol
     repaired, reference = homes.contents(home), homes.contents(whole)
     derived = [name for name in reference if name not in LEDGER and not name.startswith("raw_")]
     assert {"player_games", "player_features", "predictions", "graded_predictions"} <= set(derived)
-    assert {name: repaired[name] for name in derived} == {name: reference[name] for name in derived}
+    differing = [name for name in derived if repaired[name] != reference[name]]
+    if differing:
+        pytest.xfail(f"open defect: some dates of {', '.join(differing)} differ after the repair")
 
 
 def needs_by_source(context: Context) -> dict[str, int]:
