@@ -28,8 +28,8 @@ ENV = {"COURTSIDE_NOW": homes.NOW.isoformat(), "COLUMNS": "200"}
 KILLED = """
 import os, signal, sys
 from courtside.cli.main import app
-from courtside.predictions import learning, training, walk_forward
-from courtside.operations import training as daily
+from courtside.operations import learning, training as daily
+from courtside.predictions import training, walk_forward
 for module in (daily, training, walk_forward):
     module.FEWEST_ROWS = 1000
 learning.calibrators = lambda *_: os.kill(os.getpid(), signal.SIGKILL)

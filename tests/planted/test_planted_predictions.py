@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from courtside.pipeline.model_store import ModelStore
 from courtside.predictions.calibration import fit_calibrator
 from courtside.predictions.errors import LeakageError, ModelRefusedError, NoModelError, TrainingRefusedError
 from courtside.predictions.figures import suspicions_of, system_figures
 from courtside.predictions.inputs import require_line_free
 from courtside.predictions.learners import CatBoost
-from courtside.predictions.model_store import ModelStore
-from courtside.predictions.promotion import GateFailedError, promote
+from courtside.predictions.promotion import GateFailedError
 from courtside.predictions.sanity import refused_models
 from courtside.predictions.tables import MODELS
 from courtside.predictions.training import FITS, fit_on, require_trainable, split_by_date, train, trainable
@@ -141,7 +141,7 @@ def test_a_model_that_measured_badly_is_not_promoted(store: ModelStore, rows: pl
     shifted = rows.with_columns(pl.col("vegas_points_line") + 3)
     model_id = _stored(store, shifted, measured=True)
     with pytest.raises(GateFailedError, match=r"mean distance from the line: -2\.9.* failed"):
-        promote(store, model_id)
+        store.promote(model_id)
     assert store.one(model_id)["status"] == "candidate"
 
 
@@ -149,10 +149,10 @@ def test_a_model_that_measured_well_is_promoted_and_the_champion_before_it_is_no
     store: ModelStore, rows: pl.DataFrame
 ) -> None:
     first = _stored(store, rows, measured=True)
-    assert all(gate.passed for gate in promote(store, first))
+    assert all(gate.passed for gate in store.promote(first))
     later = AS_OF + dt.timedelta(days=7)
     second = store.save([train("catboost_v9", trainable(rows, later), later)], [], NOW)[0]
-    promote(store, second)
+    store.promote(second)
     assert [store.one(name)["status"] for name in (first, second)] == ["challenger", "champion"]
 
 

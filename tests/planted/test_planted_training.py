@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.operations import learning
 from courtside.operations import training as daily
 from courtside.operations.day import run_day
-from courtside.predictions import learning, soundness, training, walk_forward
+from courtside.operations.learning import learn
+from courtside.predictions import soundness, training, walk_forward
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
-from courtside.predictions.learning import learn
 from courtside.predictions.rows import with_outcomes
 from courtside.predictions.tables import MODELS
 from tests import homes

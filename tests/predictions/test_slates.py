@@ -15,11 +15,11 @@ from courtside.features.tables import PLAYER_FEATURES
 from courtside.outcomes import Outcome
 from courtside.picks.tables import PUBLISHED_PICKS
 from courtside.pipeline import runner as runner_module
+from courtside.pipeline.model_store import ModelStore
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import REPLACED
 from courtside.predictions.inputs import MODEL_INPUTS, matrix
-from courtside.predictions.model_store import ModelStore
 from courtside.predictions.rows import model_rows as rows_of
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.tables import PREDICTIONS

@@ -21,11 +21,11 @@ from courtside.config import FILE_NAME
 from courtside.errors import ConfigError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.day import THROUGH_FEATURES
+from courtside.operations.learning import learn
 from courtside.operations.status import season_start
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
 from courtside.pipeline.context import Context
-from courtside.predictions.learning import learn
 from courtside.predictions.walk_forward import retraining_days
 from courtside.sources.simulated import Faults
 from courtside.sources.store import PayloadStore

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from courtside.cli.common import Home, console, opened, settings_of
-from courtside.predictions.promotion import gates_of, promote
+from courtside.predictions.promotion import gates_of
 
 app = typer.Typer(help="The stored models: list, show, promote, retire.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -66,7 +66,7 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
 def promote_command(model_id: ModelId, home: Home = None) -> None:
     """Make a model champion of its system where it passes the gates; exits with 1 where it does not."""
     with opened(settings_of(home)) as context:
-        gates = promote(context.models, model_id)
+        gates = context.models.promote(model_id)
     for gate in gates:
         console.print(f"gate: {gate}", soft_wrap=True)
     console.print(f"{model_id} is champion of its system")

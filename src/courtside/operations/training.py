@@ -16,11 +16,11 @@ from courtside.audit.checks.rows import damaged_dates, dates_by_table
 from courtside.audit.monitor import RESTS_ON
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.checking import catalogue_of, season_window
+from courtside.operations.learning import learn
 from courtside.picks.tables import GRADED_PREDICTIONS
 from courtside.pipeline.context import Context
 from courtside.predictions.calibration import FEWEST_ROWS as FEWEST_PREDICTIONS
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
-from courtside.predictions.learning import learn
 from courtside.predictions.promotion import failure_reason, failures
 from courtside.predictions.systems import FORMULAS, TRAINED
 from courtside.predictions.training import FEWEST_ROWS

@@ -9,7 +9,7 @@ from courtside.clock import Clock
 from courtside.config import Settings
 from courtside.errors import ConfigError, SettingsError
 from courtside.pipeline.ledger import Ledger
-from courtside.predictions.model_store import ModelStore
+from courtside.pipeline.model_store import ModelStore
 from courtside.predictions.systems import require_system
 from courtside.raw.current import current
 from courtside.warehouse.base import Lazy, Warehouse

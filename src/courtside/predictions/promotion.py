@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from courtside.errors import AnswerError
-from courtside.predictions.model_store import ModelStore
 
 FEWEST_MEASURED = 200
 FARTHEST_ABOVE_LINE = 0.3
@@ -57,30 +56,6 @@ def failures(row: dict[str, Any]) -> list[Gate]:
 def failure_reason(failed: Sequence[Gate]) -> str:
     """Return the status reason of a model that was retired because of failed gates."""
     return "failed " + "; ".join(map(str, failed))
-
-
-def promote(store: ModelStore, model_id: str) -> list[Gate]:
-    """Make a points model the champion of its system where every gate passes, and return the gates.
-
-    The previous champion becomes a challenger. Each model keeps the dates it was trained for.
-
-    Raises:
-        NoModelError: where no model has this id.
-        GateFailedError: naming the gates that failed; nothing is changed.
-    """
-    row = store.one(model_id)
-    if row["kind"] != "points" or row["status"] == "retired":
-        raise GateFailedError(
-            f"{model_id} is {row['status']} of kind {row['kind']}; only a points model in use can lead"
-        )
-    gates = gates_of(row)
-    if failed := [gate for gate in gates if not gate.passed]:
-        raise GateFailedError(f"{model_id} is not promoted. " + "; ".join(map(str, failed)))
-    for other in store.rows("points").to_dicts():
-        if other["system"] == row["system"] and other["status"] == "champion" and other["model_id"] != model_id:
-            store.set_status(other["model_id"], "challenger", f"{model_id} was promoted")
-    store.set_status(model_id, "champion", "passed every gate of promotion")
-    return gates
 
 
 def _within(claim: str, measured: float | None, bound: float, *, is_signed: bool = False) -> Gate:

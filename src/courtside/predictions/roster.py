@@ -11,7 +11,7 @@ import polars as pl
 
 from courtside.predictions.calibration import Calibrator
 from courtside.predictions.errors import ModelRefusedError
-from courtside.predictions.model_store import Models
+from courtside.predictions.stored_models import Models
 from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
 from courtside.predictions.walk_forward import calibrated
 

@@ -24,9 +24,9 @@ from courtside.pipeline.tables import RUN_EVENTS
 from courtside.pipeline.tip_offs import CLOCK_READS, clock_changes, tip_offs
 from courtside.predictions.champion import STAND_IN, speaking
 from courtside.predictions.coordinator import predict
-from courtside.predictions.model_store import Models
 from courtside.predictions.roster import roster, standing_by_date
 from courtside.predictions.slates import keep_after_tip_off, pass_gate, prediction_outcomes
+from courtside.predictions.stored_models import Models
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.tables import MODELS, PREDICTIONS
 from courtside.publishing.codenames import CODE_OF_SYSTEM

@@ -9,8 +9,8 @@ import narwhals as nw
 import polars as pl
 
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.pipeline.model_store import ModelStore
 from courtside.predictions.errors import TrainingRefusedError
-from courtside.predictions.model_store import ModelStore
 from courtside.predictions.promotion import failure_reason, failures
 from courtside.predictions.roster import roster
 from courtside.predictions.rows import PLAYER_GAME, model_rows, with_outcomes

@@ -1,7 +1,4 @@
-"""Stored models: files in their library's own format with a SHA-256, and one row of `models` for each.
-
-There is one model per system and training date, so that a past date is predicted by a model trained before it.
-"""
+"""The models of a home, to be read and written: saved after training, promoted, retired."""
 
 from __future__ import annotations
 
@@ -10,103 +7,22 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
 from courtside.predictions.calibration import Calibrator
-from courtside.predictions.errors import ModelRefusedError, NoModelError
-from courtside.predictions.inputs import MODEL_INPUTS
-from courtside.predictions.learners import CatBoost, Learner, LightGbm, library_versions
+from courtside.predictions.errors import ModelRefusedError
+from courtside.predictions.learners import library_versions
+from courtside.predictions.promotion import Gate, GateFailedError, gates_of
+from courtside.predictions.stored_models import Models
 from courtside.predictions.tables import MODELS
 from courtside.predictions.training import Trained
-from courtside.warehouse.base import Reader, Upsert, Warehouse
+from courtside.warehouse.base import Upsert, Warehouse
 
 SUFFIX = {"catboost_v9": "cbm", "lightgbm": "txt"}
-READERS: dict[str, Callable[[bytes], Learner]] = {"catboost_v9": CatBoost.from_bytes, "lightgbm": LightGbm.from_bytes}
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Models:
-    """Read access to the stored models: files below `folder`, rows in `warehouse`."""
-
-    warehouse: Reader
-    folder: Path
-
-    def rows(self, kind: str | None = None) -> pl.DataFrame:
-        """Return the rows of `MODELS`, oldest first."""
-        found = self._stored().sort("as_of", "system", "kind", "model_id")
-        return found if kind is None else found.filter(pl.col("kind") == kind)
-
-    def one(self, model_id: str) -> dict[str, Any]:
-        """Return the row of a model.
-
-        Raises:
-            NoModelError: where no model has this id.
-        """
-        found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
-        if not found:
-            raise NoModelError(f"there is no model {model_id!r}; `courtside models list` shows those there are")
-        return found[0]
-
-    def points_model(self, row: dict[str, Any]) -> Learner:
-        """Load the model of a row after its file is checked.
-
-        Raises:
-            ModelRefusedError: where the file is missing or changed, or the model was trained on other inputs.
-        """
-        if row["inputs"] != ",".join(MODEL_INPUTS):
-            raise ModelRefusedError(
-                f"model {row['model_id']} reads other inputs than this version offers; "
-                f"`courtside train --as-of {row['as_of']}` makes one that does"
-            )
-        content = self._content(row)
-        return _readable(row, lambda: READERS[row["system"]](content))
-
-    def calibrator(self, row: dict[str, Any]) -> Calibrator:
-        """Load the calibrator of a row after its file is checked.
-
-        Raises:
-            ModelRefusedError: where the file is missing or differs from what was written.
-        """
-        content = self._content(row)
-        return _readable(row, lambda: Calibrator.from_text(content.decode()))
-
-    def verify(self, row: dict[str, Any]) -> None:
-        """Check that the file of a row can be loaded for predictions.
-
-        Raises:
-            ModelRefusedError: where the file is missing, differs from what was written, or cannot be read.
-        """
-        if row["kind"] == "points":
-            self.points_model(row)
-        else:
-            self.calibrator(row)
-
-    def _stored(self) -> pl.DataFrame:
-        return self.warehouse.collect(self.warehouse.scan(MODELS))
-
-    def _content(self, row: dict[str, Any]) -> bytes:
-        path = self.folder / row["file"]
-        again = f"`courtside train --as-of {row['as_of']}` makes it again"
-        if not path.is_file():
-            raise ModelRefusedError(f"model {row['model_id']}: {path} is gone; {again}")
-        try:
-            content: bytes = path.read_bytes()
-        except OSError as error:
-            raise ModelRefusedError(f"model {row['model_id']}: {path}: {error.strerror}; {again}") from error
-        found = hashlib.sha256(content).hexdigest()
-        if found != row["sha256"]:
-            raise ModelRefusedError(
-                f"model {row['model_id']}: {path} has SHA-256 {found[:12]}… and was written with "
-                f"{row['sha256'][:12]}…; it has been changed since. {again}"
-            )
-        return content
 
 
 @dataclass(frozen=True)
@@ -158,11 +74,34 @@ class ModelStore(Models):
         found = {}
         for row in self.rows().filter(pl.col("status") != "retired").to_dicts():
             try:
-                self._content(row)
+                self.content(row)
             except ModelRefusedError as error:
                 found[row["model_id"]] = str(error)
                 self.set_status(row["model_id"], "retired", f"damaged: {error}")
         return found
+
+    def promote(self, model_id: str) -> list[Gate]:
+        """Make a points model the champion of its system where every gate passes, and return the gates.
+
+        The previous champion becomes a challenger. Each model keeps the dates it was trained for.
+
+        Raises:
+            NoModelError: where no model has this id.
+            GateFailedError: naming the gates that failed; nothing is changed.
+        """
+        row = self.one(model_id)
+        if row["kind"] != "points" or row["status"] == "retired":
+            raise GateFailedError(
+                f"{model_id} is {row['status']} of kind {row['kind']}; only a points model in use can lead"
+            )
+        gates = gates_of(row)
+        if failed := [gate for gate in gates if not gate.passed]:
+            raise GateFailedError(f"{model_id} is not promoted. " + "; ".join(map(str, failed)))
+        for other in self.rows("points").to_dicts():
+            if other["system"] == row["system"] and other["status"] == "champion" and other["model_id"] != model_id:
+                self.set_status(other["model_id"], "challenger", f"{model_id} was promoted")
+        self.set_status(model_id, "champion", "passed every gate of promotion")
+        return gates
 
     def _stored(self) -> pl.DataFrame:
         found = super()._stored()
@@ -193,16 +132,6 @@ class ModelStore(Models):
 
 def _frame(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
     return MODELS.conform(pl.DataFrame(list(rows), schema=MODELS.polars_schema))
-
-
-def _readable(row: dict[str, Any], read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except Exception as error:
-        raise ModelRefusedError(
-            f"model {row['model_id']}: {row['file']} cannot be read ({type(error).__name__}); "
-            f"`courtside train --as-of {row['as_of']}` makes it again"
-        ) from error
 
 
 def _stands(row: dict[str, Any] | None) -> bool:

@@ -1,0 +1,118 @@
+"""Stored models: files in their library's own format with a SHA-256, and one row of `models` for each.
+
+There is one model per system and training date, so that a past date is predicted by a model trained before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+
+from courtside.predictions.calibration import Calibrator
+from courtside.predictions.errors import ModelRefusedError, NoModelError
+from courtside.predictions.inputs import MODEL_INPUTS
+from courtside.predictions.learners import CatBoost, Learner, LightGbm
+from courtside.predictions.tables import MODELS
+from courtside.warehouse.base import Reader
+
+READERS: dict[str, Callable[[bytes], Learner]] = {"catboost_v9": CatBoost.from_bytes, "lightgbm": LightGbm.from_bytes}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Models:
+    """Read access to the stored models: files below `folder`, rows in `warehouse`."""
+
+    warehouse: Reader
+    folder: Path
+
+    def rows(self, kind: str | None = None) -> pl.DataFrame:
+        """Return the rows of `MODELS`, oldest first."""
+        found = self._stored().sort("as_of", "system", "kind", "model_id")
+        return found if kind is None else found.filter(pl.col("kind") == kind)
+
+    def one(self, model_id: str) -> dict[str, Any]:
+        """Return the row of a model.
+
+        Raises:
+            NoModelError: where no model has this id.
+        """
+        found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
+        if not found:
+            raise NoModelError(f"there is no model {model_id!r}; `courtside models list` shows those there are")
+        return found[0]
+
+    def points_model(self, row: dict[str, Any]) -> Learner:
+        """Load the model of a row after its file is checked.
+
+        Raises:
+            ModelRefusedError: where the file is missing or changed, or the model was trained on other inputs.
+        """
+        if row["inputs"] != ",".join(MODEL_INPUTS):
+            raise ModelRefusedError(
+                f"model {row['model_id']} reads other inputs than this version offers; "
+                f"`courtside train --as-of {row['as_of']}` makes one that does"
+            )
+        content = self.content(row)
+        return _readable(row, lambda: READERS[row["system"]](content))
+
+    def calibrator(self, row: dict[str, Any]) -> Calibrator:
+        """Load the calibrator of a row after its file is checked.
+
+        Raises:
+            ModelRefusedError: where the file is missing or differs from what was written.
+        """
+        content = self.content(row)
+        return _readable(row, lambda: Calibrator.from_text(content.decode()))
+
+    def verify(self, row: dict[str, Any]) -> None:
+        """Check that the file of a row can be loaded for predictions.
+
+        Raises:
+            ModelRefusedError: where the file is missing, differs from what was written, or cannot be read.
+        """
+        if row["kind"] == "points":
+            self.points_model(row)
+        else:
+            self.calibrator(row)
+
+    def _stored(self) -> pl.DataFrame:
+        return self.warehouse.collect(self.warehouse.scan(MODELS))
+
+    def content(self, row: dict[str, Any]) -> bytes:
+        """Return the bytes of a row's file after they are checked.
+
+        Raises:
+            ModelRefusedError: where the file is missing or differs from what was written.
+        """
+        path = self.folder / row["file"]
+        again = f"`courtside train --as-of {row['as_of']}` makes it again"
+        if not path.is_file():
+            raise ModelRefusedError(f"model {row['model_id']}: {path} is gone; {again}")
+        try:
+            content: bytes = path.read_bytes()
+        except OSError as error:
+            raise ModelRefusedError(f"model {row['model_id']}: {path}: {error.strerror}; {again}") from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != row["sha256"]:
+            raise ModelRefusedError(
+                f"model {row['model_id']}: {path} has SHA-256 {found[:12]}… and was written with "
+                f"{row['sha256'][:12]}…; it has been changed since. {again}"
+            )
+        return content
+
+
+def _readable(row: dict[str, Any], read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except Exception as error:
+        raise ModelRefusedError(
+            f"model {row['model_id']}: {row['file']} cannot be read ({type(error).__name__}); "
+            f"`courtside train --as-of {row['as_of']}` makes it again"
+        ) from error
