@@ -23,7 +23,7 @@ from pydantic_settings import (
 from rapidfuzz import process
 
 from courtside.clock import Clock, FixedClock, SystemClock, to_utc
-from courtside.errors import ConfigError, SettingsError
+from courtside.errors import ConfigError
 
 PREFIX = "COURTSIDE_"
 FILE_NAME = "courtside.toml"
@@ -52,7 +52,7 @@ def home_file(home: Path | str | None = None) -> Path:
     """Return the path of the settings file in the home that is used, whether it exists or not.
 
     Raises:
-        SettingsError: where the project's settings file, which may name the home, cannot be read.
+        ConfigError: where the project's settings file, which may name the home, cannot be read.
     """
     named = home or os.environ.get(f"{PREFIX}HOME") or _read(config_file()).get("home") or DEFAULT_HOME
     return Path(str(named)) / FILE_NAME
@@ -65,9 +65,9 @@ def _read(file: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror}; correct its owner and mode, or move it away") from error
+        raise ConfigError(f"{file}: {error.strerror}; correct its owner and mode, or move it away") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: not TOML: {error}") from error
+        raise ConfigError(f"{file}: not TOML: {error}") from error
 
 
 class Settings(BaseSettings):
@@ -154,7 +154,7 @@ def load_settings(**options: Any) -> Settings:
     """Return the settings; `options` that are not None take precedence over all other places.
 
     Raises:
-        SettingsError: where a setting is wrong or unknown; the message names it, and the closest setting.
+        ConfigError: where a setting is wrong or unknown; the message names it, and the closest setting.
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
@@ -164,7 +164,7 @@ def load_settings(**options: Any) -> Settings:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in item['loc'])} = {_shown(item)}: {item['msg']}" for item in error.errors()
         )
-        raise SettingsError(f"settings: {problems}. `courtside config` lists them with their origin.") from error
+        raise ConfigError(f"settings: {problems}. `courtside config` lists them with their origin.") from error
 
 
 def _refuse_unknown_names(of_home: Path) -> None:
@@ -180,7 +180,7 @@ def _refuse_unknown_names(of_home: Path) -> None:
     if "home" in _read(of_home) and of_home.resolve() != config_file().resolve():
         problems.append(f"home in {of_home}: the home is the folder that holds this file; remove the line")
     if problems:
-        raise SettingsError(f"{'; '.join(problems)}. `courtside config` lists the settings.")
+        raise ConfigError(f"{'; '.join(problems)}. `courtside config` lists the settings.")
 
 
 def _unknown(name: str, place: str, known: Iterable[str]) -> str:

@@ -23,13 +23,9 @@ class AnswerError(CourtsideError):
 
 
 class ConfigError(CourtsideError):
-    """An argument or a setting cannot be used; nothing was done."""
+    """An argument or a setting is unknown or has a wrong value; nothing was done."""
 
     exit_code = USAGE
-
-
-class SettingsError(ConfigError):
-    """A setting of the environment or of a settings file is unknown or has a wrong value; the exit code is 2."""
 
 
 class StorageError(CourtsideError):

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from courtside.cli.main import app
-from courtside.errors import CourtsideError, WarehouseBusyError
+from courtside.errors import AnswerError, CourtsideError, WarehouseBusyError
 from tests import homes
 
 NOBODY_LISTENS = "json://127.0.0.1:9/"
@@ -64,6 +64,24 @@ def test_a_crash_is_one_line_exit_code_70_and_an_alert(
     assert all(word in result.stderr for word in named)
     assert result.stderr.count("\n") == 1
     assert alerts(tmp_path) == ["run.crashed"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sent"),
+    [(TypeError("odd"), ["run.crashed"]), (CourtsideError("differs"), ["run.crashed"]), (AnswerError("held"), [])],
+)
+def test_a_check_that_crashes_could_not_tell_and_alerts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, sent: list[str]
+) -> None:
+    def raising(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("courtside.cli.check.catalogue_of", raising)
+    result = call(tmp_path, "check", "training-data")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("could not tell: ")
+    assert result.stderr.count("\n") == 1
+    assert alerts(tmp_path) == sent
 
 
 def test_the_traceback_is_shown_where_debugging_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,14 +26,3 @@ def season_codes() -> pl.DataFrame:
             "season": [season_label(year) for year in years],
         }
     )
-
-
-def season_order() -> pl.DataFrame:
-    """Return season and season_before of every possible season."""
-    years = range(1947, 2046)
-    return pl.DataFrame(
-        {
-            "season": [season_label(year) for year in years],
-            "season_before": [season_label(year - 1) for year in years],
-        }
-    )

@@ -13,7 +13,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from courtside.alerts import Alert, Severity, notifier
+from courtside.alerts import Alert, Severity, alert_crash, notifier
 from courtside.audit import checks
 from courtside.audit.checks import base
 from courtside.audit.checks.base import Catalogue, Check, Result, Status
@@ -21,9 +21,10 @@ from courtside.audit.checks.rows import training_window
 from courtside.audit.monitor import THRESHOLD_PCT, Report, Verdict, monitor
 from courtside.audit.report import html as as_html
 from courtside.cli.check_tables import seen, show_history, show_report, show_results
-from courtside.cli.common import Home, P, R, complaints, settings_of
+from courtside.cli.common import Home, P, R, complaints, settings_of, used_settings
+from courtside.cli.guard import described
 from courtside.cli.ingest import parse_date_option
-from courtside.errors import ConfigError, CourtsideError
+from courtside.errors import FAILURE, ConfigError, CourtsideError
 from courtside.logs import hide_secrets
 from courtside.operations.checking import catalogue_of, season_window
 from courtside.pipeline.context import Context
@@ -40,7 +41,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _never_silent(command: Callable[P, R]) -> Callable[P, R]:
-    """Exit with 2 and print the reason where a check could not run; 0 and 1 are results of checks."""
+    """Exit with 2 and print the reason where a check could not run; 0 and 1 are results of checks.
+
+    An error that nobody expected is alerted as a crash as well.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -49,9 +53,11 @@ def _never_silent(command: Callable[P, R]) -> Callable[P, R]:
         except typer.Exit:
             raise
         except Exception as error:
-            text = str(error) if isinstance(error, CourtsideError) else f"{type(error).__name__}: {error}"
+            text = hide_secrets(str(error) if isinstance(error, CourtsideError) else described(error))
             complaints.print("could not tell: ", end="", style="bold red")
-            complaints.print(hide_secrets(text), soft_wrap=True)
+            complaints.print(text, soft_wrap=True)
+            if used_settings and getattr(error, "exit_code", FAILURE) == FAILURE:
+                alert_crash(used_settings[-1], f"`courtside check {command.__name__.replace('_', '-')}`", text)
             raise typer.Exit(COULD_NOT_TELL) from error
 
     return wrapped

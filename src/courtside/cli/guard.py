@@ -65,7 +65,7 @@ def _guarded(context: typer.Context) -> Iterator[None]:
             if context.invoked_subcommand in RECOVERING and error.exit_code == PROBLEM:
                 _recover()
             raise
-        _end(context, _described(error), error, FAILURE)
+        _end(context, described(error), error, FAILURE)
 
 
 def _end(context: typer.Context, text: str, error: Exception, code: int) -> None:
@@ -85,7 +85,7 @@ def _recover() -> None:
         notifier(settings, settings.clock).recover(CRASHED, "A run came to its end.")
 
 
-def _described(error: Exception) -> str:
+def described(error: Exception) -> str:
     """Return on one line what was found, where, and the next step."""
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from courtside.clock import Clock
 from courtside.config import Settings
-from courtside.errors import ConfigError, SettingsError
+from courtside.errors import ConfigError
 from courtside.pipeline.ledger import Ledger
 from courtside.pipeline.model_store import ModelStore
 from courtside.predictions.systems import require_system
@@ -40,10 +40,10 @@ def checked(settings: Settings) -> Settings:
     """Return the settings after checking that their champion is a prediction system.
 
     Raises:
-        SettingsError: where the champion is no system; the message names the systems that exist.
+        ConfigError: where the champion is no system; the message names the systems that exist.
     """
     try:
         require_system(settings.champion)
     except ConfigError as error:
-        raise SettingsError(f"settings: {error}") from error
+        raise ConfigError(f"settings: {error}") from error
     return settings
