@@ -76,7 +76,8 @@ def test_a_check_that_crashes_could_not_tell_and_alerts(
     def raising(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("courtside.cli.check.catalogue_of", raising)
+    monkeypatch.setattr("courtside.cli.check.open_warehouse", raising)
+    (tmp_path / "warehouse.duckdb").touch()
     result = call(tmp_path, "check", "training-data")
     assert result.exit_code == 2
     assert result.stderr.startswith("could not tell: ")
