@@ -201,16 +201,20 @@ def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> 
         .unique(key, keep="last", maintain_order=True)
         .with_columns(pl.lit(-1, pl.Int32).alias(SEQ), pl.lit(False).alias(READ_AGAIN))
     )
+    rows = pl.concat([stored, arrived], how="diagonal_relaxed").sort([*key, SEQ], maintain_order=True)
+    begins = rows.select(pl.struct(key).ne_missing(pl.struct(key).shift(1)).alias("begins"))["begins"]
+    is_only = begins & begins.shift(-1, fill_value=True)
+    return pl.concat([rows.filter(is_only), _changes(rows.filter(~is_only), key)]).filter(pl.col(SEQ) >= 0)
+
+
+def _changes(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Return the rows that differ from the one before them, of keys that have several; grouping is slow on all rows."""
     is_overtaken = pl.col(READ_AGAIN) & (pl.col("known_at") < pl.col("known_at").first().over(key))
-    place = pl.int_range(pl.len()).over(key)
-    microseconds = pl.duration(microseconds=place, time_unit="us")
+    microseconds = pl.duration(microseconds=pl.int_range(pl.len()).over(key), time_unit="us")
     return (
-        pl.concat([stored, arrived], how="diagonal_relaxed")
-        .sort([*key, SEQ], nulls_last=False, maintain_order=True)
-        .filter(~is_overtaken)
+        rows.filter(~is_overtaken)
         .filter(pl.col("row_hash").ne_missing(pl.col("row_hash").shift(1).over(key)))
         .with_columns(known_at=(pl.col("known_at") - microseconds).cum_max().over(key) + microseconds)
-        .filter(pl.col(SEQ) >= 0)
     )
 
 
