@@ -68,7 +68,7 @@ def _season_sizes() -> tuple[dict[str, int], int]:
         sizes = {
             table.name: _logical(table, context.warehouse.collect(context.warehouse.scan(table))) for table in tables
         }
-        played = sum(cell.state == "complete" for cell in context.ledger.cells("analytics").values())
+        played = sum(cell.state == "complete" for cell in context.run_log.cells("analytics").values())
     assert summary.stages
     return sizes, played
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from courtside.config import load_settings
 from courtside.operations.day import run_day
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.sources.payload import Payload
 from courtside.sources.pending import Pending
@@ -45,7 +45,7 @@ def _live(home: Path, now: dt.datetime, coming: list[Payload]) -> None:
     with DuckDBWarehouse(settings.warehouse_path) as warehouse:
         warehouse.prepare(ALL_TABLES)
         clock = settings.clock
-        run_day(Context(settings, warehouse, Ledger(warehouse, clock), clock), clock.today())
+        run_day(Context(settings, warehouse, RunLog(warehouse, clock), clock), clock.today())
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from benchmarks.measure import measured
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, TEAM_GAMES
 from courtside.clock import season_label
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.pipeline.ledger import Cell
+from courtside.pipeline.run_log import Cell
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.raw.ingest import ingest
@@ -51,7 +51,7 @@ def backfill(folder: str, seasons: int) -> int:
             days = sorted(set(frames[GAMES]["game_date"]))
             context.warehouse.replace_dates([Change(table, frame) for table, frame in frames.items()], days)
             cells = {day: Cell("complete", None, 1, str(day), "pattern", 1) for day in days}
-            context.warehouse.upsert([context.ledger.cell_rows("analytics", cells)])
+            context.warehouse.upsert([context.run_log.cell_rows("analytics", cells)])
             dates += days
         run(context, dates[0], dates[-1], stages=FEATURES)
         rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES).select("game_id")).height

@@ -16,7 +16,7 @@ from tests.real_data import DATA
 
 from courtside.config import load_settings
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
@@ -35,7 +35,7 @@ def opened(home: Path) -> Iterator[Context]:
     settings = load_settings(home=home, now=NOW)
     with DuckDBWarehouse(settings.warehouse_path) as warehouse:
         warehouse.prepare(ALL_TABLES)
-        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
 
 
 @cache

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from courtside.config import Settings, load_settings
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.raw.ingest import Report, ingest
@@ -42,7 +42,7 @@ def opened(home: Path, now: dt.datetime = NOW, as_of: dt.datetime | None = None)
     settings = settings_in(home, now)
     with DuckDBWarehouse(settings.warehouse_path, threads=2) as warehouse:
         warehouse.prepare(ALL_TABLES)
-        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock, as_of)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock, as_of)
 
 
 def payloads(until: dt.date = LAST) -> list[Payload]:
@@ -128,7 +128,7 @@ def assert_whole_dates(home: Path) -> None:
     stored = contents(home)
     with opened(home) as context:
         for stage, names in tables.items():
-            cells = {day: cell for day, cell in context.ledger.cells(stage).items() if cell.state != "failed"}
+            cells = {day: cell for day, cell in context.run_log.cells(stage).items() if cell.state != "failed"}
             for name in names:
                 loose = set(stored[name]) - set(cells)
                 assert not loose, f"{name} holds rows of {sorted(loose)} that no cell of {stage} accounts for"

@@ -22,7 +22,7 @@ from courtside.operations.day import run_day
 from courtside.operations.intake import Step
 from courtside.operations.runs import recent_runs
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES, RUN_EVENTS
 from courtside.publishing.stores.local import LocalStore
 from courtside.raw.tables import PAYLOAD_LOG
@@ -128,7 +128,7 @@ def opened(home: Path, now: dt.datetime, *, read_only: bool = False, patience: f
     warehouse = DuckDBWarehouse(settings.warehouse_path, threads=1, read_only=read_only, patience=patience)
     try:
         warehouse.prepare(ALL_TABLES)
-        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
     finally:
         warehouse.close()
 
@@ -217,11 +217,11 @@ def read_only_warehouse(world: World, now: dt.datetime, _: Sequence[Payload]) ->
 def two_schedulers(world: World, now: dt.datetime, _: Sequence[Payload]) -> Struck:
     """Let another run hold the lease."""
     with opened(world.home, now) as context:
-        other = Ledger(context.warehouse, context.clock)
+        other = RunLog(context.warehouse, context.clock)
         other.acquire(900)
     shown = world.attempt(now)
     with opened(world.home, now) as context:
-        Ledger(context.warehouse, context.clock, run_id=other.run_id).release()
+        RunLog(context.warehouse, context.clock, run_id=other.run_id).release()
     return Struck("two_schedulers", now, shown)
 
 

@@ -61,7 +61,7 @@ def _run(home: Path) -> Result:
 
 def _states(home: Path, stage: str) -> dict[dt.date, tuple[str, str]]:
     with homes.opened(home, NOW) as context:
-        return {day: (cell.state, cell.reason or "") for day, cell in context.ledger.cells(stage).items()}
+        return {day: (cell.state, cell.reason or "") for day, cell in context.run_log.cells(stage).items()}
 
 
 def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_arrive(

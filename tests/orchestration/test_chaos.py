@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.stages import STAGES
 from courtside.sources.store import PayloadStore
 from tests import homes
@@ -73,7 +73,7 @@ def grid(home: Path) -> dict[tuple[str, dt.date], tuple[object, ...]]:
         return {
             (stage.name, day): (cell.state, cell.reason, cell.rows, cell.content_hash, cell.input_hash)
             for stage in STAGES
-            for day, cell in context.ledger.cells(stage.name).items()
+            for day, cell in context.run_log.cells(stage.name).items()
         }
 
 
@@ -120,7 +120,7 @@ def test_every_payload_is_whole_on_disk_and_none_waits(calm: Path, stormy: World
 
 def test_nobody_holds_the_lease(stormy: World) -> None:
     with homes.opened(stormy.home, END) as context:
-        Ledger(context.warehouse, context.clock).acquire(1)
+        RunLog(context.warehouse, context.clock).acquire(1)
 
 
 def test_each_fault_shows_in_an_error_the_runs_or_an_alert(stormy: World) -> None:

@@ -51,7 +51,7 @@ def materialised(home: Path, **options: Any) -> Any:
 
 
 def worked_by(result: Any, stage: str) -> int:
-    return int(result.asset_materializations_for_node(stage)[0].metadata["dates worked"].value)
+    return int(result.asset_materializations_for_node(stage)[0].metadata["dates processed"].value)
 
 
 def _raises(*_: object) -> None:
@@ -135,9 +135,9 @@ def test_the_command_line_finishes_what_dagster_began(
         planted.setattr(stage, "process", _raises)
         assert not materialised(home, tags=RANGE).success
     summary = homes.run_in(home)
-    worked = {item.stage: item.worked for item in summary.stages}
-    assert (worked["analytics"], worked["features"]) == (0, 0)
-    assert worked["predictions"] == (homes.LAST - homes.FIRST).days + 1
+    processed = {item.stage: item.processed for item in summary.stages}
+    assert (processed["analytics"], processed["features"]) == (0, 0)
+    assert processed["predictions"] == (homes.LAST - homes.FIRST).days + 1
     assert (homes.contents(home), homes.files(home)) == (homes.contents(run_home), homes.files(run_home))
 
 
@@ -197,7 +197,7 @@ def test_the_morning_run_writes_the_season_file_again_and_says_what_it_did(
     assert asked[0] == "odds", "what cannot be fetched later is asked first"
     assert dates_of(season) == before
     (output,) = [event for event in result.all_events if event.is_successful_output and "run" in _metadata(event)]
-    assert output.step_key == "work_the_day"
+    assert output.step_key == "run_daily"
 
 
 def dates_of(season: Path) -> dict[str, Any]:

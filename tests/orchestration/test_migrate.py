@@ -9,7 +9,7 @@ import pytest
 
 from courtside.errors import SchemaDriftError
 from courtside.operations.migrate import MAKERS, migrate, plan
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.duckdb import DuckDBWarehouse
@@ -44,7 +44,7 @@ def test_rows_that_nobody_can_make_again_stay(run_home: Path, tmp_path: Path) ->
     home = homes.copy_of(run_home, tmp_path / "home")
     with altered(home, "ALTER TABLE run_events DROP COLUMN detail") as warehouse:
         rows = warehouse._execute("SELECT count(*) FROM run_events").fetchone()
-        steps = migrate(warehouse, Ledger(warehouse, homes.settings_in(home).clock))
+        steps = migrate(warehouse, RunLog(warehouse, homes.settings_in(home).clock))
         assert [(step.drift.table.name, step.stage) for step in steps] == [("run_events", None)]
         assert warehouse._execute("SELECT count(*) FROM run_events").fetchone() == rows
         warehouse.prepare(ALL_TABLES)
@@ -58,7 +58,7 @@ def test_a_column_that_cannot_be_filled_is_refused_and_nothing_changes(
     alter = f"ALTER TABLE {table} ADD COLUMN of_a_later_version VARCHAR"
     with altered(home, alter, "ALTER TABLE player_games DROP COLUMN points") as warehouse:
         with pytest.raises(SchemaDriftError, match=rf"{table}: column of_a_later_version is not declared.*cannot be"):
-            migrate(warehouse, Ledger(warehouse, homes.settings_in(home).clock))
+            migrate(warehouse, RunLog(warehouse, homes.settings_in(home).clock))
         assert [found.table.name for found in warehouse.drifted(ALL_TABLES)].count("player_games") == 1
         with pytest.raises(SchemaDriftError):
             plan(warehouse)

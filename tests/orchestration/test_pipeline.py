@@ -26,7 +26,7 @@ def test_running_again_works_nothing_and_changes_nothing(run_home: Path, tmp_pat
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home), homes.files(home)
     summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
-    assert {stage.stage: stage.worked for stage in summary.stages} == dict.fromkeys(STAGE_NAMES, 0)
+    assert {stage.stage: stage.processed for stage in summary.stages} == dict.fromkeys(STAGE_NAMES, 0)
     assert (homes.contents(home), homes.files(home)) == before
 
 
@@ -34,7 +34,7 @@ def test_working_every_cell_again_gives_the_same_bytes(run_home: Path, tmp_path:
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home), homes.files(home)
     summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1), resume=False)
-    assert all(stage.worked for stage in summary.stages)
+    assert all(stage.processed for stage in summary.stages)
     assert (homes.contents(home), homes.files(home)) == before
 
 

@@ -28,7 +28,7 @@ def home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a whole run, and one that stopped in the middle an hour later."""
     place = homes.copy_of(run_home, tmp_path_factory.mktemp("runs") / "home")
     with homes.opened(place, homes.NOW + dt.timedelta(hours=1)) as context:
-        context.warehouse.upsert([context.ledger.event("run", "started", [homes.FIRST], 0, detail="one date")])
+        context.warehouse.upsert([context.run_log.event("run", "started", [homes.FIRST], 0, detail="one date")])
     return place
 
 
@@ -48,7 +48,7 @@ def test_one_run_shows_what_each_stage_wrote_and_took(home: Path) -> None:
     ended = {event["stage"]: event for event in events if event["event"] == "finished"}
     assert set(ended) == {"run", *(stage.name for stage in STAGES)}
     assert all(event["seconds"] is not None for event in ended.values())
-    assert "left alone" in said(home, whole)
+    assert "unchanged" in said(home, whole)
 
 
 def test_an_id_that_no_run_has_says_what_to_do(home: Path) -> None:

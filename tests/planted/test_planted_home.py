@@ -72,7 +72,7 @@ import sys
 from pathlib import Path
 from courtside.cli.common import opened, settings_of
 with opened(settings_of(Path(sys.argv[1]))) as context:
-    context.ledger.acquire(600)
+    context.run_log.acquire(600)
     print("holding", flush=True)
     sys.stdin.read()
 """

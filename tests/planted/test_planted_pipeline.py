@@ -16,7 +16,7 @@ from courtside.errors import SchemaDriftError, WarehouseBusyError
 from courtside.features import windows
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.picks.tables import PUBLISHED_PICKS
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stages import features as features_stage
@@ -182,11 +182,11 @@ def _files_of_picks(home: Path) -> dict[str, str]:
 def test_two_runs_at_once_are_refused_by_the_lease(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     with homes.opened(home) as context:
-        other = replace(context, ledger=Ledger(context.warehouse, context.clock))
-        other.ledger.acquire(900)
-        with pytest.raises(WarehouseBusyError, match=other.ledger.run_id):
+        other = replace(context, ledger=RunLog(context.warehouse, context.clock))
+        other.run_log.acquire(900)
+        with pytest.raises(WarehouseBusyError, match=other.run_log.run_id):
             run(context, homes.FIRST, homes.LAST)
-        other.ledger.release()
+        other.run_log.release()
         assert run(context, homes.FIRST, homes.LAST).is_whole
 
 

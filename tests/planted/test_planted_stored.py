@@ -205,7 +205,7 @@ def test_every_stage_with_cells_of_its_own_is_compared() -> None:
 def _record_what_is_stored(home: Path) -> None:
     with homes.opened(home) as context:
         contents = context.warehouse.contents(PLAYER_FEATURES)
-        for day, cell in context.ledger.cells("features").items():
+        for day, cell in context.run_log.cells("features").items():
             if day in contents:
                 verdicts = cell.content_hash.partition(":")[2]
                 engine(context)._execute(

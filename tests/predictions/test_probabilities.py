@@ -94,8 +94,8 @@ def test_on_the_lines_of_fantasy_books_there_is_neither_probability_nor_price(ho
         lines = context.warehouse.collect(context.warehouse.scan(PLAYER_LINES, start=day, end=day))
         fantasy = lines.with_columns(book=pl.lit("prizepicks"), over_price=-137.0, under_price=-137.0)
         fantasy = PLAYER_LINES.conform(fantasy.unique(PLAYER_LINES.key, keep="last", maintain_order=True))
-        cell = context.ledger.cells("lines")[day]
-        recorder = context.ledger.recorder("lines", {day: cell.input_hash}, {day: Outcome()})
+        cell = context.run_log.cells("lines")[day]
+        recorder = context.run_log.recorder("lines", {day: cell.input_hash}, {day: Outcome()})
         others = [
             Change(table, context.warehouse.collect(context.warehouse.scan(table, start=day, end=day)))
             for table in REPLACED["lines"]

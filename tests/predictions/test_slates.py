@@ -39,18 +39,17 @@ def _read(home: Path, table: Table, day: dt.date = TODAY) -> pl.DataFrame:
         return context.warehouse.collect(context.warehouse.scan(table, start=day, end=day)).sort(table.key)
 
 
-def _changed(home: Path, table: Table, worked: str, day: dt.date = TODAY, **changes: pl.Expr) -> None:
+def _changed(home: Path, table: Table, stage: str, day: dt.date = TODAY, **changes: pl.Expr) -> None:
     """Write the rows of a date again with changes, as the stage before would, and let the grid know."""
     with homes.opened(home, MORNING) as context:
         stored = [
-            (own, context.warehouse.collect(context.warehouse.scan(own, start=day, end=day)))
-            for own in REPLACED[worked]
+            (own, context.warehouse.collect(context.warehouse.scan(own, start=day, end=day))) for own in REPLACED[stage]
         ]
         written = [
             Change(own, own.conform(rows.with_columns(**changes)) if own is table else rows) for own, rows in stored
         ]
-        cell = context.ledger.cells(worked)[day]
-        recorder = context.ledger.recorder(worked, {day: cell.input_hash}, {day: Outcome()})
+        cell = context.run_log.cells(stage)[day]
+        recorder = context.run_log.recorder(stage, {day: cell.input_hash}, {day: Outcome()})
         context.warehouse.replace_dates(written, [day], recorder)
 
 
@@ -61,7 +60,7 @@ def _predict(home: Path, now: dt.datetime = MORNING) -> Sequence[tuple[Any, ...]
 
 @pytest.fixture(scope="module")
 def today_home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that has worked today's slate up to its predictions."""
+    """A home that has processed today's slate up to its predictions."""
     home = homes.copy_of(run_home, tmp_path_factory.mktemp("today") / "home")
     with homes.opened(home, MORNING) as context:
         run(context, TODAY, TODAY, stages=STAGES[: STAGES.index(ONLY[0]) + 1])
@@ -98,7 +97,7 @@ def test_a_player_whom_the_gate_blocks_is_predicted_with_the_reason_and_without_
         PLAYER_FEATURES,
         required_default_count=pl.when(one).then(1).otherwise("required_default_count"),
         default_feature_count=pl.when(one).then(3).otherwise("default_feature_count"),
-        worked="features",
+        stage="features",
     )
     _predict(home)
     rows = _read(home, PREDICTIONS).filter(pl.col("player_id") == blocked)
@@ -112,7 +111,7 @@ def test_a_player_whom_the_gate_blocks_is_predicted_with_the_reason_and_without_
 
 
 def test_a_slate_of_which_nobody_passes_publishes_no_pick_and_says_why(home: Path, alerts: list[Any]) -> None:
-    _changed(home, PLAYER_FEATURES, quality_alert_level=pl.lit("red"), worked="features")
+    _changed(home, PLAYER_FEATURES, quality_alert_level=pl.lit("red"), stage="features")
     with homes.opened(home, MORNING) as context:
         run(context, TODAY, TODAY, stages=[item for item in STAGES if item.name in ("predictions", "picks")])
     predictions = _read(home, PREDICTIONS)
@@ -122,15 +121,15 @@ def test_a_slate_of_which_nobody_passes_publishes_no_pick_and_says_why(home: Pat
     assert set(_read(home, GATE_BLOCKS)["reason"]) <= {"red alert", "no feature row"}
     assert _read(home, PUBLISHED_PICKS).is_empty()
     with homes.opened(home, MORNING) as context:
-        reason = context.ledger.cells("predictions")[TODAY].reason
+        reason = context.run_log.cells("predictions")[TODAY].reason
     assert reason == "quality gate: nobody passes, most often for: red alert"
     assert [(alert.cause, reason in alert.body) for alert in alerts] == [("predictions.none", True)]
 
 
 def test_a_slate_with_games_and_no_prediction_raises_the_alert(home: Path, alerts: list[Any]) -> None:
     with homes.opened(home, MORNING) as context:
-        cell = context.ledger.cells("features")[TODAY]
-        recorder = context.ledger.recorder("features", {TODAY: cell.input_hash}, {TODAY: Outcome()})
+        cell = context.run_log.cells("features")[TODAY]
+        recorder = context.run_log.recorder("features", {TODAY: cell.input_hash}, {TODAY: Outcome()})
         verdicts = context.warehouse.collect(context.warehouse.scan(GATE_VERDICTS, start=TODAY, end=TODAY))
         not_ready = verdicts.with_columns(verdict=pl.lit("not_ready"), reason=pl.lit("no feature rows"))
         empty = [Change(PLAYER_FEATURES, PLAYER_FEATURES.empty()), Change(GATE_VERDICTS, not_ready)]
@@ -151,7 +150,7 @@ def test_a_line_that_moves_makes_new_predictions_without_a_second_row(home: Path
         home,
         PLAYER_LINES,
         line=pl.when(pl.col("player_id") == moved).then(pl.col("line") + 1).otherwise("line"),
-        worked="lines",
+        stage="lines",
     )
     _predict(home)
     after = _read(home, PREDICTIONS)
@@ -166,8 +165,8 @@ def test_a_player_who_drops_out_of_the_slate_is_predicted_no_more(home: Path) ->
     gone = _read(home, PREDICTIONS)["player_id"][0]
     with homes.opened(home, MORNING) as context:
         rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES, start=TODAY, end=TODAY))
-        cell = context.ledger.cells("features")[TODAY]
-        recorder = context.ledger.recorder("features", {TODAY: cell.input_hash}, {TODAY: Outcome()})
+        cell = context.run_log.cells("features")[TODAY]
+        recorder = context.run_log.recorder("features", {TODAY: cell.input_hash}, {TODAY: Outcome()})
         kept = Change(PLAYER_FEATURES, rows.filter(pl.col("player_id") != gone))
         context.warehouse.replace_dates([kept], [TODAY], recorder)
     _predict(home)
@@ -194,7 +193,7 @@ def test_nothing_new_makes_no_new_predictions(home: Path) -> None:
     _predict(home)
     with homes.opened(home, MORNING + dt.timedelta(hours=1)) as context:
         (summary,) = run(context, TODAY, TODAY, stages=ONLY).stages
-    assert (summary.worked, summary.skipped) == (0, 1)
+    assert (summary.processed, summary.skipped) == (0, 1)
 
 
 def test_a_new_model_predicts_its_dates_again_and_a_refused_one_says_nothing(home: Path, alerts: list[Any]) -> None:

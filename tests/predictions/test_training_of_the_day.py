@@ -16,7 +16,7 @@ from courtside.operations.day import run_day
 from courtside.picks.tables import PUBLICATIONS
 from courtside.pipeline.context import Context
 from courtside.predictions import training, walk_forward
-from courtside.predictions.champion import STAND_IN, leading_system, speaking
+from courtside.predictions.champion import FALLBACK, predictions_for_picks, system_in_use
 from courtside.predictions.tables import MODELS, PREDICTIONS
 from courtside.warehouse.schema import Table
 from tests import homes
@@ -54,7 +54,7 @@ def test_before_enough_games_are_played_the_stand_in_speaks_under_its_own_name(h
         assert _rows(context, MODELS).is_empty()
         codes = _rows(context, PUBLICATIONS)["model_code"].drop_nulls().unique().to_list()
         assert codes == ["210M"]
-        assert leading_system(context.warehouse, context.settings.champion) == STAND_IN
+        assert system_in_use(context.warehouse, context.settings.champion) == FALLBACK
 
 
 def test_the_day_trains_once_a_week_from_days_before_it(home: Path, few_are_enough: None) -> None:
@@ -67,9 +67,9 @@ def test_the_day_trains_once_a_week_from_days_before_it(home: Path, few_are_enou
         assert (models["as_of"] == TODAY).all()
         assert not daily.is_due(context, TODAY + dt.timedelta(days=6))
         assert daily.is_due(context, TODAY + dt.timedelta(days=7))
-        said = speaking(_rows(context, PREDICTIONS), "catboost_v9")
+        said = predictions_for_picks(_rows(context, PREDICTIONS), "catboost_v9")
         assert set(said.filter(pl.col("game_date") == TODAY)["system"]) == {"catboost_v9"}
-        assert set(said.filter(pl.col("game_date") < TODAY)["system"]) == {STAND_IN}, "no model predicts its own past"
+        assert set(said.filter(pl.col("game_date") < TODAY)["system"]) == {FALLBACK}, "no model predicts its own past"
 
 
 def test_a_training_that_is_refused_does_not_stop_the_day(

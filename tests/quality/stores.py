@@ -43,7 +43,7 @@ def recorded_anew(context: Context) -> None:
     """Record the stored feature rows in the grid, as the run that wrote them would have."""
     warehouse = context.warehouse
     contents = [warehouse.contents(table) for table in (PLAYER_FEATURES, GATE_VERDICTS)]
-    for day in context.ledger.cells("features"):
+    for day in context.run_log.cells("features"):
         found = [content.get(day, EMPTY) for content in contents]
         text = ":".join(item.content_hash for item in found)
         engine(context)._execute(

@@ -173,7 +173,7 @@ def assert_repaired(context: Context, done: Repair, truth: dict[str, int]) -> No
     after = counted(look(context))
     named = {"correction": truth["correction"], "renamed_player": truth["renamed_player"]}
     assert after == dict.fromkeys(KINDS, 0) | named
-    assert all(stage.worked < 22 for stage in done.summary.stages if stage.stage == "analytics")
+    assert all(stage.processed < 22 for stage in done.summary.stages if stage.stage == "analytics")
     stats = read(context, POST_WRITE_STATS)
     assert stats["run_id"].n_unique() == 2, "each run keeps its own statistics"
     assert stats.filter(pl.col("post_write_rows") != pl.col("post_write_rows_intended")).is_empty()
@@ -185,5 +185,5 @@ def test_a_repair_of_a_whole_home_works_nothing(whole: Path, tmp_path: Path) -> 
     with homes.opened(home) as context:
         done = repair(context, [], homes.FIRST, homes.LAST)
     assert done.is_whole
-    assert {stage.worked for stage in done.summary.stages} == {0}
+    assert {stage.processed for stage in done.summary.stages} == {0}
     assert homes.contents(home) == before

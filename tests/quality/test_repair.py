@@ -61,8 +61,8 @@ def test_a_late_log_is_named_taken_in_and_its_dependants_worked_again(
     done = json.loads(text)
     assert (code, done["is_whole"], done["needs_after"]) == (0, True, [])
     before_lost = (LOST - homes.FIRST).days
-    assert done["worked"]["analytics"] == 1
-    assert done["worked"]["features"] == 22 - before_lost - 1, "the date's own features do not read its box scores"
+    assert done["processed"]["analytics"] == 1
+    assert done["processed"]["features"] == 22 - before_lost - 1, "the date's own features do not read its box scores"
     assert done["before"]["cells"]["held"] > 0 == done["after"]["cells"].get("held", 0)
     assert done["before"]["with_gaps"] > 0 == done["after"]["with_gaps"]
     whole, mended = homes.contents(run_home), homes.contents(home)
@@ -77,7 +77,7 @@ def test_what_is_printed_says_before_and_after(gap: tuple[Path, Path]) -> None:
     for part in (
         "no box score",
         "missing, 8 days",
-        "worked again: analytics 1",
+        "processed again: analytics 1",
         "cells held",
         "payloads missing or late",
     ):

@@ -19,7 +19,7 @@ from courtside.cli.main import app
 from courtside.config import load_settings
 from courtside.operations.cost import costs
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import RunSummary, StageSummary, run, takes_whole_range
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.tables import ALL_TABLES
@@ -73,7 +73,7 @@ def _opened(home: Path, place: str) -> Iterator[Context]:
     settings = load_settings(home=home, now=NOW, warehouse=place, threads=2)
     with open_warehouse(settings) as warehouse:
         warehouse.prepare(ALL_TABLES)
-        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
 
 
 def _ran(home: Path, start: dt.date, end: dt.date) -> Ran:
@@ -122,7 +122,7 @@ def test_every_cell_is_as_on_duckdb(on_duckdb: Path, on_bigquery: tuple[Path, Ra
             return {
                 (stage, day): (cell.state, cell.reason, cell.rows)
                 for stage in STAGE_NAMES
-                for day, cell in context.ledger.cells(stage).items()
+                for day, cell in context.run_log.cells(stage).items()
             }
 
     assert states(on_bigquery[0], "bigquery://test/season") == states(on_duckdb, "")
@@ -130,7 +130,7 @@ def test_every_cell_is_as_on_duckdb(on_duckdb: Path, on_bigquery: tuple[Path, Ra
 
 def test_a_day_takes_few_jobs(on_bigquery: tuple[Path, Ran, Ran]) -> None:
     day = on_bigquery[2]
-    assert [stage.worked for stage in day.summary.stages] == [1] * len(STAGE_NAMES)
+    assert [stage.processed for stage in day.summary.stages] == [1] * len(STAGE_NAMES)
     assert len(day.jobs) <= MOST_JOBS_OF_A_DAY, day.by_stage
 
 
@@ -145,7 +145,7 @@ def test_five_seasons_take_few_jobs(on_bigquery: tuple[Path, Ran, Ran]) -> None:
 
 def test_a_run_without_changes_writes_nothing(on_bigquery: tuple[Path, Ran, Ran]) -> None:
     again = _ran(on_bigquery[0], homes.FIRST, LAST)
-    assert sum(stage.worked for stage in again.summary.stages) == 0
+    assert sum(stage.processed for stage in again.summary.stages) == 0
     assert not [job for job in again.jobs if job.kind == "load"]
     written = {name for job in again.jobs for name in re.findall(r"(?:INSERT INTO|DELETE FROM) `(\w+)`", job.sql)}
     assert written <= {"run_events", "leases"}
@@ -159,7 +159,7 @@ def test_every_statement_filters_the_partitions_of_every_dated_table(on_bigquery
     assert loose == []
 
 
-def test_what_explain_says_of_a_stage_names_every_table_it_reads(on_bigquery: tuple[Path, Ran, Ran]) -> None:
+def test_the_estimate_of_a_stage_names_every_table_it_reads(on_bigquery: tuple[Path, Ran, Ran]) -> None:
     with _opened(on_bigquery[0], "bigquery://test/season") as context:
         before = len(context.warehouse.jobs)  # type: ignore[attr-defined]
         found = {cost.stage: cost for cost in costs(context.warehouse, LAST, LAST)}
@@ -169,22 +169,20 @@ def test_what_explain_says_of_a_stage_names_every_table_it_reads(on_bigquery: tu
         assert set(found[stage.name].tables) == {read.table.name for read in stage.reads}
 
 
-def test_the_command_explains_and_runs_nothing(
-    on_bigquery: tuple[Path, Ran, Ran], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_estimate_runs_nothing(on_bigquery: tuple[Path, Ran, Ran], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURTSIDE_WAREHOUSE", "bigquery://test/season")
     dates = ["--start-date", str(LAST), "--end-date", str(LAST)]
-    shown = CliRunner().invoke(app, ["run", "--explain", *dates, "--home", str(on_bigquery[0])])
+    shown = CliRunner().invoke(app, ["run", "--estimate", *dates, "--home", str(on_bigquery[0])])
     assert shown.exit_code == 0, shown.output
     assert all(stage in shown.output for stage in STAGE_NAMES)
-    assert "MB by dry run" in shown.output
+    assert "Nothing was run." in shown.output
 
 
-def test_a_file_costs_nothing_to_explain(tmp_path: Path) -> None:
+def test_a_run_on_a_file_has_no_estimate(tmp_path: Path) -> None:
     dates = ["--start-date", str(LAST), "--end-date", str(LAST)]
-    shown = CliRunner().invoke(app, ["run", "--explain", *dates, "--home", str(tmp_path)])
+    shown = CliRunner().invoke(app, ["run", "--estimate", *dates, "--home", str(tmp_path)])
     assert shown.exit_code == 0, shown.output
-    assert "nothing is billed" in shown.output
+    assert "Nothing is billed" in shown.output
 
 
 DATED = {table.name: table.date_column for table in ALL_TABLES if table.date_column}

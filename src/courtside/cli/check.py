@@ -28,7 +28,7 @@ from courtside.errors import FAILURE, ConfigError, CourtsideError
 from courtside.logs import hide_secrets
 from courtside.operations.checking import catalogue_of, season_window
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.quality.tables import CHECK_RESULTS
 from courtside.warehouse.base import Upsert
 from courtside.warehouse.open import open_warehouse
@@ -40,10 +40,10 @@ app = typer.Typer(help="Check what is stored: training data, the day, the featur
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def _never_silent(command: Callable[P, R]) -> Callable[P, R]:
+def _exits_2_on_error(command: Callable[P, R]) -> Callable[P, R]:
     """Exit with 2 and print the reason where a check could not run; 0 and 1 are results of checks.
 
-    An error that nobody expected is alerted as a crash as well.
+    An unexpected error also sends an alert about a crash.
     """
 
     @functools.wraps(command)
@@ -64,7 +64,7 @@ def _never_silent(command: Callable[P, R]) -> Callable[P, R]:
 
 
 @app.command("training-data")
-@_never_silent
+@_exits_2_on_error
 def training_data(
     train_start: Annotated[str, typer.Option(help="First date; the season's 1 November where not given.")] = "",
     recent: Annotated[bool, typer.Option("--recent", help="The last 14 days only.")] = False,
@@ -80,13 +80,13 @@ def training_data(
     Exits with 0 where it is clean, 1 where contamination is above the threshold or stored rows are corrupt, and 2 where
     the rows could not be judged.
     """
-    with _looked_at(home) as context:
+    with _opened_for_checks(home) as context:
         end = context.clock.today() - dt.timedelta(days=1)
         start = _start(context, train_start, recent, end)
         catalogue = catalogue_of(context, start, end, end)
         report = monitor(catalogue, threshold)
-        _keep_verdict(context, catalogue, report)
-        _tell_of(context, report)
+        _store_verdict(context, catalogue, report)
+        _send_alert(context, report)
     if html:
         html.write_text(as_html(report), encoding="utf-8")
     if as_json:
@@ -97,7 +97,7 @@ def training_data(
 
 
 @app.command("daily")
-@_never_silent
+@_exits_2_on_error
 def daily(
     date: Annotated[str, typer.Option(help="The day to validate; today where it is not given.")] = "",
     as_json: AsJson = False,
@@ -107,15 +107,15 @@ def daily(
 
     Exits with 1 where a critical check fails, and 2 where the checks could not run.
     """
-    with _looked_at(home) as context:
+    with _opened_for_checks(home) as context:
         day = parse_date_option(date, "--date") if date else context.clock.today()
         catalogue = _season_catalogue(context, day, with_files=True)
-        results = _asked(context, catalogue, checks.DAILY_CHECKS, "daily")
+        results = _run_and_store(context, catalogue, checks.DAILY_CHECKS, "daily")
     show_results(results, as_json)
 
 
 @app.command("features")
-@_never_silent
+@_exits_2_on_error
 def features(
     sample: Annotated[int, typer.Option(min=20, help="Feature rows that are computed again, at least.")] = 1000,
     date: Annotated[str, typer.Option(help="Last date of the season to look at; yesterday where not given.")] = "",
@@ -126,16 +126,16 @@ def features(
 
     Exits with 1 where a critical check fails, and 2 where the checks could not run.
     """
-    with _looked_at(home) as context:
+    with _opened_for_checks(home) as context:
         yesterday = context.clock.today() - dt.timedelta(days=1)
         day = parse_date_option(date, "--date") if date else yesterday
         catalogue = _season_catalogue(context, day, sample=sample)
-        results = _asked(context, catalogue, checks.SPOT_CHECKS, "features")
+        results = _run_and_store(context, catalogue, checks.SPOT_CHECKS, "features")
     show_results(results, as_json)
 
 
 @app.command("history")
-@_never_silent
+@_exits_2_on_error
 def history(
     check: Annotated[str, typer.Option(help="Number of a check, or `monitor`; all of them where not given.")] = "",
     last: Annotated[int, typer.Option(min=1, help="How many results to show, the newest.")] = 50,
@@ -143,11 +143,11 @@ def history(
     home: Home = None,
 ) -> None:
     """Show the stored results of checks, oldest first."""
-    with _looked_at(home) as context:
+    with _opened_for_checks(home) as context:
         rows = context.warehouse.collect(context.warehouse.scan(CHECK_RESULTS))
     rows = rows.filter(pl.lit(not check) | (pl.col("number") == check)).sort("checked_at", "suite", "number").tail(last)
     if rows.is_empty():
-        raise ConfigError(f"nothing is kept of check {check or 'any'!r}; `courtside check daily` asks and keeps")
+        raise ConfigError(f"No stored results for check {check or 'any'!r}. Run `courtside check daily` first.")
     if as_json:
         typer.echo(rows.write_json())
     else:
@@ -155,16 +155,16 @@ def history(
 
 
 @contextmanager
-def _looked_at(home: Path | None) -> Iterator[Context]:
+def _opened_for_checks(home: Path | None) -> Iterator[Context]:
     """Open an existing home without refusing tables of another shape, because a check reports these."""
     settings = settings_of(home)
     if not settings.warehouse and not settings.warehouse_path.exists():
         raise ConfigError(
-            f"no warehouse at {settings.warehouse_path}; `courtside ingest` makes one, or name its --home"
+            f"No warehouse at {settings.warehouse_path}. Run `courtside ingest`, or name the right folder with --home."
         )
     with open_warehouse(settings) as warehouse:
         warehouse.prepare([CHECK_RESULTS])
-        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
 
 
 def _start(context: Context, train_start: str, recent: bool, end: dt.date) -> dt.date:
@@ -179,19 +179,19 @@ def _start(context: Context, train_start: str, recent: bool, end: dt.date) -> dt
         return start
     season = season_window(context.warehouse, end)
     if season is None:
-        raise ConfigError(f"no game until {end} is stored; `courtside run` works the dates first")
+        raise ConfigError(f"No games are stored up to {end}. Run `courtside run` first.")
     return training_window(season[0], end)
 
 
 def _season_catalogue(context: Context, day: dt.date, *, sample: int = 1000, with_files: bool = False) -> Catalogue:
     season = season_window(context.warehouse, day)
     if season is None:
-        raise ConfigError(f"no game until {day} is stored; `courtside run` works the dates first")
+        raise ConfigError(f"No games are stored up to {day}. Run `courtside run` first.")
     return catalogue_of(context, season[0], day, day, sample=sample, with_files=with_files)
 
 
-def _asked(context: Context, catalogue: Catalogue, asked: Sequence[Check], suite: str) -> list[Result]:
-    results = base.run_checks(asked, catalogue)
+def _run_and_store(context: Context, catalogue: Catalogue, wanted: Sequence[Check], suite: str) -> list[Result]:
+    results = base.run_checks(wanted, catalogue)
     context.warehouse.append([Upsert(CHECK_RESULTS, base.result_rows(results, suite, catalogue))])
     alerts, cause = notifier(context.settings, context.clock), f"check.{suite}"
     bad = [item for item in results if item.status is Status.FAILED and item.check.severity is base.Severity.CRITICAL]
@@ -203,14 +203,14 @@ def _asked(context: Context, catalogue: Catalogue, asked: Sequence[Check], suite
     return results
 
 
-def _keep_verdict(context: Context, catalogue: Catalogue, report: Report) -> None:
+def _store_verdict(context: Context, catalogue: Catalogue, report: Report) -> None:
     status = {
         Verdict.CLEAN: Status.PASSED,
         Verdict.CONTAMINATED: Status.FAILED,
         Verdict.CORRUPT: Status.FAILED,
         Verdict.COULD_NOT_TELL: Status.NOT_JUDGED,
     }[report.verdict]
-    asked = base.Check(
+    check = base.Check(
         "monitor",
         "Training data is clean",
         base.Severity.CRITICAL,
@@ -219,11 +219,11 @@ def _keep_verdict(context: Context, catalogue: Catalogue, report: Report) -> Non
         lambda catalogue: catalogue.scan("player_features"),
         "%",
     )
-    result = Result(asked, status, report.contaminated_pct, report.total, report.sentence)
+    result = Result(check, status, report.contaminated_pct, report.total, report.sentence)
     context.warehouse.append([Upsert(CHECK_RESULTS, base.result_rows([result], "training-data", catalogue))])
 
 
-def _tell_of(context: Context, report: Report) -> None:
+def _send_alert(context: Context, report: Report) -> None:
     alerts, cause = notifier(context.settings, context.clock), "check.training-data"
     if report.verdict is Verdict.CLEAN:
         alerts.recover(cause, report.sentence)

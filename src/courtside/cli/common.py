@@ -17,7 +17,7 @@ from courtside.analytics.freshness import Freshness
 from courtside.cli.output import PlainConsole, printable
 from courtside.config import Settings, load_settings
 from courtside.pipeline.context import Context, checked
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.open import open_warehouse
 
@@ -46,7 +46,7 @@ def opened(settings: Settings) -> Iterator[Context]:
     with open_warehouse(settings) as warehouse:
         warehouse.prepare(ALL_TABLES)
         clock = settings.clock
-        yield Context(settings, warehouse, Ledger(warehouse, clock, home=settings.home), clock)
+        yield Context(settings, warehouse, RunLog(warehouse, clock, home=settings.home), clock)
 
 
 def settings_of(home: Path | None, **options: Any) -> Settings:

@@ -50,7 +50,7 @@ def evaluate_command(
     champion, begun = require_system(system), time.perf_counter()
     with opened(settings_of(home)) as context:
         rows, live = _read(context, start, end)
-    found = evaluate(rows, start, end, champion, live=live, say=_told)
+    found = evaluate(rows, start, end, champion, live=live, progress=_show_progress)
     if json_file:
         json_file.write_text(json.dumps(found.as_dict(), indent=1), encoding="utf-8")
     if html_file:
@@ -154,9 +154,9 @@ def _read(context: Context, start: dt.date, end: dt.date) -> tuple[pl.DataFrame,
     played = warehouse.scan(PLAYER_GAMES, start=start, end=end).filter(
         nw.col("did_play") & (nw.col("box_status") == "complete")
     )
-    told = warehouse.collect(played.select("game_id", "player_id", "points"))
-    return rows, live_figures(warehouse.collect(warehouse.scan(PREDICTIONS, start=start, end=end)), told)
+    outcomes = warehouse.collect(played.select("game_id", "player_id", "points"))
+    return rows, live_figures(warehouse.collect(warehouse.scan(PREDICTIONS, start=start, end=end)), outcomes)
 
 
-def _told(day: dt.date, rows: int) -> None:
+def _show_progress(day: dt.date, rows: int) -> None:
     complaints.print(f"\rtraining for {day} on {rows:,} rows", end="" if complaints.is_terminal else "\n")

@@ -8,7 +8,7 @@ import typer
 
 from courtside.cli.common import Home, console, settings_of
 from courtside.operations.migrate import migrate, plan
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.warehouse.open import open_warehouse
 
 
@@ -19,8 +19,8 @@ def migrate_command(
     """Bring a warehouse to this version: add columns, and empty the tables that stages can compute again."""
     settings = settings_of(home)
     with open_warehouse(settings) as warehouse:
-        ledger = Ledger(warehouse, settings.clock)
-        steps = plan(warehouse) if dry_run else migrate(warehouse, ledger)
+        run_log = RunLog(warehouse, settings.clock)
+        steps = plan(warehouse) if dry_run else migrate(warehouse, run_log)
     for step in steps:
         console.print(str(step), soft_wrap=True)
     if not steps:

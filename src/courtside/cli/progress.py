@@ -77,7 +77,7 @@ class BarProgress:
 def stage_line(summary: StageSummary) -> str:
     """Return the result of a stage as one line."""
     return (
-        f"{summary.stage:<12} {summary.worked:>5} dates worked, {summary.skipped:>5} unchanged, "
+        f"{summary.stage:<12} {summary.processed:>5} dates processed, {summary.skipped:>5} unchanged, "
         f"{summary.seconds:6.2f} s  {states_text(summary)}"
     )
 

@@ -12,8 +12,8 @@ from courtside.config import Settings
 from courtside.errors import ConfigError
 from courtside.operations.rebuild import Rebuilt, rebuild, refuse_unrestorable
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
 from courtside.pipeline.ledger_copy import FOLDER
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.open import DuckDBPlace, is_lost, open_place, place_of
 
@@ -54,7 +54,7 @@ def _rebuilt(settings: Settings, path: Path, ledger: Path) -> Rebuilt:
         left.unlink(missing_ok=True)
     with open_place(DuckDBPlace(unfinished), threads=settings.threads or None) as warehouse:
         warehouse.prepare(ALL_TABLES)
-        context = Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+        context = Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
         done = rebuild(context, ledger)
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
     unfinished.replace(path)

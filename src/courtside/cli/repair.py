@@ -19,14 +19,14 @@ from courtside.operations.intake import take_in
 from courtside.operations.repair import (
     STORED,
     Need,
+    RangeState,
     Repair,
-    Standing,
     missing_dates,
     needs,
     needs_of_values,
+    processed_cells,
     repair,
     span_of_grid,
-    worked,
 )
 from courtside.pipeline.context import Context
 from courtside.sources.files import files_at
@@ -93,8 +93,10 @@ def _show(done: Repair) -> None:
     taken = [report for report in done.reports if report.status != "already_there"]
     rows = sum(report.rows_new for report in done.reports)
     refused = sum(report.status == "refused" for report in done.reports)
-    console.print(f"taken in: {len(taken)} payloads, {rows:,} rows that say something new, {refused} refused")
-    console.print("worked again: " + ", ".join(f"{stage} {cells}" for stage, cells in worked(done.summary).items()))
+    console.print(f"taken in: {len(taken)} payloads, {rows:,} new rows, {refused} refused")
+    console.print(
+        "processed again: " + ", ".join(f"{stage} {cells}" for stage, cells in processed_cells(done.summary).items())
+    )
     table = Table("", "before", "after", box=None, pad_edge=False)
     for name, before, after in _lines(done.before, done.after):
         table.add_row(name, f"{before:,}", f"{after:,}")
@@ -107,7 +109,7 @@ def _show(done: Repair) -> None:
         _show_needs(done.needs_after, False)
 
 
-def _lines(before: Standing, after: Standing) -> list[tuple[str, int, int]]:
+def _lines(before: RangeState, after: RangeState) -> list[tuple[str, int, int]]:
     states = sorted(set(before.cells) | set(after.cells))
     cells = [(f"cells {state}", before.cells.get(state, 0), after.cells.get(state, 0)) for state in states]
     return [
@@ -151,7 +153,7 @@ def _as_dict(done: Repair) -> dict[str, Any]:
         "needs_before": [_need(item) for item in done.needs_before],
         "needs_after": [_need(item) for item in done.needs_after],
         "rows_taken_in": sum(report.rows_new for report in done.reports),
-        "worked": worked(done.summary),
+        "processed": processed_cells(done.summary),
         "before": done.before.as_dict(),
         "after": done.after.as_dict(),
         "is_whole": done.is_whole,

@@ -18,7 +18,7 @@ from courtside.errors import ConfigError
 from courtside.operations.cost import costs
 from courtside.operations.status import Status, status_of
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Cell
+from courtside.pipeline.run_log import Cell
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
@@ -30,10 +30,10 @@ SHOWN = 12
 def run_command(
     start_date: Annotated[str, typer.Option(help="First game date, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last game date, included.")],
-    resume: Annotated[bool, typer.Option(help="Leave settled cells alone; --no-resume works them all.")] = True,
+    resume: Annotated[bool, typer.Option(help="Skip settled cells; --no-resume processes them all.")] = True,
     as_of: Annotated[str, typer.Option(help="Use only payloads fetched until then, as 2026-02-07T15:00 (UTC).")] = "",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Say what each stage would read, and run nothing.")
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Estimate the bytes that each stage would read, and run nothing.")
     ] = False,
     home: Home = None,
 ) -> None:
@@ -45,7 +45,7 @@ def run_command(
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
     with opened(settings_of(home)) as context:
-        if explain:
+        if estimate:
             show_costs(context, start, end)
             return
         summary = run_shown(_as_of(context, as_of), start, end, resume=resume)
@@ -70,16 +70,15 @@ def show_costs(context: Context, start: dt.date, end: dt.date) -> None:
     """Print the bytes that each stage would read, as the warehouse estimates them."""
     found = costs(context.warehouse, start, end)
     if not found:
-        console.print("nothing is billed: the warehouse is a file. On BigQuery this shows bytes by stage.")
+        console.print("Nothing is billed: the warehouse is a file. On BigQuery this estimates the bytes of each stage.")
         return
     table = Table("stage", "MB read", "largest table", box=None, pad_edge=False)
     for cost in found:
         name, size = max(cost.tables.items(), key=lambda item: item[1])
         table.add_row(cost.stage, f"{cost.bytes / 1e6:,.1f}", f"{name} {size / 1e6:,.1f}")
     console.print(table)
-    console.print(
-        f"{sum(cost.bytes for cost in found) / 1e6:,.1f} MB by dry run, every table once a stage; nothing ran"
-    )
+    total = sum(cost.bytes for cost in found) / 1e6
+    console.print(f"Estimated {total:,.1f} MB, counting each table once per stage. Nothing was run.")
 
 
 def run_shown(
@@ -132,7 +131,7 @@ def _as_of(context: Context, text: str) -> Context:
         instant = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"--as-of {text!r} is not an instant; write it as 2026-02-07T15:00") from error
-    return Context(context.settings, context.warehouse, context.ledger, context.clock, instant)
+    return Context(context.settings, context.warehouse, context.run_log, context.clock, instant)
 
 
 def _show_status(status: Status) -> None:

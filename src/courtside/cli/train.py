@@ -35,7 +35,7 @@ def train_command(
     if system and system not in TRAINED:
         raise ConfigError(f"--system {system!r} does not learn; choose one of {', '.join(TRAINED)}")
     with opened(settings) as context:
-        ids = train_models(context, days, (system,) if system else TRAINED, _told)
+        ids = train_models(context, days, (system,) if system else TRAINED, _show_progress)
         rows = {row["model_id"]: row for row in context.models.rows().to_dicts()}
     for model_id in ids:
         row = rows[model_id]
@@ -59,5 +59,5 @@ def _days(as_of: str, start_date: str, end_date: str, every: int, today: dt.date
     return retraining_days(start, end, every)
 
 
-def _told(day: dt.date, rows: int) -> None:
+def _show_progress(day: dt.date, rows: int) -> None:
     complaints.print(f"{day}: trained on {rows:,} rows")

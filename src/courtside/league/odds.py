@@ -5,7 +5,7 @@ None. Each function has a Polars expression of the same formula, NULL where the 
 
 A fantasy book shows the same number on both sides of every line. Nobody can bet at that number, so it is not a
 price: `real_price` decides for one price, `with_real_prices` for the lines of whole dates. Units of a pick without a
-price are computed at `STAND_IN_PRICE`.
+price are computed at `ASSUMED_PRICE`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import polars as pl
 LOWEST_PRICE = 100.0
 """Smallest magnitude of an American price: even money is +100 or -100."""
 
-STAND_IN_PRICE = -110.0
+ASSUMED_PRICE = -110.0
 """The usual price of a points line, used for units where a line has no price."""
 
 FANTASY_BOOKS = frozenset(
@@ -119,8 +119,8 @@ def with_real_prices(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def profit_at_stake(price: pl.Expr) -> pl.Expr:
-    """Return the profit of one winning unit at a real price, or at `STAND_IN_PRICE` without one."""
-    return profit_per_unit_expr(price).fill_null(profit_per_unit(STAND_IN_PRICE))
+    """Return the profit of one winning unit at a real price, or at `ASSUMED_PRICE` without one."""
+    return profit_per_unit_expr(price).fill_null(profit_per_unit(ASSUMED_PRICE))
 
 
 def market_over_expr() -> pl.Expr:

@@ -17,7 +17,7 @@ from courtside.operations.status import season_start
 from courtside.operations.stored_files import StoredFiles, verify_files
 from courtside.operations.training import is_due, set_unusable_aside, train_for
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Cell
+from courtside.pipeline.run_log import Cell
 from courtside.pipeline.runner import Observer, RunSummary, run
 from courtside.pipeline.stage import Due
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
@@ -26,7 +26,7 @@ from courtside.raw.ingest import Report
 
 NO_LINES = ("no lines were ingested", "no prediction has a line")
 NEVER = Cell("missing", "never run")
-TOLD = ("lines", "predictions", "picks", "grading")
+ALERTED_STAGES = ("lines", "predictions", "picks", "grading")
 SHOWN = 5
 THROUGH_FEATURES = STAGES[: STAGE_NAMES.index("features") + 1]
 """The stages that must be processed before a model is trained."""
@@ -105,13 +105,13 @@ def run_day(context: Context, day: dt.date, observer: Observer | None = None, st
             train_for(context, day)
     summary = run(context, start, day, observer=observer)
     waits, lates = assess(context, start, day)
-    tell(context, day, lates, find_gaps(context, start, day - dt.timedelta(days=1)))
+    send_alerts(context, day, lates, find_gaps(context, start, day - dt.timedelta(days=1)))
     return DayReport(taken, summary, gaps, waits, lates, verify_files(context, day))
 
 
 def awaited(context: Context, day: dt.date) -> list[dt.date]:
     """Return the dates of the week before `day` whose results are missing and not overdue."""
-    cells, now = context.ledger.cells("analytics"), context.clock.now()
+    cells, now = context.run_log.cells("analytics"), context.clock.now()
     known = slates(context, day - dt.timedelta(days=7), day - dt.timedelta(days=1))
     return [
         date
@@ -129,14 +129,14 @@ def _see_clock(context: Context) -> None:
         return
     says = f"it is {now:%Y-%m-%d %H:%M} UTC and a run wrote at {newest:%Y-%m-%d %H:%M}: the clock has stepped"
     alerts.send(Alert("clock", Severity.WARNING, "the clock has stepped", says))
-    context.warehouse.upsert([context.ledger.event("clock", "failed", [], 0, detail=says)])
+    context.warehouse.upsert([context.run_log.event("clock", "failed", [], 0, detail=says)])
 
 
 def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:
     """Return the dates from `start` to `end` that a stage has not settled: never run, held or failed."""
     gaps: list[Gap] = []
     for stage in STAGE_NAMES:
-        cells = context.ledger.cells(stage)
+        cells = context.run_log.cells(stage)
         for day in date_range(start, end) if start <= end else ():
             cell = cells.get(day, NEVER)
             if cell.state not in ("missing", "held", "failed"):
@@ -158,7 +158,7 @@ def assess(context: Context, start: dt.date, end: dt.date) -> tuple[list[Wait], 
     known = slates(context, start, end)
     now = context.clock.now()
     for stage in STAGES:
-        cells = context.ledger.cells(stage.name)
+        cells = context.run_log.cells(stage.name)
         for day, slate in sorted(known.items()):
             reason = _missing(stage.name, cells.get(day, NEVER))
             if reason is None or (day < end and stage.due is not Due.RESULTS):
@@ -185,7 +185,7 @@ def _until(slate: Slate, due: Due, now: dt.datetime) -> dt.datetime:
     return expected if expected > now else slate.deadline(due)
 
 
-def tell(context: Context, day: dt.date, lates: Sequence[Late], gaps: Sequence[Gap]) -> None:
+def send_alerts(context: Context, day: dt.date, lates: Sequence[Late], gaps: Sequence[Gap]) -> None:
     """Send alerts about each late stage and about gaps that a run could not fill, or else their recoveries.
 
     Late predictions or picks are critical, because they cannot be made after tip-off. Where box scores have ended,
@@ -195,7 +195,7 @@ def tell(context: Context, day: dt.date, lates: Sequence[Late], gaps: Sequence[G
     if any(is_gap(gap.reason) for gap in gaps):
         lates = [late for late in lates if late.stage == "lines"]
         gaps = [gap for gap in gaps if gap.stage in ("lines", "publishing")]
-    for stage in TOLD:
+    for stage in ALERTED_STAGES:
         own = [late for late in lates if late.stage == stage]
         if own:
             severity = Severity.CRITICAL if stage in ("predictions", "picks") else Severity.ERROR

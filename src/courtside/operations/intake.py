@@ -160,7 +160,7 @@ def take_in(context: Context, steps: Sequence[Step] = ()) -> list[Report]:
     _write_events(context, [*steps, *damaged], reports)
     for item in waiting:
         pending.set_aside(item) if item.problem else pending.done(item)
-    _tell(context, [*steps, *damaged])
+    _alert_sources(context, [*steps, *damaged])
     _alert_refused(context, reports)
     return reports
 
@@ -194,17 +194,17 @@ def _write_events(context: Context, steps: Sequence[Step], reports: Sequence[Rep
     if reports:
         added = sum(report.rows_new for report in reports)
         detail = f"{len(reports)} payloads, {added} rows in"
-        rows.append(context.ledger.event("ingest", "wrote", [], added, detail=detail))
+        rows.append(context.run_log.event("ingest", "wrote", [], added, detail=detail))
     for step in (*steps, *refused):
         if step.status not in FINE or (step.reason and step.status == "fetched"):
             event = "wrote" if step.status == "fetched" else "failed"
             detail = f"{step.name}: {step.status}: {step.reason}"
-            rows.append(context.ledger.event(f"ingest {step.source}", event, [], 0, detail=detail))
+            rows.append(context.run_log.event(f"ingest {step.source}", event, [], 0, detail=detail))
     if rows:
         context.warehouse.upsert(rows)
 
 
-def _tell(context: Context, steps: Sequence[Step]) -> None:
+def _alert_sources(context: Context, steps: Sequence[Step]) -> None:
     alerts = notifier(context.settings, context.clock)
     for source in dict.fromkeys(step.source for step in steps):
         bad = [step for step in steps if step.source == source and step.status not in FINE]

@@ -10,9 +10,9 @@ import polars as pl
 
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.pipeline.model_store import ModelStore
+from courtside.predictions.active_models import active_models
 from courtside.predictions.errors import TrainingRefusedError
 from courtside.predictions.promotion import failure_reason, failures
-from courtside.predictions.roster import roster
 from courtside.predictions.rows import PLAYER_GAME, model_rows, with_outcomes
 from courtside.predictions.soundness import measure_points, require_error_above_oracle, require_sound
 from courtside.predictions.systems import TRAINED
@@ -32,7 +32,7 @@ def learn(
     now: dt.datetime,
     *,
     systems: Sequence[str] = TRAINED,
-    say: Callable[[dt.date, int], None] | None = None,
+    progress: Callable[[dt.date, int], None] | None = None,
 ) -> list[str]:
     """Train models for `days`, store them with the calibrators of the same days, and return all ids.
 
@@ -55,7 +55,7 @@ def learn(
     rows = with_outcomes(model_rows(warehouse, first, max(days)), warehouse)
     require_sound(rows)
     is_single = len(days) == 1
-    trained = list(walk(rows, days, systems, window_days=WINDOW_DAYS, measured=is_single, say=say))
+    trained = list(walk(rows, days, systems, window_days=WINDOW_DAYS, measured=is_single, progress=progress))
     if not trained:
         raise TrainingRefusedError(
             f"no model could be trained for {days[0]} to {days[-1]}: fewer than 2,000 training-ready rows lie before "
@@ -66,9 +66,9 @@ def learn(
     for model_id in ids:
         if failed := failures(store.one(model_id)):
             store.set_status(model_id, "retired", failure_reason(failed))
-    asked = roster(store, first, max(days))
-    known = predicted(rows, asked.systems)
-    names = [system.name for system in asked.systems]
+    active = active_models(store, first, max(days))
+    known = predicted(rows, active.systems)
+    names = [system.name for system in active.systems]
     short = [name for name in names if is_single and not calibrators(known, name, days)]
     if TEACHABLE & set(short):
         earlier = out_of_sample(rows, days[0], [name for name in systems if name in names])

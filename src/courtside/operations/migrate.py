@@ -10,7 +10,7 @@ import narwhals as nw
 from courtside.errors import SchemaDriftError
 from courtside.picks.integrity import with_content_hash
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
-from courtside.pipeline.ledger import Cell, Ledger
+from courtside.pipeline.run_log import Cell, RunLog
 from courtside.pipeline.stored import APPENDED, REPLACED
 from courtside.pipeline.tables import ALL_TABLES, GRID
 from courtside.warehouse.base import Upsert, Warehouse
@@ -49,7 +49,7 @@ def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Ste
     return steps
 
 
-def migrate(warehouse: Warehouse, ledger: Ledger, tables: Sequence[Table] = ALL_TABLES) -> list[Step]:
+def migrate(warehouse: Warehouse, run_log: RunLog, tables: Sequence[Table] = ALL_TABLES) -> list[Step]:
     """Change stored tables to the shape of their table objects, mark emptied cells expected, and return the steps.
 
     Cells are marked expected before their table is emptied, so that an interruption in between loses nothing.
@@ -57,10 +57,10 @@ def migrate(warehouse: Warehouse, ledger: Ledger, tables: Sequence[Table] = ALL_
     steps = plan(warehouse, tables)
     for step in sorted(steps, key=lambda step: step.drift.table.name != GRID.name):
         if step.stage:
-            _ask_again(warehouse, ledger, step.stage)
+            _ask_again(warehouse, run_log, step.stage)
         for stage, tables_of_stage in APPENDED.items():
             if step.drift.table in tables_of_stage:
-                _forget_hashes(warehouse, ledger, stage)
+                _forget_hashes(warehouse, run_log, stage)
         warehouse.reshape(step.drift.table, keep_rows=step.stage is None)
     warehouse.prepare(tables)
     _add_content_hashes(warehouse)
@@ -75,19 +75,19 @@ def _add_content_hashes(warehouse: Warehouse) -> None:
         warehouse.upsert([Upsert(PUBLICATIONS, PUBLICATIONS.conform(with_content_hash(publications, picks)))])
 
 
-def _ask_again(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:
+def _ask_again(warehouse: Warehouse, run_log: RunLog, stage: str) -> None:
     cells = warehouse.collect(warehouse.scan(GRID).filter(nw.col("stage") == stage).select("game_date"))
     reason = "a newer version has another table for it"
     if cells.height:
-        warehouse.upsert([ledger.cell_rows(stage, {day: Cell(reason=reason) for day in cells["game_date"]})])
+        warehouse.upsert([run_log.cell_rows(stage, {day: Cell(reason=reason) for day in cells["game_date"]})])
 
 
-def _forget_hashes(warehouse: Warehouse, ledger: Ledger, stage: str) -> None:
+def _forget_hashes(warehouse: Warehouse, run_log: RunLog, stage: str) -> None:
     """Mark the content hashes of cells whose rows are kept in another shape, so that they are not compared."""
     cells = {
         day: replace(cell, content_hash=f"{cell.content_hash.partition('@')[0]}@before-migration")
-        for day, cell in ledger.cells(stage).items()
+        for day, cell in run_log.cells(stage).items()
         if cell.content_hash
     }
     if cells:
-        warehouse.upsert([ledger.cell_rows(stage, cells)])
+        warehouse.upsert([run_log.cell_rows(stage, cells)])

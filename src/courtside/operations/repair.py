@@ -52,7 +52,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RangeState:
     """The state of a range of dates: cells by state, feature rows, contaminated rows, and rows with missing games."""
 
     cells: dict[str, int]
@@ -75,11 +75,11 @@ class Repair:
     """The result of a repair: what it found, took in, processed again, and what remains."""
 
     needs_before: tuple[Need, ...]
-    before: Standing
+    before: RangeState
     reports: tuple[Report, ...]
     summary: RunSummary
     needs_after: tuple[Need, ...]
-    after: Standing
+    after: RangeState
 
     @property
     def is_whole(self) -> bool:
@@ -131,7 +131,7 @@ def missing_dates(found: Iterable[Need]) -> tuple[dt.date, ...]:
     return tuple(sorted({need.game_date for need in found if need.source in ("box", "schedule")}))
 
 
-def standing(context: Context, start: dt.date, end: dt.date) -> Standing:
+def range_state(context: Context, start: dt.date, end: dt.date) -> RangeState:
     """Return the state of a range of dates."""
     warehouse = context.warehouse
     states = warehouse.collect(
@@ -146,7 +146,7 @@ def standing(context: Context, start: dt.date, end: dt.date) -> Standing:
         .select(nw.len().alias("rows"), nw.col("bad").sum(), nw.col("gap").sum())
     ).row(0)
     rows, bad, gaps = (int(value or 0) for value in counts)
-    return Standing(dict(sorted(states.iter_rows())), rows, bad, gaps)
+    return RangeState(dict(sorted(states.iter_rows())), rows, bad, gaps)
 
 
 def repair(
@@ -164,7 +164,7 @@ def repair(
     Raises:
         WarehouseBusyError: where another run holds the lease.
     """
-    needs_before, before = needs(context, start, end), standing(context, start, end)
+    needs_before, before = needs(context, start, end), range_state(context, start, end)
     store = PayloadStore(context.settings.raw_folder)
     readable = _readable_by_now(context, store)
     reports = tuple(ingest(itertools.chain(readable, payloads), context.warehouse, store))
@@ -177,14 +177,14 @@ def repair(
         withdraw(context, [("features", need.game_date) for need in wrong], WITHDRAWN)
         again = run(context, start, end, observer=observer)
         summary = replace(again, stages=summary.stages + again.stages)
-    return Repair(needs_before, before, reports, summary, needs(context, start, end), standing(context, start, end))
+    return Repair(needs_before, before, reports, summary, needs(context, start, end), range_state(context, start, end))
 
 
-def worked(summary: RunSummary) -> dict[str, int]:
+def processed_cells(summary: RunSummary) -> dict[str, int]:
     """Return the number of processed cells of each stage."""
     counts = Counter(dict.fromkeys(STAGE_NAMES, 0))
     for stage in summary.stages:
-        counts[stage.stage] += stage.worked
+        counts[stage.stage] += stage.processed
     return dict(counts)
 
 

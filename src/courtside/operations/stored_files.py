@@ -116,4 +116,4 @@ def _alert(context: Context, cause: str, found: Sequence[str], what: str, then: 
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     detail = f"{len(found)} {what}: {', '.join(found[:SHOWN])}{more}; {then}"
     alerts.send(Alert(cause, Severity.ERROR, f"{len(found)} {what}", detail))
-    context.warehouse.upsert([context.ledger.event("stored files", "failed", [], 0, detail=detail)])
+    context.warehouse.upsert([context.run_log.event("stored files", "failed", [], 0, detail=detail)])

@@ -59,7 +59,7 @@ def set_unusable_aside(context: Context) -> None:
         alert = Alert(DAMAGED, Severity.ERROR, title, "\n".join(found.values()))
         notifier(context.settings, context.clock).send(alert)
         detail = "; ".join(found.values())
-        context.warehouse.upsert([context.ledger.event("models", "failed", [], 0, detail=detail)])
+        context.warehouse.upsert([context.run_log.event("models", "failed", [], 0, detail=detail)])
 
 
 def _newest(context: Context, kind: str, day: dt.date) -> dict[str, dt.date]:
@@ -79,7 +79,7 @@ def train_models(
     context: Context,
     days: Sequence[dt.date],
     systems: Sequence[str] = TRAINED,
-    say: Callable[[dt.date, int], None] | None = None,
+    progress: Callable[[dt.date, int], None] | None = None,
 ) -> list[str]:
     """Verify the stored rows, train the models of `days`, and return their ids; alert where training is refused.
 
@@ -89,7 +89,7 @@ def train_models(
     alerts = notifier(context.settings, context.clock)
     try:
         _require_verified(context, max(days))
-        ids = learn(context.models, days, context.clock.now(), systems=systems, say=say)
+        ids = learn(context.models, days, context.clock.now(), systems=systems, progress=progress)
     except (LeakageError, TrainingRefusedError) as error:
         log.error("no model for %s: %s", max(days), error)
         alerts.send(Alert(REFUSED, Severity.ERROR, f"no new model for {max(days)}", str(error)))
@@ -128,13 +128,13 @@ def train_for(context: Context, day: dt.date) -> list[str]:
 
     The run continues without them: an earlier model or the fallback predicts.
     """
-    context.ledger.acquire(context.settings.lease_seconds)
+    context.run_log.acquire(context.settings.lease_seconds)
     try:
         ids = train_models(context, [day])
     except (LeakageError, TrainingRefusedError):
         return []
     finally:
-        context.ledger.release()
+        context.run_log.release()
     log.info("trained for %s: %s", day, ", ".join(ids))
     return ids
 

@@ -16,8 +16,8 @@ from courtside.league.seasons import lookback_start
 from courtside.pipeline import stored
 from courtside.pipeline.context import Context
 from courtside.pipeline.inputs import Inputs
-from courtside.pipeline.ledger import SETTLED
 from courtside.pipeline.resume import input_state
+from courtside.pipeline.run_log import SETTLED
 from courtside.pipeline.runner import WRITERS
 from courtside.pipeline.stages.features import FEATURES, known_from
 
@@ -36,7 +36,7 @@ class StoredValues:
     @cached_property
     def settled(self) -> Sequence[dt.date]:
         """The dates with feature rows that no run would compute again."""
-        cells = self.context.ledger.cells("features")
+        cells = self.context.run_log.cells("features")
         dates = sorted(day for day, cell in cells.items() if cell.rows and cell.state in SETTLED)
         inputs = input_state(self.context, FEATURES, WRITERS, dates).hashes
         return [day for day in dates if cells[day].input_hash == inputs[day]]

@@ -16,8 +16,8 @@ from courtside.operations.day import DayReport, run_day
 from courtside.operations.intake import FINE, Step, fetch, games_on, take_in
 from courtside.operations.plans import Plan, every_plan, odds_plan
 from courtside.pipeline.context import Context, checked
-from courtside.pipeline.ledger import Cell, Ledger
 from courtside.pipeline.resume import upstream
+from courtside.pipeline.run_log import Cell, RunLog
 from courtside.pipeline.runner import WRITERS, run
 from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
@@ -71,7 +71,7 @@ class Courtside(dg.ConfigurableResource):
         settings = self.settings()
         with open_warehouse(settings) as warehouse:
             warehouse.prepare(ALL_TABLES)
-            yield Context(settings, warehouse, Ledger(warehouse, settings.clock, home=settings.home), settings.clock)
+            yield Context(settings, warehouse, RunLog(warehouse, settings.clock, home=settings.home), settings.clock)
 
     @contextmanager
     def working(self) -> Iterator[Context]:
@@ -108,7 +108,7 @@ class Courtside(dg.ConfigurableResource):
         return every_plan(self.settings().clock, games)
 
 
-@dg.asset(group_name="raw", pool=POOL, description="Payloads that were fetched and wait, as typed raw rows.")
+@dg.asset(group_name="raw", pool=POOL, description="Ingest the payloads that were fetched and wait, as typed raw rows.")
 def payloads(courtside: Courtside) -> dg.MaterializeResult:
     """Take in the waiting payloads."""
     with courtside.working() as context:
@@ -151,16 +151,16 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
         start, end = (dt.date.fromisoformat(key) for key in context.partition_key_range)
         with courtside.working() as opened:
             summary = run(opened, start, end, stages=(stage,))
-            cells = {day: cell for day, cell in opened.ledger.cells(name).items() if start <= day <= end}
+            cells = {day: cell for day, cell in opened.run_log.cells(name).items() if start <= day <= end}
             results = [_checked(name, check, cells, opened, start, end) for check in checks_of(name)]
-        worked = summary.stages[0]
+        result = summary.stages[0]
         return dg.MaterializeResult(
             metadata={
                 "run": summary.run_id,
                 "rows": sum(cell.rows for cell in cells.values()),
-                "dates worked": worked.worked,
-                "dates left alone": worked.skipped,
-                "seconds": round(worked.seconds, 2),
+                "dates processed": result.processed,
+                "dates unchanged": result.skipped,
+                "seconds": round(result.seconds, 2),
                 "more": dg.MetadataValue.text(f"courtside runs {summary.run_id}"),
                 "published to": dg.MetadataValue.path(target_of(opened.settings)),
             },
@@ -173,11 +173,11 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
 def checks_of(stage: str) -> dict[str, str]:
     """Return the checks of a stage's asset: a failed date blocks later assets, held dates and unready slates warn."""
     checks = {
-        "no_date_failed": "No date of the range failed; what is downstream is not run where one did.",
-        "no_date_held": "No date of the range is held back by a check.",
+        "no_date_failed": "No date of the range failed. Where one did, downstream assets are not run.",
+        "no_date_held": "No check holds back a date of the range.",
     }
     if stage == "features":
-        checks["slates_are_ready"] = "The readiness gate lets every slate of the range through."
+        checks["slates_are_ready"] = "The readiness gate passes every slate of the range."
     return checks
 
 
@@ -214,17 +214,17 @@ def report_metadata(report: DayReport, steps: Sequence[Step]) -> dict[str, str |
     }
 
 
-@dg.op(description="Ask every live source, lines first; payloads are kept before anything reads them.")
-def ask_sources(courtside: Courtside) -> list[Step]:
+@dg.op(description="Fetch from every live source, lines first. Payloads are stored before they are parsed.")
+def fetch_sources(courtside: Courtside) -> list[Step]:
     """Fetch from every source of the day."""
     return courtside.fetch(courtside.every_plan())
 
 
 @dg.op(
     pool=POOL,
-    description="What `courtside daily` does: take in, name gaps, work every stage of the season, tell who waits.",
+    description="The work of `courtside daily`: ingest payloads, find gaps, process every stage, and send alerts.",
 )
-def work_the_day(context: dg.OpExecutionContext, courtside: Courtside, steps: list[Step]) -> None:
+def run_daily(context: dg.OpExecutionContext, courtside: Courtside, steps: list[Step]) -> None:
     """Run the day; where a stage is late, fail the Dagster run after everything else is done."""
     with courtside.working() as opened:
         report = run_day(opened, opened.clock.today(), steps=steps)
@@ -233,8 +233,8 @@ def work_the_day(context: dg.OpExecutionContext, courtside: Courtside, steps: li
         raise dg.Failure("late: " + "; ".join(map(str, report.lates[:5])))
 
 
-@dg.op(description="Ask The Odds API for today's lines: what nobody can fetch later.")
-def ask_lines(courtside: Courtside) -> list[Step]:
+@dg.op(description="Fetch today's lines from The Odds API. They cannot be fetched after tip-off.")
+def fetch_lines(courtside: Courtside) -> list[Step]:
     """Fetch today's lines."""
     return courtside.fetch([odds_plan(courtside.settings().clock.today())])
 
@@ -242,13 +242,13 @@ def ask_lines(courtside: Courtside) -> list[Step]:
 @dg.job(executor_def=dg.in_process_executor)
 def daily() -> None:
     """Fetch from every source, then take in, process every stage, and send alerts."""
-    work_the_day(ask_sources())
+    run_daily(fetch_sources())
 
 
 @dg.job(executor_def=dg.in_process_executor)
 def lines_now() -> None:
     """Fetch today's lines, then run the day with them."""
-    work_the_day(ask_lines())
+    run_daily(fetch_lines())
 
 
 ASSETS: list[dg.AssetsDefinition] = [payloads, *(stage_asset(stage) for stage in STAGES)]

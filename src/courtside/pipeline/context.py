@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from courtside.clock import Clock
 from courtside.config import Settings
 from courtside.errors import ConfigError
-from courtside.pipeline.ledger import Ledger
 from courtside.pipeline.model_store import ModelStore
+from courtside.pipeline.run_log import RunLog
 from courtside.predictions.systems import require_system
 from courtside.raw.current import current
 from courtside.warehouse.base import Lazy, Warehouse
@@ -22,7 +22,7 @@ class Context:
 
     settings: Settings
     warehouse: Warehouse
-    ledger: Ledger
+    run_log: RunLog
     clock: Clock
     as_of: dt.datetime | None = None
 

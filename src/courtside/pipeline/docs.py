@@ -15,7 +15,7 @@ from courtside.warehouse.schema import Table
 INTRO = """\
 A stage is a function from the tables that it declares to read to the tables that it declares to write. The pipeline
 loads exactly these tables, calls the stage, and validates, writes, hashes and records what it returns. A date is
-processed again when one of the changes in the last column happens; Dagster's dependencies, `courtside run --explain`
+processed again when one of the changes in the last column happens; Dagster's dependencies, `courtside run --estimate`
 and `courtside migrate` come from the same declarations.
 """
 

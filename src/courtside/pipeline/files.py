@@ -18,7 +18,7 @@ from courtside.pipeline.ledger_copy import FOLDER, keep_copy
 from courtside.pipeline.reporting import last_runs, stage_states
 from courtside.pipeline.stage import Recovery
 from courtside.pipeline.tables import GRID
-from courtside.predictions.champion import leading_system
+from courtside.predictions.champion import system_in_use
 from courtside.publishing.exporter import NAMES, FileReport, export, refresh_status
 from courtside.publishing.stores import open_store, target_of
 from courtside.publishing.stores.base import Store
@@ -51,7 +51,7 @@ def export_files(
         store,
         dates,
         now=clock.now(),
-        champion=leading_system(reader, settings.champion),
+        champion=system_in_use(reader, settings.champion),
         only=only,
         stages=stage_states(reader, clock.today(), stages),
         runs=last_runs(reader),

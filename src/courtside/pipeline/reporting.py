@@ -32,7 +32,7 @@ def stage_states(reader: Reader, today: dt.date, stages: Sequence[str]) -> list[
 
 def _stage_state(name: str, cells: pl.DataFrame, due: dt.date | None, ahead: dt.date | None) -> StageStatus:
     own = cells.filter(pl.col("game_date") == due).to_dicts() if due else []
-    cell: dict[str, Any] = own[0] if own else {"state": "expected", "reason": "not worked yet"}
+    cell: dict[str, Any] = own[0] if own else {"state": "expected", "reason": "not processed yet"}
     good = cells.filter(pl.col("state").is_in(GOOD) & (pl.col("rows") > 0)).sort("game_date").tail(1).to_dicts()
     failed = cell["state"] == "failed"
     return StageStatus(

@@ -12,8 +12,8 @@ import polars as pl
 from courtside.league.seasons import lookback_start
 from courtside.pipeline.context import Context
 from courtside.pipeline.inputs import Inputs
-from courtside.pipeline.ledger import Cell, digest
 from courtside.pipeline.reads import Dates, Read
+from courtside.pipeline.run_log import Cell, digest
 from courtside.pipeline.stage import Stage
 from courtside.raw.tables import NATURAL_KEYS
 from courtside.warehouse.base import DateContent
@@ -48,7 +48,7 @@ def input_state(context: Context, stage: Stage, writers: Mapping[str, str], date
     ]
     parts += [read.changes(inputs, dates, context.clock.now()) for read in tracked if callable(read.changes)]
     parts += [
-        _cells_hash(context.ledger.cells(name), dates, reach)
+        _cells_hash(context.run_log.cells(name), dates, reach)
         for name, reach in _upstream(tracked, writers, stage.name).items()
     ]
     fixed = digest(stage.version, *(f"{name}={getattr(context.settings, name)}" for name in stage.settings))

@@ -19,9 +19,9 @@ from courtside.outcomes import Outcome, Outcomes
 from courtside.pipeline.context import Context
 from courtside.pipeline.files import changed_ledger, keep_ledger, ledger_error, notices_of, write_status
 from courtside.pipeline.inputs import Inputs, UndeclaredTableError
-from courtside.pipeline.ledger import SETTLED, Cell
 from courtside.pipeline.reads import Read
 from courtside.pipeline.resume import InputState, input_state
+from courtside.pipeline.run_log import SETTLED, Cell
 from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings, writers
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.stored import Damage, withdraw_damaged, withdrawn_before
@@ -39,7 +39,7 @@ WRITERS = writers(STAGES)
 SAME_FOR_ALL = (ConfigError, SchemaDriftError, WarehouseBusyError)
 """Errors that do not depend on the dates: a smaller range raises them again."""
 
-HOPELESS_AFTER = 3
+GIVE_UP_AFTER = 3
 """Dates tried alone before a stage that has succeeded on no date is marked failed for all the others."""
 
 
@@ -56,7 +56,7 @@ class Observer(Protocol):
         """Called when a stage has ended."""
 
 
-class Silent:
+class NoProgress:
     """An observer that shows nothing."""
 
     def stage_begins(self, stage: str, cells: int, skipped: int) -> None:
@@ -74,7 +74,7 @@ class StageSummary:
     """The result of a stage in a run: cells processed, cells skipped, states of the processed cells, and seconds."""
 
     stage: str
-    worked: int
+    processed: int
     skipped: int
     states: dict[str, int]
     seconds: float
@@ -118,14 +118,14 @@ def run(
         ClockError: where the clock is fixed ahead of the machine's.
     """
     require_trusted_clock(context)
-    watcher = observer or Silent()
-    context.ledger.acquire(context.settings.lease_seconds)
+    watcher = observer or NoProgress()
+    context.run_log.acquire(context.settings.lease_seconds)
     try:
-        begun = context.ledger.event("run", "started", [start, end], 0, detail=f"{start} to {end}")
+        begun = context.run_log.event("run", "started", [start, end], 0, detail=f"{start} to {end}")
         context.warehouse.upsert([begun])
         damaged = () if context.warehouse.prefers_whole_ranges else tuple(withdraw_damaged(context, start, end))
         summaries = tuple(
-            _told(
+            _run_stage(
                 context,
                 stage,
                 [*withdrawn_before(context, stage.name, start), *date_range(start, end)],
@@ -135,30 +135,34 @@ def run(
             for stage in stages
         )
         cells = tuple(_open_cells(context, start, end, stages))
-        summary = RunSummary(context.ledger.run_id, start, end, summaries, cells, damaged)
-        ended = context.ledger.event(
+        summary = RunSummary(context.run_log.run_id, start, end, summaries, cells, damaged)
+        ended = context.run_log.event(
             "run", "finished", [start, end], 0, seconds=sum(item.seconds for item in summaries)
         )
         context.warehouse.upsert([ended])
         if any(stage.publishes for stage in stages):
             _refresh_status(context)
     finally:
-        context.ledger.release()
+        context.run_log.release()
     return summary
 
 
-def _told(context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer) -> StageSummary:
-    with bound(run_id=context.ledger.run_id, stage=stage.name, dates=f"{dates[0]} to {dates[-1]}"):
-        summary = _stage(context, stage, dates, resume, observer)
-        log.info("%d dates worked, %d left alone: %s", summary.worked, summary.skipped, summary.states)
+def _run_stage(
+    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer
+) -> StageSummary:
+    with bound(run_id=context.run_log.run_id, stage=stage.name, dates=f"{dates[0]} to {dates[-1]}"):
+        summary = _process_stage(context, stage, dates, resume, observer)
+        log.info("%d dates processed, %d unchanged: %s", summary.processed, summary.skipped, summary.states)
     return summary
 
 
-def _stage(context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer) -> StageSummary:
+def _process_stage(
+    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer
+) -> StageSummary:
     begun = time.perf_counter()
-    context.ledger.acquire(context.settings.lease_seconds)
+    context.run_log.acquire(context.settings.lease_seconds)
     inputs = input_state(context, stage, WRITERS, dates)
-    before = context.ledger.cells(stage.name)
+    before = context.run_log.cells(stage.name)
     wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs.hashes[day]))]
     observer.stage_begins(stage.name, len(wanted), len(dates) - len(wanted))
     states: Counter[str] = Counter()
@@ -177,8 +181,8 @@ def _stage(context: Context, stage: Stage, dates: Sequence[dt.date], resume: boo
 
 def _ended(context: Context, summary: StageSummary, dates: Sequence[dt.date]) -> Upsert:
     states = ", ".join(f"{count} {state}" for state, count in sorted(summary.states.items()))
-    detail = f"{states}; {summary.skipped} left alone"
-    return context.ledger.event(summary.stage, "finished", dates, 0, seconds=summary.seconds, detail=detail)
+    detail = f"{states}; {summary.skipped} unchanged"
+    return context.run_log.event(summary.stage, "finished", dates, 0, seconds=summary.seconds, detail=detail)
 
 
 def _is_settled(cell: Cell | None, input_hash: str) -> bool:
@@ -240,7 +244,7 @@ def _attempt(
                 waiting += [batch[middle:], batch[:middle]]
                 continue
             outcomes[batch[0]] = _failed(context, stage, batch, inputs, error)
-            if len(outcomes) >= HOPELESS_AFTER and all(item.state == "failed" for item in outcomes.values()):
+            if len(outcomes) >= GIVE_UP_AFTER and all(item.state == "failed" for item in outcomes.values()):
                 rest = [day for left in waiting for day in left]
                 return outcomes | dict.fromkeys(rest, _failed(context, stage, rest, inputs, error))
     return outcomes
@@ -248,11 +252,11 @@ def _attempt(
 
 def _process(context: Context, stage: Stage, dates: Sequence[dt.date], hashes: Mapping[dt.date, str]) -> Outcomes:
     """Load a stage's declared tables, call it, and write, verify and record its result in one transaction."""
-    warehouse, ledger = context.warehouse, context.ledger
+    warehouse, run_log = context.warehouse, context.run_log
     if stage.publishes:
         keep_ledger(warehouse, context.settings)
     inputs = Inputs(stage.name, stage.reads, warehouse, dates, context.as_of).load()
-    result = stage.process(inputs, dates, Surroundings(context.settings, context.clock, ledger.run_id, STAGE_NAMES))
+    result = stage.process(inputs, dates, Surroundings(context.settings, context.clock, run_log.run_id, STAGE_NAMES))
     _refuse_undeclared(stage, result)
     outcomes, notices = dict(result.outcomes), list(result.notices)
 
@@ -264,8 +268,8 @@ def _process(context: Context, stage: Stage, dates: Sequence[dt.date], hashes: M
             outcomes.update(verified.outcomes)
             notices.extend(verified.notices)
             rows = verified.rows
-        events = [ledger.event(stage.name, "wrote", [], 0, detail=event) for event in result.events]
-        return [*ledger.recorder(stage.name, hashes, outcomes)(contents), *rows, *events]
+        events = [run_log.event(stage.name, "wrote", [], 0, detail=event) for event in result.events]
+        return [*run_log.recorder(stage.name, hashes, outcomes)(contents), *rows, *events]
 
     read_back = (*stage.recorded, *(table for table in stage.appends if not stage.replaces))
     warehouse.replace_dates(result.changes, dates, record, append=result.appends, read_back=read_back)
@@ -308,7 +312,7 @@ def _failed(
     context: Context, stage: Stage, dates: Sequence[dt.date], inputs: Mapping[dt.date, str], error: Exception
 ) -> Outcome:
     log.error("%s failed for %d dates: %s: %s", stage.name, len(dates), type(error).__name__, error)
-    context.ledger.fail(stage.name, dates, inputs, error)
+    context.run_log.fail(stage.name, dates, inputs, error)
     return Outcome("failed", str(error))
 
 
@@ -318,6 +322,6 @@ def _open_cells(
     return [
         (day, stage.name, cell)
         for stage in stages
-        for day, cell in sorted(context.ledger.cells(stage.name).items())
+        for day, cell in sorted(context.run_log.cells(stage.name).items())
         if start <= day <= end and cell.state not in ("complete", "empty")
     ]

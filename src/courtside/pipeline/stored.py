@@ -16,7 +16,7 @@ import polars as pl
 from courtside.alerts import Alert, Severity, notifier
 from courtside.league.seasons import lookback_start
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Cell
+from courtside.pipeline.run_log import Cell
 from courtside.pipeline.stages import STAGES
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Recorder, Upsert
 from courtside.warehouse.drift import refuse
@@ -69,7 +69,7 @@ def compared(context: Context, start: dt.date | None = None, end: dt.date | None
     damaged: list[Damage] = []
     count = 0
     for stage, own in tables.items():
-        cells = {day: cell for day, cell in context.ledger.cells(stage).items() if _is_within(day, start, end)}
+        cells = {day: cell for day, cell in context.run_log.cells(stage).items() if _is_within(day, start, end)}
         days = set(cells).union(*(contents[table.name] for table in own))
         count += len(days)
         for day in sorted(days):
@@ -114,7 +114,7 @@ def withdraw_damaged(context: Context, start: dt.date, end: dt.date) -> list[Dam
 def withdrawn_before(context: Context, stage: str, start: dt.date) -> list[dt.date]:
     """Return the withdrawn dates of a stage before `start` that features of `start` look back on."""
     first = lookback_start(start)
-    cells = context.ledger.cells(stage)
+    cells = context.run_log.cells(stage)
     return sorted(day for day, cell in cells.items() if first <= day < start and cell.reason == WITHDRAWN)
 
 
@@ -150,11 +150,11 @@ def frame_of(found: tuple[list[Damage], int]) -> pl.DataFrame:
 
 
 def _reopened(context: Context, stage: str, days: Sequence[dt.date], reason: str) -> Recorder:
-    known = context.ledger.cells(stage)
+    known = context.run_log.cells(stage)
 
     def record(_: Contents) -> Sequence[Upsert]:
-        cells = context.ledger.cell_rows(stage, {day: Cell(reason=reason) for day in days if day in known})
-        return [cells, context.ledger.event(stage, "withdrew", days, 0, detail=reason)]
+        cells = context.run_log.cell_rows(stage, {day: Cell(reason=reason) for day in days if day in known})
+        return [cells, context.run_log.event(stage, "withdrew", days, 0, detail=reason)]
 
     return record
 

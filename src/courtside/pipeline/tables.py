@@ -25,7 +25,7 @@ GRID = Table(
         text("content_hash", "Hash of those rows, whatever their order."),
         text("input_hash", "Hash of everything they were made from."),
         text("code_version", "Version that made them."),
-        integer("attempts", "Times the cell was worked on.", unit="count", minimum=0),
+        integer("attempts", "Times the cell was processed.", unit="count", minimum=0),
         text("run_id", "The run that wrote the cell."),
         timestamp("updated_at", "When."),
     ),

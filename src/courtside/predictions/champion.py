@@ -9,15 +9,15 @@ from courtside.predictions.systems import FORMULAS
 from courtside.predictions.tables import PREDICTIONS
 from courtside.warehouse.base import Reader
 
-STAND_IN = FORMULAS[0].name
+FALLBACK = FORMULAS[0].name
 """Fallback for dates the champion did not predict. Those picks carry the fallback's code name."""
 
 
-def speaking(predictions: pl.DataFrame, champion: str) -> pl.DataFrame:
+def predictions_for_picks(predictions: pl.DataFrame, champion: str) -> pl.DataFrame:
     """Return the champion's rows of `PREDICTIONS`, and the fallback's rows on dates without a champion row."""
     own = predictions.filter(pl.col("system") == champion)
-    others = predictions.filter(pl.col("system") == STAND_IN).join(own.select("game_date"), on="game_date", how="anti")
-    return own if champion == STAND_IN else pl.concat([own, others]).sort("game_date", "game_id", "player_id")
+    others = predictions.filter(pl.col("system") == FALLBACK).join(own.select("game_date"), on="game_date", how="anti")
+    return own if champion == FALLBACK else pl.concat([own, others]).sort("game_date", "game_id", "player_id")
 
 
 def of_published_champion(predictions: pl.DataFrame, champion: str, publications: pl.DataFrame) -> pl.DataFrame:
@@ -33,11 +33,11 @@ def of_published_champion(predictions: pl.DataFrame, champion: str, publications
         .select("game_date", "model_code")
     )
     own = predictions.join(kept, on=["game_date", "model_code"], how="semi")
-    rest = speaking(predictions.join(kept, on="game_date", how="anti"), champion)
+    rest = predictions_for_picks(predictions.join(kept, on="game_date", how="anti"), champion)
     return pl.concat([own, rest]).sort("game_date", "game_id", "player_id")
 
 
-def leading_system(reader: Reader, champion: str) -> str:
+def system_in_use(reader: Reader, champion: str) -> str:
     """Return `champion` where it has any stored prediction, otherwise the fallback."""
     own = reader.scan(PREDICTIONS).filter(nw.col("system") == champion).select(nw.col("game_date").max())
-    return champion if reader.collect(own)["game_date"][0] is not None else STAND_IN
+    return champion if reader.collect(own)["game_date"][0] is not None else FALLBACK

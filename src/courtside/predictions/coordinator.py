@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from courtside.predictions.active_models import ActiveModels
 from courtside.predictions.inputs import features_hashes
 from courtside.predictions.probability import with_probability
-from courtside.predictions.roster import Roster
 from courtside.predictions.sanity import is_refused, refused_models
 from courtside.predictions.tables import PREDICTIONS
 
@@ -19,7 +19,7 @@ LEAST_EDGE = 1.0
 
 
 @dataclass(frozen=True)
-class Said:
+class Predictions:
     """Rows of `PREDICTIONS` for some slates, and the refused models: model id to reason."""
 
     rows: pl.DataFrame
@@ -31,10 +31,10 @@ def predict(
     lines: pl.DataFrame,
     games: pl.DataFrame,
     readiness: pl.DataFrame,
-    roster: Roster,
+    models: ActiveModels,
     codes: Mapping[str, str],
     now: dt.datetime,
-) -> Said:
+) -> Predictions:
     """Return predictions for the feature rows, each with line, edge, side and probability of over.
 
     A row that the quality gate blocked keeps its prediction, with the reason and without a side. A row that a system
@@ -47,7 +47,7 @@ def predict(
         lines: the frame of `analytics.lines.consensus`.
         games: game_id and tip_at.
         readiness: game_date and verdict of every date.
-        roster: the active systems and their calibrators.
+        models: the active systems and their calibrators.
         codes: public code name by system name.
         now: time of the prediction, UTC.
     """
@@ -60,21 +60,21 @@ def predict(
     rows = rows.with_columns(
         features_hash=features_hashes(rows), prediction_made_before_game=(pl.col("tip_at") > now).fill_null(False)
     )
-    asked = [
+    parts = [
         rows.with_columns(
             system=pl.lit(system.name),
             model_code=pl.lit(codes[system.name]),
             prediction=system.expected_points(rows),
             model_id=system.model_ids(rows),
         ).filter(pl.col("prediction").is_not_null())
-        for system in roster.systems
+        for system in models.systems
     ]
-    refused = refused_models(pl.concat(asked).select("model_id", "prediction", "consensus_line"))
+    refused = refused_models(pl.concat(parts).select("model_id", "prediction", "consensus_line"))
     staged = [
-        roster.second_stage(system.name, part.filter(~is_refused(refused)))
-        for system, part in zip(roster.systems, asked, strict=True)
+        models.second_stage(system.name, part.filter(~is_refused(refused)))
+        for system, part in zip(models.systems, parts, strict=True)
     ]
-    return Said(PREDICTIONS.conform(_beside_the_line(pl.concat(staged))).sort(PREDICTIONS.key), refused)
+    return Predictions(PREDICTIONS.conform(_beside_the_line(pl.concat(staged))).sort(PREDICTIONS.key), refused)
 
 
 def _beside_the_line(rows: pl.DataFrame) -> pl.DataFrame:

@@ -78,7 +78,7 @@ def evaluate(
     champion: str,
     *,
     live: Mapping[str, Figures] | None = None,
-    say: Callable[[dt.date, int], None] | None = None,
+    progress: Callable[[dt.date, int], None] | None = None,
 ) -> Evaluation:
     """Walk forward over model rows with outcomes and measure the predictions from `start` to `end`.
 
@@ -90,7 +90,7 @@ def evaluate(
         end: last date measured, included.
         champion: the system whose targets are checked.
         live: `live_figures` of the same dates.
-        say: called with each training day and its number of rows.
+        progress: called with each training day and its number of rows.
 
     Raises:
         NoModelError: where no row can be measured; it names how many were left out and why.
@@ -100,7 +100,7 @@ def evaluate(
     known = rows.filter(pl.col("game_date") <= end)
     days = _training_days(known, start, end)
     quoted = known.filter(pl.col("line").is_not_null())
-    trained = list(walk(known, played_weeks(quoted, days), say=say))
+    trained = list(walk(known, played_weeks(quoted, days), progress=progress))
     first = min((item.as_of for item in trained), default=end)
     passed = gated(nw.from_native(known.filter(pl.col("game_date") >= first).lazy()), RunMode.BACKFILL)
     said = predicted(passed.to_native().collect(), systems_of(trained)).select(*KEPT, *SYSTEM_NAMES)

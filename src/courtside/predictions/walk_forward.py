@@ -42,7 +42,7 @@ def walk(
     *,
     window_days: int | None = None,
     measured: bool = False,
-    say: Callable[[dt.date, int], None] | None = None,
+    progress: Callable[[dt.date, int], None] | None = None,
 ) -> Iterator[Trained]:
     """Yield a model for each day of `days` and each system, trained on the rows before that day.
 
@@ -55,7 +55,7 @@ def walk(
         systems: names of trained systems.
         window_days: number of days before each training day to use; None uses all.
         measured: whether each model is first measured on the newest dates of its window.
-        say: called with each training day and its number of rows.
+        progress: called with each training day and its number of rows.
     """
     plan = played_weeks(rows, days)
     lean = rows.select(*dict.fromkeys((*ORDER, *MODEL_INPUTS, *READ_BESIDE)))
@@ -70,8 +70,8 @@ def walk(
 
     with ThreadPoolExecutor(thread_count()) as pool:
         for day, height, fitted in pool.map(one, plan):
-            if say and fitted:
-                say(day, height)
+            if progress and fitted:
+                progress(day, height)
             yield from fitted
 
 

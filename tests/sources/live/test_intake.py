@@ -18,7 +18,7 @@ from courtside.operations.intake import KEPT, Step, fetch, sketch, take_in
 from courtside.operations.plans import Plan, day_plan, every_plan, injuries_plan, odds_plan, schedule_plan
 from courtside.operations.runs import recent_runs
 from courtside.pipeline.context import Context
-from courtside.pipeline.ledger import Ledger
+from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.raw.tables import PAYLOAD_LOG, RAW_INJURIES, RAW_LINES, RAW_PLAYER_BOX
 from courtside.sources.http import Client
@@ -50,7 +50,7 @@ def opened(home: Path) -> Iterator[Context]:
     settings = load_settings(home=home, now=NOW, threads=2)
     with DuckDBWarehouse(settings.warehouse_path, threads=2) as warehouse:
         warehouse.prepare(ALL_TABLES)
-        yield Context(settings, warehouse, Ledger(warehouse, settings.clock), settings.clock)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
 
 
 def stock(provider: Provider) -> None:

@@ -22,9 +22,9 @@ from courtside.pipeline.slate import slate_changes
 from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings
 from courtside.pipeline.tables import RUN_EVENTS
 from courtside.pipeline.tip_offs import CLOCK_READS, clock_changes, tip_offs
-from courtside.predictions.champion import STAND_IN, speaking
+from courtside.predictions.active_models import active_models, active_models_by_date
+from courtside.predictions.champion import FALLBACK, predictions_for_picks
 from courtside.predictions.coordinator import predict
-from courtside.predictions.roster import roster, standing_by_date
 from courtside.predictions.slates import keep_after_tip_off, pass_gate, prediction_outcomes
 from courtside.predictions.stored_models import Models
 from courtside.predictions.systems import SYSTEM_NAMES
@@ -39,7 +39,7 @@ NONE_MADE, REFUSED = "predictions.none", "predictions.refused"
 
 def _active_models(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> Mapping[dt.date, str]:
     """Return, per date, the models and calibrators that predict it."""
-    return standing_by_date(Models(reader, Path()), dates)
+    return active_models_by_date(Models(reader, Path()), dates)
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
@@ -47,7 +47,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
     games, verdicts, lines, now = inputs[GAMES], inputs[GATE_VERDICTS], inputs[PLAYER_LINES], at.clock.now()
     gated = pass_gate(inputs[PLAYER_FEATURES], inputs[INJURY_REPORTS], at.clock.today())
     features = recent_form(gated, inputs[PLAYER_GAMES], inputs[TEAM_GAMES])
-    active = roster(Models(inputs, at.models), *span(dates))
+    active = active_models(Models(inputs, at.models), *span(dates))
     made = predict(features, consensus(lines), games, verdicts, active, CODE_OF_SYSTEM, now)
     predictions = keep_after_tip_off(inputs[PREDICTIONS], made.rows, tip_offs(inputs, dates, now).begun)
     sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
@@ -63,9 +63,9 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
 def _missing(outcomes: Outcomes, predictions: pl.DataFrame, at: Surroundings) -> Iterator[Alert | Recovery]:
     """Yield an alert where a slate of today or later has games and no prediction of the champion or the fallback."""
     today, champion = at.clock.today(), at.settings.champion
-    predicted = set(speaking(predictions, champion)["game_date"])
+    predicted = set(predictions_for_picks(predictions, champion)["game_date"])
     missing = {
-        day: outcome.reason or f"neither {champion} nor {STAND_IN} predicts it"
+        day: outcome.reason or f"neither {champion} nor {FALLBACK} predicts it"
         for day, outcome in outcomes.items()
         if day >= today
         and (outcome.reason or day not in predicted)

@@ -43,8 +43,8 @@ class Script:
 
     def write(self, changes: Sequence[str], upserts: Sequence[Upsert]) -> None:
         """Run the waiting statements and then `changes` and `upserts` in one transaction, as one job."""
-        ledger = self._upsert_statements([*self.upserts, *upserts])
-        transaction = sql.transaction([*changes, *ledger], self.seq, self.writer)
+        log_rows = self._upsert_statements([*self.upserts, *upserts])
+        transaction = sql.transaction([*changes, *log_rows], self.seq, self.writer)
         self._run([], [*self.computations, *transaction], 1)
 
     def flush(self) -> None:

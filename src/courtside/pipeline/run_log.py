@@ -45,7 +45,7 @@ class Cell:
 
 
 @dataclass
-class Ledger:
+class RunLog:
     """The run log of one run on one warehouse."""
 
     warehouse: Warehouse

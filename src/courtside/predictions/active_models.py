@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Roster:
+class ActiveModels:
     """Active systems, and the calibrators of each system with their ids, oldest first."""
 
     systems: Sequence[System] = FORMULAS
@@ -36,7 +36,7 @@ class Roster:
         return calibrated(rows, [item for _, item in dated]).with_columns(calibrator_id=ids)
 
 
-def roster(store: Models, first: dt.date, last: dt.date) -> Roster:
+def active_models(store: Models, first: dt.date, last: dt.date) -> ActiveModels:
     """Return the active models from `first` to `last`: for each date, the newest model that may predict it.
 
     A system without such a model makes no prediction. A model whose file is damaged is left out, with the reason in
@@ -52,7 +52,7 @@ def roster(store: Models, first: dt.date, last: dt.date) -> Roster:
     ensemble = (Ensemble(learned),) if len(learned) == len(TRAINED) else ()
     loaded = _loaded(_active(store.rows("over"), first, last), store.calibrator, refused)
     over = {name: [(row["model_id"], item) for row, item in found] for name, found in loaded.items()}
-    return Roster((*FORMULAS, *learned, *ensemble), over, refused)
+    return ActiveModels((*FORMULAS, *learned, *ensemble), over, refused)
 
 
 def _loaded(
@@ -69,7 +69,7 @@ def _loaded(
     return {name: items for name, items in found.items() if items}
 
 
-def standing_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, str]:
+def active_models_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, str]:
     """Return the ids of the active models and calibrators of each date; a changed id means that predictions change."""
     rows = store.rows().filter(pl.col("status") != "retired").to_dicts()
     found = {}
@@ -81,9 +81,9 @@ def standing_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, s
 
 def _active(rows: pl.DataFrame, first: dt.date, last: dt.date) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of the models that are active on a date of the span, by system, oldest first."""
-    standing = rows.filter((pl.col("status") != "retired") & (pl.col("as_of") <= last)).sort("as_of", "model_id")
+    active = rows.filter((pl.col("status") != "retired") & (pl.col("as_of") <= last)).sort("as_of", "model_id")
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in standing.to_dicts():
+    for row in active.to_dicts():
         mine = found.setdefault(row["system"], [])
         if mine and row["as_of"] <= first:
             mine.clear()
