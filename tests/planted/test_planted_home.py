@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -158,6 +159,22 @@ def test_a_rebuild_gives_the_same_rows_picks_and_files(home: Path) -> None:
     assert picks
     assert {path: now.get(path) for path in picks} == picks
     assert call("rebuild", home=home)[0] != 0, "a warehouse that is there is not rebuilt"
+
+
+def test_a_rebuild_keeps_the_order_of_arrival_after_a_wrong_clock_and_a_lost_payload(
+    home: Path, tmp_path: Path
+) -> None:
+    first = next(payload for payload in homes.payloads() if payload.name.startswith("leaguegamelog_P_"))
+    correction = homes.corrected_box_score()
+    homes.take_in(home, [replace(correction, fetched_at=first.fetched_at - dt.timedelta(days=2))])
+    PayloadStore(home / "raw").path_of(first.payload_id).unlink()
+    (tmp_path / "delivered.json").write_bytes(first.content)
+    assert call("ingest", "files", str(tmp_path / "delivered.json"), home=home)[0] == 0
+    before = homes.contents(home)["raw_player_box"]
+    lose(home, "unlink")
+    code, output = call("rebuild", home=home)
+    assert code == 0, output
+    assert homes.contents(home)["raw_player_box"] == before
 
 
 def test_a_rebuild_refuses_to_publish_anew_what_only_a_public_file_tells(home: Path) -> None:

@@ -49,7 +49,7 @@ def refuse_unrestorable(ledger: Path, public: Path) -> None:
 
 
 def rebuild(context: Context, ledger: Path) -> Rebuilt:
-    """Take in every stored payload in the order of fetching, and restore the ledger from its copy."""
+    """Take in every stored payload in the order of arrival, and restore the ledger from its copy."""
     store = PayloadStore(context.settings.raw_folder)
     damaged: list[str] = []
     payloads = _stored(store, damaged.append)

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ INDEX = "index.jsonl"
 
 @dataclass(frozen=True)
 class Entry:
-    """The index entry of a stored payload; `place` is its line and orders payloads of the same time.
+    """The index entry of a stored payload; `place` is its line, which gives the order of arrival.
 
     A payload with `is_read` false has no parser yet and is only stored.
     """
@@ -90,20 +91,25 @@ class PayloadStore:
             yield path.stem
 
     def entries(self) -> list[Entry]:
-        """Return the entries of stored payloads in order of fetching; the default time is that of the file."""
+        """Return the entries of stored payloads in order of arrival, which a wrong clock cannot change.
+
+        A payload that was lost and delivered again keeps its first entry. A payload without an entry comes last, and
+        its time is that of its file.
+        """
         noted: dict[str, Entry] = {}
         for place, line in enumerate(self._lines()):
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 note = json.loads(line)
                 fetched_at = dt.datetime.fromisoformat(note["fetched_at"])
-                noted[note["payload_id"]] = Entry(
+                entry = Entry(
                     note["payload_id"], note["source"], note["name"], fetched_at, place, bool(note["is_read"])
                 )
+                noted.setdefault(entry.payload_id, entry)
         found = []
         for payload_id in self.ids():
             changed = dt.datetime.fromtimestamp(self.path_of(payload_id).stat().st_mtime, dt.UTC).replace(tzinfo=None)
-            found.append(noted.get(payload_id) or Entry(payload_id, "files", payload_id, changed, len(noted), True))
-        return sorted(found, key=lambda entry: (entry.fetched_at, entry.place))
+            found.append(noted.get(payload_id) or Entry(payload_id, "files", payload_id, changed, sys.maxsize, True))
+        return sorted(found, key=lambda entry: (entry.place, entry.fetched_at))
 
     def _lines(self) -> list[str]:
         path = self.folder / INDEX
