@@ -69,7 +69,7 @@ def test_a_kill_between_models_and_calibrators_leaves_no_model_and_the_next_day_
 
 
 @pytest.mark.parametrize("damage", ["gone", "changed", "unreadable"])
-def test_a_damaged_model_is_set_aside_and_the_fallback_predicts(
+def test_a_damaged_model_is_not_used_and_the_fallback_predicts(
     home: Path, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert call(home, "train")[0] == 0
@@ -87,7 +87,7 @@ def test_a_damaged_model_is_set_aside_and_the_fallback_predicts(
     assert set(models.filter(pl.col("kind") == "points")["status"]) == {"retired"}
     assert models.filter(pl.col("kind") == "points")["status_reason"].str.starts_with("damaged").all()
     events = rows(home, RUN_EVENTS).filter(pl.col("stage") == "models")
-    assert events["detail"].str.contains("makes it again").any()
+    assert events["detail"].str.contains("trains it again").any()
     assert rows(home, PUBLICATIONS).sort("game_date", "version")["model_code"].drop_nulls()[-1] == "210M"
 
 
@@ -111,7 +111,7 @@ def test_a_run_predicts_without_a_damaged_model(home: Path) -> None:
     assert code == 0, output
 
 
-def test_a_model_that_a_kill_left_a_candidate_though_it_fails_a_gate_is_retired(home: Path) -> None:
+def test_a_candidate_that_fails_a_gate_after_a_kill_is_retired(home: Path) -> None:
     assert call(home, "train")[0] == 0
     with homes.opened(home) as context:
         row = context.models.rows("points").to_dicts()[0]

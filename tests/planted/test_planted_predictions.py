@@ -50,19 +50,19 @@ def test_a_random_split_is_refused(rows: pl.DataFrame) -> None:
         fit_on(FITS["lightgbm"], shuffled[:half], shuffled[half:])
 
 
-def test_an_honest_split_is_not_refused(rows: pl.DataFrame) -> None:
+def test_a_split_by_date_is_not_refused(rows: pl.DataFrame) -> None:
     earlier, later = split_by_date(trainable(rows, AS_OF))
     assert max(earlier["game_date"]) < min(later["game_date"])
     assert later["game_date"].n_unique() == 10, "a quarter of 42 dates"
 
 
-def test_a_row_of_the_day_itself_is_refused(rows: pl.DataFrame) -> None:
+def test_a_row_of_the_first_predicted_day_is_refused(rows: pl.DataFrame) -> None:
     with_today = rows.filter(pl.col("game_date") <= AS_OF)
     with pytest.raises(LeakageError, match=f"training rows are of {AS_OF} or later"):
         train("lightgbm", with_today, AS_OF)
 
 
-def test_a_feature_that_holds_the_game_itself_is_refused_by_name(rows: pl.DataFrame) -> None:
+def test_a_feature_that_contains_the_game_s_result_is_refused_by_name(rows: pl.DataFrame) -> None:
     leaky = trainable(rows, AS_OF).with_columns(points_avg_last_5=0.9 * pl.col("points") + 0.1 * pl.col("points_ewma"))
     with pytest.raises(LeakageError, match=r"input points_avg_last_5 correlates 0\.99"):
         train("catboost_v9", leaky, AS_OF)
@@ -80,16 +80,16 @@ def test_rows_with_required_defaults_are_refused(rows: pl.DataFrame) -> None:
         required_default_count=pl.when(pl.col("player_id") == 7).then(2).otherwise("required_default_count"),
         points_avg_last_5=pl.when(pl.col("player_id") != 7).then("points_avg_last_5"),
     )
-    with pytest.raises(TrainingRefusedError, match=r"42 of 3360 training rows hold required defaults.*last_5"):
+    with pytest.raises(TrainingRefusedError, match=r"42 of 3360 training rows lack a required feature.*last_5"):
         require_trainable(defaulted, AS_OF)
 
 
-def test_rows_that_are_not_training_ready_are_never_taken(rows: pl.DataFrame) -> None:
+def test_rows_that_are_not_training_ready_are_left_out(rows: pl.DataFrame) -> None:
     unready = rows.with_columns(is_training_ready=pl.col("player_id") != 7)
     assert 7 not in trainable(unready, AS_OF)["player_id"]
 
 
-def test_a_calibrator_is_never_asked_about_dates_it_was_fitted_on(rows: pl.DataFrame) -> None:
+def test_a_calibrator_refuses_dates_it_was_fitted_on(rows: pl.DataFrame) -> None:
     said = rows.with_columns(prediction="points_ewma")
     calibrator = fit_calibrator("ewma", said, AS_OF)
     assert calibrator is not None
@@ -106,20 +106,20 @@ def test_a_model_file_with_one_byte_changed_is_refused(store: ModelStore, rows: 
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(ModelRefusedError, match=r"has SHA-256 .* it has been changed since.*courtside train --as-of"):
+    with pytest.raises(ModelRefusedError, match=r"was changed after it was written.*courtside train --as-of"):
         store.points_model(row)
 
 
-def test_a_model_file_that_is_gone_is_refused(store: ModelStore, rows: pl.DataFrame) -> None:
+def test_a_missing_model_file_is_refused(store: ModelStore, rows: pl.DataFrame) -> None:
     row = store.one(_stored(store, rows))
     (store.folder / row["file"]).unlink()
-    with pytest.raises(ModelRefusedError, match="is gone"):
+    with pytest.raises(ModelRefusedError, match="does not exist"):
         store.points_model(row)
 
 
-def test_a_model_that_reads_other_inputs_is_refused(store: ModelStore, rows: pl.DataFrame) -> None:
+def test_a_model_with_other_inputs_is_refused(store: ModelStore, rows: pl.DataFrame) -> None:
     row = store.one(_stored(store, rows)) | {"inputs": "points_avg_last_5"}
-    with pytest.raises(ModelRefusedError, match="reads other inputs"):
+    with pytest.raises(ModelRefusedError, match="trained on other inputs"):
         store.points_model(row)
 
 
@@ -127,7 +127,7 @@ def test_a_model_that_reads_other_inputs_is_refused(store: ModelStore, rows: pl.
 def test_a_model_that_lies_far_from_the_line_is_refused(rows: pl.DataFrame, shift: float) -> None:
     slate = rows.head(160).with_columns(model_id=pl.lit("catboost_v9-x"), prediction=pl.col("line") + shift)
     (reason,) = refused_models(slate).values()
-    assert f"catboost_v9-x is refused: it lies {shift:+.2f} points from the line" in reason
+    assert f"catboost_v9-x is refused: its predictions are {shift:+.2f} points from the line" in reason
     assert "courtside models retire catboost_v9-x" in reason
 
 
@@ -137,7 +137,7 @@ def test_a_model_near_the_line_is_not_refused(rows: pl.DataFrame) -> None:
     assert refused_models(slate) == {}
 
 
-def test_a_model_that_measured_badly_is_not_promoted(store: ModelStore, rows: pl.DataFrame) -> None:
+def test_a_model_with_bad_metrics_is_not_promoted(store: ModelStore, rows: pl.DataFrame) -> None:
     shifted = rows.with_columns(pl.col("vegas_points_line") + 3)
     model_id = _stored(store, shifted, measured=True)
     with pytest.raises(GateFailedError, match=r"mean distance from the line: -2\.9.* failed"):
@@ -145,7 +145,7 @@ def test_a_model_that_measured_badly_is_not_promoted(store: ModelStore, rows: pl
     assert store.one(model_id)["status"] == "candidate"
 
 
-def test_a_model_that_measured_well_is_promoted_and_the_champion_before_it_is_not_lost(
+def test_a_model_with_good_metrics_is_promoted_and_the_old_champion_becomes_a_challenger(
     store: ModelStore, rows: pl.DataFrame
 ) -> None:
     first = _stored(store, rows, measured=True)
@@ -156,7 +156,7 @@ def test_a_model_that_measured_well_is_promoted_and_the_champion_before_it_is_no
     assert [store.one(name)["status"] for name in (first, second)] == ["challenger", "champion"]
 
 
-def test_a_model_that_is_not_there_is_named(store: ModelStore) -> None:
+def test_the_error_for_an_unknown_model_names_it(store: ModelStore) -> None:
     with pytest.raises(NoModelError, match=r"'catboost_v9-2020'.*courtside models list"):
         store.set_status("catboost_v9-2020", "retired", "")
 
@@ -165,24 +165,26 @@ def test_a_champion_s_file_without_its_linear_part_is_refused() -> None:
     inputs = np.random.default_rng(0).normal(size=(300, 4))
     bare = CatBoost.fit(inputs, inputs[:, 0] * 3 + 10)
     del bare.trees.get_metadata()["courtside_linear"]
-    with pytest.raises(ModelRefusedError, match="holds no champion"):
+    with pytest.raises(ModelRefusedError, match="is not a CatBoost model"):
         CatBoost.from_bytes(bare.to_bytes())
 
 
 @pytest.mark.parametrize(
-    ("said", "complaint"),
+    ("prediction", "reason"),
     [
-        (pl.col("points") + 0.3, "no more than the oracle"),
+        (pl.col("points") + 0.3, "no larger than that of the oracle"),
         (pl.col("line") + (pl.col("points") - pl.col("line")).sign() * 2, "hits 100.0 %"),
     ],
 )
-def test_figures_too_good_to_be_true_are_called_a_leak(rows: pl.DataFrame, said: pl.Expr, complaint: str) -> None:
+def test_figures_too_good_to_be_true_are_reported_as_leakage(
+    rows: pl.DataFrame, prediction: pl.Expr, reason: str
+) -> None:
     measured = rows.with_columns(
-        prediction=said,
+        prediction=prediction,
         ewma="points_ewma",
         prediction_with_line="line",
         probability_over=pl.lit(0.5),
     )
     oracle = {"all": {"oracle": {"mean": 2.0}}}
     found = suspicions_of({"catboost_v9": system_figures(measured)}, oracle)
-    assert any(complaint in item for item in found), found
+    assert any(reason in item for item in found), found

@@ -42,16 +42,16 @@ def test_train_refuses_damaged_rows_and_stores_nothing(name: str, home: Path) ->
     assert _models(home).is_empty()
 
 
-def test_learn_refuses_form_that_follows_the_game(home: Path) -> None:
+def test_learn_refuses_form_that_correlates_with_the_game_itself(home: Path) -> None:
     plant(home, (OWN_MINUTES,))
     with homes.opened(home) as context:
-        with pytest.raises(LeakageError, match="minutes_avg_last_10 follows"):
+        with pytest.raises(LeakageError, match="minutes_avg_last_10 correlates with minutes of the same game"):
             learn(context.models, [TODAY], context.clock.now())
         assert daily.train_for(context, TODAY) == []
     assert _models(home).is_empty()
 
 
-def test_the_day_makes_damaged_rows_whole_before_it_trains(home: Path) -> None:
+def test_daily_training_repairs_damaged_rows_first(home: Path) -> None:
     before = homes.contents(home)["player_features"]
     plant(home, (OWN_MINUTES,))
     with homes.opened(home) as context:
@@ -97,7 +97,7 @@ def test_each_structural_test_passes_clean_rows_and_catches_its_violation(home: 
         soundness.require_sound(emptied)
 
 
-def test_an_oracle_is_judged_on_enough_rows_only() -> None:
+def test_a_model_is_compared_with_the_oracle_only_on_enough_rows() -> None:
     below = {"n": 1000.0, "mae": 4.0, "oracle_mae": 4.0}
     with pytest.raises(LeakageError, match="oracle"):
         soundness.require_error_above_oracle("lightgbm", below)

@@ -41,7 +41,7 @@ def test_every_system_and_the_line_are_measured_on_the_same_rows(found: Evaluati
         assert figures["all"]["errors"]["line_mae"] == found.line["all"]["line"]["mean"]
 
 
-def test_every_model_learned_from_days_before_those_it_predicts() -> None:
+def test_every_model_is_trained_on_earlier_days_than_it_predicts() -> None:
     rows = model_rows()
     days = [FIRST + dt.timedelta(days=step) for step in (30, 37, 44)]
     for item in walk(rows, days):
@@ -49,21 +49,21 @@ def test_every_model_learned_from_days_before_those_it_predicts() -> None:
         assert item.rows == rows.filter(pl.col("game_date") < item.as_of).height
 
 
-def test_what_happens_from_a_day_on_does_not_change_what_is_said_of_it() -> None:
+def test_later_results_do_not_change_the_prediction_of_a_day() -> None:
     rows, day = model_rows(), START
     changed = rows.with_columns(points=pl.when(pl.col("game_date") >= day).then(99).otherwise("points"))
     honest, other = (next(walk(league, [day], ["lightgbm"])) for league in (rows, changed))
     assert honest.model.to_bytes() == other.model.to_bytes()
 
 
-def test_the_whole_is_marked_as_backtest_and_is_plain_data(found: Evaluation) -> None:
+def test_an_evaluation_is_marked_as_backtest_and_converts_to_json(found: Evaluation) -> None:
     plain = json.loads(json.dumps(found.as_dict()))
     assert plain["kind"] == "BACKTEST"
     assert plain["live"] == {}
     assert set(plain["systems"]["catboost_v9"]["months"]) == {"2024-12"}
 
 
-def test_the_report_is_one_file_that_reads_nothing_from_anywhere(found: Evaluation) -> None:
+def test_the_report_is_one_file_that_loads_no_other_file(found: Evaluation) -> None:
     class Links(HTMLParser):
         links: list[str]
 
@@ -80,24 +80,24 @@ def test_the_report_is_one_file_that_reads_nothing_from_anywhere(found: Evaluati
     assert all(name in page for name in SYSTEM_NAMES)
 
 
-def test_a_range_without_anything_to_measure_says_what_fell_away() -> None:
+def test_an_error_counts_the_rows_left_out_where_nothing_can_be_measured() -> None:
     few = model_rows(days=6).with_columns(line=pl.lit(None, pl.Float64))
     with pytest.raises(NoModelError, match=r"nothing to measure.*without a line"):
         evaluate(few, FIRST, FIRST + dt.timedelta(days=5), "catboost_v9")
 
 
-def test_rows_that_the_gate_holds_are_counted_and_not_measured() -> None:
+def test_rows_that_the_gate_blocks_are_counted_and_not_measured() -> None:
     rows = model_rows().with_columns(
         quality_alert_level=pl.when(pl.col("player_id") == 3).then(pl.lit("red")).otherwise("quality_alert_level")
     )
-    said = rows.with_columns(pl.lit(10.0).alias(name) for name in SYSTEM_NAMES).lazy()
-    passed = gated(nw.from_native(said), RunMode.BACKFILL).to_native().collect()
+    predictions = rows.with_columns(pl.lit(10.0).alias(name) for name in SYSTEM_NAMES).lazy()
+    passed = gated(nw.from_native(predictions), RunMode.BACKFILL).to_native().collect()
     kept, counts = measurable(passed.filter(pl.col("game_date") >= START))
     assert counts["held by the quality gate"] == 20
     assert counts["measured"] == kept.height == 20 * 79
 
 
-def test_a_mean_has_the_interval_of_its_dates() -> None:
+def test_the_interval_of_a_mean_counts_each_date_once() -> None:
     dates = [FIRST] * 50 + [FIRST + dt.timedelta(days=1)] * 50
     shared = pl.DataFrame({"game_date": dates, "x": [1.0] * 50 + [-1.0] * 50})
     figure = measures.mean_of(shared, pl.col("x"))
@@ -123,7 +123,7 @@ def test_sides_count_hits_pushes_and_units() -> None:
     assert (found["low_pct"], found["high_pct"]) == (round(low, 2), round(high, 2))
 
 
-def test_a_hit_rate_has_the_interval_of_its_dates() -> None:
+def test_the_interval_of_a_hit_rate_counts_each_date_once() -> None:
     """Ten dates on each of which all twenty sides hit or miss together are ten draws, not two hundred."""
     rows = pl.DataFrame(
         {
@@ -146,7 +146,7 @@ def test_a_hit_rate_has_the_interval_of_its_dates() -> None:
     assert alone["high_pct"] - alone["low_pct"] < (found["high_pct"] - found["low_pct"]) / 3
 
 
-def test_figures_of_provably_early_lines_stand_apart_and_the_share_of_the_others_is_named() -> None:
+def test_lines_with_and_without_a_time_are_measured_separately() -> None:
     rows = model_rows().with_columns(
         line_timing=pl.when(pl.col("player_id") <= 60).then(pl.lit("untimed")).otherwise(pl.lit("pre_tip"))
     )
@@ -156,22 +156,22 @@ def test_figures_of_provably_early_lines_stand_apart_and_the_share_of_the_others
             "pre_tip": 20 * 20,
             "untimed": 20 * 60,
         }
-    (sentence,) = [item for item in some.holes if "note no time" in item]
-    assert sentence.startswith("75 % of the evaluated lines note no time (1,200 of 1,600)")
+    (sentence,) = [item for item in some.holes if "no recorded time" in item]
+    assert sentence.startswith("75 % of the evaluated lines have no recorded time (1,200 of 1,600)")
     assert "shown before tip-off" in html(some)
 
 
-def test_before_a_calibrator_no_probability_is_measured_as_the_system_s() -> None:
+def test_the_market_s_probability_is_not_measured_as_the_system_s() -> None:
     """On 160 rows no calibrator is fitted; the market's probability beside itself would meet every target."""
     rows = model_rows()
     days = [FIRST + dt.timedelta(days=58)]
-    said = rows.filter(pl.col("game_date") >= days[0]).with_columns(ewma="points_ewma")
-    staged = second_stage(said, said, "ewma", days)
+    predictions = rows.filter(pl.col("game_date") >= days[0]).with_columns(ewma="points_ewma")
+    staged = second_stage(predictions, predictions, "ewma", days)
     assert staged["probability_over"].is_null().all()
     assert measures.probability(staged) == {"n": 0}
 
 
-def test_a_season_begins_where_a_model_can_be_trained_and_says_so() -> None:
+def test_the_evaluation_states_the_first_date_with_a_model() -> None:
     begun = evaluate(model_rows(), FIRST, END, "catboost_v9")
     first = FIRST + dt.timedelta(days=27)  # 25 dates of 80 rows make 2,000; the next Monday trains
     left_out = (first - FIRST).days * 80
@@ -186,7 +186,7 @@ def test_a_season_begins_where_a_model_can_be_trained_and_says_so() -> None:
     ("low", "word"),
     [(-0.001, "met within its 95 % interval (-0.0010 to +0.0050 holds 0)"), (0.001, "not met")],
 )
-def test_a_target_that_chance_alone_meets_shows_the_interval_that_decided(low: float, word: str) -> None:
+def test_a_target_that_is_met_within_its_interval_shows_the_interval(low: float, word: str) -> None:
     measured = {"mean": 0.002, "low": low, "high": 0.005, "n": 900}
     assert verdict(_target("2024-25", "x", measured, 0.0, within_noise=True)) == word
     assert verdict(_target("2024-25", "x", measured, 0.0)) == "not met"
@@ -213,12 +213,12 @@ def test_a_perfect_probability_shows_the_calibration_error_of_chance() -> None:
     assert found["log_loss"] < found["beside_market"]["market"]["log_loss"]
 
 
-def test_two_equal_prices_with_a_margin_that_no_book_offers_are_no_market() -> None:
+def test_two_equal_prices_with_an_unusual_margin_are_not_a_market() -> None:
     rows = pl.DataFrame({"over_price": [-137.0, -110.0, None], "under_price": [-137.0, -110.0, -110.0]})
     assert rows.select(market_over_expr()).to_series().to_list() == [None, 0.5, None]
 
 
-def test_only_what_was_said_before_tip_off_is_live() -> None:
+def test_only_predictions_made_before_tip_off_are_live() -> None:
     base = pl.DataFrame(
         {
             "game_id": ["1", "1", "2", "2"],

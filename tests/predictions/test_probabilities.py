@@ -57,13 +57,13 @@ def _row(**given: object) -> pl.DataFrame:
     return _beside_the_line(pl.DataFrame([base | prices | given], schema_overrides=kinds))
 
 
-def test_a_model_alone_gives_no_probability() -> None:
+def test_a_model_without_a_calibrator_has_no_probability() -> None:
     row = _row().row(0, named=True)
     assert (row["probability_over"], row["probability_source"], row["confidence"]) == (None, "none", None)
 
 
 @pytest.mark.parametrize("prediction", [27.0, 21.0])
-def test_under_on_a_whole_line_holds_no_push(prediction: float) -> None:
+def test_the_probability_of_under_excludes_the_push(prediction: float) -> None:
     row = _row(prediction=prediction, over_price=-110.0, under_price=-110.0).row(0, named=True)
     assert (row["probability_source"], row["confidence"]) == ("market", 0.5)
     calibrated = _row(prediction=prediction, probability_calibrated=0.4).row(0, named=True)

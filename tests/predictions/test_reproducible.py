@@ -44,8 +44,8 @@ def test_a_model_does_not_depend_on_the_number_of_threads(rows: pl.DataFrame, fi
     points = rows["points"].cast(pl.Float64).to_numpy()
     models = [fit(matrix(rows), points, threads=count) for count in (1, 2)]
     assert len({_hash(model) for model in models}) == 1
-    said = [model.predict(matrix(rows)) for model in models]
-    assert all(np.array_equal(said[0], other) for other in said[1:])
+    predictions = [model.predict(matrix(rows)) for model in models]
+    assert all(np.array_equal(predictions[0], other) for other in predictions[1:])
 
 
 def test_a_model_is_the_same_in_another_process(rows: pl.DataFrame) -> None:
@@ -54,7 +54,7 @@ def test_a_model_is_the_same_in_another_process(rows: pl.DataFrame) -> None:
     assert found.stdout.split() == here
 
 
-def test_a_model_does_not_depend_on_the_order_in_which_rows_come() -> None:
+def test_a_model_does_not_depend_on_the_order_of_rows() -> None:
     shuffled = trainable(model_rows().sample(fraction=1, shuffle=True, seed=3), AS_OF)
     assert _hash(train("catboost_v9", shuffled, AS_OF, measured=False).model) == _hash(
         train("catboost_v9", trainable(model_rows(), AS_OF), AS_OF, measured=False).model
@@ -62,7 +62,7 @@ def test_a_model_does_not_depend_on_the_order_in_which_rows_come() -> None:
 
 
 @pytest.mark.parametrize("kind", [CatBoost, LightGbm])
-def test_a_stored_model_says_what_the_fitted_one_said(
+def test_a_stored_model_predicts_the_same_as_the_fitted_one(
     rows: pl.DataFrame, kind: type[CatBoost] | type[LightGbm]
 ) -> None:
     model = kind.fit(matrix(rows), rows["points"].cast(pl.Float64).to_numpy())
@@ -71,7 +71,7 @@ def test_a_stored_model_says_what_the_fitted_one_said(
     assert again.to_bytes() == model.to_bytes()
 
 
-def test_weeks_trained_side_by_side_are_the_weeks_trained_alone() -> None:
+def test_weeks_trained_in_parallel_equal_weeks_trained_one_by_one() -> None:
     league = model_rows()
     days = [FIRST + dt.timedelta(days=step) for step in (35, 42)]
     together = [(item.system, item.as_of, _hash(item.model)) for item in walk(league, days)]

@@ -30,7 +30,7 @@ FIRST, MODELS, MEASURED, LAST = (
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+def predictions(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     """What every system says of the players of a simulated league, with the points they were expected to score."""
     home = tmp_path_factory.mktemp("truth") / "home"
     league = simulate(seasons=1, seed=23, until=LAST)
@@ -46,11 +46,11 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def measured(said: pl.DataFrame) -> pl.DataFrame:
-    return said.filter((pl.col("game_date") >= MEASURED) & pl.col("points").is_not_null())
+def measured(predictions: pl.DataFrame) -> pl.DataFrame:
+    return predictions.filter((pl.col("game_date") >= MEASURED) & pl.col("points").is_not_null())
 
 
-def test_learned_systems_are_unbiased(measured: pl.DataFrame) -> None:
+def test_trained_systems_are_unbiased(measured: pl.DataFrame) -> None:
     bias = {
         name: measures.mean_of(measured, pl.col(name) - pl.col("expected_points"))
         for name in ("catboost_v9", "lightgbm", "ensemble")
@@ -59,7 +59,7 @@ def test_learned_systems_are_unbiased(measured: pl.DataFrame) -> None:
     assert all(one["high"] >= -0.1 and one["low"] <= 0.1 for one in bias.values()), bias
 
 
-def test_systems_rank_as_what_they_know_says(measured: pl.DataFrame) -> None:
+def test_systems_with_more_information_have_smaller_errors(measured: pl.DataFrame) -> None:
     quoted = measured.filter(pl.col("line").is_not_null())
     off = {
         name: quoted.select((pl.col(name) - pl.col("expected_points")).abs().mean()).item()
@@ -71,9 +71,9 @@ def test_systems_rank_as_what_they_know_says(measured: pl.DataFrame) -> None:
     assert max(learned) < min(off.values()), "models beat form alone"
 
 
-def test_a_calibrated_probability_is_off_by_chance_alone(said: pl.DataFrame, measured: pl.DataFrame) -> None:
+def test_a_calibrated_probability_is_wrong_only_by_chance(predictions: pl.DataFrame, measured: pl.DataFrame) -> None:
     quoted = measured.filter(pl.col("line").is_not_null())
-    staged = second_stage(said, quoted, "catboost_v9", [MEASURED])
+    staged = second_stage(predictions, quoted, "catboost_v9", [MEASURED])
     assert staged["probability_calibrated"].is_not_null().all()
     found = measures.probability(staged)
     far = [abs(one["said_pct"] - one["came_pct"]) / (100 * (0.25 / one["n"]) ** 0.5) for one in found["bins"]]
@@ -81,8 +81,12 @@ def test_a_calibrated_probability_is_off_by_chance_alone(said: pl.DataFrame, mea
     assert found["ece"] < 2.5 * found["ece_of_noise"]
 
 
-def test_expected_points_with_the_line_are_no_worse_than_the_line(said: pl.DataFrame, measured: pl.DataFrame) -> None:
+def test_expected_points_with_the_line_are_no_worse_than_the_line(
+    predictions: pl.DataFrame, measured: pl.DataFrame
+) -> None:
     quoted = measured.filter(pl.col("line").is_not_null())
-    staged = second_stage(said, quoted, "ensemble", [MEASURED]).rename({"ewma": "form"}).with_columns(ewma="form")
+    staged = (
+        second_stage(predictions, quoted, "ensemble", [MEASURED]).rename({"ewma": "form"}).with_columns(ewma="form")
+    )
     above = measures.errors(staged, "prediction_with_line")["above_line"]
     assert above["low"] <= 0, above

@@ -89,7 +89,7 @@ def alerts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return told
 
 
-def test_a_player_whom_the_gate_blocks_is_predicted_with_the_reason_and_without_a_side(home: Path) -> None:
+def test_a_blocked_player_has_a_prediction_with_the_reason_and_without_a_side(home: Path) -> None:
     blocked = _read(home, PLAYER_FEATURES).filter(pl.col("is_quality_ready"))["player_id"][0]
     one = pl.col("player_id") == blocked
     _changed(
@@ -110,7 +110,7 @@ def test_a_player_whom_the_gate_blocks_is_predicted_with_the_reason_and_without_
     assert others["gate_reason"].is_null().all()
 
 
-def test_a_slate_of_which_nobody_passes_publishes_no_pick_and_says_why(home: Path, alerts: list[Any]) -> None:
+def test_a_slate_without_a_player_who_passes_publishes_no_pick_and_the_reason(home: Path, alerts: list[Any]) -> None:
     _changed(home, PLAYER_FEATURES, quality_alert_level=pl.lit("red"), stage="features")
     with homes.opened(home, MORNING) as context:
         run(context, TODAY, TODAY, stages=[item for item in STAGES if item.name in ("predictions", "picks")])
@@ -143,7 +143,7 @@ def test_a_slate_with_games_and_no_prediction_raises_the_alert(home: Path, alert
     assert "no feature rows" in alert.body
 
 
-def test_a_line_that_moves_makes_new_predictions_without_a_second_row(home: Path) -> None:
+def test_a_line_that_moves_replaces_the_predictions(home: Path) -> None:
     before = _read(home, PREDICTIONS)
     moved = before.filter(pl.col("line").is_not_null())["player_id"][0]
     _changed(
@@ -161,7 +161,7 @@ def test_a_line_that_moves_makes_new_predictions_without_a_second_row(home: Path
     assert (both["prediction_after"] == both["prediction"]).all(), "expected points are made without the line"
 
 
-def test_a_player_who_drops_out_of_the_slate_is_predicted_no_more(home: Path) -> None:
+def test_the_prediction_of_a_player_who_leaves_the_slate_is_removed(home: Path) -> None:
     gone = _read(home, PREDICTIONS)["player_id"][0]
     with homes.opened(home, MORNING) as context:
         rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES, start=TODAY, end=TODAY))
@@ -173,7 +173,7 @@ def test_a_player_who_drops_out_of_the_slate_is_predicted_no_more(home: Path) ->
     assert gone not in _read(home, PREDICTIONS)["player_id"]
 
 
-def test_what_was_said_before_tip_off_stands_when_the_game_has_begun(home: Path) -> None:
+def test_a_prediction_made_before_tip_off_does_not_change_after_it(home: Path) -> None:
     before = _read(home, PREDICTIONS)
     assert before["prediction_made_before_game"].any()
     first_tip = before["tip_at"].min()
@@ -189,14 +189,14 @@ def test_what_was_said_before_tip_off_stands_when_the_game_has_begun(home: Path)
     assert (ahead["prediction_after"] > ahead["prediction"]).all()
 
 
-def test_nothing_new_makes_no_new_predictions(home: Path) -> None:
+def test_unchanged_inputs_make_no_new_predictions(home: Path) -> None:
     _predict(home)
     with homes.opened(home, MORNING + dt.timedelta(hours=1)) as context:
         (summary,) = run(context, TODAY, TODAY, stages=ONLY).stages
     assert (summary.processed, summary.skipped) == (0, 1)
 
 
-def test_a_new_model_predicts_its_dates_again_and_a_refused_one_says_nothing(home: Path, alerts: list[Any]) -> None:
+def test_a_new_model_predicts_its_dates_again_and_a_refused_model_does_not(home: Path, alerts: list[Any]) -> None:
     with homes.opened(home, MORNING) as context:
         rows = rows_of(context.warehouse, homes.FIRST, TODAY).filter(pl.col("points_ewma").is_not_null())
         inputs, form = matrix(rows), rows["points_ewma"].to_numpy()

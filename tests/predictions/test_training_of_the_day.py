@@ -46,7 +46,7 @@ def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "FEWEST_ROWS", 1000)
 
 
-def test_before_enough_games_are_played_the_stand_in_speaks_under_its_own_name(home: Path) -> None:
+def test_the_fallback_predicts_under_its_own_name_before_enough_games(home: Path) -> None:
     with homes.opened(home) as context:
         assert context.settings.champion == "catboost_v9"
         assert not daily.is_due(context, TODAY)
@@ -57,7 +57,7 @@ def test_before_enough_games_are_played_the_stand_in_speaks_under_its_own_name(h
         assert system_in_use(context.warehouse, context.settings.champion) == FALLBACK
 
 
-def test_the_day_trains_once_a_week_from_days_before_it(home: Path, few_are_enough: None) -> None:
+def test_daily_training_runs_once_a_week_on_earlier_days(home: Path, few_are_enough: None) -> None:
     with homes.opened(home) as context:
         assert daily.is_due(context, TODAY)
         run_day(context, TODAY)
@@ -72,7 +72,7 @@ def test_the_day_trains_once_a_week_from_days_before_it(home: Path, few_are_enou
         assert set(said.filter(pl.col("game_date") < TODAY)["system"]) == {FALLBACK}, "no model predicts its own past"
 
 
-def test_a_training_that_is_refused_does_not_stop_the_day(
+def test_refused_training_does_not_stop_the_daily_run(
     home: Path, few_are_enough: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "KNOWS_THE_GAME", 0.1)
@@ -82,7 +82,7 @@ def test_a_training_that_is_refused_does_not_stop_the_day(
         assert _rows(context, MODELS).is_empty()
 
 
-def test_the_commands_train_list_show_retire_and_name_what_is_wrong(home: Path, few_are_enough: None) -> None:
+def test_the_commands_train_list_show_and_retire_models(home: Path, few_are_enough: None) -> None:
     assert "no models yet" in _call(home, "models", "list")[1]
     code, output = _call(home, "train", "--as-of", str(TODAY))
     assert code == 0, output
@@ -107,7 +107,7 @@ def test_the_commands_train_list_show_retire_and_name_what_is_wrong(home: Path, 
     assert _call(home, "models", "show", "nobody")[0] == 1
 
 
-def test_a_home_with_too_few_rows_says_what_to_do(home: Path) -> None:
+def test_the_error_for_too_few_rows_names_the_next_step(home: Path) -> None:
     code, output = _call(home, "train")
     assert code == 1
     assert "Run features over more dates first" in output

@@ -76,7 +76,7 @@ def correlation(rows: pl.DataFrame) -> LeakageVerdict:
     if observed is None or math.isnan(observed):
         return LeakageVerdict("correlation", False, None, MOST_CORRELATION, known.height, "form or points never vary")
     passed = abs(observed) < MOST_CORRELATION
-    reason = "form does not know the game" if passed else "form follows the game's own points"
+    reason = "form does not contain the game" if passed else "form correlates with the game's own points"
     return LeakageVerdict("correlation", passed, observed, MOST_CORRELATION, known.height, reason)
 
 

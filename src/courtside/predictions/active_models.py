@@ -21,7 +21,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ActiveModels:
-    """Active systems, and the calibrators of each system with their ids, oldest first."""
+    """The active systems, and the calibrators of each system with their ids, oldest first.
+
+    `refused` holds the stored models that are left out: model id to reason.
+    """
 
     systems: Sequence[System] = FORMULAS
     calibrators: Mapping[str, Sequence[tuple[str, Calibrator]]] = field(default_factory=dict)
@@ -51,7 +54,7 @@ def active_models(store: Models, first: dt.date, last: dt.date) -> ActiveModels:
     ]
     ensemble = (Ensemble(learned),) if len(learned) == len(TRAINED) else ()
     loaded = _loaded(_active(store.rows("over"), first, last), store.calibrator, refused)
-    over = {name: [(row["model_id"], item) for row, item in found] for name, found in loaded.items()}
+    over = {name: [(row["model_id"], item) for row, item in items] for name, items in loaded.items()}
     return ActiveModels((*FORMULAS, *learned, *ensemble), over, refused)
 
 
@@ -59,14 +62,14 @@ def _loaded(
     active: Mapping[str, Sequence[Row]], load: Callable[[Row], T], refused: dict[str, str]
 ) -> dict[str, list[tuple[Row, T]]]:
     """Return each system's rows with the result of `load`; add the models that `load` refuses to `refused`."""
-    found: dict[str, list[tuple[Row, T]]] = {}
+    by_system: dict[str, list[tuple[Row, T]]] = {}
     for name, rows in active.items():
         for row in rows:
             try:
-                found.setdefault(name, []).append((row, load(row)))
+                by_system.setdefault(name, []).append((row, load(row)))
             except ModelRefusedError as error:
                 refused[row["model_id"]] = str(error)
-    return {name: items for name, items in found.items() if items}
+    return by_system
 
 
 def active_models_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, str]:
@@ -81,11 +84,11 @@ def active_models_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.da
 
 def _active(rows: pl.DataFrame, first: dt.date, last: dt.date) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of the models that are active on a date of the span, by system, oldest first."""
-    active = rows.filter((pl.col("status") != "retired") & (pl.col("as_of") <= last)).sort("as_of", "model_id")
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in active.to_dicts():
-        mine = found.setdefault(row["system"], [])
-        if mine and row["as_of"] <= first:
-            mine.clear()
-        mine.append(row)
-    return found
+    usable = rows.filter((pl.col("status") != "retired") & (pl.col("as_of") <= last)).sort("as_of", "model_id")
+    by_system: dict[str, list[dict[str, Any]]] = {}
+    for row in usable.to_dicts():
+        active = by_system.setdefault(row["system"], [])
+        if active and row["as_of"] <= first:
+            active.clear()
+        active.append(row)
+    return by_system

@@ -24,9 +24,9 @@ FEWEST_ROWS = 500
 PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
 """Prior weights: keep the market's log-odds unchanged, and predict 50 % where there are no prices."""
 PRIOR_ROWS = np.array([50.0, 50.0, 200.0, 50.0, 50.0])
-MOST_SHRUNK = 0.5
-STEPS = 12
-EVEN_BOUND = 1e-4
+MAX_SHARE = 0.5
+NEWTON_STEPS = 12
+MARKET_BOUND = 1e-4
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Calibrator:
         self._require_later(rows)
         usable = rows["line"].is_not_null() & rows["prediction"].is_not_null()
         odds = _design(rows.fill_nan(None)) @ np.array(self.weights)
-        found = pl.Series("probability_over", 1 / (1 + np.exp(-odds)))
-        return pl.select(pl.when(usable).then(found)).to_series().alias("probability_over")
+        probabilities = pl.Series("probability_over", 1 / (1 + np.exp(-odds)))
+        return pl.select(pl.when(usable).then(probabilities)).to_series().alias("probability_over")
 
     def points_with_line(self, rows: pl.DataFrame) -> pl.Series:
         """Return expected points with the line: line + share · (prediction − line); NULL where there is no line.
@@ -92,7 +92,7 @@ class Calibrator:
         early = rows.filter(pl.col("game_date") <= self.fitted_through)
         if early.height:
             raise LeakageError(
-                f"calibrator of {self.system} was fitted on dates to {self.fitted_through} and is asked about "
+                f"calibrator of {self.system} was fitted on dates to {self.fitted_through} and cannot calibrate "
                 f"{early['game_date'].min()!s}: a probability is calibrated on earlier dates only"
             )
 
@@ -103,34 +103,34 @@ def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrato
     `rows` holds out-of-sample predictions: game_date, prediction, line, over_price, under_price, points_std_last_10 and
     points. Rows from `as_of` on, rows without a line and rows of players who did not play are left out.
     """
-    known = rows.filter(
+    usable = rows.filter(
         (pl.col("game_date") < as_of)
         & pl.all_horizontal(pl.col(name).is_not_null() for name in ("prediction", "line", "points"))
     ).sort("game_date", "game_id", "player_id")
-    settled = known.filter(pl.col("points") != pl.col("line"))
+    settled = usable.filter(pl.col("points") != pl.col("line"))
     if settled.height < FEWEST_ROWS:
         return None
     weights = _logistic(_design(settled), (settled["points"] > settled["line"]).to_numpy().astype(np.float64))
     return Calibrator(
         system,
         as_of,
-        known["game_date"][0],
-        known["game_date"][-1],
+        usable["game_date"][0],
+        usable["game_date"][-1],
         settled.height,
         tuple(round(float(weight), 6) for weight in weights),
-        round(_share(known), 4),
+        round(_share(usable), 4),
     )
 
 
 def _design(rows: pl.DataFrame) -> Floats:
-    """Return the columns of the regression.
+    """Return the five columns of the regression.
 
-    They are: 1 without prices, 1 with prices, the market's log-odds, and the distance between prediction and line, once
-    for rows without prices and once for rows with them.
+    They are an intercept for rows without prices, an intercept for rows with prices, the market's log-odds, and the
+    distance between prediction and line, once for rows without prices and once for rows with them.
     """
     market = market_over_expr()
     is_priced = market.is_not_null().cast(pl.Float64)
-    bounded = market.clip(EVEN_BOUND, 1 - EVEN_BOUND)
+    bounded = market.clip(MARKET_BOUND, 1 - MARKET_BOUND)
     middle = pl.col("line").floor() / 2 + pl.col("line").ceil() / 2
     distance = ((pl.col("prediction") - middle) / spread_expr()).fill_null(0.0).clip(-3, 3)
     columns = rows.select(
@@ -146,16 +146,16 @@ def _design(rows: pl.DataFrame) -> Floats:
 def _logistic(design: Floats, is_over: Floats) -> Floats:
     """Return the maximum a posteriori weights, by Newton's method from the prior."""
     weights = PRIOR.copy()
-    for _ in range(STEPS):
+    for _ in range(NEWTON_STEPS):
         chance = 1 / (1 + np.exp(-(design @ weights)))
-        slope = design.T @ (is_over - chance) - PRIOR_ROWS / 4 * (weights - PRIOR)
-        bend = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(PRIOR_ROWS / 4)
-        weights = weights + np.linalg.solve(bend, slope)
+        gradient = design.T @ (is_over - chance) - PRIOR_ROWS / 4 * (weights - PRIOR)
+        hessian = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(PRIOR_ROWS / 4)
+        weights = weights + np.linalg.solve(hessian, gradient)
     return weights
 
 
 def _share(rows: pl.DataFrame) -> float:
     """Return the least-squares coefficient of prediction − line for points − line, limited to 0 to 0.5."""
-    away, off = pl.col("prediction") - pl.col("line"), pl.col("points") - pl.col("line")
-    found = rows.select(share=(away * off).sum() / (away * away).sum())["share"][0]
-    return float(np.clip(found if found is not None and np.isfinite(found) else 0.0, 0.0, MOST_SHRUNK))
+    edge, surplus = pl.col("prediction") - pl.col("line"), pl.col("points") - pl.col("line")
+    share = rows.select(share=(edge * surplus).sum() / (edge * edge).sum())["share"][0]
+    return float(np.clip(share if share is not None and np.isfinite(share) else 0.0, 0.0, MAX_SHARE))

@@ -37,10 +37,11 @@ def predict(
 ) -> Predictions:
     """Return predictions for the feature rows, each with line, edge, side and probability of over.
 
-    A row that the quality gate blocked keeps its prediction, with the reason and without a side. A row that a system
-    cannot predict gets no prediction from it. Dates whose readiness verdict is absent or `not_ready` get no
-    predictions, and neither do models whose predictions lie too far from the line on average. The probability of over
-    is calibrated where a calibrator of earlier dates is stored; otherwise it is the market's, or NULL without prices.
+    A row that the quality gate blocked keeps its prediction, with the reason and without a side. A row without the
+    values that a system needs has no prediction of that system. Dates whose readiness verdict is absent or `not_ready`
+    have no predictions. Models whose predictions lie too far from the line on average are refused, and their
+    predictions are left out. The probability of over is calibrated where a calibrator of earlier dates is stored;
+    otherwise it is the market's, or NULL without prices.
 
     Args:
         features: rows of `PLAYER_FEATURES` with recent form, gate_passed and gate_reason.
@@ -60,7 +61,7 @@ def predict(
     rows = rows.with_columns(
         features_hash=features_hashes(rows), prediction_made_before_game=(pl.col("tip_at") > now).fill_null(False)
     )
-    parts = [
+    predictions_by_system = [
         rows.with_columns(
             system=pl.lit(system.name),
             model_code=pl.lit(codes[system.name]),
@@ -69,15 +70,15 @@ def predict(
         ).filter(pl.col("prediction").is_not_null())
         for system in models.systems
     ]
-    refused = refused_models(pl.concat(parts).select("model_id", "prediction", "consensus_line"))
-    staged = [
+    refused = refused_models(pl.concat(predictions_by_system).select("model_id", "prediction", "consensus_line"))
+    calibrated_by_system = [
         models.second_stage(system.name, part.filter(~is_refused(refused)))
-        for system, part in zip(models.systems, parts, strict=True)
+        for system, part in zip(models.systems, predictions_by_system, strict=True)
     ]
-    return Predictions(PREDICTIONS.conform(_beside_the_line(pl.concat(staged))).sort(PREDICTIONS.key), refused)
+    return Predictions(PREDICTIONS.conform(_with_edge(pl.concat(calibrated_by_system))).sort(PREDICTIONS.key), refused)
 
 
-def _beside_the_line(rows: pl.DataFrame) -> pl.DataFrame:
+def _with_edge(rows: pl.DataFrame) -> pl.DataFrame:
     edge = pl.col("prediction") - pl.col("line")
     side = (
         pl.when(pl.col("line").is_null())

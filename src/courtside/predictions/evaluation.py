@@ -49,8 +49,9 @@ class Evaluation:
     """Figures measured from `start` to `end`.
 
     `systems` holds `figures.system_figures` of each system, and `line` the errors of the line on the same rows. `rows`
-    counts the measured rows and the rows left out, by reason. `holes` lists what the data lacks. `live` holds, by
-    system, the figures of predictions made before tip-off; all other figures are BACKTEST. The two are never mixed.
+    counts the measured rows and the rows left out, by reason. `holes` has a sentence for each limit of the data. `live`
+    holds, by system, the figures of predictions made before tip-off; all other figures are BACKTEST. The two are never
+    mixed.
     """
 
     start: dt.date
@@ -95,27 +96,28 @@ def evaluate(
     Raises:
         NoModelError: where no row can be measured; it names how many were left out and why.
         LeakageError: where a row or an input holds data that was not known before the game.
-        TrainingRefusedError: where the rows hold some that must not be used for training.
+        TrainingRefusedError: where some rows must not be used for training.
     """
     known = rows.filter(pl.col("game_date") <= end)
     days = _training_days(known, start, end)
-    quoted = known.filter(pl.col("line").is_not_null())
-    trained = list(walk(known, played_weeks(quoted, days), progress=progress))
+    with_line = known.filter(pl.col("line").is_not_null())
+    trained = list(walk(known, played_weeks(with_line, days), progress=progress))
     first = min((item.as_of for item in trained), default=end)
     passed = gated(nw.from_native(known.filter(pl.col("game_date") >= first).lazy()), RunMode.BACKFILL)
-    said = predicted(passed.to_native().collect(), systems_of(trained)).select(*KEPT, *SYSTEM_NAMES)
-    measured, counts = measurable(said.filter(pl.col("game_date") >= start))
-    early = quoted.filter(
+    predictions = predicted(passed.to_native().collect(), systems_of(trained)).select(*KEPT, *SYSTEM_NAMES)
+    measured, counts = measurable(predictions.filter(pl.col("game_date") >= start))
+    early = with_line.filter(
         (pl.col("game_date") >= start) & (pl.col("game_date") < first) & pl.col("points").is_not_null()
     )
     counts[BEFORE_MODELS] = early.height
     if measured.is_empty():
         raise NoModelError(
-            f"nothing to measure from {start} to {end}: {_sentence(counts)}. Take in lines, and run features over "
-            "these dates and over at least 2,000 player games before them"
+            f"nothing to measure from {start} to {end}: {_sentence(counts)}. Evaluation needs lines and features on "
+            "these dates, and features of at least 2,000 player games before them: run `courtside ingest` for the "
+            "lines and `courtside run` over both spans"
         )
     refitted = [day for day in spaced(days) if day > start - dt.timedelta(days=CALIBRATED_EVERY_DAYS)]
-    systems = {name: system_figures(second_stage(said, measured, name, refitted)) for name in SYSTEM_NAMES}
+    systems = {name: system_figures(second_stage(predictions, measured, name, refitted)) for name in SYSTEM_NAMES}
     line = line_figures(measured)
     return Evaluation(
         start=start,
@@ -136,67 +138,69 @@ def evaluate(
     )
 
 
-def measurable(said: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+def measurable(predictions: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the rows on which every system and the line can be measured, and the number of rows left out by reason."""
-    quoted = said.filter(pl.col("line").is_not_null())
-    played = quoted.filter(pl.col("points").is_not_null())
+    with_line = predictions.filter(pl.col("line").is_not_null())
+    played = with_line.filter(pl.col("points").is_not_null())
     passed = played.filter(pl.col("gate_passed"))
-    spoken = passed.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in SYSTEM_NAMES))
+    predicted_rows = passed.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in SYSTEM_NAMES))
     counts = {
-        "measured": spoken.height,
-        "without a line": said.height - quoted.height,
-        "quoted and did not play": quoted.height - played.height,
+        "measured": predicted_rows.height,
+        "without a line": predictions.height - with_line.height,
+        "with a line but did not play": with_line.height - played.height,
         "held by the quality gate": played.height - passed.height,
-        "without a word from every system": passed.height - spoken.height,
+        "without a prediction of every system": passed.height - predicted_rows.height,
     }
     oracle = pl.col("ppm_avg_last_10") * pl.col("minutes")
-    return spoken.with_columns(oracle=oracle), counts
+    return predicted_rows.with_columns(oracle=oracle), counts
 
 
-def second_stage(said: pl.DataFrame, measured: pl.DataFrame, system: str, days: Sequence[dt.date]) -> pl.DataFrame:
+def second_stage(
+    predictions: pl.DataFrame, measured: pl.DataFrame, system: str, days: Sequence[dt.date]
+) -> pl.DataFrame:
     """Return the measured rows with one system's prediction, prediction_with_line and probability_over.
 
     The probability is NULL before the first calibrator. The market's probability, which is published on those dates, is
-    not used here, because it would be compared with itself. Calibrators are fitted on the days given, with the
-    predictions in `said` of earlier dates.
+    not used here, because it would be compared with itself. Calibrators are fitted on `days`, each with the rows of
+    `predictions` that are earlier.
     """
     mine = measured.with_columns(prediction=pl.col(system))
-    staged = calibrated(mine, calibrators(said, system, days))
+    staged = calibrated(mine, calibrators(predictions, system, days))
     return staged.with_columns(probability_over=pl.col("probability_calibrated"))
 
 
-def live_figures(predictions: pl.DataFrame, told: pl.DataFrame) -> dict[str, Figures]:
-    """Return, by system, the errors and sides of stored predictions made before tip-off; empty where there are none.
+def live_figures(predictions: pl.DataFrame, outcomes: pl.DataFrame) -> dict[str, Figures]:
+    """Return, by system, the figures of stored predictions that were made before tip-off; empty where there are none.
 
     Args:
         predictions: rows of `PREDICTIONS`.
-        told: game_id, player_id and points of players who played.
+        outcomes: game_id, player_id and points of players who played.
     """
-    ours = predictions.filter(
+    live = predictions.filter(
         pl.col("prediction_made_before_game") & pl.col("gate_passed") & (pl.col("line_timing") == "pre_tip")
-    ).join(told, on=["game_id", "player_id"], how="inner")
-    form = ours.filter(pl.col("system") == "ewma").select("game_id", "player_id", ewma="prediction")
-    beside = ours.join(form, on=["game_id", "player_id"], how="inner").with_columns(
+    ).join(outcomes, on=["game_id", "player_id"], how="inner")
+    form = live.filter(pl.col("system") == "ewma").select("game_id", "player_id", ewma="prediction")
+    with_form = live.join(form, on=["game_id", "player_id"], how="inner").with_columns(
         opening_line=pl.lit(None, pl.Float64), snapshots=pl.lit(None, pl.Int64)
     )
-    parts: Mapping[Any, pl.DataFrame] = beside.partition_by("system", as_dict=True)
+    parts: Mapping[Any, pl.DataFrame] = with_form.partition_by("system", as_dict=True)
     return {str(name): whole(part) for (name,), part in sorted(parts.items())}
 
 
 def holes(rows: pl.DataFrame) -> list[str]:
-    """Return sentences that say which lines are missing from these rows."""
+    """Return sentences about the months without lines, and the shares of rows with a line and of lines with prices."""
     played = rows.filter(pl.col("points").is_not_null())
     month = pl.col("game_date").dt.strftime("%Y-%m")
-    months = played.group_by(month=month).agg(quoted=pl.col("line").count(), n=pl.len()).sort("month")
-    without = months.filter(pl.col("quoted") == 0)["month"].to_list()
-    found = [f"no line in {', '.join(without)}"] if without else []
-    quoted = played.filter(pl.col("line").is_not_null())
-    if quoted.is_empty():
-        return found
-    priced = quoted.select(100 * market_over_expr().is_not_null().mean()).item()
-    found.append(f"{100 * quoted.height / played.height:.0f} % of player games have a line")
-    found.append(f"{priced:.0f} % of the lines have two real prices")
-    return found
+    months = played.group_by(month=month).agg(lines=pl.col("line").count()).sort("month")
+    without = months.filter(pl.col("lines") == 0)["month"].to_list()
+    sentences = [f"no line in {', '.join(without)}"] if without else []
+    with_line = played.filter(pl.col("line").is_not_null())
+    if with_line.is_empty():
+        return sentences
+    priced = with_line.select(100 * market_over_expr().is_not_null().mean()).item()
+    sentences.append(f"{100 * with_line.height / played.height:.0f} % of player games have a line")
+    sentences.append(f"{priced:.0f} % of the lines have two real prices")
+    return sentences
 
 
 def timing_of(measured: pl.DataFrame) -> list[str]:
@@ -205,8 +209,8 @@ def timing_of(measured: pl.DataFrame) -> list[str]:
     if not untimed:
         return []
     return [
-        f"{100 * untimed / measured.height:.0f} % of the evaluated lines note no time ({untimed:,} of "
-        f"{measured.height:,}); only the others are proven to be earlier than tip-off, and are shown apart"
+        f"{100 * untimed / measured.height:.0f} % of the evaluated lines have no recorded time ({untimed:,} of "
+        f"{measured.height:,}); lines that were shown before tip-off for certain have figures of their own"
     ]
 
 

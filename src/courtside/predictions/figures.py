@@ -11,7 +11,7 @@ from courtside.predictions import measures
 from courtside.predictions.measures import Figures
 
 LINE_HEIGHTS = ((0.0, 10.0), (10.0, 15.0), (15.0, 20.0), (20.0, 25.0), (25.0, 100.0))
-FAR_PCT, FAR_ROWS = 60.0, 1000
+SUSPICIOUS_PCT, SUSPICIOUS_ROWS = 60.0, 1000
 """A hit rate above this, on more picks than this, is treated as leakage until it is explained."""
 
 FARTHEST_ABOVE_LINE, LEAST_BELOW_EWMA = 0.15, 0.05
@@ -38,54 +38,57 @@ def system_figures(rows: pl.DataFrame) -> Figures:
 
 def line_figures(rows: pl.DataFrame) -> Figures:
     """Return the mean absolute errors of the line, the consensus, ewma and the oracle, overall and by season."""
-    said = {"line": "line", "consensus": "consensus_line", "ewma": "ewma", "oracle": "oracle"}
+    columns = {"line": "line", "consensus": "consensus_line", "ewma": "ewma", "oracle": "oracle"}
 
-    def one(part: pl.DataFrame) -> Figures:
+    def errors_of(part: pl.DataFrame) -> Figures:
         return {
-            name: measures.mean_of(part, (pl.col(column) - pl.col("points")).abs()) for name, column in said.items()
+            name: measures.mean_of(part, (pl.col(column) - pl.col("points")).abs()) for name, column in columns.items()
         } | {"bias": measures.mean_of(part, pl.col("line") - pl.col("points"))}
 
-    return {"all": one(rows), "seasons": {name: one(part) for name, part in _by(rows, pl.col("season"))}}
+    return {"all": errors_of(rows), "seasons": {name: errors_of(part) for name, part in _by(rows, pl.col("season"))}}
 
 
 def targets_of(figures: Figures) -> list[Figures]:
     """Return each target of each season with the measured figure, the bound and whether it is met.
 
-    Only the targets with the line and of the log loss may exceed their bound within chance: where the 95 % interval
-    holds the bound, the target is met and `by_interval` is true.
+    The targets of the error with the line and of the log loss are also met where the 95 % interval contains the bound;
+    `by_interval` is then true.
     """
-    found: list[Figures] = []
+    targets: list[Figures] = []
     for season, part in figures["seasons"].items():
-        free, aware, chance = part["errors"], part["errors_with_line"], part["probability"]
-        found.append(_target(season, "MAE without the line, above the line's", free["above_line"], FARTHEST_ABOVE_LINE))
-        found.append(_target(season, "MAE below EWMA's", free["below_ewma"], LEAST_BELOW_EWMA, at_least=True))
-        found.append(
-            _target(season, "MAE with the line, above the line's", aware["above_line"], 0.0, within_noise=True)
-        )
-        ece = {"mean": chance.get("ece"), "n": chance["n"]}
-        found.append(_target(season, "expected calibration error of P(over)", ece, MOST_ECE))
-        beside = chance.get("beside_market", {"n": 0})
+        free, aware, probability = part["errors"], part["errors_with_line"], part["probability"]
+        targets += [
+            _target(season, "MAE without the line, above the line's", free["above_line"], FARTHEST_ABOVE_LINE),
+            _target(season, "MAE below EWMA's", free["below_ewma"], LEAST_BELOW_EWMA, at_least=True),
+            _target(season, "MAE with the line, above the line's", aware["above_line"], 0.0, within_noise=True),
+        ]
+        ece = {"mean": probability.get("ece"), "n": probability["n"]}
+        targets.append(_target(season, "expected calibration error of P(over)", ece, MOST_ECE))
+        beside = probability.get("beside_market", {"n": 0})
         if beside["n"] >= FEWEST_PRICED:
             above = beside["log_loss_above_market"]
-            found.append(_target(season, "log loss above the market's", above, 0.0, within_noise=True))
-    return [item for item in found if item["measured"] is not None]
+            targets.append(_target(season, "log loss above the market's", above, 0.0, within_noise=True))
+    return [item for item in targets if item["measured"] is not None]
 
 
 def suspicions_of(systems: dict[str, Figures], line: Figures) -> list[str]:
-    """Return a sentence for each figure that is too good to be true; such a figure is presumed to be leakage."""
+    """Return a sentence for each figure that is too good to be true; such a figure is treated as leakage."""
     oracle = line["all"]["oracle"]["mean"]
-    found = []
+    sentences = []
     for name, figures in systems.items():
         error = figures["all"]["errors"]["mae"]["mean"]
         if oracle is not None and error is not None and error <= oracle:
-            found.append(f"{name} errs {error:.3f} points, no more than the oracle that knows minutes ({oracle:.3f})")
-        for what, part in _picks(figures):
-            if part["n"] > FAR_ROWS and part["hit_pct"] > FAR_PCT:
-                found.append(f"{name} hits {part['hit_pct']:.1f} % of {part['n']:,} sides, {what}")
-    return found
+            sentences.append(
+                f"{name} has an error of {error:.3f} points, no larger than that of the oracle that knows minutes "
+                f"({oracle:.3f})"
+            )
+        for what, part in _hit_rates(figures):
+            if part["n"] > SUSPICIOUS_ROWS and part["hit_pct"] > SUSPICIOUS_PCT:
+                sentences.append(f"{name} hits {part['hit_pct']:.1f} % of {part['n']:,} sides, {what}")
+    return sentences
 
 
-def _picks(figures: Figures) -> Iterator[tuple[str, Figures]]:
+def _hit_rates(figures: Figures) -> Iterator[tuple[str, Figures]]:
     for span, part in (("all dates", figures["all"]), *figures["seasons"].items()):
         yield f"{span}, every edge", part["sides"]
         for band in part["edge_bands"]:
@@ -111,7 +114,8 @@ def _target(
 def verdict(target: Figures) -> str:
     """Return whether a target is met; where the interval decided it, the text states the interval."""
     if target["by_interval"]:
-        return f"met within its 95 % interval ({target['low']:+.4f} to {target['high']:+.4f} holds {target['bound']:g})"
+        span = f"{target['low']:+.4f} to {target['high']:+.4f}"
+        return f"met within its 95 % interval ({span} contains {target['bound']:g})"
     return "met" if target["met"] else "not met"
 
 

@@ -1,4 +1,4 @@
-"""Model inputs: the registered features that hold no line, and recent form."""
+"""Model inputs: the registered features that do not contain a line, and recent form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KNOWN_AFTERWARDS = ("points", "minutes", "did_play", "actual", "actual_points")
 
 
 def require_line_free(names: Iterable[str]) -> None:
-    """Refuse inputs that hold a line or that are known only after the game.
+    """Refuse inputs that contain a line or that are known only after the game.
 
     Raises:
         LeakageError: naming these inputs.
@@ -33,9 +33,9 @@ def require_line_free(names: Iterable[str]) -> None:
     lines = [name for name in names if name in BY_NAME and BY_NAME[name].category is Category.VEGAS]
     lines += [name for name in names if name in {"line", "consensus_line", "over_price", "under_price"}]
     if lines:
-        raise LeakageError(f"inputs {', '.join(lines)} hold the line; expected points are made without it")
+        raise LeakageError(f"inputs {', '.join(lines)} contain the line; expected points are predicted without it")
     if late := [name for name in names if name in KNOWN_AFTERWARDS]:
-        raise LeakageError(f"inputs {', '.join(late)} are known after the game only; take them out of the model")
+        raise LeakageError(f"inputs {', '.join(late)} are known only after the game; remove them from the model")
 
 
 def matrix(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> Floats:

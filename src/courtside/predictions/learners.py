@@ -22,12 +22,11 @@ from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.inputs import Floats
 
 SEED = 926
-MOST_THREADS = 2
-FARTHEST = 5.0
+MAX_THREADS = 2
+MAX_DEVIATIONS = 5.0
 """Inputs of the linear part are clipped at this many standard deviations from the mean."""
 
-
-STEPS = 1024
+STEPS_PER_DEVIATION = 1024
 """Inputs of the linear part are rounded to 1/1024 of a standard deviation."""
 
 
@@ -61,14 +60,14 @@ class Linear:
         scales = filled.std(axis=0)
         model = cls(means, np.where(scales > 0, scales, 1.0), np.zeros(inputs.shape[1]), float(points.mean()))
         steps = model._steps(inputs)
-        gram = steps.T @ steps / STEPS**2 + penalty * np.eye(inputs.shape[1])
-        target = (steps.T @ points - steps.sum(axis=0) * model.intercept) / STEPS
+        gram = steps.T @ steps / STEPS_PER_DEVIATION**2 + penalty * np.eye(inputs.shape[1])
+        target = (steps.T @ points - steps.sum(axis=0) * model.intercept) / STEPS_PER_DEVIATION
         weights: Floats = np.asarray(np.round(np.linalg.solve(gram, target), 9), dtype=np.float64)
         return cls(means, model.scales, weights, model.intercept)
 
     def predict(self, inputs: Floats) -> Floats:
         """Return expected points."""
-        return np.asarray((self._steps(inputs) / STEPS * self.weights).sum(axis=1) + self.intercept)
+        return np.asarray((self._steps(inputs) / STEPS_PER_DEVIATION * self.weights).sum(axis=1) + self.intercept)
 
     def as_text(self) -> str:
         """Return the regression as JSON."""
@@ -85,7 +84,9 @@ class Linear:
     def _steps(self, inputs: Floats) -> Floats:
         """Return standardised inputs as whole steps, so that sums of products are exact in any order."""
         filled = np.where(np.isnan(inputs), self.means, inputs)
-        return np.asarray(np.rint(np.clip((filled - self.means) / self.scales, -FARTHEST, FARTHEST) * STEPS))
+        return np.asarray(
+            np.rint(np.clip((filled - self.means) / self.scales, -MAX_DEVIATIONS, MAX_DEVIATIONS) * STEPS_PER_DEVIATION)
+        )
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class CatBoost:
         )
         trees.fit(inputs.astype(np.float32), points)
         linear = Linear.fit(inputs, points)
-        _forget_the_run(trees)["courtside_linear"] = linear.as_text()
+        _clear_metadata(trees)["courtside_linear"] = linear.as_text()
         return cls(trees, linear)
 
     def predict(self, inputs: Floats) -> Floats:
@@ -148,7 +149,7 @@ class CatBoost:
             trees.load_model(blob=content)
             return cls(trees, Linear.from_text(trees.get_metadata()["courtside_linear"]))
         except (library.CatBoostError, KeyError) as error:
-            raise ModelRefusedError(f"the file holds no champion of CatBoost: {error}") from error
+            raise ModelRefusedError(f"the file is not a CatBoost model with a linear part: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -204,12 +205,12 @@ class LightGbm:
         try:
             return cls(library.Booster(model_str=content.decode()))
         except (library.basic.LightGBMError, UnicodeDecodeError) as error:
-            raise ModelRefusedError(f"the file holds no model of LightGBM: {error}") from error
+            raise ModelRefusedError(f"the file is not a LightGBM model: {error}") from error
 
 
 def thread_count() -> int:
     """Return the number of threads to train and predict with; results do not depend on it."""
-    return min(MOST_THREADS, os.cpu_count() or 1)
+    return min(MAX_THREADS, os.cpu_count() or 1)
 
 
 def library_versions() -> str:
@@ -217,20 +218,19 @@ def library_versions() -> str:
     return ", ".join(f"{name} {metadata.version(name)}" for name in ("catboost", "lightgbm", "numpy"))
 
 
-def _forget_the_run(trees: Any) -> Any:
-    found = trees.get_metadata()
-    for name in list(found.keys()):
-        del found[name]
-    return found
+def _clear_metadata(trees: Any) -> Any:
+    """Remove the metadata of the run, such as its time, and return the empty metadata."""
+    metadata_of_run = trees.get_metadata()
+    for name in list(metadata_of_run.keys()):
+        del metadata_of_run[name]
+    return metadata_of_run
 
 
 def _catboost() -> Any:
     try:
         import catboost
     except ImportError as error:
-        raise ConfigError(
-            "catboost is not installed; `pip install catboost lightgbm` brings what models need"
-        ) from error
+        raise ConfigError("catboost is not installed; run `pip install catboost lightgbm`") from error
     return catboost
 
 
@@ -238,7 +238,5 @@ def _lightgbm() -> Any:
     try:
         import lightgbm
     except ImportError as error:
-        raise ConfigError(
-            "lightgbm is not installed; `pip install catboost lightgbm` brings what models need"
-        ) from error
+        raise ConfigError("lightgbm is not installed; run `pip install catboost lightgbm`") from error
     return lightgbm

@@ -45,9 +45,9 @@ def hit_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
     mean, half, count = _mean_of_dates(rows, pl.col("is_hit").cast(pl.Float64))
     if not count:
         return None
-    alone = mean * (1 - mean) / count
-    shared = max(1.0, (half / Z_95) ** 2 / alone) if alone else 1.0
-    return wilson_interval(mean * count / shared, (1 - mean) * count / shared)
+    independent_variance = mean * (1 - mean) / count
+    design_effect = max(1.0, (half / Z_95) ** 2 / independent_variance) if independent_variance else 1.0
+    return wilson_interval(mean * count / design_effect, (1 - mean) * count / design_effect)
 
 
 def _mean_of_dates(rows: pl.DataFrame, value: pl.Expr) -> tuple[float, float, int]:
@@ -67,20 +67,20 @@ def _mean_of_dates(rows: pl.DataFrame, value: pl.Expr) -> tuple[float, float, in
     return mean, Z_95 * math.sqrt(float(np.square(totals - mean * counts).sum())) / count, count
 
 
-def errors(rows: pl.DataFrame, said: str) -> Figures:
-    """Return the errors of the column `said` in points, compared with the line and ewma on the same rows.
+def errors(rows: pl.DataFrame, prediction: str) -> Figures:
+    """Return the errors of the column named `prediction`, in points, beside those of the line and ewma.
 
     `rows` has game_date, points, line and ewma, none NULL.
     """
-    off, line_off, form_off = (pl.col(name) - pl.col("points") for name in (said, "line", "ewma"))
+    error, line_error, ewma_error = (pl.col(name) - pl.col("points") for name in (prediction, "line", "ewma"))
     return {
         "n": rows.height,
-        "mae": mean_of(rows, off.abs()),
-        "rmse": _root(rows, off),
-        "bias": mean_of(rows, off),
-        "line_mae": mean_of(rows, line_off.abs())["mean"],
-        "above_line": mean_of(rows, off.abs() - line_off.abs()),
-        "below_ewma": mean_of(rows, form_off.abs() - off.abs()),
+        "mae": mean_of(rows, error.abs()),
+        "rmse": _root_mean_square(rows, error),
+        "bias": mean_of(rows, error),
+        "line_mae": mean_of(rows, line_error.abs())["mean"],
+        "above_line": mean_of(rows, error.abs() - line_error.abs()),
+        "below_ewma": mean_of(rows, ewma_error.abs() - error.abs()),
     }
 
 
@@ -123,7 +123,7 @@ def edge_bands(rows: pl.DataFrame) -> list[Figures]:
 
 
 def probability(rows: pl.DataFrame) -> Figures:
-    """Return the calibration of probability_over: ece, brier and log_loss, and the market's where it has prices.
+    """Return ece, brier and log_loss of probability_over, beside the market's on the rows with prices.
 
     `rows` has game_date, probability_over, points, line and prices. Pushes are left out. `ece` is the expected
     calibration error over ten bins of equal width, and `ece_equal_counts` over ten bins with the same number of rows.
@@ -134,20 +134,20 @@ def probability(rows: pl.DataFrame) -> Figures:
         return {"n": 0}
     chance, is_over = (settled[name].to_numpy() for name in ("probability_over", "is_over"))
     priced = settled.with_columns(market=market_over_expr()).drop_nulls("market")
-    found = {"n": settled.height} | _honesty(chance, is_over) | {"bins": reliability(settled)}
-    return found | {"beside_market": _beside_market(priced) if priced.height else {"n": 0}}
+    figures = {"n": settled.height} | _calibration(chance, is_over) | {"bins": reliability(settled)}
+    return figures | {"beside_market": _beside_market(priced) if priced.height else {"n": 0}}
 
 
 def reliability(settled: pl.DataFrame, bins: int = BINS) -> list[Figures]:
     """Return mean probability and share of over in %, with its interval, for bins with the same number of rows."""
-    found = []
+    figures = []
     chance = settled["probability_over"].to_numpy()
     for place in np.array_split(np.argsort(chance, kind="stable"), bins):
         if not place.size:
             continue
         part = settled[place].select("game_date", "probability_over", is_hit="is_over")
         low, high = hit_interval(part) or (0.0, 100.0)
-        found.append(
+        figures.append(
             {
                 "n": part.height,
                 "said_pct": round(100 * float(chance[place].mean()), 2),
@@ -156,7 +156,7 @@ def reliability(settled: pl.DataFrame, bins: int = BINS) -> list[Figures]:
                 "high_pct": round(high, 2),
             }
         )
-    return found
+    return figures
 
 
 def closing_line_value(rows: pl.DataFrame) -> Figures:
@@ -165,9 +165,9 @@ def closing_line_value(rows: pl.DataFrame) -> Figures:
     `rows` has prediction, opening_line, consensus_line and snapshots. Only rows with at least two snapshots of a book,
     and with a prediction at least one point from the opening line, are used.
     """
-    away = pl.col("prediction") - pl.col("opening_line")
-    seen_twice = rows.filter((pl.col("snapshots") >= 2) & (away.abs() >= 1))
-    return mean_of(seen_twice, (pl.col("consensus_line") - pl.col("opening_line")) * away.sign())
+    edge = pl.col("prediction") - pl.col("opening_line")
+    usable = rows.filter((pl.col("snapshots") >= 2) & (edge.abs() >= 1))
+    return mean_of(usable, (pl.col("consensus_line") - pl.col("opening_line")) * edge.sign())
 
 
 def _settled(rows: pl.DataFrame) -> pl.DataFrame:
@@ -181,13 +181,13 @@ def _beside_market(priced: pl.DataFrame) -> Figures:
     paired = priced.select("game_date", away=pl.Series(_log_losses(chance, is_over) - _log_losses(market, is_over)))
     return {
         "n": priced.height,
-        "ours": _honesty(chance, is_over),
-        "market": _honesty(market, is_over),
+        "ours": _calibration(chance, is_over),
+        "market": _calibration(market, is_over),
         "log_loss_above_market": mean_of(paired, pl.col("away")),
     }
 
 
-def _honesty(chance: Floats, is_over: Floats) -> Figures:
+def _calibration(chance: Floats, is_over: Floats) -> Figures:
     widths = [np.flatnonzero(np.minimum((chance * BINS).astype(int), BINS - 1) == place) for place in range(BINS)]
     counts = np.array_split(np.argsort(chance, kind="stable"), BINS)
     ece, noise = _calibration_error(chance, is_over, widths)
@@ -210,10 +210,10 @@ def _calibration_error(chance: Floats, is_over: Floats, bins: Sequence[Places]) 
 
 
 def _log_losses(chance: Floats, is_over: Floats) -> Floats:
-    said = np.clip(np.where(is_over > 0, chance, 1 - chance), 1e-6, 1.0)
-    return np.asarray(-np.log(said))
+    chance_of_outcome = np.clip(np.where(is_over > 0, chance, 1 - chance), 1e-6, 1.0)
+    return np.asarray(-np.log(chance_of_outcome))
 
 
-def _root(rows: pl.DataFrame, off: pl.Expr) -> float | None:
-    found = rows.select((off * off).mean().sqrt()).item() if rows.height else None
-    return None if found is None else round(float(found), 4)
+def _root_mean_square(rows: pl.DataFrame, error: pl.Expr) -> float | None:
+    value = rows.select((error * error).mean().sqrt()).item() if rows.height else None
+    return None if value is None else round(float(value), 4)

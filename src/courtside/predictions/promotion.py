@@ -11,13 +11,13 @@ from courtside.errors import AnswerError
 
 FEWEST_MEASURED = 200
 FARTHEST_ABOVE_LINE = 0.3
-"""Largest mean absolute error above the line's, in points; two weeks of games give no finer bound."""
+"""Most points by which the mean absolute error may exceed the line's; two weeks of games allow no finer bound."""
 
 FARTHEST_SHIFT, FARTHEST_BIAS = 1.5, 0.5
 
 
 class GateFailedError(AnswerError):
-    """The model fails a gate of promotion."""
+    """The model fails a promotion gate."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Gate:
 def gates_of(row: dict[str, Any]) -> list[Gate]:
     """Return the gates of a points model from its row of `MODELS`."""
     measured: dict[str, float] = json.loads(row["metrics"])
-    quoted, mae, line = (measured.get(name) for name in ("n_with_line", "mae_with_line", "line_mae"))
+    with_line, mae, line = (measured.get(name) for name in ("n_with_line", "mae_with_line", "line_mae"))
     above = None if mae is None or line is None else round(mae - line, 4)
     return [
-        Gate("player games with a line measured", quoted, FEWEST_MEASURED, (quoted or 0) >= FEWEST_MEASURED),
+        Gate("player games with a line measured", with_line, FEWEST_MEASURED, (with_line or 0) >= FEWEST_MEASURED),
         _within("mean absolute error above the line's", above, FARTHEST_ABOVE_LINE, is_signed=True),
         _within("bias", measured.get("bias"), FARTHEST_BIAS),
         _within("mean distance from the line", measured.get("mean_shift"), FARTHEST_SHIFT),
@@ -48,9 +48,12 @@ def gates_of(row: dict[str, Any]) -> list[Gate]:
 
 
 def failures(row: dict[str, Any]) -> list[Gate]:
-    """Return the gates that a model fails; a gate without a measured figure does not fail here."""
-    few = not gates_of(row)[0].passed
-    return [gate for gate in gates_of(row)[1:] if gate.measured is not None and not gate.passed and not few]
+    """Return the gates that a model fails.
+
+    The list is empty where too few player games were measured; a gate without a measured figure does not fail here.
+    """
+    enough, *gates = gates_of(row)
+    return [gate for gate in gates if enough.passed and gate.measured is not None and not gate.passed]
 
 
 def failure_reason(failed: Sequence[Gate]) -> str:

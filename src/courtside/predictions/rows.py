@@ -19,11 +19,11 @@ PLAYER_GAME = ["game_id", "player_id"]
 
 def with_recent_form(features: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
     """Add the columns of `RECENT_FORM` to rows of `PLAYER_FEATURES` that cover whole slates."""
-    past = {}
+    span = {}
     if features.height:
         days = features["game_date"]
-        past = {"start": min(days) - dt.timedelta(days=HISTORY_DAYS), "end": max(days)}
-    games, teams = (warehouse.collect(warehouse.scan(table, **past)) for table in (PLAYER_GAMES, TEAM_GAMES))
+        span = {"start": min(days) - dt.timedelta(days=HISTORY_DAYS), "end": max(days)}
+    games, teams = (warehouse.collect(warehouse.scan(table, **span)) for table in (PLAYER_GAMES, TEAM_GAMES))
     return recent_form(features, games, teams)
 
 
@@ -51,9 +51,9 @@ def with_outcomes(rows: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
         span = {"start": min(days), "end": max(days)}
     games = warehouse.collect(warehouse.scan(PLAYER_GAMES, **span))
     lines = warehouse.collect(warehouse.scan(PLAYER_LINES, **span))
-    told = games.filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
+    outcomes = games.filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
     return (
-        rows.join(told.select(*PLAYER_GAME, "points", "minutes"), on=PLAYER_GAME, how="left", validate="1:1")
+        rows.join(outcomes.select(*PLAYER_GAME, "points", "minutes"), on=PLAYER_GAME, how="left", validate="1:1")
         .join(consensus(lines), on=PLAYER_GAME, how="left", validate="1:1")
         .join(
             market(lines).select(*PLAYER_GAME, "opening_line", "snapshots"),

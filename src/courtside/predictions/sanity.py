@@ -11,33 +11,33 @@ from courtside.intervals import Z_95
 FARTHEST_SHIFT = 1.5
 """Largest distance, in points, between a model's mean prediction and the mean line of the same rows."""
 
-FEWEST_QUOTED = 30
+FEWEST_WITH_LINE = 30
 SEPARATOR = "+"
 """Separates the model ids of an ensemble."""
 
 
-def refused_models(said: pl.DataFrame) -> dict[str, str]:
+def refused_models(predictions: pl.DataFrame) -> dict[str, str]:
     """Return the models that must not be used for predictions: model id to reason.
 
     A model is refused where its predictions lie more than 1.5 points above or below the lines on average, beyond what
     chance explains for this number of rows. A model with fewer than 30 rows with a line is not checked.
 
     Args:
-        said: model_id, prediction and consensus_line.
+        predictions: model_id, prediction and consensus_line.
     """
     shifts = (
-        said.filter(pl.col("model_id").is_not_null() & ~pl.col("model_id").str.contains(SEPARATOR, literal=True))
-        .with_columns(away=pl.col("prediction") - pl.col("consensus_line"))
+        predictions.filter(pl.col("model_id").is_not_null() & ~pl.col("model_id").str.contains(SEPARATOR, literal=True))
+        .with_columns(edge=pl.col("prediction") - pl.col("consensus_line"))
         .group_by("model_id")
-        .agg(mean=pl.col("away").mean(), spread=pl.col("away").std(), n=pl.col("away").count())
-        .filter(pl.col("n") >= FEWEST_QUOTED)
+        .agg(mean=pl.col("edge").mean(), spread=pl.col("edge").std(), n=pl.col("edge").count())
+        .filter(pl.col("n") >= FEWEST_WITH_LINE)
         .sort("model_id")
     )
     return {
         row["model_id"]: (
-            f"model {row['model_id']} is refused: it lies {row['mean']:+.2f} points from the line on average over "
-            f"{row['n']} rows, and {FARTHEST_SHIFT} is the most; "
-            f"`courtside models retire {row['model_id']}` takes it out"
+            f"model {row['model_id']} is refused: its predictions are {row['mean']:+.2f} points from the line on "
+            f"average over {row['n']} rows (limit {FARTHEST_SHIFT}). Retire it with "
+            f"`courtside models retire {row['model_id']}`"
         )
         for row in shifts.to_dicts()
         if abs(row["mean"]) - Z_95 * row["spread"] / math.sqrt(row["n"]) > FARTHEST_SHIFT
@@ -45,6 +45,6 @@ def refused_models(said: pl.DataFrame) -> dict[str, str]:
 
 
 def is_refused(refused: dict[str, str]) -> pl.Expr:
-    """Return whether model_id is a refused model, or an ensemble that holds one."""
+    """Return whether model_id is a refused model, or an ensemble with a refused member."""
     parts = pl.col("model_id").str.split(SEPARATOR)
     return parts.list.eval(pl.element().is_in(list(refused))).list.any().fill_null(False)

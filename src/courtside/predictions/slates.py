@@ -60,7 +60,11 @@ def prediction_outcomes(
     verdicts: pl.DataFrame,
     history: History,
 ) -> dict[dt.date, Outcome]:
-    """Return the outcome of each date; a date on which no player can be predicted yet is empty, not held."""
+    """Return the outcome of each date.
+
+    A date on which no player has enough games to be predicted is empty. A date whose predictions are missing because
+    data is missing is held.
+    """
     predicted = set(predictions["game_date"])
     incomplete = set(features.filter(pl.col("missing_game_ids") != "")["game_date"])
     prepared = set(features["game_date"])
@@ -70,7 +74,7 @@ def prediction_outcomes(
         if day not in playing:
             outcomes[day] = Outcome("empty", "no games scheduled")
         elif day in predicted:
-            reason = _nobody_passes(predictions.filter(pl.col("game_date") == day))
+            reason = _reason_nobody_passes(predictions.filter(pl.col("game_date") == day))
             is_held = reason is not None and day in history.gaps
             outcomes[day] = Outcome("held", history.gaps[day]) if is_held else Outcome("complete", reason)
         elif day in incomplete:
@@ -83,7 +87,7 @@ def prediction_outcomes(
     return outcomes
 
 
-def _nobody_passes(predictions: pl.DataFrame) -> str | None:
+def _reason_nobody_passes(predictions: pl.DataFrame) -> str | None:
     """Return why no player of a slate passes the quality gate; None where a player passes."""
     if predictions["gate_passed"].any():
         return None

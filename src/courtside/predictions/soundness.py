@@ -1,8 +1,8 @@
 """Soundness tests of training rows and of trained models.
 
-Checks elsewhere compare stored values with what they should be. These tests look at the values alone, and so also
-find errors of computation: form that follows the game itself, columns that do not vary, counts that do not match
-their values, and a model whose error is at or below the oracle's.
+Other checks compare stored values with values that are computed again. These tests use the stored values only, so
+they also find errors in the computation: form that correlates with the game itself, columns that do not vary, counts
+that do not match their values, and a model whose error is at or below the oracle's.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ FORM = (
 )
 """Inputs that are computed from earlier games."""
 
-FARTHEST_AHEAD = 0.04
-"""Largest excess of form's correlation with the same game over that with the player's next game; clean rows: 0.018."""
+MAX_EXCESS = 0.04
+"""Limit of form's correlation with the same game minus that with the player's next game; clean rows: 0.018."""
 
 CHANCE = 3.0
 """Standard errors of a correlation that are allowed for chance."""
@@ -38,6 +38,7 @@ MOST_COMMON_PCT = 45
 
 FEWEST_ROWS, FEWEST_MEASURED = 500, 200
 SHOWN = 3
+NEXT_STEPS = "Run `courtside check features` to see the rows and `courtside repair` to compute them again"
 
 
 def require_sound(rows: pl.DataFrame) -> None:
@@ -47,15 +48,13 @@ def require_sound(rows: pl.DataFrame) -> None:
         rows: feature rows with origins, and the points and minutes of games that were played.
 
     Raises:
-        LeakageError: where form follows the game itself.
+        LeakageError: where form correlates with the game itself.
         TrainingRefusedError: where a column does not vary, or stored counts differ from those of the values.
     """
-    if found := [*_counts(rows), *_constants(rows)]:
-        raise TrainingRefusedError(
-            f"{_shown(found)}. `courtside check features` shows the rows, `courtside repair` helps"
-        )
-    if found := list(_ahead(rows)):
-        raise LeakageError(f"{_shown(found)}. `courtside check features` shows the rows, `courtside repair` helps")
+    if problems := [*_wrong_counts(rows), *_constant_features(rows)]:
+        raise TrainingRefusedError(f"{_shown(problems)}. {NEXT_STEPS}")
+    if problems := list(_leaking_form(rows)):
+        raise LeakageError(f"{_shown(problems)}. {NEXT_STEPS}")
 
 
 def measure_points(rows: pl.DataFrame) -> dict[str, float]:
@@ -90,19 +89,19 @@ def require_error_above_oracle(system: str, measured: Mapping[str, float]) -> No
         return
     if measured["mae"] <= measured["oracle_mae"]:
         raise LeakageError(
-            f"{system} errs by {measured['mae']:.2f} points on {measured['n']:.0f} rows it had not seen, and an oracle "
-            f"that knows the minutes by {measured['oracle_mae']:.2f}: no clean model does this well. "
-            "`courtside check features` looks for the leak"
+            f"{system} has an error of {measured['mae']:.2f} points on {measured['n']:.0f} rows after its training "
+            f"dates, and the oracle that knows the minutes one of {measured['oracle_mae']:.2f}: a model without "
+            "leakage does not reach this. Run `courtside check features` to find the leak"
         )
 
 
-def _counts(rows: pl.DataFrame) -> Iterator[str]:
+def _wrong_counts(rows: pl.DataFrame) -> Iterator[str]:
     """Yield a sentence where stored counts of required defaults differ from those of the values and origins."""
     derived = pl.sum_horizontal(_lacks(item).cast(pl.Int64) for item in REQUIRED)
     wrong = rows.filter(derived.ne_missing(pl.col("required_default_count").cast(pl.Int64)))
     if wrong.height:
         days = wrong["game_date"]
-        yield f"{wrong.height} rows from {days.min()!s} on store other default counts than their values give"
+        yield f"{wrong.height} rows from {days.min()!s} on store default counts that their values do not give"
 
 
 def _lacks(item: Feature) -> pl.Expr:
@@ -111,7 +110,7 @@ def _lacks(item: Feature) -> pl.Expr:
     return is_default | ((value.is_null() | value.is_nan()).fill_null(True) & (origin != str(Origin.UNAVAILABLE)))
 
 
-def _constants(rows: pl.DataFrame) -> Iterator[str]:
+def _constant_features(rows: pl.DataFrame) -> Iterator[str]:
     """Yield a sentence per feature that must vary but has one value on most full-window rows of a month."""
     full = rows.filter(pl.col("games_used_l10") == 10).with_columns(month=pl.col("game_date").dt.strftime("%Y-%m"))
     for item in FEATURES:
@@ -129,7 +128,7 @@ def _constants(rows: pl.DataFrame) -> Iterator[str]:
             yield f"{item.name} is {value:g} on {count} of {total} rows of {month}"
 
 
-def _ahead(rows: pl.DataFrame) -> Iterator[str]:
+def _leaking_form(rows: pl.DataFrame) -> Iterator[str]:
     """Yield a sentence where form correlates with the game itself far more than with the player's next game."""
     played = (
         rows.filter(pl.col("points").is_not_null() & pl.col("minutes").is_not_null())
@@ -146,16 +145,19 @@ def _ahead(rows: pl.DataFrame) -> Iterator[str]:
     for name in FORM:
         known = played.filter(pl.col(name).is_not_null())
         for group in ("everything", "season", "month"):
-            for what in ("points", "minutes"):
-                found = known.group_by(group).agg(
+            for outcome in ("points", "minutes"):
+                excesses = known.group_by(group).agg(
                     pl.len().alias("rows"),
-                    (pl.corr(name, what) - pl.corr(name, f"next_{what}")).alias("ahead"),
+                    (pl.corr(name, outcome) - pl.corr(name, f"next_{outcome}")).alias("excess"),
                 )
-                for label, count, ahead in found.sort(group).iter_rows():
-                    if count >= FEWEST_ROWS and ahead is not None and ahead > FARTHEST_AHEAD + CHANCE / sqrt(count):
-                        yield f"{name} follows {what} of the same game: {label}, {ahead:+.2f} above the next game"
+                for label, count, excess in excesses.sort(group).iter_rows():
+                    if count >= FEWEST_ROWS and excess is not None and excess > MAX_EXCESS + CHANCE / sqrt(count):
+                        yield (
+                            f"{name} correlates with {outcome} of the same game: {label}, "
+                            f"{excess:+.2f} more than with the next game"
+                        )
 
 
-def _shown(found: Sequence[str]) -> str:
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return "; ".join(found[:SHOWN]) + more
+def _shown(problems: Sequence[str]) -> str:
+    more = f" and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+    return "; ".join(problems[:SHOWN]) + more

@@ -45,7 +45,7 @@ class Models:
         """
         found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
         if not found:
-            raise NoModelError(f"there is no model {model_id!r}; `courtside models list` shows those there are")
+            raise NoModelError(f"no model {model_id!r} is stored; `courtside models list` shows the stored models")
         return found[0]
 
     def points_model(self, row: dict[str, Any]) -> Learner:
@@ -56,8 +56,8 @@ class Models:
         """
         if row["inputs"] != ",".join(MODEL_INPUTS):
             raise ModelRefusedError(
-                f"model {row['model_id']} reads other inputs than this version offers; "
-                f"`courtside train --as-of {row['as_of']}` makes one that does"
+                f"model {row['model_id']} was trained on other inputs than this version computes; "
+                f"`courtside train --as-of {row['as_of']}` trains it again"
             )
         content = self.content(row)
         return _readable(row, lambda: READERS[row["system"]](content))
@@ -92,9 +92,9 @@ class Models:
             ModelRefusedError: where the file is missing or differs from what was written.
         """
         path = self.folder / row["file"]
-        again = f"`courtside train --as-of {row['as_of']}` makes it again"
+        again = f"`courtside train --as-of {row['as_of']}` trains it again"
         if not path.is_file():
-            raise ModelRefusedError(f"model {row['model_id']}: {path} is gone; {again}")
+            raise ModelRefusedError(f"model {row['model_id']}: {path} does not exist; {again}")
         try:
             content: bytes = path.read_bytes()
         except OSError as error:
@@ -102,8 +102,8 @@ class Models:
         found = hashlib.sha256(content).hexdigest()
         if found != row["sha256"]:
             raise ModelRefusedError(
-                f"model {row['model_id']}: {path} has SHA-256 {found[:12]}… and was written with "
-                f"{row['sha256'][:12]}…; it has been changed since. {again}"
+                f"model {row['model_id']}: {path} was changed after it was written: its SHA-256 is {found[:12]}… "
+                f"and was {row['sha256'][:12]}…; {again}"
             )
         return content
 
@@ -114,5 +114,5 @@ def _readable(row: dict[str, Any], read: Callable[[], T]) -> T:
     except Exception as error:
         raise ModelRefusedError(
             f"model {row['model_id']}: {row['file']} cannot be read ({type(error).__name__}); "
-            f"`courtside train --as-of {row['as_of']}` makes it again"
+            f"`courtside train --as-of {row['as_of']}` trains it again"
         ) from error

@@ -16,11 +16,11 @@ from courtside.predictions.soundness import measure_points
 
 FEWEST_ROWS = 2000
 VALIDATION_DAYS = 14
-KNOWS_THE_GAME = 0.9
-"""An input whose correlation with the same game's points reaches this holds the game; clean inputs stay near 0.75."""
+LEAK_CORRELATION = 0.9
+"""An input that correlates this much with the points of the same game leaks them; clean inputs stay near 0.75."""
 
-READ_BESIDE = ("points", "minutes", "is_training_ready", "required_default_count", "vegas_points_line")
-"""Columns that training reads beside the inputs and the sort order."""
+OTHER_COLUMNS = ("points", "minutes", "is_training_ready", "required_default_count", "vegas_points_line")
+"""Columns that training reads in addition to the inputs and the sort order."""
 
 ORDER = ("game_date", "game_id", "player_id")
 FITS: dict[str, Callable[..., Learner]] = {"catboost_v9": CatBoost.fit, "lightgbm": LightGbm.fit}
@@ -55,27 +55,27 @@ def require_trainable(rows: pl.DataFrame, as_of: dt.date, inputs: Sequence[str] 
     """Refuse rows that must not be used for training.
 
     Raises:
-        LeakageError: where a row is not before `as_of`, an input is a line, or an input holds the game itself.
-        TrainingRefusedError: where rows hold required defaults or are too few.
+        LeakageError: where a row is not before `as_of`, an input is a line, or an input leaks the game's points.
+        TrainingRefusedError: where a row lacks a required feature, or there are too few rows.
     """
     require_line_free(inputs)
     _require_before(rows, as_of)
     contaminated = rows.filter((pl.col("required_default_count") > 0) | ~pl.col("is_training_ready"))
     if contaminated.height:
         raise TrainingRefusedError(
-            f"{contaminated.height} of {rows.height} training rows hold required defaults or are not training-ready "
-            f"(worst: {_worst(contaminated)}); `courtside check training-data` shows where they come from"
+            f"{contaminated.height} of {rows.height} training rows lack a required feature or are not training-ready "
+            f"(most often missing: {_emptiest_feature(contaminated)}); `courtside check training-data` shows the causes"
         )
     if rows.height < FEWEST_ROWS:
         raise TrainingRefusedError(
-            f"{rows.height} rows before {as_of} are fewer than {FEWEST_ROWS}: nothing could be learned from them. "
+            f"a model needs {FEWEST_ROWS} training rows and there are {rows.height} before {as_of}. "
             "Run features over more dates first"
         )
-    _require_ignorant(rows, inputs)
+    _require_no_leak(rows, inputs)
 
 
 def require_earlier(earlier: pl.DataFrame, later: pl.DataFrame) -> None:
-    """Refuse a split whose training rows are not all before the rows that are measured.
+    """Refuse a split whose training rows are not all earlier than the rows that the model is measured on.
 
     Raises:
         LeakageError: naming the overlapping dates, such as those of a random split.
@@ -83,17 +83,18 @@ def require_earlier(earlier: pl.DataFrame, later: pl.DataFrame) -> None:
     last, first = earlier["game_date"].max(), later["game_date"].min()
     if last is not None and first is not None and last >= first:  # type: ignore[operator]
         raise LeakageError(
-            f"rows to learn from go to {last!s} and rows to measure on begin {first!s}: split by date, never at random"
+            f"training rows end on {last!s} and the rows to measure on begin on {first!s}: split by date, never at "
+            "random"
         )
 
 
 def split_by_date(rows: pl.DataFrame, days: int = VALIDATION_DAYS) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows before the last `days` game dates, and the rows of those; at most a quarter of all dates."""
+    """Return the rows before the last `days` game dates and the rows on them, at most a quarter of all dates."""
     dates = rows["game_date"].unique().sort()
-    held = min(days, dates.len() // 4)
-    if not held:
+    measured_days = min(days, dates.len() // 4)
+    if not measured_days:
         return rows, rows.clear()
-    bound = dates[-held]
+    bound = dates[-measured_days]
     return rows.filter(pl.col("game_date") < bound), rows.filter(pl.col("game_date") >= bound)
 
 
@@ -134,20 +135,20 @@ def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
     """Return n, mae, bias and oracle_mae; with lines also n_with_line, mae_with_line, line_mae and mean_shift."""
     prediction = pl.Series("prediction", model.predict(matrix(rows)))
     frame = rows.select("points", line="vegas_points_line").with_columns(prediction)
-    quoted = frame.filter(pl.col("line").is_not_null())
+    with_line = frame.filter(pl.col("line").is_not_null())
     error, line_error = pl.col("prediction") - pl.col("points"), pl.col("line") - pl.col("points")
-    found = {"n": float(frame.height)} | frame.select(mae=error.abs().mean(), bias=error.mean()).to_dicts()[0]
-    if quoted.height:
-        beside = quoted.select(
+    metrics = {"n": float(frame.height)} | frame.select(mae=error.abs().mean(), bias=error.mean()).to_dicts()[0]
+    if with_line.height:
+        line_metrics = with_line.select(
             mae_with_line=error.abs().mean(),
             line_mae=line_error.abs().mean(),
             mean_shift=(pl.col("prediction") - pl.col("line")).mean(),
         )
-        found |= {"n_with_line": float(quoted.height)} | beside.to_dicts()[0]
+        metrics |= {"n_with_line": float(with_line.height)} | line_metrics.to_dicts()[0]
     oracle = measure_points(rows.with_columns(prediction)).get("oracle_mae")
     if oracle is not None:
-        found |= {"oracle_mae": oracle}
-    return {name: round(float(value), 4) for name, value in found.items()}
+        metrics |= {"oracle_mae": oracle}
+    return {name: round(float(value), 4) for name, value in metrics.items()}
 
 
 def _require_before(rows: pl.DataFrame, as_of: dt.date) -> None:
@@ -155,23 +156,23 @@ def _require_before(rows: pl.DataFrame, as_of: dt.date) -> None:
     if late.height:
         raise LeakageError(
             f"{late.height} training rows are of {late['game_date'].min()!s} or later; a model that predicts from "
-            f"{as_of} on learns from the days before it only"
+            f"{as_of} on must be trained on earlier dates only"
         )
 
 
-def _require_ignorant(rows: pl.DataFrame, inputs: Sequence[str]) -> None:
+def _require_no_leak(rows: pl.DataFrame, inputs: Sequence[str]) -> None:
     points = pl.col("points").cast(pl.Float64)
-    found = rows.select(pl.corr(pl.col(name).cast(pl.Float64), points).alias(name) for name in inputs).to_dicts()[0]
-    known = {name: value for name, value in found.items() if value is not None and abs(value) >= KNOWS_THE_GAME}
-    if known:
-        worst = max(known, key=lambda name: abs(known[name]))
+    by_input = rows.select(pl.corr(pl.col(name).cast(pl.Float64), points).alias(name) for name in inputs).to_dicts()[0]
+    leaks = {name: value for name, value in by_input.items() if value is not None and abs(value) >= LEAK_CORRELATION}
+    if leaks:
+        worst = max(leaks, key=lambda name: abs(leaks[name]))
         raise LeakageError(
-            f"input {worst} correlates {known[worst]:.3f} with the points of the same game: it holds the game itself. "
-            "Recompute the features of these dates"
+            f"input {worst} correlates {leaks[worst]:.3f} with the points of the same game: it contains the game's own "
+            "result. Run `courtside repair` to compute the features again"
         )
 
 
-def _worst(rows: pl.DataFrame) -> str:
+def _emptiest_feature(rows: pl.DataFrame) -> str:
     names = [item.name for item in REQUIRED if item.name in rows.columns]
     empty = rows.select(pl.col(name).is_null().sum() for name in names).to_dicts()[0]
-    return max(empty, key=lambda name: int(empty[name])) if any(empty.values()) else "no value is absent"
+    return max(empty, key=lambda name: int(empty[name])) if any(empty.values()) else "none"

@@ -12,12 +12,12 @@ from courtside.predictions.calibration import Calibrator, fit_calibrator
 from courtside.predictions.inputs import MODEL_INPUTS
 from courtside.predictions.learners import thread_count
 from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
-from courtside.predictions.training import FEWEST_ROWS, ORDER, READ_BESIDE, Trained, train, trainable
+from courtside.predictions.training import FEWEST_ROWS, ORDER, OTHER_COLUMNS, Trained, train, trainable
 
 EVERY_DAYS = 7
 CALIBRATED_EVERY_DAYS = 28
 CALIBRATION_DAYS = 12 * EVERY_DAYS
-"""Newest days with lines that a first calibrator is fitted on: about 10,000 predictions in a season."""
+"""Newest days with lines that the first calibrator of a home is fitted on: about 10,000 predictions."""
 
 
 def retraining_days(start: dt.date, end: dt.date, every: int = EVERY_DAYS) -> list[dt.date]:
@@ -28,11 +28,11 @@ def retraining_days(start: dt.date, end: dt.date, every: int = EVERY_DAYS) -> li
 
 def spaced(days: Sequence[dt.date], apart: int = CALIBRATED_EVERY_DAYS) -> list[dt.date]:
     """Return the first of `days`, and each later day that is at least `apart` days after the previous one returned."""
-    found: list[dt.date] = []
+    chosen: list[dt.date] = []
     for day in days:
-        if not found or (day - found[-1]).days >= apart:
-            found.append(day)
-    return found
+        if not chosen or (day - chosen[-1]).days >= apart:
+            chosen.append(day)
+    return chosen
 
 
 def walk(
@@ -46,8 +46,8 @@ def walk(
 ) -> Iterator[Trained]:
     """Yield a model for each day of `days` and each system, trained on the rows before that day.
 
-    A day without games before the next day of `days`, or with fewer than 2,000 rows before it, has no model. Several
-    days are trained in parallel, each on one thread; the result does not depend on it.
+    A day has no model where no game is played before the next day of `days`, or where fewer than 2,000 rows are
+    earlier. Several days are trained in parallel, each on one thread; the result does not depend on the threads.
 
     Args:
         rows: model rows with points.
@@ -58,10 +58,10 @@ def walk(
         progress: called with each training day and its number of rows.
     """
     plan = played_weeks(rows, days)
-    lean = rows.select(*dict.fromkeys((*ORDER, *MODEL_INPUTS, *READ_BESIDE)))
+    needed = rows.select(*dict.fromkeys((*ORDER, *MODEL_INPUTS, *OTHER_COLUMNS)))
 
-    def one(day: dt.date) -> tuple[dt.date, int, list[Trained]]:
-        known = trainable(lean, day, window_days)
+    def train_day(day: dt.date) -> tuple[dt.date, int, list[Trained]]:
+        known = trainable(needed, day, window_days)
         if known.height < FEWEST_ROWS:
             return day, known.height, []
         threads = 1 if len(plan) > 1 else None
@@ -69,7 +69,7 @@ def walk(
         return day, known.height, fitted
 
     with ThreadPoolExecutor(thread_count()) as pool:
-        for day, height, fitted in pool.map(one, plan):
+        for day, height, fitted in pool.map(train_day, plan):
             if progress and fitted:
                 progress(day, height)
             yield from fitted
@@ -82,22 +82,22 @@ def out_of_sample(rows: pl.DataFrame, day: dt.date, systems: Sequence[str] = TRA
     could be trained.
     """
     earlier = rows.filter(pl.col("game_date") < day)
-    quoted = earlier.filter(pl.col("line").is_not_null() & pl.col("points").is_not_null())
-    if quoted.is_empty():
-        return predicted(quoted, systems_of(()))
-    last = max(quoted["game_date"])
-    days = retraining_days(max(min(quoted["game_date"]), last - dt.timedelta(days=CALIBRATION_DAYS)), last)
-    trained = list(walk(earlier, played_weeks(quoted, days), systems))
-    return predicted(quoted.filter(pl.col("game_date") >= days[0]), systems_of(trained))
+    with_line = earlier.filter(pl.col("line").is_not_null() & pl.col("points").is_not_null())
+    if with_line.is_empty():
+        return predicted(with_line, systems_of(()))
+    last = max(with_line["game_date"])
+    days = retraining_days(max(min(with_line["game_date"]), last - dt.timedelta(days=CALIBRATION_DAYS)), last)
+    trained = list(walk(earlier, played_weeks(with_line, days), systems))
+    return predicted(with_line.filter(pl.col("game_date") >= days[0]), systems_of(trained))
 
 
 def played_weeks(rows: pl.DataFrame, days: Sequence[dt.date]) -> list[dt.date]:
     """Return the days that have a game before the next day of `days`; a single day is always returned."""
     if len(days) == 1:
         return list(days)
-    playing = rows["game_date"].unique().sort()
-    until = [*days[1:], dt.date.max]
-    return [day for day, end in zip(days, until, strict=True) if ((playing >= day) & (playing < end)).any()]
+    game_dates = rows["game_date"].unique().sort()
+    ends = [*days[1:], dt.date.max]
+    return [day for day, end in zip(days, ends, strict=True) if ((game_dates >= day) & (game_dates < end)).any()]
 
 
 def systems_of(trained: Sequence[Trained]) -> tuple[System, ...]:
@@ -125,8 +125,8 @@ def calibrators(rows: pl.DataFrame, system: str, days: Sequence[dt.date]) -> lis
     `rows` holds out-of-sample predictions in a column named after the system.
     """
     known = rows.with_columns(prediction=pl.col(system))
-    found = (fit_calibrator(system, known, day) for day in days)
-    return [item for item in found if item is not None]
+    fitted = (fit_calibrator(system, known, day) for day in days)
+    return [item for item in fitted if item is not None]
 
 
 def calibrated(rows: pl.DataFrame, fitted: Sequence[Calibrator]) -> pl.DataFrame:
@@ -140,10 +140,10 @@ def calibrated(rows: pl.DataFrame, fitted: Sequence[Calibrator]) -> pl.DataFrame
     parts = [placed.filter(pl.col("game_date") < ordered[0].as_of) if ordered else placed]
     parts = [parts[0].with_columns(**empty)]
     for place, item in enumerate(ordered):
-        mine = pl.col("game_date") >= item.as_of
+        is_covered = pl.col("game_date") >= item.as_of
         if place + 1 < len(ordered):
-            mine &= pl.col("game_date") < ordered[place + 1].as_of
-        part = placed.filter(mine)
+            is_covered &= pl.col("game_date") < ordered[place + 1].as_of
+        part = placed.filter(is_covered)
         parts.append(
             part.with_columns(
                 probability_calibrated=item.probability_over(part), prediction_with_line=item.points_with_line(part)

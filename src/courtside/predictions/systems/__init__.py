@@ -26,7 +26,7 @@ def require_system(name: str) -> str:
         ConfigError: naming the systems that exist.
     """
     if name not in SYSTEM_NAMES:
-        raise ConfigError(f"champion {name!r} is no prediction system; choose one of {', '.join(SYSTEM_NAMES)}")
+        raise ConfigError(f"champion {name!r} is not a prediction system; choose one of {', '.join(SYSTEM_NAMES)}")
     return name
 
 

@@ -34,21 +34,21 @@ class TrainedSystem:
         """Return expected points, NULL before the first model and where points_ewma is NULL."""
         points = np.full(features.height, np.nan)
         known = features["points_ewma"].is_not_null().to_numpy()
-        for model, chosen in self._turns(features):
-            mine = np.flatnonzero(chosen & known)
-            if mine.size:
-                points[mine] = model.model.predict(matrix(features[mine], MODEL_INPUTS))
-        found = pl.DataFrame({"prediction": pl.Series(points).fill_nan(None)})
-        return found.select(clamped(pl.col("prediction")))["prediction"]
+        for model, chosen in self._rows_by_model(features):
+            places = np.flatnonzero(chosen & known)
+            if places.size:
+                points[places] = model.model.predict(matrix(features[places], MODEL_INPUTS))
+        predictions = pl.DataFrame({"prediction": pl.Series(points).fill_nan(None)})
+        return predictions.select(clamped(pl.col("prediction")))["prediction"]
 
     def model_ids(self, features: pl.DataFrame) -> pl.Series:
         """Return the id of the model that predicts each row, NULL before the first one."""
         ids = np.full(features.height, None, dtype=object)
-        for model, chosen in self._turns(features):
+        for model, chosen in self._rows_by_model(features):
             ids[chosen] = model.model_id
         return pl.Series("model_id", ids.tolist(), dtype=pl.String)
 
-    def _turns(self, features: pl.DataFrame) -> Iterator[tuple[DatedModel, np.ndarray]]:
+    def _rows_by_model(self, features: pl.DataFrame) -> Iterator[tuple[DatedModel, np.ndarray]]:
         """Yield each model with a mask of the rows that it predicts."""
         days = features["game_date"]
         for place, model in enumerate(self.models):
@@ -68,11 +68,11 @@ class Ensemble:
 
     def expected_points(self, features: pl.DataFrame) -> pl.Series:
         """Return the members' mean, NULL where a member has no prediction."""
-        said = [member.expected_points(features) for member in self.members]
-        total = said[0]
-        for points in said[1:]:
+        predictions = [member.expected_points(features) for member in self.members]
+        total = predictions[0]
+        for points in predictions[1:]:
             total = total + points
-        return (total / len(said)).alias("prediction")
+        return (total / len(predictions)).alias("prediction")
 
     def model_ids(self, features: pl.DataFrame) -> pl.Series:
         """Return the ids of the members' models for each row, joined by a plus."""
