@@ -60,7 +60,7 @@ STATES = st.sampled_from(["played", "did_not_play", None])
 
 @settings(deadline=None)
 @given(SIDES, LINES, POINTS, STATES)
-def test_every_result_equals_the_oracles(direction, line, actual, outcome):
+def test_every_result_equals_the_reference_implementation(direction, line, actual, outcome):
     assert result_of(direction, line, actual, outcome) == oracle(direction, line, actual, outcome)
 
 
@@ -74,7 +74,7 @@ def test_over_and_under_of_one_line_never_both_win_or_both_lose(line, actual, ou
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(SIDES, LINES, POINTS), max_size=25))
-def test_graded_predictions_equal_the_oracle_row_by_row(rows):
+def test_graded_predictions_equal_the_reference_row_by_row(rows):
     frame = predictions(*({"direction": side, "line": line, "player_id": n} for n, (side, line, _) in enumerate(rows)))
     said = outcomes(*((GAME, n, points) for n, (_, _, points) in enumerate(rows)))
     graded = grade_predictions(frame, said)
@@ -102,7 +102,7 @@ def test_units_are_paid_at_the_stored_price_else_at_minus_110(price, result, uni
     assert with_units(frame)["units"].to_list() == [pytest.approx(units)]
 
 
-def test_a_pick_keeps_its_own_line_and_price_in_every_subset_it_is_in():
+def test_a_pick_is_graded_by_its_own_line_and_price_in_every_subset():
     picks = counted_picks({"player_id": 1, "prediction": 32.5})
     graded = grade_picks(picks, outcomes((GAME, 1, 25)))
     assert graded.height == picks.height == 4
@@ -117,13 +117,13 @@ def test_a_game_that_is_not_final_is_not_graded():
     assert grade_predictions(predictions({}), OUTCOMES.empty()).schema == GRADED_PREDICTIONS.polars_schema
 
 
-def test_a_game_put_off_to_another_date_is_void():
+def test_a_pick_of_a_postponed_game_is_void():
     later = outcomes((GAME, 1, 40)).with_columns(game_date=DATE + dt.timedelta(days=30))
     graded = grade_picks(counted_picks({"player_id": 1, "prediction": 32.5}), later)
     assert graded.select("result", "actual", "units").unique().rows() == [("void", None, 0.0)]
 
 
-def test_errors_of_prediction_and_line_stand_on_the_same_row():
+def test_a_graded_prediction_has_its_error_and_the_line_s():
     frame = predictions({"player_id": 1, "prediction": 30.5}, {"player_id": 2, "line": None}, {"player_id": 3})
     graded = grade_predictions(frame, outcomes((GAME, 1, 26), (GAME, 2, 20), (GAME, 3, None)))
     rows = graded.select("absolute_error", "line_absolute_error", "result").rows()
@@ -150,7 +150,7 @@ def test_a_stat_correction_adds_a_revision_and_keeps_the_earlier_one():
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.integers(1, 4), POINTS), unique_by=lambda row: row[0]), max_size=8))
-def test_outcomes_always_say_what_was_last_observed_and_never_repeat_themselves(runs):
+def test_a_revision_is_added_only_where_the_outcome_changed(runs):
     ledger, said, now = OUTCOMES.empty(), {}, DAY_AFTER
     for run in runs:
         now += dt.timedelta(days=1)

@@ -57,7 +57,7 @@ def test_the_first_publication_of_a_date_holds_its_picks_and_its_signal():
     assert picks.schema == PUBLISHED_PICKS.polars_schema
 
 
-def test_a_date_without_picks_is_a_publication_too():
+def test_a_date_without_picks_has_a_publication():
     publications, picks = rerun(empty_ledger(), [*fillers()], MORNING)
     assert publications.select("signal", "picks").rows() == [("YELLOW", 0)]
     assert picks.is_empty()
@@ -65,14 +65,14 @@ def test_a_date_without_picks_is_a_publication_too():
     assert publications.select("signal", "model_code", "predictions_with_line").rows() == [(None, None, 0)]
 
 
-def test_the_same_predictions_again_append_nothing():
+def test_unchanged_predictions_append_nothing():
     once = rerun(empty_ledger(), [pick(1), pick(2, LATE)], MORNING)
     for now in (MORNING + dt.timedelta(hours=1), BETWEEN, DAY_AFTER):
         again = rerun(once, [pick(1), pick(2, LATE)], now)
         assert all(new.equals(old) for new, old in zip(again, once, strict=True))
 
 
-def test_before_any_tip_off_a_new_version_decides_everything_again():
+def test_a_new_version_before_any_tip_off_selects_all_picks_again():
     ledger = rerun(empty_ledger(), [pick(1), pick(2, LATE)], MORNING)
     ledger = rerun(ledger, [pick(1, prediction=33.0), pick(3, LATE)], MORNING + dt.timedelta(hours=1))
     assert counted_players(ledger) == {1: 33.0, 3: 32.5}
@@ -81,7 +81,7 @@ def test_before_any_tip_off_a_new_version_decides_everything_again():
     assert ledger[0]["reason"][1].endswith("; decided again with 2 games ahead")
 
 
-def test_a_game_that_has_begun_is_carried_over_as_it_is():
+def test_the_picks_of_a_begun_game_are_kept_unchanged():
     ledger = rerun(empty_ledger(), [pick(1), pick(2, LATE)], MORNING)
     ledger = rerun(ledger, [pick(5), pick(2, LATE, 33.0)], BETWEEN)
     assert counted_players(ledger) == {1: 32.5, 2: 33.0}
@@ -89,7 +89,7 @@ def test_a_game_that_has_begun_is_carried_over_as_it_is():
     assert first.drop("version").equals(second.drop("version"))
 
 
-def test_a_place_taken_by_a_begun_game_is_not_given_twice():
+def test_a_kept_pick_counts_toward_the_subset_s_top():
     ledger = rerun(empty_ledger(), [*fillers(game_id=LATE), pick(1), pick(2, LATE, 32.0)], MORNING)
     assert counted_players(ledger, "top_pick") == {1: 32.5}
     ledger = rerun(ledger, [*fillers(game_id=LATE), pick(1, prediction=20.0), pick(2, LATE, 40.0)], BETWEEN)
@@ -97,13 +97,13 @@ def test_a_place_taken_by_a_begun_game_is_not_given_twice():
     assert counted_players(ledger, "top_3") == {1: 32.5, 2: 40.0}
 
 
-def test_a_place_that_a_begun_game_would_win_now_goes_to_the_next_best_ahead():
+def test_a_candidate_of_a_begun_game_is_replaced_by_the_next_best():
     ledger = rerun(empty_ledger(), [*fillers(game_id=LATE), pick(2, LATE)], MORNING)
     ledger = rerun(ledger, [*fillers(game_id=LATE), pick(1, prediction=40.0), pick(2, LATE, 33.0)], BETWEEN)
     assert counted_players(ledger, "top_pick") == {2: 33.0}
 
 
-def test_a_date_first_published_after_its_first_tip_is_a_backtest_and_final():
+def test_a_date_first_published_after_its_first_tip_off_is_a_final_backtest():
     ledger = rerun(empty_ledger(), [pick(1), pick(2, LATE)], DAY_AFTER)
     assert ledger[0]["kind"].to_list() == ["BACKTEST"]
     assert set(ledger[1]["kind"]) == {"BACKTEST"}
@@ -112,7 +112,7 @@ def test_a_date_first_published_after_its_first_tip_is_a_backtest_and_final():
     assert counted_players(again) == {1: 32.5, 2: 32.5}
 
 
-def test_a_backtest_date_is_final_even_with_a_game_ahead():
+def test_a_backtest_date_is_not_published_again_for_a_later_game():
     ledger = rerun(empty_ledger(), [pick(1), pick(2, LATE)], BETWEEN)
     kinds = dict(ledger[1].select("player_id", "kind").unique().iter_rows())
     assert kinds == {1: "BACKTEST", 2: "LIVE"}
@@ -120,13 +120,13 @@ def test_a_backtest_date_is_final_even_with_a_game_ahead():
 
 
 @pytest.mark.parametrize("timing", ["unknown", None, "in_game"])
-def test_a_pick_on_a_line_not_known_to_precede_the_tip_is_no_live_pick(timing):
+def test_a_pick_on_a_line_without_a_time_is_not_live(timing):
     publications, picks = rerun(empty_ledger(), [pick(1, line_timing=timing)], MORNING)
     assert publications["kind"].to_list() == ["LIVE"]
     assert set(picks["kind"]) == {"BACKTEST"}
 
 
-def test_an_unknown_tip_off_is_taken_for_noon_eastern():
+def test_an_unknown_tip_off_counts_as_noon_eastern():
     noon = dt.datetime(2026, 2, 7, 17, 0)
     unknown = tips((EARLY, None))
     for now, kind in ((noon - dt.timedelta(seconds=1), "LIVE"), (noon, "BACKTEST")):
@@ -139,7 +139,7 @@ def test_an_unknown_tip_off_is_taken_for_noon_eastern():
     assert ledger[0]["kind"].to_list() == ["BACKTEST"]
 
 
-def test_a_run_without_predictions_does_not_take_back_what_was_published():
+def test_a_run_without_predictions_keeps_the_published_picks():
     ledger = rerun(empty_ledger(), [pick(1)], MORNING)
     again = rerun(ledger, [], MORNING + dt.timedelta(hours=1))
     assert all(new.equals(old) for new, old in zip(again, ledger, strict=True))
@@ -152,7 +152,7 @@ def test_a_changed_signal_alone_is_a_new_version_with_the_same_picks():
     assert counted_players(ledger) == {1: 32.5}
 
 
-def test_dates_are_decided_each_by_itself_in_one_call():
+def test_each_date_is_published_independently_in_one_call():
     later = DATE + dt.timedelta(days=1)
     slate = pl.concat([TIPS, tips(("0022500009", TIP + dt.timedelta(days=1)), date=later)])
     rows = [pick(1), {**pick(1, "0022500009"), "game_date": later, "tip_at": TIP + dt.timedelta(days=1)}]
@@ -165,20 +165,20 @@ def test_dates_are_decided_each_by_itself_in_one_call():
     assert set(picks.filter(game_date=later)["kind"]) == {"LIVE"}
 
 
-def test_only_the_dates_asked_for_are_published():
+def test_only_the_requested_dates_are_published():
     publications, picks = rerun(empty_ledger(), [pick(1)], MORNING, dates=())
     assert publications.is_empty()
     assert picks.is_empty()
 
 
-def test_the_grade_of_a_date_is_of_the_version_that_counts():
+def test_grades_use_the_version_that_counts():
     ledger = rerun(empty_ledger(), [pick(1)], MORNING)
     ledger = rerun(ledger, [pick(1, line=20.5)], MORNING + dt.timedelta(hours=1))
     graded = grade_picks(counted(*ledger), outcomes((EARLY, 1, 22)))
     assert graded.select("version", "line", "result").unique().rows() == [(2, 20.5, "hit")]
 
 
-def test_the_order_of_the_rows_handed_in_changes_nothing():
+def test_the_order_of_input_rows_changes_nothing():
     rows = [*fillers(game_id=LATE), *(pick(player, LATE) for player in range(1, 9))]
     forward = rerun(empty_ledger(), rows, MORNING)
     backward = rerun(empty_ledger(), [*reversed(rows)], MORNING)
@@ -191,7 +191,7 @@ def test_a_game_has_begun_at_its_tip_off_and_not_a_second_before():
         assert counted_players(rerun(ledger, [pick(1, prediction=40.0)], now)) == {1: expected}
 
 
-def test_a_version_published_after_the_tip_off_does_not_count_whatever_it_holds():
+def test_a_version_published_after_tip_off_never_counts():
     publications, picks = rerun(empty_ledger(), [pick(1)], MORNING)
     for published_at, expected in ((EARLY_TIP, 32.5), (EARLY_TIP - dt.timedelta(seconds=1), 40.0)):
         second = publications.with_columns(

@@ -72,7 +72,7 @@ def check_ledger(before, after):
 
 @settings(max_examples=40, deadline=None)
 @given(slate=SLATES, start=st.integers(-6, 12), runs=RUNS)
-def test_no_published_pick_of_a_begun_game_ever_changes_or_vanishes(slate, start, runs):
+def test_published_picks_of_begun_games_never_change(slate, start, runs):
     ledger, now = empty_ledger(), NOON + dt.timedelta(hours=start)
     begun_before = []
     for hours, predicted in runs:
@@ -94,7 +94,7 @@ def test_no_published_pick_of_a_begun_game_ever_changes_or_vanishes(slate, start
     start=st.integers(-6, 12),
     runs=st.lists(st.tuples(st.integers(0, 5), PREDICTED, SLATES), min_size=2, max_size=6),
 )
-def test_a_game_once_begun_stays_so_whatever_the_schedule_says_later(start, runs):
+def test_a_begun_game_stays_begun_when_the_schedule_changes(start, runs):
     ledger, now = empty_ledger(), NOON + dt.timedelta(hours=start)
     for hours, predicted, slate in runs:
         now += dt.timedelta(hours=hours, minutes=1)
@@ -108,7 +108,7 @@ def test_a_game_once_begun_stays_so_whatever_the_schedule_says_later(start, runs
 
 @settings(max_examples=40, deadline=None)
 @given(slate=SLATES, late=st.integers(21, 40), runs=RUNS)
-def test_a_backtest_date_is_decided_once(slate, late, runs):
+def test_a_backtest_date_is_published_once(slate, late, runs):
     ledger, now = empty_ledger(), NOON + dt.timedelta(hours=late)
     for hours, predicted in runs:
         now += dt.timedelta(hours=hours, minutes=1)

@@ -35,7 +35,7 @@ def on(*days_and_results):
     )
 
 
-def test_season_month_and_week_begin_on_their_first_day_and_leave_the_target_date_out():
+def test_season_month_and_week_start_on_their_first_day_and_exclude_the_date():
     graded = on(
         ("2025-10-20", "hit"),
         ("2025-10-21", "hit"),
@@ -57,20 +57,20 @@ def test_season_month_and_week_begin_on_their_first_day_and_leave_the_target_dat
     ]
 
 
-def test_the_first_of_a_month_and_a_monday_begin_with_nothing():
+def test_the_record_is_empty_on_the_first_of_a_month_and_on_a_monday():
     graded = on(("2026-01-31", "hit"), ("2026-02-01", "hit"))
     assert of(records_before(graded, [dt.date(2026, 2, 1)], STARTS, KEYS), "month") == (0, 0, None)
     assert of(records_before(graded, [dt.date(2026, 2, 2)], STARTS, KEYS), "week") == (0, 0, None)
     assert of(records_through(graded, [dt.date(2026, 2, 1)], STARTS, KEYS), "week") == (2, 0, 100.0)
 
 
-def test_pushes_and_voids_are_counted_but_in_no_denominator():
+def test_pushes_and_voids_are_counted_but_not_in_the_hit_rate():
     graded = on(("2026-02-01", "hit"), ("2026-02-01", "push"), ("2026-02-01", "void"))
     row = records_before(graded, [TARGET], STARTS, KEYS).filter(window="season", subset_key="top_pick")
     assert row.select("wins", "losses", "pushes", "voids", "pct").rows() == [(1, 0, 1, 1, 100.0)]
 
 
-def test_every_subset_and_window_stands_for_every_date_even_without_a_pick():
+def test_every_date_has_every_subset_and_window_even_without_a_pick():
     records = records_before(on(), [TARGET, STARTS[0]], STARTS, KEYS)
     assert records.height == 2 * 8 * 3
     assert set(records["wins"]) == {0}
@@ -110,7 +110,7 @@ def by_hand(graded, target, start, key, *, through):
     targets=st.lists(st.dates(dt.date(2024, 9, 25), dt.date(2026, 3, 10)), min_size=1, max_size=6),
     through=st.booleans(),
 )
-def test_every_record_equals_recomputation_from_the_picks(rows, targets, through):
+def test_every_record_equals_a_count_of_the_picks(rows, targets, through):
     graded = graded_rows(*rows)
     records = (records_through if through else records_before)(graded, targets, STARTS, KEYS)
     assert records.height == len(set(targets)) * len(KEYS) * 3
@@ -142,7 +142,7 @@ def test_the_hit_rate_has_one_decimal_half_rounded_up(wins, losses, rate):
 
 @settings(deadline=None)
 @given(st.integers(0, 500), st.integers(0, 500))
-def test_the_interval_holds_the_rate_and_stays_within_0_and_100(wins, losses):
+def test_the_interval_contains_the_rate_and_stays_within_0_and_100(wins, losses):
     interval = wilson_interval(wins, losses)
     if wins + losses == 0:
         assert interval is None

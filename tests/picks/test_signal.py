@@ -36,13 +36,13 @@ def test_each_threshold_of_the_signal_falls_on_its_side(over, under, high_edge, 
     assert (row["signal"], row["skew"]) == (signal, skew)
 
 
-def test_a_pass_is_in_the_denominator():
+def test_a_pass_counts_as_a_prediction_with_a_line():
     row = signal_of(4, 0, 6)
     assert row["pct_over"] == 40.0
     assert row["predictions_with_line"] == 10
 
 
-def test_nine_predictions_with_a_line_make_no_signal_whatever_has_none():
+def test_nine_predictions_with_a_line_give_no_signal():
     rows = [*fillers(4, 3, 2), {"player_id": 1, "line": None}, {"player_id": 2, "line": None}]
     row = daily_signals(predictions(*rows)).row(0, named=True)
     assert (row["signal"], row["skew"]) == (None, None)
@@ -76,7 +76,7 @@ def test_the_signal_follows_the_rules_in_plain_python(over, under, passing, high
     assert row["signal"] == expected
 
 
-def test_every_date_is_judged_by_itself_in_any_order():
+def test_the_signal_of_a_date_depends_on_that_date_only():
     other = DATE + dt.timedelta(days=1)
     rows = predictions(*fillers(), *fillers(9, 3, 0, start=500, game_date=other, game_id="0022500002"))
     signals = daily_signals(rows)
@@ -97,6 +97,6 @@ def test_public_words_and_no_signal():
         public_word("BLUE")
 
 
-def test_no_predictions_make_no_rows():
+def test_no_predictions_give_no_rows():
     assert daily_signals(predictions()).is_empty()
     assert daily_signals(predictions()).schema["pct_over"] == pl.Float64

@@ -58,7 +58,7 @@ def test_edge_and_side_decide_the_subsets_of_a_green_day(prediction, expected):
     assert keys_of({"prediction": prediction}) == expected
 
 
-def test_a_day_without_signal_satisfies_any_only():
+def test_a_day_without_signal_satisfies_only_rules_for_any_signal():
     expected = {"high_edge_over", "high_edge_all", "ultra_high_edge", "all_picks"}
     assert keys_of({"prediction": 32.5}, signal_rows=()) == expected
 
@@ -83,7 +83,7 @@ def test_signals_that_are_missing_count_as_none():
         {"direction": "PASS"},
     ],
 )
-def test_what_fails_a_candidate_rule_is_in_no_subset(flaw):
+def test_a_prediction_that_fails_a_candidate_rule_is_in_no_subset(flaw):
     assert keys_of({"prediction": 32.5, **flaw}) == set()
     assert keys_of({"prediction": 32.5, "feature_quality_score": 85.0})
 
@@ -136,14 +136,14 @@ def test_selection_equals_sorting_by_hand(data):
         assert picks.filter(subset_key=subset.key)["player_id"].to_list() == [player for _, player in by_hand]
 
 
-def test_qualified_keeps_those_beyond_the_top():
+def test_qualified_includes_picks_beyond_the_top():
     frame = predictions(*[{"prediction": 32.5}] * 4, *fillers(), *GREEN)
     rows = qualified(frame, daily_signals(frame), DEFINITIONS).filter(subset_key="top_pick")
     assert rows["rank"].to_list() == [1, 2, 3, 4]
     assert set(rows["top"]) == {1}
 
 
-def test_a_player_twice_on_a_date_is_refused():
+def test_two_predictions_of_a_player_on_a_date_are_refused():
     frame = predictions({"player_id": 1}, {"player_id": 1, "game_id": "0022500002"})
     with pytest.raises(GrainError, match="game_date 2026-02-07, player_id 1"):
         select(frame, daily_signals(frame), DEFINITIONS)
@@ -171,7 +171,7 @@ def broken(tmp_path, change):
         (lambda c: c["candidates"].update(min_feature_quality=101), "candidates.min_feature_quality"),
     ],
 )
-def test_a_definition_that_cannot_be_used_is_named_by_file_entry_and_field(tmp_path, change, message):
+def test_an_invalid_definition_is_named_by_file_entry_and_field(tmp_path, change, message):
     path = broken(tmp_path, change)
     with pytest.raises(ConfigError, match=message) as raised:
         load_definitions(path)
@@ -179,7 +179,7 @@ def test_a_definition_that_cannot_be_used_is_named_by_file_entry_and_field(tmp_p
 
 
 @pytest.mark.parametrize("text", ["a: [", "", "- 1", "subsets: 3"])
-def test_a_file_that_is_no_definition_is_refused(tmp_path, text):
+def test_a_file_without_definitions_is_refused(tmp_path, text):
     path = tmp_path / "mine.yaml"
     path.write_text(text)
     with pytest.raises(ConfigError, match=r"mine\.yaml"):

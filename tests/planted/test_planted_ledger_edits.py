@@ -52,7 +52,7 @@ def test_changed_rows_stop_the_export_and_keep_the_good_file(what, graded_home, 
 
 
 @pytest.mark.parametrize("what", ["a changed line", "a deleted date"])
-def test_changed_rows_fail_the_run_that_finds_nothing_to_do_and_the_daily_check(what, graded_home, tmp_path):
+def test_changed_rows_fail_a_run_without_work_and_the_daily_check(what, graded_home, tmp_path):
     home = homes.copy_of(graded_home, tmp_path / "home")
     edit(home, EDITS[what])
     code, output = invoke(home, NEXT_DAY, "run", *RANGE)
@@ -77,7 +77,7 @@ def test_a_home_without_hashes_is_migrated(graded_home, tmp_path):
 
 
 @pytest.mark.parametrize("graded", ["-137", "NULL"])
-def test_picks_at_a_fantasy_books_number_are_published_again_after_a_migration(graded, graded_home, tmp_path):
+def test_picks_at_a_fantasy_book_s_number_are_published_again_after_a_migration(graded, graded_home, tmp_path):
     home = homes.copy_of(graded_home, tmp_path / "home")
     edit(
         home,

@@ -19,7 +19,7 @@ from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import REPLACED
 from courtside.predictions import calibration, training, walk_forward
-from courtside.predictions.coordinator import _beside_the_line
+from courtside.predictions.coordinator import _with_edge
 from courtside.predictions.systems import TRAINED
 from courtside.predictions.tables import MODELS, PREDICTIONS
 from courtside.warehouse.base import Change
@@ -54,7 +54,7 @@ def _row(**given: object) -> pl.DataFrame:
     base = {"prediction": 27.0, "line": 24.0, "gate_passed": True, "probability_calibrated": None}
     prices = {"over_price": None, "under_price": None}
     kinds = {"probability_calibrated": pl.Float64, "over_price": pl.Float64, "under_price": pl.Float64}
-    return _beside_the_line(pl.DataFrame([base | prices | given], schema_overrides=kinds))
+    return _with_edge(pl.DataFrame([base | prices | given], schema_overrides=kinds))
 
 
 def test_a_model_without_a_calibrator_has_no_probability() -> None:

@@ -82,23 +82,23 @@ def revise_outcomes(existing: pl.DataFrame, observed: pl.DataFrame, now: dt.date
     """Return the revisions to append to `outcomes`: player games that are new or whose outcome changed.
 
     `observed` holds the player games of final games: game_id, player_id, game_date, actual_points (NULL where the
-    player did not play) and outcome (played, did_not_play). A player game that is no longer observed keeps its outcome.
+    player did not play) and outcome (played, did_not_play). A player game that is absent from it keeps its outcome.
 
     Raises:
-        GrainError: where a player game is observed twice, or a revision exists twice.
+        GrainError: where a player game is in `observed` twice, or a revision exists twice.
     """
     require_grain(observed, PLAYER_GAME, "observed outcomes")
-    said = ["actual_points", "outcome", "game_date"]
+    content = ["actual_points", "outcome", "game_date"]
     rows = (
-        observed.select(*PLAYER_GAME, *said)
+        observed.select(*PLAYER_GAME, *content)
         .join(latest_outcomes(existing), on=PLAYER_GAME, how="left", validate="1:1", suffix="_before")
         .with_columns(
             pl.col("revision").fill_null(0) + 1,
             graded_at=pl.lit(now, dtype=pl.Datetime("us")),
-            changed=pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in said),
+            is_changed=pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in content),
         )
     )
-    return OUTCOMES.conform(rows.filter("changed")).sort(OUTCOMES.key)
+    return OUTCOMES.conform(rows.filter("is_changed")).sort(OUTCOMES.key)
 
 
 def latest_outcomes(outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -114,8 +114,8 @@ def latest_outcomes(outcomes: pl.DataFrame) -> pl.DataFrame:
 def grade_picks(counted: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return `graded_picks`: the `counted` picks of final games, each with its result and units.
 
-    A pick of a game that was postponed to another date is void. `graded_at` is that of the outcome's revision. A number
-    that `league.odds.real_price` does not accept as a price is removed.
+    A pick of a game that was postponed to another date is void. `graded_at` is that of the outcome's revision. Prices
+    that `league.odds.real_price` does not accept become NULL.
 
     Raises:
         GrainError: where a pick, or a revision of an outcome, exists twice.
@@ -167,12 +167,12 @@ def grading_coverage(gradable: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFra
 def _with_outcome(rows: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return the `rows` whose player game has an outcome, with actual, result, revision and graded_at."""
     latest = latest_outcomes(outcomes).rename({"game_date": "played_on"})
-    was_put_off = pl.col("played_on") != pl.col("game_date")
+    is_postponed = pl.col("played_on") != pl.col("game_date")
     return (
         rows.join(latest, on=PLAYER_GAME, validate="m:1", maintain_order="left")
         .with_columns(
-            outcome=pl.when(was_put_off).then(pl.lit("did_not_play")).otherwise("outcome"),
-            actual=pl.when(~was_put_off).then("actual_points"),
+            outcome=pl.when(is_postponed).then(pl.lit("did_not_play")).otherwise("outcome"),
+            actual=pl.when(~is_postponed).then("actual_points"),
         )
         .with_columns(result=result_expr(pl.col("direction"), pl.col("line"), pl.col("actual"), pl.col("outcome")))
     )

@@ -1,4 +1,4 @@
-"""Guards of the ledger: it is complete, and published rows are never lost or changed."""
+"""Integrity of the ledger: it is complete, and published rows are never removed or changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from courtside.warehouse.schema import Table
 
 
 class LedgerBrokenError(CourtsideError):
-    """The ledger lost or changed published rows."""
+    """Published rows are missing from the ledger or were changed."""
 
     exit_code = PROBLEM
 
@@ -35,9 +35,10 @@ def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.Dat
     hashes = {(row["game_date"], row["version"]): hashlib.sha256(_content(row)) for row in rows.iter_rows(named=True)}
     ordered = picks.select(PUBLISHED_PICKS.column_names).sort(PUBLISHED_PICKS.key)
     for row in ordered.iter_rows(named=True):
-        if found := hashes.get((row["game_date"], row["version"])):
-            found.update(_content(row))
-    return rows.with_columns(content_hash=pl.Series([found.hexdigest() for found in hashes.values()], dtype=pl.String))
+        if sha256 := hashes.get((row["game_date"], row["version"])):
+            sha256.update(_content(row))
+    digests = [sha256.hexdigest() for sha256 in hashes.values()]
+    return rows.with_columns(content_hash=pl.Series(digests, dtype=pl.String))
 
 
 def _content(row: dict[str, object]) -> bytes:
@@ -66,7 +67,7 @@ def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
         row = wrong.row(0, named=True)
         raise LedgerBrokenError(
             f"published picks of {row['game_date']} version {row['version']}: the ledger holds "
-            f"{row['held'] or 0}, its publication counts {row['picks']}. "
+            f"{row['held'] or 0}, and the publication states {row['picks']}. "
             f"{restore_hint(row['game_date'])}"
         )
     _require_unbroken_versions(publications)
@@ -74,15 +75,15 @@ def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
 
 
 def _require_content_hashes(publications: pl.DataFrame, picks: pl.DataFrame) -> None:
-    own = with_content_hash(publications, picks)
+    computed = with_content_hash(publications, picks)
     stored = publications.select("game_date", "version", stored="content_hash")
-    both = own.join(stored, on=["game_date", "version"]).sort("game_date", "version")
+    both = computed.join(stored, on=["game_date", "version"]).sort("game_date", "version")
     wrong = both.filter(pl.col("content_hash").ne_missing(pl.col("stored")))
     if wrong.height:
         row = wrong.row(0, named=True)
         raise LedgerBrokenError(
-            f"publication of {row['game_date']}, version {row['version']}: its content hash does not fit its rows. "
-            f"{restore_hint(row['game_date'])} `courtside migrate` adds hashes to a home that has none."
+            f"publication of {row['game_date']}, version {row['version']}: its content hash differs from that of its "
+            f"rows. {restore_hint(row['game_date'])} `courtside migrate` adds hashes to a home that has none."
         )
 
 
@@ -96,7 +97,7 @@ def _require_unbroken_versions(publications: pl.DataFrame) -> None:
     if gaps.height:
         date, held, last = gaps.row(0)
         raise LedgerBrokenError(
-            f"publications of {date}: {held} versions are there, the last is {last}. {restore_hint(date)}"
+            f"publications of {date}: {held} versions are stored, and the last is number {last}. {restore_hint(date)}"
         )
 
 
@@ -104,22 +105,22 @@ def require_append_only(before: pl.DataFrame, after: pl.DataFrame, table: Table)
     """Refuse `after` unless it holds every row of `before` unchanged.
 
     Raises:
-        LedgerBrokenError: naming the table and the first key that is lost or changed.
+        LedgerBrokenError: naming the table and the first key that is missing or changed.
     """
     columns = list(table.column_names)
-    lost = before.join(after, on=columns, how="anti", nulls_equal=True).sort(table.key)
-    if lost.height:
-        key = ", ".join(f"{name} {value}" for name, value in lost.select(table.key).row(0, named=True).items())
+    missing = before.join(after, on=columns, how="anti", nulls_equal=True).sort(table.key)
+    if missing.height:
+        key = ", ".join(f"{name} {value}" for name, value in missing.select(table.key).row(0, named=True).items())
         raise LedgerBrokenError(
-            f"{table.name}: {lost.height} rows vanished or changed, first {key}; this table is append-only"
+            f"{table.name}: {missing.height} rows are missing or changed, first {key}; this table is append-only"
         )
 
 
 def require_counted(publications: pl.DataFrame, counted: pl.DataFrame) -> None:
     """Refuse `counted` picks whose number on a date differs from that of the date's last publication.
 
-    `publications` holds the versions of these dates. This finds a view that lost old days, a query that failed and
-    returned an empty frame, and a retraction, before a file is built.
+    `publications` holds the versions of these dates. The check runs before a file is built. It finds a view without
+    old days, a failed query that returned an empty frame, and removed picks.
 
     Raises:
         LedgerBrokenError: naming the first date that differs.
@@ -131,6 +132,6 @@ def require_counted(publications: pl.DataFrame, counted: pl.DataFrame) -> None:
     if wrong.height:
         date, picks, held_rows = wrong.row(0)
         raise LedgerBrokenError(
-            f"picks of {date}: {picks} were published, {held_rows or 0} were handed in "
-            f"({wrong.height} dates differ); nothing is exported, read the whole ledger and export again"
+            f"picks of {date}: {picks} were published, and the export received {held_rows or 0} "
+            f"({wrong.height} dates differ); nothing was exported. Run `courtside export --date {date}` again"
         )

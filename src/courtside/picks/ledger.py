@@ -1,7 +1,7 @@
-"""The ledger of published picks: append-only versions per date; picks of a begun game never change.
+"""The ledger of published picks: versions of each date, which are only ever added; picks of a begun game never change.
 
-The version that counts for a game is the last one published before its tip-off. The first version of a BACKTEST
-date was published after the date's first tip-off; that version counts, and the date is not published again.
+The version that counts for a game is the last one that was published before its tip-off. A BACKTEST date is published
+once, after its first tip-off, and that version counts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SIGNAL_CONTENT = ("signal", "skew", "pct_over", "high_edge", "predictions_with_l
 
 @dataclass(frozen=True)
 class _Decision:
-    """The dates to decide, with their last version, and the picks to publish on them."""
+    """The dates to publish, with their last version, and the picks to publish on them."""
 
     dates: pl.DataFrame
     picks: pl.DataFrame
@@ -44,13 +44,13 @@ def plan_publications(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows to append to `publications` and to `published_picks` for `dates`.
 
-    A date without a publication gets its first, even where there are no picks. A later version decides the games that
-    have not begun and keeps the picks of begun games. It is appended only if its content differs, its time is not
-    before that of the last version, and the date has predictions.
+    A date without a publication gets its first, even where there are no picks. A later version keeps the picks of begun
+    games and selects all other picks again. It is appended only if its content differs, its time is not before that of
+    the last version, and the date has predictions.
 
     Args:
-        candidates: the frame of `subsets.qualified`. It holds all picks that qualify, so that the next best takes a
-            place that a begun game leaves free; the frame of `subsets.select` works too.
+        candidates: the frame of `subsets.qualified`. It holds all picks that qualify, also those beyond a subset's top:
+            they fill places of candidates whose game has begun.
         signals: the frame of `daily_signals`.
         dates: the game dates to publish.
         publications: all stored publications of these dates.
@@ -133,19 +133,19 @@ def _games(
 def _days(
     dates: pl.Series, games: pl.DataFrame, publications: pl.DataFrame, signals: pl.DataFrame, now: dt.datetime
 ) -> pl.DataFrame:
-    """Return the dates to decide: signal columns, last (version, 0 for none), kind and ahead (games not begun)."""
+    """Return the dates to publish: signal columns, last (version, 0 for none), kind and ahead (games not begun)."""
     slate = games.group_by("game_date").agg(
         pl.col("starts_at").min().alias("first_tip"),
         (~pl.col("has_begun")).sum().cast(pl.Int64).alias("ahead"),
         pl.col("has_begun").any().alias("is_late"),
     )
-    stand = publications.group_by("game_date").agg(
+    published = publications.group_by("game_date").agg(
         pl.col("version").max().alias("last"),
         pl.col("kind").sort_by("version").first().alias("stored_kind"),
         pl.col("published_at").max().alias("last_at"),
     )
     days = dates.unique().to_frame().join(slate, on="game_date", how="left", validate="1:1")
-    days = days.join(stand, on="game_date", how="left", validate="1:1")
+    days = days.join(published, on="game_date", how="left", validate="1:1")
     days = days.join(signals.with_columns(has_predictions=True), on="game_date", how="left", validate="1:1")
     is_early = (now < starts_at("first_tip")) & ~pl.col("is_late").fill_null(False)
     first_kind = pl.when(is_early).then(pl.lit(LIVE)).otherwise(pl.lit(BACKTEST))
@@ -154,24 +154,26 @@ def _days(
         pl.coalesce("stored_kind", first_kind).alias("kind"),
         pl.col("ahead", "high_edge", "predictions_with_line").fill_null(0),
     )
-    again = (pl.col("kind") == LIVE) & (pl.col("ahead") > 0) & (pl.col("last_at") <= now) & pl.col("has_predictions")
-    return days.filter((pl.col("last") == 0) | again.fill_null(False)).sort("game_date")
+    may_republish = (
+        (pl.col("kind") == LIVE) & (pl.col("ahead") > 0) & (pl.col("last_at") <= now) & pl.col("has_predictions")
+    )
+    return days.filter((pl.col("last") == 0) | may_republish.fill_null(False)).sort("game_date")
 
 
 def _decide(
     candidates: pl.DataFrame,
     days: pl.DataFrame,
     games: pl.DataFrame,
-    standing: pl.DataFrame,
+    current_picks: pl.DataFrame,
     now: dt.datetime,
 ) -> _Decision:
     keys = ["game_date", "game_id"]
-    placed = days.select("game_date", "last")
+    last_versions = days.select("game_date", "last")
     begun = games.filter("has_begun").select(keys)
-    carried = standing.join(placed, on="game_date", validate="m:1").join(begun, on=keys, how="semi")
+    carried = current_picks.join(last_versions, on="game_date", validate="m:1").join(begun, on=keys, how="semi")
     is_open = (pl.col("last") == 0) | ~pl.col("has_begun")
     fresh = (
-        candidates.join(placed, on="game_date", validate="m:1")
+        candidates.join(last_versions, on="game_date", validate="m:1")
         .join(games, on=keys, validate="m:1")
         .filter(is_open)
         .with_columns(published_at=pl.lit(now, dtype=pl.Datetime("us")), kind=_pick_kind(now))
@@ -209,12 +211,12 @@ def _within_top(fresh: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
 def _changed(proposed: _Decision, publications: pl.DataFrame, picks: pl.DataFrame) -> _Decision:
     """Return the dates without a publication or with content that differs from the last version, and their picks."""
     last = proposed.dates.select("game_date", version="last")
-    standing = _last_picks(proposed, picks)
+    current_picks = _last_picks(proposed, picks)
     signals = publications.join(last, on=["game_date", "version"], how="semi")
     different = pl.concat(
         [
             proposed.dates.filter(pl.col("last") == 0).select("game_date"),
-            _differences(proposed.picks, standing, CONTENT),
+            _differences(proposed.picks, current_picks, CONTENT),
             _differences(proposed.dates, signals, ("game_date", *SIGNAL_CONTENT)),
         ]
     ).unique()

@@ -1,4 +1,4 @@
-"""Records: results of published picks over calendar windows, computed from their grades only."""
+"""Records: hits and misses of published picks over calendar windows, computed from their grades only."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def daily_results(graded: pl.DataFrame) -> pl.DataFrame:
         GrainError: where a graded pick exists twice.
     """
     require_grain(graded, GRADED_PICKS.key, "graded picks")
-    words = zip(_COUNTS, ("hit", "miss", "push", "void"), strict=True)
+    grades = zip(_COUNTS, ("hit", "miss", "push", "void"), strict=True)
     return (
         graded.group_by("subset_key", "game_date")
         .agg(
-            *((pl.col("result") == word).sum().cast(pl.Int64).alias(name) for name, word in words),
+            *((pl.col("result") == grade).sum().cast(pl.Int64).alias(name) for name, grade in grades),
             pl.col("units").sort_by("player_id").sum().alias("units"),
         )
         .sort("subset_key", "game_date")
@@ -94,16 +94,16 @@ def records_through(
 def _records(
     graded: pl.DataFrame, targets: pl.DataFrame, season_starts: Sequence[dt.date], subset_keys: Sequence[str]
 ) -> pl.DataFrame:
-    asked = _windows(targets, season_starts).join(
+    windows = _windows(targets, season_starts).join(
         pl.DataFrame({"subset_key": list(subset_keys)}, schema={"subset_key": pl.String}), how="cross"
     )
     totals = _totals(daily_results(graded))
-    through = _totals_before(asked, totals, "end")
-    before = _totals_before(asked, totals, "start_date")
+    through = _totals_before(windows, totals, "end")
+    before = _totals_before(windows, totals, "start_date")
     counts = pl.DataFrame([through[name] - before[name] for name in _COUNTS])
     order = pl.col("window").cast(pl.Enum(WINDOWS))
     return (
-        asked.select("game_date", "subset_key", "window", "start_date")
+        windows.select("game_date", "subset_key", "window", "start_date")
         .hstack(counts)
         .with_columns(pct=hit_rate_expr(pl.col("wins"), pl.col("losses")))
         .sort("game_date", "subset_key", order)
@@ -129,13 +129,13 @@ def _totals(daily: pl.DataFrame) -> pl.DataFrame:
     return summed.sort("game_date", "subset_key")
 
 
-def _totals_before(asked: pl.DataFrame, totals: pl.DataFrame, boundary: str) -> pl.DataFrame:
-    """Return, in the order of `asked`, the counts of its subset on the days before `boundary`.
+def _totals_before(windows: pl.DataFrame, totals: pl.DataFrame, boundary: str) -> pl.DataFrame:
+    """Return, in the order of `windows`, the counts of each row's subset on the days before `boundary`.
 
     Where the boundary is NULL (no season has begun), the window's end is used, so that the window is empty.
     """
-    rows = asked.select("subset_key", at=pl.coalesce(boundary, "end")).with_row_index("row")
-    found = rows.sort("at", "row").join_asof(
+    rows = windows.select("subset_key", at=pl.coalesce(boundary, "end")).with_row_index("row")
+    counts = rows.sort("at", "row").join_asof(
         totals,
         left_on="at",
         right_on="game_date",
@@ -144,4 +144,4 @@ def _totals_before(asked: pl.DataFrame, totals: pl.DataFrame, boundary: str) -> 
         allow_exact_matches=False,
         check_sortedness=False,
     )
-    return found.sort("row").select(pl.col(_COUNTS).fill_null(0))
+    return counts.sort("row").select(pl.col(_COUNTS).fill_null(0))

@@ -21,16 +21,16 @@ def player_games_to_grade(predictions: pl.DataFrame, picks: pl.DataFrame) -> pl.
 
 def observed_results(wanted: pl.DataFrame, teams: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
     """Return the outcome of each wanted player game whose box scores are complete for both teams."""
-    whole = (
+    complete = (
         teams.group_by("game_id", "game_date")
-        .agg(is_whole=(pl.col("box_status") == "complete").all())
-        .filter("is_whole")
-        .drop("is_whole")
+        .agg(is_complete=(pl.col("box_status") == "complete").all())
+        .filter("is_complete")
+        .drop("is_complete")
     )
     played = players.filter("did_play").select(*PLAYER_GAME, actual_points="points")
     return (
         wanted.select(PLAYER_GAME)
-        .join(whole, on="game_id", how="inner")
+        .join(complete, on="game_id", how="inner")
         .join(played, on=PLAYER_GAME, how="left")
         .with_columns(
             outcome=pl.when(pl.col("actual_points").is_null()).then(pl.lit("did_not_play")).otherwise(pl.lit("played"))

@@ -1,4 +1,4 @@
-"""The signal of a slate: which way the predictions with a line lean, before any pick is made."""
+"""The signal of a slate, computed from the sides of all predictions with a line, before picks are selected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MINIMUM_PREDICTIONS = 10
 HIGH_EDGE_POINTS = 5.0
 PublicWord = Literal["favorable", "neutral", "challenging"]
 PUBLIC_WORDS: dict[str, PublicWord] = {"GREEN": "favorable", "YELLOW": "neutral", "RED": "challenging"}
-"""The word for each signal in public files; no signal is null, never neutral."""
+"""The word for each signal in public files. A date without a signal has null, not neutral."""
 
 
 def public_word(signal: str | None) -> PublicWord | None:
@@ -100,5 +100,5 @@ def _require_one_model(counts: pl.DataFrame) -> None:
     if mixed.height:
         raise GrainError(
             f"predictions of {mixed['game_date'][0]} come from {mixed['models'][0]} models; "
-            "hand in the champion's rows only"
+            "pass the champion's rows only"
         )

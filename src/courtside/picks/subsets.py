@@ -61,13 +61,13 @@ class Definitions(_Model):
     subsets: tuple[Subset, ...] = Field(min_length=1, strict=False)
 
     @model_validator(mode="after")
-    def _each_stands_once(self) -> Definitions:
+    def _require_unique_and_ordered(self) -> Definitions:
         for name in ("id", "key", "name"):
             values = [getattr(subset, name) for subset in self.subsets]
             if len(set(values)) != len(values):
                 raise ValueError(f"two subsets share a {name}: {values}")
         if [subset.id for subset in self.subsets] != sorted(subset.id for subset in self.subsets):
-            raise ValueError("subsets stand in order of id")
+            raise ValueError("subsets must be in order of id")
         return self
 
     @property
@@ -105,7 +105,7 @@ def _place(location: tuple[int | str, ...], content: Any) -> str:
 
 
 def qualified(predictions: pl.DataFrame, signals: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
-    """Return every (game_date, subset_key, player_id) that meets a subset's rules, ranked, before the top is taken.
+    """Return every (game_date, subset_key, player_id) that meets a subset's rules, ranked, also beyond its top.
 
     `predictions` holds the champion's predictions; `signals` is the frame of `daily_signals`. The result has game_date,
     subset_key, rank (from 1, by composite descending, then player id), top (number the subset takes, NULL for all), the

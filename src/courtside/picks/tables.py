@@ -31,24 +31,25 @@ def require_grain(frame: pl.DataFrame, key: Sequence[str], what: str) -> None:
     if twice.height:
         first = ", ".join(f"{name} {value}" for name, value in twice.row(0, named=True).items())
         raise GrainError(
-            f"{what}: {twice.height} keys stand more than once, first {first}; hand in one row per ({', '.join(key)})"
+            f"{what}: {twice.height} keys have more than one row, first {first}; expected one row per "
+            f"({', '.join(key)})"
         )
 
 
 def _line_columns() -> tuple[Column, ...]:
     return (
         real("line", "The points line of the pick.", unit="points"),
-        real("price", "Price of the side picked, where it was seen.", unit="American odds", nullable=True),
+        real("price", "Price of the side picked; NULL where the book shows none.", unit="American odds", nullable=True),
     )
 
 
 PUBLICATIONS = Table(
     "publications",
     "picks",
-    "Append-only: every version of a date's picks that was published, picks or none.",
+    "Append-only: one row per published version of a date's picks, also where it has no picks.",
     (
         date("game_date", "Game date."),
-        integer("version", "Counts the publications of the date.", minimum=1),
+        integer("version", "Number of the publication within the date, from 1.", minimum=1),
         timestamp("published_at", "When it was published."),
         text("kind", "LIVE where the date's first version preceded its first tip-off.", allowed=KINDS),
         text("reason", "Why this version was published."),
@@ -56,7 +57,7 @@ PUBLICATIONS = Table(
         text("signal", "Signal of the day.", nullable=True, allowed=("GREEN", "YELLOW", "RED")),
         text(
             "skew",
-            "Which way the day's predictions lean.",
+            "Balance of OVER and UNDER among the day's predictions.",
             nullable=True,
             allowed=("under_heavy", "balanced", "over_heavy"),
         ),
@@ -96,15 +97,15 @@ PUBLISHED_PICKS = Table(
         ),
         text(
             "probability_source",
-            "Where the confidence is from; NULL in rows of versions that stored raw model probabilities.",
+            "Source of the confidence; NULL in rows of versions that stored raw model probabilities.",
             nullable=True,
             allowed=PROBABILITY_SOURCES,
         ),
         real("composite", "10·edge + 0.5·confidence in percent; a NULL confidence counts as 50 %."),
-        integer("rank", "Place in the subset when the pick was decided.", minimum=1),
-        real("feature_quality_score", "Quality of the features behind it.", minimum=0, maximum=100),
+        integer("rank", "Rank in the subset when the pick was selected.", minimum=1),
+        real("feature_quality_score", "Quality score of the feature row.", minimum=0, maximum=100),
         timestamp("tip_at", "Tip-off as known at publication.", nullable=True),
-        timestamp("published_at", "When the pick was decided; a version that carries it over keeps it."),
+        timestamp("published_at", "When the pick was first published; later versions keep this time."),
         text("kind", "LIVE where pick and line preceded the game's tip-off.", allowed=KINDS),
         text("model_code", "Champion the prediction came from."),
     ),
@@ -118,10 +119,10 @@ OUTCOMES = Table(
     (
         text("game_id", "The league's ten-digit game id."),
         integer("player_id", "The league's player id."),
-        integer("revision", "Counts what was said of this player game; the highest holds.", minimum=1),
+        integer("revision", "Number of the revision of this player game, from 1; the highest is used.", minimum=1),
         date("game_date", "Game date."),
         integer("actual_points", "Points scored; NULL where he did not play.", unit="points", nullable=True),
-        text("outcome", "Whether he played.", allowed=("played", "did_not_play")),
+        text("outcome", "Whether the player played.", allowed=("played", "did_not_play")),
         timestamp("graded_at", "When this revision was first used."),
     ),
     key=("game_id", "player_id", "revision"),
@@ -130,7 +131,7 @@ OUTCOMES = Table(
 GRADED_PICKS = Table(
     "graded_picks",
     "picks",
-    "The grade of each published pick that counts; line and price are the pick's own.",
+    "The grade of each published pick that counts, by the line and price that the pick was published with.",
     (
         date("game_date", "Game date."),
         text("subset_key", "Subset the pick belongs to."),
@@ -152,7 +153,7 @@ GRADED_PICKS = Table(
 GRADED_PREDICTIONS = Table(
     "graded_predictions",
     "picks",
-    "A prediction beside what happened, the line's own error on the same row.",
+    "The grade and the error of each prediction, and the error of the line in the same row.",
     (
         text("game_id", "The league's ten-digit game id."),
         integer("player_id", "The league's player id."),

@@ -45,8 +45,8 @@ def _verify_counts(publications: pl.DataFrame, picks: pl.DataFrame, cells: pl.Da
 def _verify_grades(picks: pl.DataFrame, graded: pl.DataFrame, outcomes: pl.DataFrame) -> None:
     """Refuse grades without a pick, grades that differ from their outcome, and picks whose grade is missing.
 
-    A grade may hold the price of its pick as published or by the rule of real prices: an older version graded with the
-    constant numbers of fantasy books.
+    A grade may hold its pick's price as published, or the price that `real_price_expr` accepts: an older version of
+    Courtside graded with the constant numbers of fantasy books.
     """
     priced = pl.concat([picks, picks.with_columns(price=real_price_expr("price", book="book"))])
     grade = [*GRADED_PICKS.key, "actual", "result"]
@@ -66,6 +66,6 @@ def _verify_grades(picks: pl.DataFrame, graded: pl.DataFrame, outcomes: pl.DataF
     if wrong.height:
         date = wrong["game_date"][0]
         raise LedgerBrokenError(
-            f"graded picks of {date}: {wrong.height} differ from what picks and outcomes give. "
-            f"`courtside run --start-date {date} --end-date {date} --no-resume` grades the date again."
+            f"graded picks of {date}: {wrong.height} differ from the grades that picks and outcomes give. "
+            f"Run `courtside run --start-date {date} --end-date {date} --no-resume` to grade the date again."
         )
