@@ -184,7 +184,7 @@ def test_the_evaluation_states_the_first_date_with_a_model() -> None:
 
 @pytest.mark.parametrize(
     ("low", "word"),
-    [(-0.001, "met within its 95 % interval (-0.0010 to +0.0050 holds 0)"), (0.001, "not met")],
+    [(-0.001, "met within its 95 % interval (-0.0010 to +0.0050 contains 0)"), (0.001, "not met")],
 )
 def test_a_target_that_is_met_within_its_interval_shows_the_interval(low: float, word: str) -> None:
     measured = {"mean": 0.002, "low": low, "high": 0.005, "n": 900}
