@@ -20,6 +20,7 @@ from courtside.publishing.exporters import (
     subset_performance,
     subset_picks,
 )
+from courtside.publishing.exporters.games import RecentGames
 from courtside.publishing.world import World
 from tests.picks.slates import DEFINITIONS
 from tests.publishing.season import GENERATED, STARTS, date_at, published
@@ -53,6 +54,7 @@ def world_of(slates, names, outcomes, now):
     ]
     known = pl.DataFrame(rows, schema=OUTCOMES.polars_schema)
     world = World(None, tuple(sorted(date_at(n) for n in range(len(slates)))), GENERATED)
+    world.share("recent_games", lambda: RecentGames(pl.DataFrame()))
     world.__dict__.update(
         publications=publications,
         counted=standing,
@@ -63,6 +65,7 @@ def world_of(slates, names, outcomes, now):
         starts=STARTS,
         definitions=DEFINITIONS,
         behind={},
+        games_by_date={},
         predictions=pl.DataFrame(schema=PREDICTIONS.polars_schema),
         _predicted={},
         _last_outcome=known["game_date"].max(),

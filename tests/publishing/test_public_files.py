@@ -6,6 +6,7 @@ import json
 import polars as pl
 import pytest
 
+from courtside.analytics.tables import PLAYER_GAMES, TEAM_GAMES
 from courtside.operations.exporting import export_dates
 from courtside.picks.ledger import counted
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
@@ -387,3 +388,40 @@ def test_outcomes_without_grades_are_not_taken_for_a_season_without_results(home
         reports = export(context.warehouse, store_of(home), DATES, now=homes.NOW)
     kept = {report.path for report in reports if report.status == "kept"}
     assert {"v1/results/season.json", "v1/subsets/performance.json"} <= kept
+
+
+def test_a_bet_shows_the_last_games_that_its_player_played_before_the_date(whole, files):
+    with homes.opened(whole) as context:
+        rows = read(context, PLAYER_GAMES).filter(pl.col("did_play") & pl.col("is_counted"))
+    shown = 0
+    for day, file in dated(files, "best-bets").items():
+        for bet in file["bets"]:
+            own = rows.filter((pl.col("player_id") == bet["id"]) & (pl.col("game_date") < dt.date.fromisoformat(day)))
+            newest = own.sort("game_date", descending=True).head(10)
+            assert [game["points"] for game in bet["last_10"]] == newest["points"].to_list()
+            assert [game["minutes"] for game in bet["last_10"]] == newest["minutes"].to_list()
+            shown += len(bet["last_10"])
+    assert shown > 0
+
+
+def test_a_final_game_has_its_score_wherever_it_is_shown(whole, files):
+    with homes.opened(whole) as context:
+        home = read(context, TEAM_GAMES).filter(pl.col("is_home") & pl.col("is_final"))
+    scores = {(row["game_date"], row["points"], row["opponent_points"]) for row in home.to_dicts()}
+    final = 0
+    for folder in ("predictions", "best-bets"):
+        for day, file in dated(files, folder).items():
+            for game in file["games"]:
+                if game["home_score"] is not None:
+                    assert (dt.date.fromisoformat(day), game["home_score"], game["away_score"]) in scores
+                    final += 1
+    assert final > 0
+
+
+def test_edges_books_and_days_add_up_to_the_record_of_a_subset(files):
+    for group in files["results/season.json"]["groups"]:
+        counts = [sum(tally[name] for tally in group["tallies"]) for name in TALLY]
+        for part in ("edges", "books", "sides", "months"):
+            assert [sum(own[name] for item in group[part] for own in item["tallies"]) for name in TALLY] == counts
+        units = sum(own["units"] for own in group["tallies"])
+        assert sum(day["units"] for day in group["days"]) == pytest.approx(units, abs=0.11)

@@ -27,6 +27,8 @@ Every file is UTF-8 JSON under `v1/`, in the published folder or bucket. What ho
 - Models are named by a code (`926A`). `id` of a player is the league's public number; `id` of a group is 1 to 8.
 - `kind` is `LIVE` where pick and line preceded tip-off and `BACKTEST` where they were reconstructed. A hit rate comes
   with its `n` (wins + losses) and its 95 % Wilson interval `low` to `high`; pushes and voids are in neither.
+- `result` of a pick is `hit` (the side won), `miss` (it lost), `push` (the points equal the line), `void` (the player
+  did not play; nothing is won or lost) or `null` (not graded yet).
 - `courtside serve` lets pages of any origin read `v1/`; on a bucket that is the bucket's CORS setting.
 - An export that fails, or comes out empty where there was content, leaves the good file and says so in `status.json`.
 

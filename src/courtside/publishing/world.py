@@ -12,7 +12,7 @@ import narwhals as nw
 import polars as pl
 
 from courtside.analytics.freshness import Freshness, freshness_of, freshness_queries
-from courtside.analytics.tables import GAMES
+from courtside.analytics.tables import GAMES, TEAM_GAMES
 from courtside.clock import eastern_date
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.seasons import season_starts
@@ -134,6 +134,25 @@ class World:
         """The counted games that are not postponed, in order of date and tip-off."""
         games = self.warehouse.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
         return self.warehouse.collect(games).sort("game_date", "tip_at", "game_id", nulls_last=True)
+
+    @cached_property
+    def scores(self) -> dict[str, tuple[int, int]]:
+        """The final score of each game of the exported dates and later ones, home and away, by game_id."""
+        if not self.dates:
+            return {}
+        rows = self.warehouse.scan(TEAM_GAMES, start=self.dates[0], end=dt.date.max).filter(
+            nw.col("is_home") & nw.col("is_final") & ~nw.col("points").is_null() & ~nw.col("opponent_points").is_null()
+        )
+        found = self.warehouse.collect(rows.select("game_id", "points", "opponent_points"))
+        return {game_id: (home, away) for game_id, home, away in found.iter_rows()}
+
+    @cached_property
+    def games_by_date(self) -> dict[dt.date, list[dict[str, Any]]]:
+        """The rows of `games` by date."""
+        found: dict[dt.date, list[dict[str, Any]]] = {}
+        for row in self.games.iter_rows(named=True):
+            found.setdefault(row["game_date"], []).append(row)
+        return found
 
     @cached_property
     def predictions(self) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES
+from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, TEAM_GAMES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.outcomes import Outcome
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
@@ -67,7 +67,7 @@ PUBLISHING = Stage(
         # These change together with the tables above, or a change of them alone does not require a new file.
         *(
             Read(table, Dates.ALL, is_tracked=False, is_lazy=True)
-            for table in (GAMES, PLAYER_GAMES, GRID, RUN_EVENTS, PAYLOAD_LOG)
+            for table in (GAMES, PLAYER_GAMES, TEAM_GAMES, GRID, RUN_EVENTS, PAYLOAD_LOG)
         ),
         *(
             Read(table, Dates.ALL, is_tracked=False, is_lazy=True, every_version=True)

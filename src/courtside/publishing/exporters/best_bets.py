@@ -27,6 +27,7 @@ from courtside.publishing.contracts import (
     Tricode,
     UtcInstant,
 )
+from courtside.publishing.exporters.games import RecentGame, RecentGames, SlateGame, slate_game
 from courtside.publishing.exporters.rows import Badge, rounded, utc
 from courtside.publishing.exporters.slate import require_predictions, standing_picks
 from courtside.publishing.world import World
@@ -45,7 +46,8 @@ class Bet(Shape):
 
     `probability` is that of the side picked in %, given no push; `probability_source` says whether it is of a model
     calibrated on earlier dates, of the market's two prices, or unknown. `seen_at` is null where nobody noted when the
-    line was shown; `kind` is LIVE where pick and line preceded tip-off, else BACKTEST.
+    line was shown; `kind` is LIVE where pick and line preceded tip-off, else BACKTEST. `last_10` holds his last games
+    of the year before the date, newest first.
     """
 
     rank: int = Field(ge=1)
@@ -67,6 +69,7 @@ class Bet(Shape):
     kind: Kind
     quality: Badge
     form: Form
+    last_10: tuple[RecentGame, ...]
     groups: tuple[str, ...]
     actual: int | None
     result: Result | None
@@ -89,6 +92,7 @@ class BestBets(Document):
     model: str | None
     signal: PublicWord | None
     kind: Kind
+    games: tuple[SlateGame, ...]
     groups: tuple[GroupReason, ...]
     bets: tuple[Bet, ...]
 
@@ -109,6 +113,7 @@ def files(world: World) -> Iterator[Built]:
     kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
     newest = max(days, default=None)
     held = _held(world)
+    recent = world.share("recent_games", lambda: RecentGames.of_picks(world))
     for date in world.dates:
         if (day := days.get(date)) is None:
             continue
@@ -119,19 +124,27 @@ def files(world: World) -> Iterator[Built]:
             model=public_code(day["model_code"]) if day["model_code"] else None,
             signal=public_word(day["signal"]),
             kind=kinds[date],
+            games=tuple(SlateGame(**slate_game(world, game)) for game in world.games_by_date.get(date, [])),
             groups=tuple(_group(subset, day, rows, date in held) for subset in world.definitions.subsets),
-            bets=tuple(_bet(rank, row, world.behind) for rank, row in enumerate(rows, start=1)),
+            bets=tuple(
+                _bet(rank, row, world.behind, recent.before(row["id"], date)) for rank, row in enumerate(rows, start=1)
+            ),
         )
         yield Built(BEST_BETS, BEST_BETS.path(date=date), document, day["picks"] == 0)
         if date == newest:
             yield Built(LATEST_BEST_BETS, LATEST_BEST_BETS.path(), document, day["picks"] == 0)
 
 
-def _bet(rank: int, row: dict[str, Any], behind: dict[tuple[str, int], dict[str, Any]]) -> Bet:
+def _bet(
+    rank: int,
+    row: dict[str, Any],
+    behind: dict[tuple[str, int], dict[str, Any]],
+    last_10: tuple[RecentGame, ...],
+) -> Bet:
     values = behind.get((row["game_id"], row["id"]), {})
     form = Form(**{name: rounded(values.get(f"points_avg_{name}")) for name in Form.model_fields})
-    given = {name: row[name] for name in Bet.model_fields if name not in ("rank", "form")}
-    return Bet(rank=rank, form=form, **given)
+    given = {name: row[name] for name in Bet.model_fields if name not in ("rank", "form", "last_10")}
+    return Bet(rank=rank, form=form, last_10=last_10, **given)
 
 
 def _held(world: World) -> set[dt.date]:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from courtside.league.teams import TRICODE_OF_ID
 from courtside.publishing.contracts import (
     Built,
     Document,
@@ -22,6 +21,7 @@ from courtside.publishing.contracts import (
     UtcInstant,
     one_decimal,
 )
+from courtside.publishing.exporters.games import SlateGame, slate_game
 from courtside.publishing.exporters.rows import (
     NO_GAMES,
     Badge,
@@ -70,12 +70,9 @@ class PredictedPlayer(Shape):
     held: str | None
 
 
-class PredictedGame(Shape):
-    """A game of the slate and its players, highest expectation first."""
+class PredictedGame(SlateGame):
+    """A game of the slate and its players, highest expectation first; the scores are null until it is final."""
 
-    home: Tricode
-    away: Tricode
-    tip_at: UtcInstant | None
     players: tuple[PredictedPlayer, ...]
 
 
@@ -100,15 +97,14 @@ TODAYS_PREDICTIONS = FileType("predictions", "predictions/today.json", 300, Pred
 
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date that has games, and `today` where the last date is today."""
-    games = partitioned(world.games, "game_date")
     rows = named(world.predictions, world.names).sort(["prediction", "player_id"], descending=[True, False])
     players = partitioned(rows.select(USED), "game_id")
     for day in world.dates:
         is_today = day == world.today and day == world.dates[-1]
-        slate = games.get(day, [])
+        slate = world.games_by_date.get(day, [])
         if not slate and not is_today:
             continue
-        built = tuple(_game(game, players.get(game["game_id"], [])) for game in slate)
+        built = tuple(_game(world, game, players.get(game["game_id"], [])) for game in slate)
         is_predicted = any(game.players for game in built)
         document = Predictions(
             date=day,
@@ -128,13 +124,8 @@ def _why_none(slate: list[dict[str, Any]]) -> str:
     return "No player has a prediction for this slate." if slate else NO_GAMES
 
 
-def _game(game: Mapping[str, Any], rows: list[dict[str, Any]]) -> PredictedGame:
-    return PredictedGame(
-        home=TRICODE_OF_ID[game["home_team_id"]],
-        away=TRICODE_OF_ID[game["away_team_id"]],
-        tip_at=utc_or_none(game["tip_at"]),
-        players=tuple(predicted(row) for row in rows),
-    )
+def _game(world: World, game: Mapping[str, Any], rows: list[dict[str, Any]]) -> PredictedGame:
+    return PredictedGame(**slate_game(world, game), players=tuple(predicted(row) for row in rows))
 
 
 def predicted(row: Mapping[str, Any]) -> PredictedPlayer:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import polars as pl
 from pydantic import Field
 
+from courtside.picks.tables import GRADED_PICKS
 from courtside.publishing.contracts import Built, Document, FileType, Kind, Shape, Side, UtcInstant
 from courtside.publishing.exporters.rows import KindTally, by_kind, partitioned, utc
 from courtside.publishing.world import World
+
+EDGES = (3.0, 5.0, 7.0)
+"""Lower bounds of the edges, in points, that are counted apart: those of the subsets."""
+UNIT_DIGITS = 3
 
 
 class SeasonSide(Shape):
@@ -28,8 +34,23 @@ class SeasonMonth(Shape):
     tallies: tuple[KindTally, ...]
 
 
+class SeasonEdge(Shape):
+    """The graded picks whose edge, in points, is at least `low` and less than `high` (null: no limit)."""
+
+    low: float
+    high: float | None
+    tallies: tuple[KindTally, ...]
+
+
+class SeasonBook(Shape):
+    """The graded picks whose line is from one sportsbook; null where the book is not known."""
+
+    book: str | None
+    tallies: tuple[KindTally, ...]
+
+
 class SeasonDay(Shape):
-    """The graded picks of one kind on one date."""
+    """The graded picks of one kind on one date; `units` are won or lost at one unit a pick."""
 
     date: dt.date
     kind: Kind
@@ -37,15 +58,18 @@ class SeasonDay(Shape):
     losses: int = Field(ge=0)
     pushes: int = Field(ge=0)
     voids: int = Field(ge=0)
+    units: float
 
 
 class SeasonGroupResults(Shape):
-    """One subset over a season: in all, by side, by month and by day, oldest first."""
+    """One subset over a season: in all, by side, edge, book, month and day; months and days oldest first."""
 
     id: str
     name: str
     tallies: tuple[KindTally, ...]
     sides: tuple[SeasonSide, ...]
+    edges: tuple[SeasonEdge, ...]
+    books: tuple[SeasonBook, ...]
     months: tuple[SeasonMonth, ...]
     days: tuple[SeasonDay, ...]
 
@@ -83,6 +107,8 @@ def season_results_of(world: World, season: str) -> SeasonResults:
     """Return the record of one season."""
     first, following = world.span_of(season)
     graded = world.graded.filter((pl.col("game_date") >= first) & (pl.col("game_date") < following))
+    picked = world.counted.select(*GRADED_PICKS.key, "edge", "book")
+    graded = graded.join(picked, on=list(GRADED_PICKS.key), how="left", validate="1:1")
     rows = partitioned(graded.sort("subset_key", "game_date", "player_id"), "subset_key")
     return SeasonResults(
         generated_at=utc(world.now),
@@ -99,6 +125,9 @@ def _group(number: str, name: str, rows: list[dict[str, Any]]) -> SeasonGroupRes
     months: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         months.setdefault(f"{row['game_date']:%Y-%m}", []).append(row)
+    books: dict[str | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        books.setdefault(row["book"], []).append(row)
     return SeasonGroupResults(
         id=number,
         name=name,
@@ -107,6 +136,16 @@ def _group(number: str, name: str, rows: list[dict[str, Any]]) -> SeasonGroupRes
             SeasonSide(direction=side, tallies=by_kind(row for row in rows if row["direction"] == side))
             for side in ("OVER", "UNDER")
         ),
+        edges=tuple(
+            SeasonEdge(
+                low=low, high=high, tallies=by_kind(row for row in rows if low <= row["edge"] < (high or math.inf))
+            )
+            for low, high in zip(EDGES, (*EDGES[1:], None), strict=True)
+        ),
+        books=tuple(
+            SeasonBook(book=book, tallies=by_kind(own))
+            for book, own in sorted(books.items(), key=lambda item: (-len(item[1]), item[0] or ""))
+        ),
         months=tuple(SeasonMonth(month=month, tallies=by_kind(own)) for month, own in sorted(months.items())),
         days=tuple(_days(rows)),
     )
@@ -114,9 +153,10 @@ def _group(number: str, name: str, rows: list[dict[str, Any]]) -> SeasonGroupRes
 
 def _days(rows: Iterable[Mapping[str, Any]]) -> Iterator[SeasonDay]:
     words = {"hit": "wins", "miss": "losses", "push": "pushes", "void": "voids"}
-    counts: dict[tuple[dt.date, Kind], dict[str, int]] = {}
+    counts: dict[tuple[dt.date, Kind], dict[str, Any]] = {}
     for row in rows:
-        own = counts.setdefault((row["game_date"], row["kind"]), dict.fromkeys(words.values(), 0))
+        own = counts.setdefault((row["game_date"], row["kind"]), dict.fromkeys((*words.values(), "units"), 0))
         own[words[row["result"]]] += 1
+        own["units"] = round(own["units"] + row["units"], UNIT_DIGITS)
     for (date, kind), own in sorted(counts.items()):
         yield SeasonDay(date=date, kind=kind, **own)

@@ -6,36 +6,30 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-import narwhals as nw
 import polars as pl
 from pydantic import Field
 
 from courtside.analytics.injuries import last_reports
-from courtside.analytics.tables import INJURY_REPORTS, PLAYER_GAMES
+from courtside.analytics.tables import INJURY_REPORTS
 from courtside.clock import game_day
-from courtside.league.teams import TRICODE_OF_ID
-from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Shape, Tricode, UtcInstant
+from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Shape, UtcInstant
+from courtside.publishing.exporters.games import (
+    FORM_GAMES,
+    LOOKBACK_DAYS,
+    RecentGame,
+    SlateGame,
+    played_games,
+    recent_game,
+    slate_game,
+)
 from courtside.publishing.exporters.predictions import PredictedPlayer, predicted
-from courtside.publishing.exporters.rows import NO_GAMES, named, partitioned, rounded, utc, utc_or_none
+from courtside.publishing.exporters.rows import NO_GAMES, named, partitioned, rounded, utc
 from courtside.publishing.world import World
 
-FORM_GAMES = 10
-LOOKBACK_DAYS = 365
 
+class FormGame(RecentGame):
+    """An earlier game of the player beside the line of that day, null where there was none."""
 
-class TonightGame(Shape):
-    """A game of the slate."""
-
-    home: Tricode
-    away: Tricode
-    tip_at: UtcInstant | None
-
-
-class FormGame(Shape):
-    """Points of an earlier game beside the line of that day, null where there was none."""
-
-    date: dt.date
-    points: int
     line: OneDecimal | None
     side: Literal["over", "under", "push"] | None
 
@@ -67,7 +61,7 @@ class Tonight(Document):
     model: str
     has_injury_reports: bool
     reason: str | None
-    games: tuple[TonightGame, ...]
+    games: tuple[SlateGame, ...]
     players: tuple[TonightPlayer, ...]
 
     @property
@@ -85,11 +79,11 @@ def files(world: World) -> Iterator[Built]:
     day = ahead if isinstance(ahead, dt.date) else world.today
     if not {day, world.today} & set(world.dates):
         return
-    slate = world.games.filter(pl.col("game_date") == day).to_dicts()
+    slate = world.games_by_date.get(day, [])
     rows = named(world.predictions_between(day, day), world.players).sort(
         ["prediction", "player_id"], descending=[True, False]
     )
-    past = _past(world, day)
+    past = _past(world, day, rows["player_id"])
     reports = last_reports(world.warehouse.collect(world.warehouse.scan(INJURY_REPORTS, start=day, end=day)))
     injuries = _injuries(reports)
     document = Tonight(
@@ -98,14 +92,7 @@ def files(world: World) -> Iterator[Built]:
         model=world.champion_of(day),
         has_injury_reports=not reports.is_empty(),
         reason=None if slate else NO_GAMES,
-        games=tuple(
-            TonightGame(
-                home=TRICODE_OF_ID[game["home_team_id"]],
-                away=TRICODE_OF_ID[game["away_team_id"]],
-                tip_at=utc_or_none(game["tip_at"]),
-            )
-            for game in slate
-        ),
+        games=tuple(SlateGame(**slate_game(world, game)) for game in slate),
         players=tuple(
             _player(row, {game["home_team_id"] for game in slate}, past.get(row["player_id"], []), injuries, day)
             for row in rows.iter_rows(named=True)
@@ -114,14 +101,10 @@ def files(world: World) -> Iterator[Built]:
     yield Built(TONIGHT, TONIGHT.path(), document, not world.predicted_rows(day))
 
 
-def _past(world: World, day: dt.date) -> dict[int, list[dict[str, Any]]]:
-    """Return each player's games of the last year before `day`, newest first, each with the line of its day."""
+def _past(world: World, day: dt.date, players: pl.Series) -> dict[int, list[dict[str, Any]]]:
+    """Return the players' games of the last year before `day`, newest first, each with the line of its day."""
     start, end = day - dt.timedelta(days=LOOKBACK_DAYS), day - dt.timedelta(days=1)
-    played = world.warehouse.collect(
-        world.warehouse.scan(PLAYER_GAMES, start=start, end=end)
-        .filter(nw.col("is_counted") & nw.col("did_play"))
-        .select("game_id", "player_id", "game_date", "points")
-    )
+    played = played_games(world, start, end, players)
     lines = world.predictions_between(start, end).select("game_id", "player_id", "line")
     rows = played.join(lines, on=["game_id", "player_id"], how="left", validate="1:1")
     return partitioned(rows.sort(["player_id", "game_date"], descending=[False, True]), "player_id")
@@ -151,7 +134,7 @@ def _player(
 
 def _form(game: Mapping[str, Any]) -> FormGame:
     line, points = game["line"], game["points"]
-    return FormGame(date=game["game_date"], points=points, line=rounded(line), side=_side(points, line))
+    return FormGame(**recent_game(game), line=rounded(line), side=_side(points, line))
 
 
 def _side(points: int, line: float | None) -> Literal["over", "under", "push"] | None:

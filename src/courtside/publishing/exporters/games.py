@@ -1,0 +1,106 @@
+"""Games as several files show them: the games of a slate with their scores, and a player's last games."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+from pydantic import Field
+
+from courtside.analytics.tables import PLAYER_GAMES
+from courtside.league.teams import TRICODE_OF_ID
+from courtside.publishing.contracts import Shape, Tricode, UtcInstant
+from courtside.publishing.exporters.rows import utc_or_none
+from courtside.publishing.world import World
+
+FORM_GAMES = 10
+LOOKBACK_DAYS = 365
+
+
+class SlateGame(Shape):
+    """A game of a slate; the scores are null until it is final."""
+
+    home: Tricode
+    away: Tricode
+    tip_at: UtcInstant | None
+    home_score: int | None = Field(ge=0)
+    away_score: int | None = Field(ge=0)
+
+
+class RecentGame(Shape):
+    """A game that the player played before the date."""
+
+    date: dt.date
+    opponent: Tricode
+    is_home: bool
+    minutes: int | None = Field(ge=0)
+    points: int = Field(ge=0)
+
+
+def slate_game(world: World, game: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `SlateGame` from a row of `World.games`."""
+    home, away = world.scores.get(game["game_id"], (None, None))
+    return {
+        "home": TRICODE_OF_ID[game["home_team_id"]],
+        "away": TRICODE_OF_ID[game["away_team_id"]],
+        "tip_at": utc_or_none(game["tip_at"]),
+        "home_score": home,
+        "away_score": away,
+    }
+
+
+def recent_game(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `RecentGame` from a row of `played_games`."""
+    opponent = TRICODE_OF_ID[row["opponent_team_id"]]
+    kept = {name: row[name] for name in ("is_home", "minutes", "points")}
+    return {"date": row["game_date"], "opponent": opponent, **kept}
+
+
+def played_games(world: World, start: dt.date, end: dt.date, players: pl.Series) -> pl.DataFrame:
+    """Return the counted games from `start` to `end` that the `players` played, oldest first."""
+    rows = world.warehouse.collect(
+        world.warehouse.scan(PLAYER_GAMES, start=start, end=end)
+        .filter(nw.col("is_counted") & nw.col("did_play") & nw.col("player_id").is_in(players.unique().to_list()))
+        .select("game_id", "player_id", "game_date", "opponent_team_id", "is_home", "minutes", "points")
+    )
+    return rows.sort("game_date", "game_id")
+
+
+class RecentGames:
+    """The last games of players before any of the exported dates."""
+
+    def __init__(self, games: pl.DataFrame) -> None:
+        self._rows: dict[int, list[dict[str, Any]]] = {}
+        for row in games.iter_rows(named=True):
+            self._rows.setdefault(row["player_id"], []).append(row)
+        self._made: dict[tuple[str, int], RecentGame] = {}
+
+    @classmethod
+    def of_picks(cls, world: World) -> RecentGames:
+        """Return the games before the exported dates of every player picked on one of them."""
+        if not world.dates:
+            return cls(pl.DataFrame())
+        picked = world.counted.filter(pl.col("game_date").is_in(pl.Series(world.dates).implode()))["player_id"]
+        if picked.is_empty():
+            return cls(pl.DataFrame())
+        start = world.dates[0] - dt.timedelta(days=LOOKBACK_DAYS)
+        return cls(played_games(world, start, world.dates[-1], picked))
+
+    def before(self, player_id: int, day: dt.date) -> tuple[RecentGame, ...]:
+        """Return at most ten games of the 365 days before `day`, newest first."""
+        rows = self._rows.get(player_id, [])
+        end = bisect_left(rows, day, key=lambda row: row["game_date"])
+        first = day - dt.timedelta(days=LOOKBACK_DAYS)
+        return tuple(
+            self._game(row) for row in reversed(rows[max(0, end - FORM_GAMES) : end]) if row["game_date"] >= first
+        )
+
+    def _game(self, row: Mapping[str, Any]) -> RecentGame:
+        key = (row["game_id"], row["player_id"])
+        if key not in self._made:
+            self._made[key] = RecentGame(**recent_game(row))
+        return self._made[key]
