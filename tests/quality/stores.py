@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from courtside.audit.checks.base import Catalogue
-from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.checking import catalogue_of
 from courtside.pipeline.context import Context
-from courtside.quality.tables import GATE_VERDICTS
+from courtside.pipeline.stored import APPENDED, REPLACED
 from courtside.warehouse.base import EMPTY
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests import homes
@@ -39,16 +38,16 @@ def spoiled(context: Context, *statements: str) -> Iterator[None]:
         warehouse._scratch.clear()
 
 
-def recorded_anew(context: Context) -> None:
-    """Record the stored feature rows in the grid, as the run that wrote them would have."""
+def recorded_anew(context: Context, stage: str = "features") -> None:
+    """Record the stored rows of a stage in the grid, as the run that wrote them would have."""
     warehouse = context.warehouse
-    contents = [warehouse.contents(table) for table in (PLAYER_FEATURES, GATE_VERDICTS)]
-    for day in context.run_log.cells("features"):
+    contents = [warehouse.contents(table) for table in {**REPLACED, **APPENDED}[stage]]
+    for day in context.run_log.cells(stage):
         found = [content.get(day, EMPTY) for content in contents]
         text = ":".join(item.content_hash for item in found)
         engine(context)._execute(
             f"UPDATE grid SET rows = {sum(item.rows for item in found)}, content_hash = '{text}' "
-            f"WHERE stage = 'features' AND game_date = '{day}'"
+            f"WHERE stage = '{stage}' AND game_date = '{day}'"
         )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from courtside.operations.day import THROUGH_FEATURES
 from courtside.pipeline import post_write
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.stages.features import FEATURES
@@ -14,7 +16,10 @@ from courtside.quality.post_write import Written
 from courtside.quality.tables import POST_WRITE_STATS
 from tests import homes
 from tests.quality.loopback import loopback
-from tests.quality.stores import DAY, FIRST, engine
+from tests.quality.stores import engine
+
+REFUSED = dt.date(2025, 11, 11)
+"""A date whose features the corrected box score changes."""
 
 
 def test_the_statistics_of_every_written_date_are_those_of_the_stored_rows(run_home: Path, tmp_path: Path) -> None:
@@ -80,21 +85,25 @@ def test_a_write_of_another_number_of_rows_than_was_computed_is_taken_back_and_f
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home)["player_features"]
+    homes.take_in(home, [homes.corrected_box_score()])
     validate = post_write.validate_stored
 
     def with_another_count(warehouse, stored, dates, intended, required, features) -> list[Written]:
-        wrong = {day: rows + (day == DAY) for day, rows in intended.items()}
+        wrong = {day: rows + (day == REFUSED) for day, rows in intended.items()}
         return validate(warehouse, stored, dates, wrong, required, features)
 
-    monkeypatch.setattr(post_write, "validate_stored", with_another_count)
-    with homes.opened(home) as context:
-        summary = run(context, FIRST, DAY, resume=False, stages=[FEATURES])
-        (cell,) = [cell for day, stage, cell in summary.open_cells if (day, stage) == (DAY, "features")]
+    with homes.opened(home) as context, monkeypatch.context() as patch:
+        patch.setattr(post_write, "validate_stored", with_another_count)
+        summary = run(context, homes.FIRST, REFUSED, stages=THROUGH_FEATURES)
+        (cell,) = [cell for day, stage, cell in summary.open_cells if (day, stage) == (REFUSED, "features")]
     assert cell.state == "failed"
-    assert f"{DAY}: " in str(cell.reason)
+    assert f"{REFUSED}: " in str(cell.reason)
     assert "stored" in str(cell.reason)
-    after = homes.contents(home)["player_features"]
-    assert after[DAY] == before[DAY], "what was there before stays"
-    assert {day: after[day] for day in after if FIRST <= day < DAY} == {
-        day: before[day] for day in before if FIRST <= day < DAY
-    }
+    taken_back = homes.contents(home)["player_features"]
+    assert taken_back[REFUSED] == before[REFUSED], "what was there before stays"
+    assert any(taken_back[day] != before[day] for day in before), "other dates are written"
+    with homes.opened(home) as context:
+        assert run(context, homes.FIRST, REFUSED, stages=THROUGH_FEATURES).is_whole
+    assert homes.contents(home)["player_features"][REFUSED] != before[REFUSED], (
+        "the write that was taken back was a new one"
+    )
