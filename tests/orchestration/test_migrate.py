@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from courtside.errors import SchemaDriftError
+from courtside.league.markets import MARKET_COLUMN
 from courtside.operations.migrate import MAKERS, migrate, plan
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.stages import STAGES
@@ -67,3 +69,21 @@ def test_a_column_that_cannot_be_filled_is_refused_and_nothing_changes(
 def test_every_stage_that_replaces_rows_can_make_its_tables_again() -> None:
     ledgers = {"picks", "publishing"}
     assert {stage.name for stage in STAGES} - ledgers == set(MAKERS.values())
+
+
+def test_a_home_from_before_markets_keeps_its_rows_as_points(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    tables = [table for table in ALL_TABLES if MARKET_COLUMN in table.columns]
+    of_points = [f"DELETE FROM {table.name} WHERE market <> 'points'" for table in tables]
+    before = [f"ALTER TABLE {table.name} DROP COLUMN market" for table in tables]
+    with altered(home, *of_points) as warehouse:
+        rows = {table.name: warehouse.collect(warehouse.scan(table)).sort(pl.all()) for table in tables}
+    altered(home, *before).close()
+    assert call("migrate", home=home)[0] == 0
+    with altered(home) as warehouse:
+        for name, found in rows.items():
+            table = next(table for table in tables if table.name == name)
+            assert warehouse.collect(warehouse.scan(table)).sort(pl.all()).equals(found), name
+    files = homes.files(home)
+    homes.run_in(home)
+    assert homes.files(home) == files

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from courtside.errors import PayloadRefusedError
 from courtside.raw.columns import SUPERSEDED, TWICE
+from courtside.raw.ingest import with_row_hash
+from courtside.raw.tables import RAW_LINES
 from tests.raw.builders import as_csv, event, flat_row, line_row, outcome, read
 
 
@@ -41,6 +45,7 @@ def test_a_canonical_line_is_read_column_by_column():
             "line": 22.5,
             "over_price": -110.0,
             "under_price": -120.0,
+            "market": "points",
         }
     ]
 
@@ -176,7 +181,7 @@ def test_a_wrong_price_among_american_ones_costs_its_row_only():
         ),
         (event(outcome("Over", -110), sport_key="basketball_wnba"), "row of another league"),
         (event(outcome("Over", -110, player="")), "outcomes_description is empty"),
-        (event(outcome("Over", -110), market="player_assists"), "another market than player_points"),
+        (event(outcome("Over", -110), market="player_steals"), "unknown market player_steals"),
     ],
 )
 def test_an_outcome_that_cannot_be_used_is_refused_by_its_reason(changed, reason):
@@ -184,7 +189,34 @@ def test_an_outcome_that_cannot_be_used_is_refused_by_its_reason(changed, reason
     assert (frame.height, refused) == (1, {reason: 1})
 
 
-def test_odds_without_player_points_are_refused_with_the_markets_they_hold():
+def test_odds_without_a_known_market_are_refused_with_the_markets_they_hold():
     content = json.dumps(event(outcome("Over", 1.9, 220.5), market="totals")).encode()
-    with pytest.raises(PayloadRefusedError, match=r"without the market player_points.*totals"):
+    with pytest.raises(PayloadRefusedError, match=r"without a known market.*totals.*player_points"):
         read(content)
+
+
+def market_row(market: str, **changes):
+    row = line_row(**{"source": "hourly_books", "market": market, "line": "12.5", **changes})
+    return {name: value for name, value in row.items() if name not in ("commence_utc", "event_id")}
+
+
+def test_lines_of_several_markets_are_read_and_unknown_ones_are_counted_by_name():
+    rows = [market_row(name) for name in ("player_points", "player_threes", "Pts + Reb + Ast", "player_steals", "")]
+    frame, refused = lines(as_csv(rows))
+    assert frame["market"].to_list() == ["points", "threes", "pra"]
+    assert refused == {"unknown market (empty)": 1, "unknown market player_steals": 1}
+    assert frame.select("event_id", "commence_at").row(0) == (None, None)
+
+
+def test_the_largest_line_depends_on_the_market():
+    rows = [market_row("player_threes", line="20.5"), market_row("player_assists", line="20.5")]
+    frame, refused = lines(as_csv(rows))
+    assert (frame["market"].to_list(), refused) == (["assists"], {"line is above 20": 1})
+
+
+def test_points_lines_have_the_row_hash_that_they_had_before_there_were_markets():
+    points, _ = lines(as_csv([line_row()]))
+    before = replace(RAW_LINES, columns=tuple(c for c in RAW_LINES.columns if c.name != "market"), key=("game_date",))
+    hashes = [with_row_hash(table, points)["row_hash"][0] for table in (RAW_LINES, before)]
+    others = with_row_hash(RAW_LINES, points.with_columns(market=pl.lit("threes")))["row_hash"][0]
+    assert hashes[0] == hashes[1] != others

@@ -55,9 +55,10 @@ SAMPLES = {
     "schedule of a game log": (as_csv(schedule_game()), "game_log_schedule"),
     "shot chart": (zipped({"s.csv": as_csv([shot_row()])}), "shot_chart"),
     "ShotChartDetail": (as_result_sets([detail_row()], "Shot_Chart_Detail"), "shot_chart"),
+    "canonical lines of markets": (as_csv([line_row(market="player_rebounds")]), "market_lines"),
     "canonical points lines": (gzipped(as_csv([line_row()])), "points_lines"),
-    "The Odds API, flattened": (as_csv([flat_row()]), "odds_api_player_points"),
-    "The Odds API, event odds": (json.dumps(event(outcome("Over", -110))).encode(), "odds_api_player_points"),
+    "The Odds API, flattened": (as_csv([flat_row()]), "odds_api_player_props"),
+    "The Odds API, event odds": (json.dumps(event(outcome("Over", -110))).encode(), "odds_api_player_props"),
     "CDN schedule": (cdn(cdn_game()), "cdn_schedule"),
     "injury report": (injury_report(), "injury_report"),
 }

@@ -145,7 +145,7 @@ def test_made_shots_are_the_field_goals_of_the_box_scores():
 @pytest.mark.parametrize(("event", "rows"), {"BrooklynVsToronto": 272, "OrlandoVsCleveland": 241}.items())
 def test_recorded_event_odds_are_read(event, rows):
     parsed = read(f"payloads/the_odds_api/event_odds_mock{event}.json")
-    assert (parsed.kind, parsed.rows) == ("odds_api_player_points", rows)
+    assert (parsed.kind, parsed.rows) == ("odds_api_player_props", rows)
     assert parsed.frames["raw_lines"]["game_date"].unique().to_list() == [dt.date(2024, 2, 22)]
 
 
@@ -161,8 +161,8 @@ def test_flattened_odds_hold_the_lines_of_the_canonical_file():
         assert member is not None
         parsed = read_bytes(member.read())
     lines = parsed.frames["raw_lines"]
-    assert parsed.kind == "odds_api_player_points"
-    assert set(parsed.refused) == {"another market than player_points"}
+    assert parsed.kind == "odds_api_player_props"
+    assert set(parsed.refused) == {"unknown market player_points_alternate"}
     canonical = read("lines/points_lines.csv.gz").frames["raw_lines"]
     same = ["game_date", "player_name", "book", "snapshot_at", "line", "over_price", "under_price"]
     assert lines.join(canonical, on=same, nulls_equal=True).height == lines.height > 0
@@ -172,3 +172,15 @@ def test_an_empty_answer_of_the_provider_is_empty_and_no_error():
     folder = "payloads/jordan_koch_fixtures/league_game_log/_error_cases"
     parsed = read(f"{folder}/empty-response-impossible-season.json")
     assert (parsed.kind, parsed.rows, parsed.refused) == ("team_game_log", 0, {})
+
+
+def test_lines_of_seven_markets_are_read_and_the_unknown_ones_are_counted_by_name():
+    parsed = read("lines/market_lines.csv.gz")
+    counts = dict(parsed.frames["raw_lines"]["market"].value_counts().iter_rows())
+    assert parsed.kind == "market_lines"
+    assert counts == {"points": 23_768, "rebounds": 23_407, "assists": 18_540, "pra": 17_828}
+    assert parsed.refused == {
+        "unknown market player_points_assists": 16_730,
+        "unknown market player_points_rebounds": 20_323,
+        "unknown market player_rebounds_assists": 17_925,
+    }

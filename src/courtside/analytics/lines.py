@@ -67,9 +67,9 @@ def last_moment_before() -> pl.Expr:
 
 
 def _with_main_line(lines: pl.DataFrame) -> pl.DataFrame:
-    """Mark the main line of each book and snapshot: the line whose no-vig probability is nearest to 50 %."""
+    """Mark the main line of each market, book and snapshot: the line whose no-vig probability is nearest to 50 %."""
     from_even = (no_vig_over_expr(pl.col("over_price"), pl.col("under_price")) - 0.5).abs()
-    snapshot = [*PLAYER_GAME, "source", "book", "seen_at"]
+    snapshot = [*PLAYER_GAME, "market", "source", "book", "seen_at"]
     main = (
         lines.with_columns(from_even=from_even)
         .sort([*snapshot, "from_even", "line"], nulls_last=True)

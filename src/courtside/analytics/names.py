@@ -98,7 +98,7 @@ def _day_number() -> pl.Expr:
 
 def _counted(held: pl.DataFrame) -> pl.DataFrame:
     return UNRESOLVED_NAMES.conform(
-        held.group_by("game_date", "source", "player_name", "reason")
+        held.group_by(UNRESOLVED_NAMES.key)
         .agg(suggestions=pl.col("suggestions").min(), rows=pl.len())
-        .sort("game_date", "source", "player_name", "reason")
+        .sort(UNRESOLVED_NAMES.key)
     )

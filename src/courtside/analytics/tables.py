@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from courtside.clock import GameType
+from courtside.league.markets import MARKET_COLUMN
 from courtside.raw.tables import BOX_COUNTS
 from courtside.warehouse.schema import Column, Table, boolean, date, integer, real, text, timestamp
 
@@ -115,7 +116,7 @@ TIMINGS = ("pre_tip", "in_game", "untimed", "unproven")
 PLAYER_LINES = Table(
     "player_lines",
     "analytics",
-    "A sportsbook's points line of a resolved player at one snapshot, placed before or after tip-off.",
+    "A sportsbook's line of a resolved player at one snapshot, placed before or after tip-off.",
     (
         text("game_id", "The game the line is about."),
         date("game_date", "Game date."),
@@ -125,7 +126,7 @@ PLAYER_LINES = Table(
         text("source", "Where the line was collected."),
         text("book", "Key of the sportsbook, one spelling for each book."),
         timestamp("seen_at", "When the book showed the line; NULL where nobody noted it.", nullable=True),
-        real("line", "The points line.", unit="points", minimum=0),
+        real("line", "The line.", minimum=0),
         real("over_price", "Price of over.", unit="American odds", nullable=True),
         real("under_price", "Price of under.", unit="American odds", nullable=True),
         boolean("is_main", "Whether it is the book's main line of that snapshot, not an alternate one."),
@@ -137,8 +138,9 @@ PLAYER_LINES = Table(
             allowed=TIMINGS,
         ),
         timestamp("known_at", "When the payload that holds the line was fetched."),
+        MARKET_COLUMN,
     ),
-    key=("game_id", "player_id", "source", "book", "seen_at", "line"),
+    key=("game_id", "player_id", "source", "book", "seen_at", "line", "market"),
 )
 
 UNRESOLVED_NAMES = Table(
@@ -152,8 +154,9 @@ UNRESOLVED_NAMES = Table(
         text("reason", "Why it was refused."),
         text("suggestions", "The nearest names with their likeness; none is ever applied.", nullable=True),
         integer("rows", "Raw lines held back.", unit="count", minimum=1),
+        MARKET_COLUMN,
     ),
-    key=("game_date", "source", "player_name", "reason"),
+    key=("game_date", "source", "player_name", "reason", "market"),
 )
 
 INJURY_REPORTS = Table(

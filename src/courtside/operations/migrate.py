@@ -1,4 +1,4 @@
-"""Migration of a warehouse to this version: tables that can be computed again are emptied, the others keep rows."""
+"""Migration of a warehouse to this version: rows stay where no stage computes them or all their values are known."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ MAKERS = {table.name: stage for stage, made in REPLACED.items() for table in mad
 
 @dataclass(frozen=True)
 class Step:
-    """The migration of one drifted table; `stage` computes its rows again, or is None where its rows are kept."""
+    """The migration of one drifted table; `stage` computes its rows again, or is None where its rows are kept.
+
+    Rows are kept where no stage can compute them, and where only columns are missing whose value in them is known.
+    """
 
     drift: Drift
     stage: str | None
@@ -39,7 +42,8 @@ def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Ste
     Raises:
         SchemaDriftError: where rows that cannot be computed again do not fit the new shape of their table.
     """
-    steps = [Step(found, MAKERS.get(found.table.name)) for found in warehouse.drifted(tables)]
+    found = warehouse.drifted(tables)
+    steps = [Step(item, None if item.is_filled else MAKERS.get(item.table.name)) for item in found]
     lost = [step.drift for step in steps if step.stage is None and not step.drift.keeps_rows]
     if lost:
         raise SchemaDriftError(
@@ -58,9 +62,10 @@ def migrate(warehouse: Warehouse, run_log: RunLog, tables: Sequence[Table] = ALL
     for step in sorted(steps, key=lambda step: step.drift.table.name != GRID.name):
         if step.stage:
             _ask_again(warehouse, run_log, step.stage)
-        for stage, tables_of_stage in APPENDED.items():
-            if step.drift.table in tables_of_stage:
-                _forget_hashes(warehouse, run_log, stage)
+        else:
+            for stage, own in {**REPLACED, **APPENDED}.items():
+                if step.drift.table in own:
+                    _forget_hashes(warehouse, run_log, stage)
         warehouse.reshape(step.drift.table, keep_rows=step.stage is None)
     warehouse.prepare(tables)
     _add_content_hashes(warehouse)

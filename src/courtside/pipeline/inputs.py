@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from courtside.errors import CourtsideError
+from courtside.league.markets import of_market
 from courtside.league.seasons import lookback_start
 from courtside.pipeline.reads import Dates, Read
 from courtside.raw.current import current
@@ -102,6 +103,12 @@ class Inputs:
         else:
             rows = self.reader.scan(read.table, start=first, end=last)
         return rows.select(*read.columns).unique() if read.columns else rows
+
+    def of_market(self, name: str) -> Inputs:
+        """Return the same inputs with the rows of one market; tables without a market are whole."""
+        view = of_market(self.reader, name)
+        frames = {table: view.of(frame) for table, frame in self._frames.items()}
+        return Inputs(self.stage, self.reads, view, self.dates, self.as_of, frames)
 
     def versions(self, read: Read) -> Lazy:
         """Return the declared rows of a raw table: the current version of each, or every known version."""

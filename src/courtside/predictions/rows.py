@@ -11,6 +11,7 @@ from courtside.analytics.tables import PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
 from courtside.clock import date_range
 from courtside.features.recent_form import HISTORY_DAYS, recent_form
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.markets import POINTS, of_market
 from courtside.league.seasons import by_season
 from courtside.warehouse.base import Reader
 
@@ -50,7 +51,7 @@ def with_outcomes(rows: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
         days = rows["game_date"]
         span = {"start": min(days), "end": max(days)}
     games = warehouse.collect(warehouse.scan(PLAYER_GAMES, **span))
-    lines = warehouse.collect(warehouse.scan(PLAYER_LINES, **span))
+    lines = warehouse.collect(of_market(warehouse, POINTS).scan(PLAYER_LINES, **span))
     outcomes = games.filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
     return (
         rows.join(outcomes.select(*PLAYER_GAME, "points", "minutes"), on=PLAYER_GAME, how="left", validate="1:1")

@@ -18,7 +18,7 @@ from courtside.raw.tables import NATURAL_KEYS, PAYLOAD_LOG, PROVENANCE, RAW_TABL
 from courtside.sources.payload import Payload
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.base import Upsert, Warehouse
-from courtside.warehouse.schema import Table
+from courtside.warehouse.schema import Column, Table
 
 BATCH, BATCH_BYTES = 250, 64 * 2**20
 """Most payloads, and most bytes, that are held in memory and written in one transaction."""
@@ -221,14 +221,19 @@ def _changes(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
 def with_row_hash(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Return `frame` with `row_hash` over the table's own columns; equal content has the same hash on any machine."""
     provenance = {column.name for column in PROVENANCE}
-    names = [name for name in table.column_names if name not in provenance]
-    parts = ", ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '~')" for name in names)
+    parts = ", ".join(_hashed(column) for column in table.columns if column.name not in provenance)
     with duckdb.connect(":memory:") as connection:
         connection.register("arrived", frame)
         hashes = connection.sql(
             f"SELECT CAST('0x' || left(md5(concat_ws('|', {parts})), 15) AS BIGINT) AS row_hash FROM arrived"
         ).to_arrow_table()
     return frame.with_columns(row_hash=pl.Series(hashes.column("row_hash")))
+
+
+def _hashed(column: Column) -> str:
+    """Return the SQL text of a column in a row hash; a value that rows had before the column existed leaves it out."""
+    text = f'CAST("{column.name}" AS VARCHAR)'
+    return f"coalesce({text}, '~')" if column.filled_with is None else f"nullif({text}, '{column.filled_with}')"
 
 
 def _log_rows(arrivals: list[_Arrival], reports: list[Report], seq: int) -> pl.DataFrame:

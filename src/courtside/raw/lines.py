@@ -1,9 +1,10 @@
-"""Parser of points lines in canonical CSV: one row for each (source, date, player, book, snapshot, line)."""
+"""Parsers of lines in canonical CSV: one row for each (source, market, date, player, book, snapshot, line)."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from courtside.league.markets import POINTS, market_named, name_of_key
 from courtside.raw.columns import Sieve, Source, finished, read_sheet, typed
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import as_written, iso_date, real_number, trimmed, utc_instant
@@ -11,14 +12,16 @@ from courtside.raw.rules import eastern_dates, refuse_bad_names, refuse_bad_pric
 from courtside.raw.sheets import Sheet
 from courtside.raw.tables import RAW_LINES
 
-_SOURCES = (
-    Source("source", "source", trimmed, "text"),
-    Source("game_date", "game_date", iso_date, "a date"),
-    Source("snapshot_utc", "snapshot_at", utc_instant, "an instant"),
+_EVENT = (
     Source("commence_utc", "commence_at", utc_instant, "an instant"),
     Source("event_id", "event_id", trimmed, "text"),
     Source("home_team", "home_team", trimmed, "text"),
     Source("away_team", "away_team", trimmed, "text"),
+)
+_LINE = (
+    Source("source", "source", trimmed, "text"),
+    Source("game_date", "game_date", iso_date, "a date"),
+    Source("snapshot_utc", "snapshot_at", utc_instant, "an instant"),
     Source("opp", "opponent", trimmed, "text"),
     Source("player_name", "player_name", as_written, "a name"),
     Source("book", "book", trimmed, "text"),
@@ -26,23 +29,55 @@ _SOURCES = (
     Source("over_price", "over_price", real_number, "a number"),
     Source("under_price", "under_price", real_number, "a number"),
 )
-LINES_COLUMNS = tuple(source.name for source in _SOURCES)
+LINES_COLUMNS = tuple(source.name for source in (*_EVENT, *_LINE))
+MARKET_LINES_COLUMNS = ("market", *(source.name for source in _LINE))
+"""Columns of lines of several markets; those of the event are optional."""
 
 
 def parse_lines(sheet: Sheet) -> Parsed:
-    """Return `raw_lines` rows; a row whose game date is not the ET date of its tip-off is refused."""
-    text, sieve = read_sheet(sheet, LINES_COLUMNS)
-    rows = typed(text, RAW_LINES, _SOURCES, sieve)
-    refuse_bad_lines(rows, sieve)
+    """Return `raw_lines` rows of points; a row whose game date is not the ET date of its tip-off is refused."""
+    return _parsed("points_lines", sheet, (*_EVENT, *_LINE))
+
+
+def parse_market_lines(sheet: Sheet) -> Parsed:
+    """Return `raw_lines` rows of the markets in the column `market`; rows of a market not in `MARKETS` are refused."""
+    event = tuple(source for source in _EVENT if source.name in sheet.header)
+    return _parsed("market_lines", sheet, (*event, *_LINE), "market")
+
+
+def _parsed(kind: str, sheet: Sheet, sources: tuple[Source, ...], market: str | None = None) -> Parsed:
+    text, sieve = read_sheet(sheet, [*(source.name for source in sources), *([market] if market else [])])
+    rows = typed(text, RAW_LINES, sources, sieve)
+    absent = [source.target for source in _EVENT if source not in sources]
+    types = RAW_LINES.polars_schema
+    rows = rows.with_columns(pl.lit(None, types[name]).alias(name) for name in absent)
+    markets = markets_of(text[market], sieve) if market else pl.repeat(POINTS, rows.height, eager=True)
+    rows = rows.with_columns(market=markets)
+    refuse_bad_lines(rows, sieve, "line")
     lines = finished(sieve.usable(rows), RAW_LINES, sieve.refused)
-    return Parsed("points_lines", {RAW_LINES.name: lines}, dict(sieve.refused))
+    return Parsed(kind, {RAW_LINES.name: lines}, dict(sieve.refused))
 
 
-def refuse_bad_lines(rows: pl.DataFrame, sieve: Sieve) -> None:
-    """Refuse rows of typed `raw_lines` columns whose name, date or prices cannot be used."""
+def markets_of(written: pl.Series, sieve: Sieve) -> pl.Series:
+    """Return the name of the market of each row; rows of a market that is not in `MARKETS` are refused by its name."""
+    names = written.to_frame("market").select(name_of_key(pl.col("market"))).to_series()
+    shown = written.fill_null("(empty)").str.slice(0, 40)
+    for unknown in shown.filter(names.is_null()).unique().sort():
+        sieve.refuse(names.is_null() & (shown == unknown), f"unknown market {unknown}")
+    return names
+
+
+def refuse_bad_lines(rows: pl.DataFrame, sieve: Sieve, line: str) -> None:
+    """Refuse rows of typed `raw_lines` columns whose name, date, line or prices cannot be used.
+
+    `line` is the provider's name of the column that holds the line.
+    """
     refuse_bad_names(rows["player_name"], "player_name", sieve)
     refuse_summer_dates(rows["game_date"], "game_date", sieve)
     tip_dates = eastern_dates(rows["commence_at"])
     sieve.refuse(rows["game_date"] != tip_dates, "game_date is not the ET date of the tip-off")
+    for name in rows["market"].drop_nulls().unique().sort():
+        highest = market_named(name).highest
+        sieve.refuse((rows["market"] == name) & (rows["line"] > highest), f"{line} is above {highest:g}")
     for price in ("over_price", "under_price"):
         refuse_bad_prices(rows[price], price, sieve)

@@ -1,4 +1,4 @@
-"""Parsers of The Odds API's event odds for the market `player_points`: v4 JSON, or the same flattened to CSV."""
+"""Parsers of The Odds API's event odds of players: v4 JSON, or the same flattened to CSV."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 import polars as pl
 
 from courtside.errors import PayloadRefusedError
+from courtside.league.markets import MARKETS
 from courtside.raw.columns import SUPERSEDED, TWICE, Sieve, Source, finished, read_sheet, typed
-from courtside.raw.lines import refuse_bad_lines
+from courtside.raw.lines import markets_of, refuse_bad_lines
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import as_written, one_of, real_number, trimmed, utc_instant
 from courtside.raw.rules import OTHER_LEAGUE, eastern_dates
 from courtside.raw.sheets import ListSheet, Sheet
 from courtside.raw.tables import RAW_LINES
 
-KIND = "odds_api_player_points"
-MARKET = "player_points"
+KIND = "odds_api_player_props"
 
 _SOURCES = (
     Source("id", "event_id", trimmed, "text"),
@@ -46,36 +46,39 @@ def parse_event_odds(document: object) -> Parsed:
     """Return `raw_lines` rows of the events in `document`.
 
     Raises:
-        PayloadRefusedError: where it holds no odds of the market `player_points`; the error names the markets held.
+        PayloadRefusedError: where it holds no odds of a market in `MARKETS`; the error names the markets held.
     """
     outcomes = [outcome for event in _events(document) for outcome in _outcomes(event)]
     return parse_flat_odds(ListSheet.of_records(KIND, outcomes, FLAT_COLUMNS))
 
 
 def parse_flat_odds(sheet: Sheet) -> Parsed:
-    """Return `raw_lines` rows; Over and Under of one (event, book, player, line, snapshot) become one row.
+    """Return `raw_lines` rows; Over and Under of one (event, market, book, player, line, snapshot) become one row.
 
     `snapshot_at` is the last update of the market, `game_date` the ET date of `commence_time`. Prices are American
     odds; where all are decimal, they are converted.
 
     Raises:
-        PayloadRefusedError: where no outcome is of the market `player_points`, or the price format is ambiguous.
+        PayloadRefusedError: where no outcome is of a market in `MARKETS`, or the price format is ambiguous.
     """
     text, sieve = read_sheet(sheet, FLAT_COLUMNS)
     sieve.refuse(text["sport_key"].ne_missing("basketball_nba"), OTHER_LEAGUE)
-    _see_market(text["bookmakers.markets.key"], sieve)
+    markets = _known_markets(text["bookmakers.markets.key"], sieve)
     rows = typed(text, RAW_LINES, _SOURCES, sieve)
     side, price = text.select(_SIDES(pl.col("outcomes_name")), real_number(pl.col("outcomes_price")))
     sieve.refuse(side.is_null(), "outcomes_name is neither Over nor Under")
     sieve.refuse(price.is_null(), "outcomes_price is not a number")
     rows = rows.with_columns(
-        side.alias("side"), source=pl.lit("the_odds_api"), game_date=eastern_dates(rows["commence_at"])
+        side.alias("side"),
+        source=pl.lit("the_odds_api"),
+        game_date=eastern_dates(rows["commence_at"]),
+        market=markets,
     )
     sieve.refuse(rows["commence_at"].is_null(), "commence_time is empty")
     american = _american(price, sieve)
     prices = [american.set((side != name).fill_null(True), None).alias(name) for name in ("over_price", "under_price")]
     rows = rows.with_columns(prices)
-    refuse_bad_lines(rows, sieve)
+    refuse_bad_lines(rows, sieve, "outcomes_point")
     lines = finished(_paired(sieve.usable(rows), sieve), RAW_LINES, sieve.refused)
     return Parsed(KIND, {RAW_LINES.name: lines}, dict(sieve.refused))
 
@@ -116,12 +119,13 @@ def _dicts(holder: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _see_market(markets: pl.Series, sieve: Sieve) -> None:
-    other = markets.ne_missing(MARKET)
-    if len(markets) and other.all():
-        held = ", ".join(sorted({str(name)[:40] for name in markets.unique()})[:5])
-        raise PayloadRefusedError(f"event odds without the market {MARKET}: the markets held are {held}")
-    sieve.refuse(other, f"another market than {MARKET}")
+def _known_markets(written: pl.Series, sieve: Sieve) -> pl.Series:
+    names = markets_of(written, sieve)
+    if len(names) and names.is_null().all():
+        held = ", ".join(sorted({str(name)[:40] for name in written.unique()})[:5])
+        known = ", ".join(market.key for market in MARKETS)
+        raise PayloadRefusedError(f"event odds without a known market: the markets held are {held}; known are {known}")
+    return names
 
 
 def _american(prices: pl.Series, sieve: Sieve) -> pl.Series:

@@ -97,7 +97,10 @@ SHAPES: tuple[Shape, ...] = (
         shots.parse_shot_detail,
         any_of=("SHOT_ZONE_BASIC", "MINUTES_REMAINING", "PERIOD"),
     ),
-    _sheet_shape("canonical points lines", lines.LINES_COLUMNS, lines.parse_lines),
+    _sheet_shape(
+        "canonical lines of markets", lines.MARKET_LINES_COLUMNS, lines.parse_market_lines, any_of=("market",)
+    ),
+    _sheet_shape("canonical points lines", lines.LINES_COLUMNS, lines.parse_lines, none_of=("market",)),
     _sheet_shape("The Odds API, flattened", odds_api.FLAT_COLUMNS, odds_api.parse_flat_odds),
     _document_shape("The Odds API, event odds", odds_api.is_event_odds, odds_api.parse_event_odds),
     _document_shape(cdn_schedule.SHAPE, cdn_schedule.is_cdn_schedule, cdn_schedule.parse_cdn_schedule),

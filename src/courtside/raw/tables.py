@@ -7,6 +7,7 @@ version it replaces.
 
 from __future__ import annotations
 
+from courtside.league.markets import MARKET_COLUMN
 from courtside.warehouse.schema import Column, Table, boolean, date, integer, real, text, timestamp
 
 PROVENANCE: tuple[Column, ...] = (
@@ -115,7 +116,7 @@ RAW_SCHEDULE = Table(
 RAW_LINES = Table(
     "raw_lines",
     "raw",
-    "A sportsbook's player-points line at one snapshot, with the player as the book writes him.",
+    "A sportsbook's line of a player at one snapshot, with the player as the book writes him.",
     (
         text("source", "Where the line was collected, e.g. `the_odds_api`."),
         date("game_date", "Game date."),
@@ -127,9 +128,10 @@ RAW_LINES = Table(
         text("opponent", "The player's opponent as the provider writes it.", nullable=True),
         text("player_name", "The player as the provider writes him."),
         text("book", "Key of the sportsbook."),
-        real("line", "The points line.", unit="points", minimum=0, maximum=100),
+        real("line", "The line.", minimum=0, maximum=150),
         real("over_price", "Price of over.", unit="American odds", nullable=True),
         real("under_price", "Price of under.", unit="American odds", nullable=True),
+        MARKET_COLUMN,
         *PROVENANCE,
     ),
     key=(
@@ -140,6 +142,7 @@ RAW_LINES = Table(
         "snapshot_at",
         "line",
         "event_id",
+        "market",
         "known_at",
         "row_hash",
     ),
@@ -224,7 +227,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "raw_player_box": ("game_id", "player_id"),
     "raw_team_box": ("game_id", "team_id"),
     "raw_schedule": ("provider", "game_id"),
-    "raw_lines": ("source", "game_date", "player_name", "book", "snapshot_at", "line", "event_id"),
+    "raw_lines": ("source", "game_date", "player_name", "book", "snapshot_at", "line", "event_id", "market"),
     "raw_shots": ("game_id", "player_id", "period", "seconds_left", "seq"),
     "raw_injuries": ("report_at", "game_date", "team_id", "player_name"),
 }

@@ -22,8 +22,16 @@ class Drift:
 
     @property
     def keeps_rows(self) -> bool:
-        """Whether the rows can be kept: only nullable columns are missing, or only the order of columns differs."""
-        return not self.differences and all(self.table.column(name).nullable for name in self.added)
+        """Whether the rows can be kept: missing columns are nullable or have a known value in stored rows, or only the
+        order of columns differs."""
+        columns = [self.table.column(name) for name in self.added]
+        return not self.differences and all(item.nullable or item.filled_with is not None for item in columns)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether only columns are missing whose value in the stored rows is known, so that no row changes."""
+        filled = [self.table.column(name).filled_with is not None for name in self.added]
+        return not self.differences and bool(filled) and all(filled)
 
     def __str__(self) -> str:
         sentences = [*(f"column {name} is missing" for name in self.added), *self.differences]

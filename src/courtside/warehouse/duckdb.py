@@ -20,7 +20,7 @@ from courtside.errors import StorageError, WarehouseBusyError, WriteRefusedError
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert
 from courtside.warehouse.drift import Drift, drift, refuse
 from courtside.warehouse.schema import Table, Type
-from courtside.warehouse.validation import row_claims
+from courtside.warehouse.validation import row_claims, single_quoted
 
 SQL_TYPES = {
     Type.TEXT: "VARCHAR",
@@ -119,8 +119,13 @@ class DuckDBWarehouse:
             self._execute(f"ALTER TABLE {quoted(table.name)} RENAME TO {before}")
             self._execute(f"CREATE TABLE {quoted(table.name)} ({_ddl(table)})")
             if keep_rows:
-                names = column_list(both)
-                self._execute(f"INSERT INTO {quoted(table.name)} ({names}) SELECT {names} FROM {before}")
+                filled = {item.name: item.filled_with for item in table.columns if item.filled_with is not None}
+                added = {name: value for name, value in filled.items() if name not in both}
+                values = "".join(f", {single_quoted(value)}" for value in added.values())
+                self._execute(
+                    f"INSERT INTO {quoted(table.name)} ({column_list([*both, *added])}) "
+                    f"SELECT {column_list(both)}{values} FROM {before}"
+                )
             self._execute(f"DROP TABLE {before}")
 
         self._in_transaction(work)

@@ -37,7 +37,8 @@ POLARS_TYPES: dict[Type, pl.DataType] = {
 class Column:
     """One column: its content, its unit, and whether it may be NULL.
 
-    `allowed` lists the only values allowed; `minimum` and `maximum` bound a number, both included.
+    `allowed` lists the only values allowed; `minimum` and `maximum` bound a number, both included. `filled_with` is the
+    value of rows that were stored before the column existed; hashes of rows leave the column out where it has it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    filled_with: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,18 +90,30 @@ class Table:
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return `frame` with exactly this table's columns, order and dtypes.
 
+        A column with `filled_with` that `frame` lacks has that value.
+
         Raises:
             ValueError: naming the columns that `frame` lacks.
         """
+        filled = {column.name: pl.lit(column.filled_with) for column in self.columns if column.filled_with is not None}
+        frame = frame.with_columns(**{name: value for name, value in filled.items() if name not in frame.columns})
         missing = [name for name in self.column_names if name not in frame.columns]
         if missing:
             raise ValueError(f"a frame for {self.name} lacks {missing}")
         return frame.select(pl.col(name).cast(dtype) for name, dtype in self.polars_schema.items())
 
 
-def text(name: str, sentence: str, *, nullable: bool = False, allowed: tuple[str, ...] = (), unit: str = "") -> Column:
+def text(
+    name: str,
+    sentence: str,
+    *,
+    nullable: bool = False,
+    allowed: tuple[str, ...] = (),
+    unit: str = "",
+    filled_with: str | None = None,
+) -> Column:
     """Return a text column."""
-    return Column(name, Type.TEXT, sentence, unit=unit, nullable=nullable, allowed=allowed)
+    return Column(name, Type.TEXT, sentence, unit=unit, nullable=nullable, allowed=allowed, filled_with=filled_with)
 
 
 def integer(

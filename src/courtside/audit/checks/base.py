@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import narwhals as nw
 import polars as pl
 
+from courtside.league.markets import POINTS, of_market
 from courtside.quality.post_write import Validated
 from courtside.quality.tables import CHECK_RESULTS
 from courtside.warehouse.base import Lazy, Warehouse
@@ -92,7 +93,7 @@ class Catalogue:
     `tables` holds the stored tables by name, `frames` small frames that no table holds (such as the published files),
     and `features` the registered features. The window is from `first` to `last`; `day` is the date that daily checks
     judge, and `now` the present time. `stored` compares all stored dates, not only those of the window, and `sample` is
-    the smallest number of rows that it computes again.
+    the smallest number of rows that it computes again. Tables that hold several markets show the rows of `market`.
     """
 
     warehouse: Warehouse
@@ -105,6 +106,7 @@ class Catalogue:
     stored: Stored
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     sample: int = 1000
+    market: str = POINTS
 
     def scan(self, name: str, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of a table by its name, or a frame of the catalogue.
@@ -114,7 +116,7 @@ class Catalogue:
         """
         if name in self.frames:
             return self.warehouse.lazy(self.frames[name])
-        return self.warehouse.scan(self.tables[name], start=start, end=end)
+        return of_market(self.warehouse, self.market).scan(self.tables[name], start=start, end=end)
 
     def window(self, name: str) -> Lazy:
         """Return the rows of a table within the window."""

@@ -13,6 +13,7 @@ from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAY
 from courtside.features import registry
 from courtside.features.known import Known, features_of, player_history, slate_of
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.markets import POINTS
 from courtside.league.seasons import lookback_start
 from courtside.outcomes import Outcome, Outcomes
 from courtside.pipeline.inputs import Inputs, span
@@ -55,7 +56,7 @@ def known_from(inputs: Inputs, dates: Sequence[dt.date]) -> Known:
         team_games=inputs[TEAM_GAMES],
         player_games=inputs.collect(games),
         player_shots=inputs[PLAYER_SHOTS],
-        player_lines=inputs[PLAYER_LINES],
+        player_lines=inputs.of_market(POINTS)[PLAYER_LINES],
         injury_reports=inputs[INJURY_REPORTS],
     )
 

@@ -14,6 +14,7 @@ from courtside.analytics.lines import consensus, pre_tip
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
 from courtside.features.recent_form import recent_form
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.markets import POINTS
 from courtside.outcomes import Outcomes
 from courtside.picks.tables import PUBLICATIONS
 from courtside.pipeline.inputs import Inputs, span
@@ -44,7 +45,8 @@ def _active_models(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
     """Predict the slates of `dates` with one call of each system."""
-    games, verdicts, lines, now = inputs[GAMES], inputs[GATE_VERDICTS], inputs[PLAYER_LINES], at.clock.now()
+    games, verdicts, now = inputs[GAMES], inputs[GATE_VERDICTS], at.clock.now()
+    lines = inputs.of_market(POINTS)[PLAYER_LINES]
     gated = pass_gate(inputs[PLAYER_FEATURES], inputs[INJURY_REPORTS], at.clock.today())
     features = recent_form(gated, inputs[PLAYER_GAMES], inputs[TEAM_GAMES])
     active = active_models(Models(inputs, at.models), *span(dates))

@@ -93,12 +93,15 @@ class BigQueryWarehouse:
         return [item for item in found if item]
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
-        """Add the columns that a stored table lacks, or create it again without rows."""
+        """Add the columns that a stored table lacks, with their known values, or create it again without rows."""
         self._script.flush()
         self._forget()
         wanted = shapes.api_table(table, self.service.reference(table.name))
         if keep_rows:
             self.service.widen(wanted)
+            for column in table.columns:
+                if column.filled_with is not None:
+                    self.service.query(sql.fill(table, column))
         else:
             self.service.drop(table.name)
             self.service.create(wanted)

@@ -10,7 +10,7 @@ from courtside.warehouse.base import DateContent
 from courtside.warehouse.bigquery.errors import CHANGED, UNLIKE
 from courtside.warehouse.bigquery.frames import SQL_TYPES
 from courtside.warehouse.bigquery.literals import text_literal
-from courtside.warehouse.schema import Table
+from courtside.warehouse.schema import Column, Table
 from courtside.warehouse.validation import Quotes, row_claims
 
 COMMITS = "commits"
@@ -83,6 +83,14 @@ def between(table: Table, start: dt.date | None, end: dt.date | None) -> str:
     date = quoted(table.date_column)
     from_start = f"{date} >= DATE '{start or FIRST_DAY}'"
     return f"{from_start} AND {date} <= DATE '{end}'" if end else from_start
+
+
+def fill(table: Table, column: Column) -> str:
+    """Return the UPDATE that gives a column without a value the value that it has in rows stored before it."""
+    limit = between(table, None, None)
+    where = f"{quoted(column.name)} IS NULL{f' AND {limit}' if limit else ''}"
+    value = text_literal(column.filled_with or "")
+    return f"UPDATE {quoted(table.name)} SET {quoted(column.name)} = {value} WHERE {where}"
 
 
 def contents(table: Table, source: str, where: str = "TRUE") -> str:

@@ -75,7 +75,8 @@ def _field(table: Table, name: str) -> bigquery.SchemaField:
     return bigquery.SchemaField(
         name,
         FIELD_TYPES.get(kind, kind),
-        mode="NULLABLE" if column.nullable else "REQUIRED",
+        # BigQuery adds no required column to a table that exists; writes are validated in any case.
+        mode="NULLABLE" if column.nullable or column.filled_with is not None else "REQUIRED",
         description=_sentence(table, name),
     )
 
