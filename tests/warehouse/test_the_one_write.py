@@ -134,3 +134,18 @@ def test_a_table_of_another_shape_is_brought_to_its_own(warehouse: Warehouse) ->
     warehouse.reshape(SHOWS, keep_rows=False)
     warehouse.prepare([SHOWS])
     assert warehouse.collect(warehouse.scan(SHOWS)).height == 0
+
+
+def test_a_reader_on_bigquery_sees_the_last_commit_of_an_open_writer_and_creates_nothing(dataset: str) -> None:
+    from courtside.warehouse.bigquery import BigQueryWarehouse
+
+    rows = shows((ONE, "ann", 3), (TWO, "bob", 7))
+    with BigQueryWarehouse("test", dataset) as writer:
+        writer.prepare([SHOWS])
+        writer.replace_dates([Change(SHOWS, rows)], [ONE, TWO])
+        with BigQueryWarehouse("test", dataset, read_only=True) as reader:
+            reader.prepare(TABLES)
+            assert _stored(reader).equals(rows.sort("game_date", "name"))
+            assert reader.collect(reader.scan(NOTES)).is_empty()
+            assert reader.collect(reader.scan(LOG, start=ONE)).is_empty()
+        assert "notes" not in writer.service.table_names()

@@ -16,15 +16,15 @@ import typer
 from courtside.alerts import Alert, Severity, alert_crash, notifier
 from courtside.audit import checks
 from courtside.audit.checks import base
-from courtside.audit.checks.base import Catalogue, Check, Result, Status
+from courtside.audit.checks.base import Catalogue, Result, Status
 from courtside.audit.checks.rows import training_window
 from courtside.audit.monitor import THRESHOLD_PCT, Report, Verdict, monitor
 from courtside.audit.report import html as as_html
 from courtside.cli.check_tables import seen, show_history, show_report, show_results
-from courtside.cli.common import Home, P, R, complaints, settings_of, used_settings
+from courtside.cli.common import Home, P, R, complaints, settings_of, show_notice, used_settings
 from courtside.cli.guard import described
 from courtside.cli.ingest import parse_date_option
-from courtside.errors import FAILURE, ConfigError, CourtsideError
+from courtside.errors import FAILURE, ConfigError, CourtsideError, WarehouseBusyError
 from courtside.logs import hide_secrets
 from courtside.operations.checking import catalogue_of, season_window
 from courtside.pipeline.context import Context
@@ -85,8 +85,8 @@ def training_data(
         start = _start(context, train_start, recent, end)
         catalogue = catalogue_of(context, start, end, end)
         report = monitor(catalogue, threshold)
-        _store_verdict(context, catalogue, report)
-        _send_alert(context, report)
+    _store_verdict(context, catalogue, report)
+    _send_alert(context, report)
     if html:
         html.write_text(as_html(report), encoding="utf-8")
     if as_json:
@@ -110,7 +110,8 @@ def daily(
     with _opened_for_checks(home) as context:
         day = parse_date_option(date, "--date") if date else context.clock.today()
         catalogue = _season_catalogue(context, day, with_files=True)
-        results = _run_and_store(context, catalogue, checks.DAILY_CHECKS, "daily")
+        results = base.run_checks(checks.DAILY_CHECKS, catalogue)
+    _store_results(context, catalogue, results, "daily")
     show_results(results, as_json)
 
 
@@ -130,7 +131,8 @@ def features(
         yesterday = context.clock.today() - dt.timedelta(days=1)
         day = parse_date_option(date, "--date") if date else yesterday
         catalogue = _season_catalogue(context, day, sample=sample)
-        results = _run_and_store(context, catalogue, checks.SPOT_CHECKS, "features")
+        results = base.run_checks(checks.SPOT_CHECKS, catalogue)
+    _store_results(context, catalogue, results, "features")
     show_results(results, as_json)
 
 
@@ -156,14 +158,15 @@ def history(
 
 @contextmanager
 def _opened_for_checks(home: Path | None) -> Iterator[Context]:
-    """Open an existing home without refusing tables of another shape, because a check reports these."""
+    """Open an existing home for reading, without refusing tables of another shape, because a check reports these."""
     settings = settings_of(home)
     if not settings.warehouse and not settings.warehouse_path.exists():
         raise ConfigError(
             f"No warehouse at {settings.warehouse_path}. Run `courtside ingest`, or name the right folder with --home."
         )
-    with open_warehouse(settings) as warehouse:
+    with open_warehouse(settings, read_only=True) as warehouse:
         warehouse.prepare([CHECK_RESULTS])
+        show_notice(warehouse)
         yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
 
 
@@ -190,9 +193,9 @@ def _season_catalogue(context: Context, day: dt.date, *, sample: int = 1000, wit
     return catalogue_of(context, season[0], day, day, sample=sample, with_files=with_files)
 
 
-def _run_and_store(context: Context, catalogue: Catalogue, wanted: Sequence[Check], suite: str) -> list[Result]:
-    results = base.run_checks(wanted, catalogue)
-    context.warehouse.append([Upsert(CHECK_RESULTS, base.result_rows(results, suite, catalogue))])
+def _store_results(context: Context, catalogue: Catalogue, results: Sequence[Result], suite: str) -> None:
+    """Store the results, and alert about critical checks that failed."""
+    _store(context, base.result_rows(results, suite, catalogue))
     alerts, cause = notifier(context.settings, context.clock), f"check.{suite}"
     bad = [item for item in results if item.status is Status.FAILED and item.check.severity is base.Severity.CRITICAL]
     if bad:
@@ -200,7 +203,16 @@ def _run_and_store(context: Context, catalogue: Catalogue, wanted: Sequence[Chec
         alerts.send(Alert(cause, Severity.CRITICAL, f"{len(bad)} critical checks failed for {catalogue.day}", body))
     else:
         alerts.recover(cause, f"no critical check fails for {catalogue.day}")
-    return results
+
+
+def _store(context: Context, results: pl.DataFrame) -> None:
+    """Store check results, unless another process uses the warehouse: a check does not wait for a run."""
+    try:
+        with open_warehouse(context.settings, patience=0) as warehouse:
+            warehouse.prepare([CHECK_RESULTS])
+            warehouse.append([Upsert(CHECK_RESULTS, results)])
+    except WarehouseBusyError as error:
+        complaints.print(f"The results are not stored: {error}", soft_wrap=True)
 
 
 def _store_verdict(context: Context, catalogue: Catalogue, report: Report) -> None:
@@ -220,7 +232,7 @@ def _store_verdict(context: Context, catalogue: Catalogue, report: Report) -> No
         "%",
     )
     result = Result(check, status, report.contaminated_pct, report.total, report.sentence)
-    context.warehouse.append([Upsert(CHECK_RESULTS, base.result_rows([result], "training-data", catalogue))])
+    _store(context, base.result_rows([result], "training-data", catalogue))
 
 
 def _send_alert(context: Context, report: Report) -> None:

@@ -19,6 +19,7 @@ from courtside.config import Settings, load_settings
 from courtside.pipeline.context import Context, checked
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES
+from courtside.warehouse.base import Warehouse
 from courtside.warehouse.open import open_warehouse
 
 PROBLEM = errors.PROBLEM
@@ -47,6 +48,22 @@ def opened(settings: Settings) -> Iterator[Context]:
         warehouse.prepare(ALL_TABLES)
         clock = settings.clock
         yield Context(settings, warehouse, RunLog(warehouse, clock, home=settings.home), clock)
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Context]:
+    """Open the warehouse for a command that only reads; where a run is writing, name the state that is read."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        warehouse.prepare(ALL_TABLES)
+        show_notice(warehouse)
+        clock = settings.clock
+        yield Context(settings, warehouse, RunLog(warehouse, clock), clock)
+
+
+def show_notice(warehouse: Warehouse) -> None:
+    """Print the sentence about the state that is read, where another process is writing."""
+    if warehouse.notice:
+        complaints.print(warehouse.notice, soft_wrap=True)
 
 
 def settings_of(home: Path | None, **options: Any) -> Settings:

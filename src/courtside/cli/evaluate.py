@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 
 from courtside.analytics.tables import PLAYER_GAMES
-from courtside.cli.common import PROBLEM, Home, complaints, console, opened, settings_of, styled
+from courtside.cli.common import PROBLEM, Home, complaints, console, reading, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
 from courtside.pipeline.context import Context
@@ -48,7 +48,7 @@ def evaluate_command(
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
     champion, begun = require_system(system), time.perf_counter()
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         rows, live = _read(context, start, end)
     found = evaluate(rows, start, end, champion, live=live, progress=_show_progress)
     if json_file:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, settings_of, styled
+from courtside.cli.common import Home, console, reading, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.explain import Explained, explain
@@ -26,7 +26,7 @@ def explain_command(
 ) -> None:
     """Show a feature row: each value with its origin, the games in its window and those missing, lines and
     predictions."""
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         found = explain(context.warehouse, player, parse_date_option(date, "DATE"))
     if as_json:
         content = {**dataclasses.asdict(found), "features": found.features}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, opened, settings_of, styled
+from courtside.cli.common import PROBLEM, Home, console, opened, reading, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import COUNTED_TYPES, GameType
 from courtside.config import Settings
@@ -115,7 +115,7 @@ def games_of(settings: Settings) -> GamesOn:
     """Return a function that returns the games of a date from the stored schedule."""
 
     def on(day: dt.date) -> list[tuple[str, GameType]]:
-        with opened(settings) as context:
+        with reading(settings) as context:
             return games_on(context, day)
 
     return on

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, settings_of
+from courtside.cli.common import Home, console, opened, reading, settings_of
 from courtside.predictions.promotion import gates_of
 
 app = typer.Typer(help="The stored models: list, show, promote, retire.", no_args_is_help=True)
@@ -23,7 +23,7 @@ def list_command(
     home: Home = None,
 ) -> None:
     """List models and calibrators, oldest first; an id contains the first date that the model may predict."""
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         rows = context.models.rows().to_dicts()
     shown = [row for row in rows if every or row["status"] != "retired"]
     if as_json:
@@ -48,7 +48,7 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
 
     Exits with 1 where the file is missing or was changed.
     """
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         store = context.models
         row = store.one(model_id)
         store.verify(row)

@@ -15,7 +15,8 @@ from courtside.pipeline.context import Context
 from courtside.pipeline.ledger_copy import FOLDER
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES
-from courtside.warehouse.open import DuckDBPlace, is_lost, open_place, place_of
+from courtside.warehouse.duckdb import is_lost
+from courtside.warehouse.open import DuckDBPlace, open_place, place_of
 
 
 def rebuild_command(home: Home = None) -> None:

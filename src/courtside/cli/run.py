@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from courtside.analytics.history import kind_of
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, settings_of, show_data
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, reading, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.errors import ConfigError
@@ -44,10 +44,12 @@ def run_command(
     start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
-    with opened(settings_of(home)) as context:
-        if estimate:
+    settings = settings_of(home)
+    if estimate:
+        with reading(settings) as context:
             show_costs(context, start, end)
-            return
+        return
+    with opened(settings) as context:
         summary = run_shown(_as_of(context, as_of), start, end, resume=resume)
     finish(summary)
 
@@ -58,7 +60,7 @@ def status_command(
     home: Home = None,
 ) -> None:
     """Show the grid: which dates and stages are complete, empty, held, failed or missing."""
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         status = status_of(context.warehouse, context.clock, season or None)
     if as_json:
         typer.echo(json.dumps(status.as_dict(), indent=1))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, settings_of
+from courtside.cli.common import Home, console, reading, settings_of
 from courtside.operations.metrics import prometheus
 from courtside.operations.runs import RunLine, held_by, recent_runs, run_events
 
@@ -23,7 +23,7 @@ def runs_command(
     home: Home = None,
 ) -> None:
     """List the last runs, or show what one run did, stage by stage, and the cells that it left held or failed."""
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         if as_metrics:
             typer.echo(prometheus(context.warehouse), nl=False)
             return

@@ -96,6 +96,11 @@ class Warehouse(Reader, Protocol):
         """A short text that differs between engines, or versions of an engine, whose hashes of the same rows differ."""
         ...
 
+    @property
+    def notice(self) -> str:
+        """A sentence about the state that is read where another process is writing; empty otherwise."""
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -104,6 +109,8 @@ class Warehouse(Reader, Protocol):
 
     def prepare(self, tables: Iterable[Table]) -> None:
         """Create the tables that do not exist, and compare existing tables with their table objects.
+
+        A warehouse that is open for reading only creates nothing; tables that do not exist are then empty.
 
         Raises:
             SchemaDriftError: naming the table and the column that differ.

@@ -1,9 +1,10 @@
-"""The default engine: one DuckDB file with one writer at a time and read-only readers."""
+"""The default engine: one DuckDB file with one writer at a time, and readers that never wait for it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -18,6 +19,7 @@ import stamina
 
 from courtside.errors import StorageError, WarehouseBusyError, WriteRefusedError
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert
+from courtside.warehouse.committed import NoCopyError, copy_committed
 from courtside.warehouse.drift import Drift, drift, refuse
 from courtside.warehouse.schema import Table, Type
 from courtside.warehouse.validation import row_claims, single_quoted
@@ -49,7 +51,9 @@ def column_list(names: Iterable[str]) -> str:
 class DuckDBWarehouse:
     """A warehouse in one DuckDB file.
 
-    Opening waits up to `patience` seconds while another process writes, then raises `WarehouseBusyError`.
+    Opening for writing waits up to `patience` seconds while another process uses the file, then raises
+    `WarehouseBusyError`. Opening with `read_only` never waits: while another process writes, it reads a private copy of
+    the last commit, and `notice` says so. A table or file that does not exist is then empty, and nothing is created.
     """
 
     prefers_whole_ranges = False
@@ -67,13 +71,17 @@ class DuckDBWarehouse:
         self.path = str(path)
         self._names = itertools.count()
         self._scratch: list[tuple[str, str]] = []
+        self._is_read_only = read_only
+        self.notice = ""
         config: dict[str, Any] = {"threads": threads} if threads else {}
         if memory_limit:
             config["memory_limit"] = memory_limit
-        if self.path != ":memory:":
-            _make_folder(Path(self.path).parent)
-            read_only = read_only and Path(self.path).exists()
-        self._connection = _connect(self.path, read_only, config, patience)
+        if read_only:
+            self._connection, self.notice = _connect_for_reading(Path(self.path), config)
+        else:
+            if self.path != ":memory:":
+                _make_folder(Path(self.path).parent)
+            self._connection = _connect(self.path, False, config, patience)
         self._connection.execute("SET TimeZone = 'UTC'")
 
     @cached_property
@@ -102,7 +110,8 @@ class DuckDBWarehouse:
         stored = self._stored_columns()
         for table in wanted:
             if table.name not in stored:
-                self._execute(f"CREATE TABLE {quoted(table.name)} ({_ddl(table)})")
+                kind = "TEMP TABLE" if self._is_read_only else "TABLE"
+                self._execute(f"CREATE {kind} {quoted(table.name)} ({_ddl(table)})")
 
     def drifted(self, tables: Iterable[Table]) -> list[Drift]:
         """Return the differences between stored tables and their table objects."""
@@ -363,17 +372,52 @@ def _connect(path: str, read_only: bool, config: dict[str, Any], patience: float
     def is_locked(error: Exception) -> bool:
         return isinstance(error, duckdb.IOException) and "Could not set lock" in str(error)
 
+    tries = {"timeout": patience, "attempts": None} if patience else {"timeout": None, "attempts": 1}
     try:
-        for attempt in stamina.retry_context(on=is_locked, timeout=patience, attempts=None, wait_max=1.0):
+        for attempt in stamina.retry_context(on=is_locked, wait_max=1.0, **tries):
             with attempt:
                 return duckdb.connect(path, read_only=read_only, config=config)
+    except duckdb.ConnectionException as error:
+        raise WarehouseBusyError(f"this process itself has {path} open for writing; close it first") from error
     except duckdb.Error as error:
         if not is_locked(error):
             raise StorageError(_unreadable(path, error)) from error
         raise WarehouseBusyError(
-            f"{path} is being written by another process ({_holder(error)}); wait for it to end and run this again"
+            f"{path} is being written by another process ({_holder(str(error))}); wait for it to end and run this again"
         ) from error
     raise AssertionError("stamina ends with a return or an error")
+
+
+def _connect_for_reading(path: Path, config: dict[str, Any]) -> tuple[duckdb.DuckDBPyConnection, str]:
+    """Return a connection to the last committed state, and a sentence where another process is writing the file."""
+    if is_lost(path):
+        return duckdb.connect(config=config), ""
+    try:
+        return _connect(str(path), True, config, patience=0), ""
+    except WarehouseBusyError as error:
+        return _connect_to_copy(path, config, str(error.__cause__))
+
+
+def _connect_to_copy(path: Path, config: dict[str, Any], locked: str) -> tuple[duckdb.DuckDBPyConnection, str]:
+    try:
+        with tempfile.TemporaryDirectory(prefix="courtside-") as folder:
+            copy = Path(folder) / path.name
+            at = dt.datetime.fromtimestamp(copy_committed(path, copy), dt.UTC)
+            spill = {"temp_directory": tempfile.gettempdir()}
+            connection = _connect(str(copy), True, config | spill, patience=0)
+    except NoCopyError as error:
+        raise WarehouseBusyError(f"{error}. Run the command again.") from error
+    except OSError as error:
+        raise StorageError(
+            f"{error.filename or path}: {error.strerror}, while {path} was copied for reading"
+        ) from error
+    writer = f"Another process ({_holder(locked)}) is writing {path}"
+    return connection, f"{writer}; this reads its last commit, of {at:%Y-%m-%d %H:%M:%S} UTC."
+
+
+def is_lost(path: Path) -> bool:
+    """Return whether there is no warehouse at `path`; DuckDB treats an empty file as a new one."""
+    return not path.exists() or path.stat().st_size == 0
 
 
 def _make_folder(folder: Path) -> None:
@@ -410,8 +454,7 @@ def _unreadable(path: str, error: duckdb.Error) -> str:
     )
 
 
-def _holder(error: Exception) -> str:
-    text = str(error)
+def _holder(text: str) -> str:
     return text[text.find("PID") :].split(")", maxsplit=1)[0] if "PID" in text else "unknown"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from courtside.config import Settings
 from courtside.errors import ConfigError, StorageError, WarehouseBusyError
 from courtside.warehouse.base import Warehouse
-from courtside.warehouse.duckdb import DuckDBWarehouse
+from courtside.warehouse.duckdb import DuckDBWarehouse, is_lost
 from courtside.warehouse.writer import note_writer, writer_in
 
 _BIGQUERY = re.compile(r"bigquery://(?P<project>[a-z][a-z0-9:.-]{2,})/(?P<dataset>\w+)")
@@ -56,11 +56,11 @@ def place_of(text: str) -> Place:
 def open_place(
     place: Place, *, read_only: bool = False, patience: float = 10.0, threads: int | None = None
 ) -> Warehouse:
-    """Open the warehouse at `place`.
+    """Open the warehouse at `place`; with `read_only`, without waiting for a process that writes.
 
     Raises:
         ConfigError: where the engine is not installed, or the place cannot be reached.
-        WarehouseBusyError: where another process is writing the file.
+        WarehouseBusyError: where another process uses the file that is to be written.
     """
     if isinstance(place, DuckDBPlace):
         return DuckDBWarehouse(place.path, read_only=read_only, patience=patience, threads=threads)
@@ -70,15 +70,18 @@ def open_place(
         raise ConfigError(
             f"warehouse {place}: {error.name} is not installed. `pip install 'courtside[bigquery]'`"
         ) from error
-    return BigQueryWarehouse(place.project, place.dataset)
+    return BigQueryWarehouse(place.project, place.dataset, read_only=read_only)
 
 
-def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
+def open_warehouse(settings: Settings, *, read_only: bool = False, patience: float | None = None) -> Warehouse:
     """Open the warehouse of an installation: `duckdb:PATH`, `bigquery://project/dataset`, or the file in its home.
+
+    With `read_only`, opening never waits, and the `notice` of the warehouse names a process that is writing. `patience`
+    replaces the seconds of the setting `lock_patience_seconds`.
 
     Raises:
         ConfigError: where the setting names no engine, or the place cannot be reached.
-        WarehouseBusyError: where another process is writing the file.
+        WarehouseBusyError: where another process uses the file that is to be written.
     """
     place = place_of(settings.warehouse or f"duckdb:{settings.home / 'warehouse.duckdb'}")
     if isinstance(place, DuckDBPlace):
@@ -87,7 +90,7 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
         warehouse = open_place(
             place,
             read_only=read_only,
-            patience=settings.lock_patience_seconds,
+            patience=settings.lock_patience_seconds if patience is None else patience,
             threads=settings.threads or None,
         )
     except WarehouseBusyError as error:
@@ -95,11 +98,6 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
     if isinstance(place, DuckDBPlace) and not read_only:
         note_writer(settings.home, settings.clock.now())
     return warehouse
-
-
-def is_lost(path: Path) -> bool:
-    """Return whether there is no warehouse at `path`; DuckDB treats an empty file as a new one."""
-    return not path.exists() or path.stat().st_size == 0
 
 
 def _refuse_lost(path: Path, settings: Settings) -> None:

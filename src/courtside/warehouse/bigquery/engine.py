@@ -37,14 +37,17 @@ SCRATCH = "scratch_"
 
 
 class BigQueryWarehouse:
-    """A warehouse in one BigQuery dataset."""
+    """A warehouse in one BigQuery dataset; each write is one transaction, so readers see the last commit."""
 
     prefers_whole_ranges = True
     """A long range costs fewer jobs in one piece than season by season."""
 
     hash_kind = "bigquery"
+    notice = ""
 
-    def __init__(self, project: str, dataset: str) -> None:
+    def __init__(self, project: str, dataset: str, *, read_only: bool = False) -> None:
+        self._is_read_only = read_only
+        self._missing: frozenset[str] = frozenset()
         self.service = Service(project, dataset)
         self._session = CompilingSession()
         self._run = secrets.token_hex(4)
@@ -78,6 +81,9 @@ class BigQueryWarehouse:
         """Create the tables that do not exist, and compare existing tables with their table objects."""
         wanted, stored = list(tables), self.service.table_names()
         refuse(self.drifted(wanted), f"{self.service.project}.{self.service.dataset}")
+        if self._is_read_only:
+            self._missing = frozenset(table.name for table in wanted if table.name not in stored)
+            return
         for table in wanted:
             if table.name not in stored:
                 self.service.create(shapes.api_table(table, self.service.reference(table.name)))
@@ -108,6 +114,8 @@ class BigQueryWarehouse:
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
+        if table.name in self._missing:
+            return self.lazy(table.empty())
         if is_mirrored(table):
             return _between(self._mirror.scan(table), table, start, end)
         limit = sql.between(table, start, end)
