@@ -75,6 +75,12 @@ def writing(path: Path, script: str = WRITER) -> Iterator[subprocess.Popen[str]]
         process.communicate()
 
 
+@pytest.fixture
+def home(run_home: Path, tmp_path: Path) -> Path:
+    """A home in which every stage has run, for this test alone."""
+    return homes.copy_of(run_home, tmp_path / "run")
+
+
 def call(home: Path, *words: str) -> Any:
     # With an hour of patience, a reader that waited for the writer would never end.
     env = {"COURTSIDE_NOW": NOW, "COLUMNS": "200", "COURTSIDE_LOCK_PATIENCE_SECONDS": "3600"}
@@ -87,10 +93,10 @@ def reasons(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("words", READERS, ids=" ".join)
-def test_a_command_that_reads_answers_while_a_process_writes(run_home: Path, words: tuple[str, ...]) -> None:
-    before = call(run_home, *words)
-    with writing(run_home / "warehouse.duckdb") as process:
-        during = call(run_home, *words)
+def test_a_command_that_reads_answers_while_a_process_writes(home: Path, words: tuple[str, ...]) -> None:
+    before = call(home, *words)
+    with writing(home / "warehouse.duckdb") as process:
+        during = call(home, *words)
     assert f"Another process (PID {process.pid}) is writing" in during.stderr
     assert "this reads its last commit, of 20" in during.stderr
     assert during.exit_code == before.exit_code
@@ -99,30 +105,30 @@ def test_a_command_that_reads_answers_while_a_process_writes(run_home: Path, wor
     assert "is writing" not in before.stderr
 
 
-def test_explain_answers_while_a_process_writes(run_home: Path) -> None:
-    with homes.opened(run_home) as context:
+def test_explain_answers_while_a_process_writes(home: Path) -> None:
+    with homes.opened(home) as context:
         rows = context.warehouse.collect(context.warehouse.scan(next(t for t in ALL_TABLES if t.name == "predictions")))
     row = rows.sort("game_date", "player_id").row(-1, named=True)
-    with writing(run_home / "warehouse.duckdb"):
-        found = call(run_home, "explain", str(row["player_id"]), str(row["game_date"]), "--json")
+    with writing(home / "warehouse.duckdb"):
+        found = call(home, "explain", str(row["player_id"]), str(row["game_date"]), "--json")
     assert found.exit_code == 0
     assert json.loads(found.stdout)["predictions"]
 
 
-def test_the_state_that_is_read_is_the_last_commit(run_home: Path) -> None:
-    path = run_home / "warehouse.duckdb"
+def test_the_state_that_is_read_is_the_last_commit(home: Path) -> None:
+    path = home / "warehouse.duckdb"
     with writing(path):
         assert reasons(path) == {"committed by the writer"}
     assert reasons(path) == {"committed by the writer"}
 
 
-def test_a_writer_that_is_killed_leaves_its_last_commit(run_home: Path) -> None:
-    path = run_home / "warehouse.duckdb"
+def test_a_writer_that_is_killed_leaves_its_last_commit(home: Path) -> None:
+    path = home / "warehouse.duckdb"
     with writing(path) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert reasons(path) == {"committed by the writer"}
-    found = call(run_home, "status", "--json")
+    found = call(home, "status", "--json")
     assert found.exit_code == 0
     assert "is writing" not in found.stderr
 
@@ -163,9 +169,7 @@ def test_a_copy_during_which_a_checkpoint_ends_is_made_again(tmp_path: Path, mon
     assert len(copied) == 2
 
 
-def test_a_file_that_is_rewritten_during_every_copy_is_reported(
-    run_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_rewritten_during_every_copy_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = shutil.copy2
 
     def damaged(a: Path, b: Path) -> None:
@@ -174,13 +178,13 @@ def test_a_file_that_is_rewritten_during_every_copy_is_reported(
             b.write_bytes(bytes(committed.HEADER_BYTES) + b.read_bytes()[committed.HEADER_BYTES :])
 
     monkeypatch.setattr(committed.shutil, "copy2", damaged)
-    with writing(run_home / "warehouse.duckdb"):
-        found = call(run_home, "status")
+    with writing(home / "warehouse.duckdb"):
+        found = call(home, "status")
     assert found.exit_code == 1
     assert "was rewritten during each of 50 attempts to copy it. Run the command again." in found.stderr
 
 
-def test_a_damaged_copy_is_refused(run_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_copy_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = shutil.copy2
 
     def torn(a: Path, b: Path) -> None:
@@ -190,8 +194,8 @@ def test_a_damaged_copy_is_refused(run_home: Path, monkeypatch: pytest.MonkeyPat
             b.write_bytes(content[: committed.HEADER_BYTES] + bytes(len(content) - committed.HEADER_BYTES))
 
     monkeypatch.setattr(committed.shutil, "copy2", torn)
-    with writing(run_home / "warehouse.duckdb"):
-        found = call(run_home, "status")
+    with writing(home / "warehouse.duckdb"):
+        found = call(home, "status")
     assert found.exit_code == 70
     assert "cannot be read as a warehouse" in found.stderr
 
@@ -219,11 +223,11 @@ def test_a_reader_creates_nothing(tmp_path: Path) -> None:
 
 
 def test_a_reader_without_room_for_its_copy_names_the_folder(
-    run_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def full(source: Path, target: Path) -> None:
         raise OSError(28, "No space left on device", str(target))
 
     monkeypatch.setattr(committed.shutil, "copy2", full)
-    with writing(run_home / "warehouse.duckdb"), pytest.raises(StorageError, match="No space left"):
-        DuckDBWarehouse(run_home / "warehouse.duckdb", read_only=True)
+    with writing(home / "warehouse.duckdb"), pytest.raises(StorageError, match="No space left"):
+        DuckDBWarehouse(home / "warehouse.duckdb", read_only=True)

@@ -395,6 +395,8 @@ def _connect_for_reading(path: Path, config: dict[str, Any]) -> tuple[duckdb.Duc
     try:
         return _connect(str(path), True, config, patience=0), ""
     except WarehouseBusyError as error:
+        if isinstance(error.__cause__, duckdb.ConnectionException):
+            raise
         return _connect_to_copy(path, config, str(error.__cause__))
 
 
