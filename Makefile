@@ -1,4 +1,4 @@
-# Everything a fresh machine needs: Python 3.11 or newer, make, and the package indexes.
+# Requirements: Python 3.11 or newer, make, and access to a package index.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,11 +11,11 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/.runtime ## Install, play a simulated league through every stage, and say where to look.
+demo: $(VENV)/.runtime ## Install, run every stage on a simulated league, and print the next commands.
 	@rm -rf .courtside/demo
 	@$(BIN)/courtside demo --home .courtside/demo
 
-test: $(VENV)/.development ## Install what tests need and run them.
+test: $(VENV)/.development ## Install the requirements of the tests and run them.
 	$(BIN)/python -m pytest
 
 test-slow: $(VENV)/.development ## Run the tests that `make test` leaves out: whole seasons, with faults and on BigQuery's emulator.
@@ -27,13 +27,13 @@ coverage: $(VENV)/.development ## Run `make test` with line coverage; fails belo
 hooks: $(VENV)/.development ## Run the commands of `make lint` before each commit.
 	$(BIN)/pre-commit install
 
-lint: $(VENV)/.development ## Style, types and the direction of imports.
+lint: $(VENV)/.development ## Check style, types and the direction of imports.
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.development ## Measure, beside peers, and print a short report.
+bench: $(VENV)/.development ## Run the benchmarks, with peers, and print a short report.
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.development ## Write the generated pages again.
@@ -43,18 +43,18 @@ dagster: $(VENV)/.development ## Start Dagster on loopback: http://127.0.0.1:300
 	@mkdir -p .courtside/dagster
 	DAGSTER_HOME=$(CURDIR)/.courtside/dagster $(BIN)/dagster dev -m courtside.orchestration.definitions -h 127.0.0.1 -p 3000
 
-format: $(VENV)/.development ## Put the code in house style.
+format: $(VENV)/.development ## Format the code.
 	$(BIN)/ruff format src tests benchmarks
 	$(BIN)/ruff check --fix src tests benchmarks
 
-lock: $(VENV)/.development ## Write exact versions and hashes for pyproject.toml; newer versions with UPGRADE=--upgrade.
+lock: $(VENV)/.development ## Write exact versions and hashes for pyproject.toml; UPGRADE=--upgrade takes newer versions.
 	$(LOCK) pyproject.toml --all-extras --group build -o constraints.txt
 	$(LOCK) pyproject.toml --group build -c constraints.txt -o requirements.txt
 	$(LOCK) pyproject.toml --group build $(DEPLOYED:%=--extra %) -c constraints.txt -o deploy/requirements.txt
 	$(LOCK) --group audit -o .github/requirements.txt
 	$(LOCK) --group emulator -o tools/requirements.txt
 
-clean: ## Remove environments and what a run left behind.
+clean: ## Remove environments and the files that runs left.
 	rm -rf $(VENV) .venv-bqemulator .courtside build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:

@@ -38,7 +38,7 @@ class Emulator:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that make Courtside speak to it."""
+        """The variables that make Courtside use the emulator."""
         return {"BIGQUERY_EMULATOR_HOST": self.rest, "BIGQUERY_STORAGE_EMULATOR_HOST": self.reads}
 
 

@@ -25,15 +25,15 @@ from courtside.clock import Clock
 from courtside.config import Settings
 
 log = logging.getLogger(__name__)
-TALKATIVE = ("apprise", "urllib3", "urllib3.connectionpool")
+DELIVERY_LOGGERS = ("apprise", "urllib3", "urllib3.connectionpool")
 STATE, DEAD_LETTERS = "state.json", "dead_letter.jsonl"
 CRASHED = "run.crashed"
-LEAST_SECRET = 6
+MIN_SECRET_LENGTH = 6
 """Parts of an address that have at least this length are masked as secrets in every text."""
 
 
 class Severity(StrEnum):
-    """How serious an alert is."""
+    """The severity of an alert."""
 
     WARNING = "warning"
     ERROR = "error"
@@ -55,7 +55,7 @@ class Episode:
     """The stored state of a lasting cause: its start, the last message about it, and the messages suppressed since."""
 
     since: str
-    told_at: str
+    last_sent_at: str
     severity: str
     suppressed: int = 0
 
@@ -92,13 +92,15 @@ class Notifier:
         now, known = self._clock.now(), self._known()
         episode = known.get(alert.cause)
         if episode and not self._is_due(episode, alert.severity, now):
-            self._remember(known | {alert.cause: replace(episode, suppressed=episode.suppressed + 1)})
+            self._store(known | {alert.cause: replace(episode, suppressed=episode.suppressed + 1)})
             return "suppressed"
         since = episode.since if episode else now.isoformat()
-        repeated = f"\n({episode.suppressed} more like it since {episode.told_at[:16]} UTC)" if episode else ""
+        repeated = (
+            f"\n({episode.suppressed} more alerts about it since {episode.last_sent_at[:16]} UTC)" if episode else ""
+        )
         outcome = self._deliver(alert.severity, alert.cause, alert.title, alert.body + repeated)
         if outcome == "sent":
-            self._remember(known | {alert.cause: Episode(since, now.isoformat(), alert.severity)})
+            self._store(known | {alert.cause: Episode(since, now.isoformat(), alert.severity)})
         return outcome
 
     def _recover(self, cause: str, body: str) -> str:
@@ -106,18 +108,18 @@ class Notifier:
         episode = known.pop(cause, None)
         if episode is None:
             return "quiet"
-        counted = f" ({episode.suppressed} more like it were not sent)" if episode.suppressed else ""
+        counted = f" ({episode.suppressed} more alerts about it were not sent)" if episode.suppressed else ""
         text = f"{body}\nIt lasted since {episode.since[:16]} UTC{counted}."
         outcome = self._deliver("recovered", cause, f"recovered: {cause}", text)
         if outcome == "sent":
-            self._remember(known)
+            self._store(known)
         return outcome
 
     def _is_due(self, episode: Episode, severity: Severity, now: dt.datetime) -> bool:
         """Return whether a message is due: after the interval, or at once where the cause has become more severe."""
         order = [str(item) for item in Severity]
         is_worse = order.index(severity) > order.index(episode.severity)
-        return is_worse or now - dt.datetime.fromisoformat(episode.told_at) >= self._interval
+        return is_worse or now - dt.datetime.fromisoformat(episode.last_sent_at) >= self._interval
 
     def _deliver(self, severity: str, cause: str, title: str, body: str) -> str:
         if self._delivery is None:
@@ -129,10 +131,10 @@ class Notifier:
         if why is None:
             return "sent"
         letter = {"at": self._clock.now().isoformat(), "severity": severity, "cause": cause, "title": title}
-        self._bury(letter | {"body": body, "why": why})
+        self._append_dead_letter(letter | {"body": body, "why": why})
         return "undelivered"
 
-    def _bury(self, letter: dict[str, str]) -> None:
+    def _append_dead_letter(self, letter: dict[str, str]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / DEAD_LETTERS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(letter, ensure_ascii=False) + "\n")
@@ -146,10 +148,10 @@ class Notifier:
             stored = json.loads(path.read_text(encoding="utf-8"))
             return {cause: Episode(**episode) for cause, episode in stored.items()}
         except (ValueError, TypeError, AttributeError):
-            log.warning("%s cannot be read; every lasting cause will be told again", path)
+            log.warning("%s cannot be read; alerts about lasting causes will be sent again", path)
             return {}
 
-    def _remember(self, known: dict[str, Episode]) -> None:
+    def _store(self, known: dict[str, Episode]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / STATE
         unfinished = path.with_name(f".{STATE}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -175,7 +177,7 @@ class AppriseDelivery:
         return "; ".join(failed) or None
 
 
-class _Heard(logging.Handler):
+class _LineCollector(logging.Handler):
     """A log handler that collects the lines of a library."""
 
     def __init__(self) -> None:
@@ -193,30 +195,30 @@ def _notified(address: str, severity: str, title: str, body: str) -> str | None:
 
     kinds = {"warning": apprise.NotifyType.WARNING, "recovered": apprise.NotifyType.SUCCESS}
     kind = kinds.get(severity, apprise.NotifyType.FAILURE)
-    with _overheard() as lines:
+    with _collected_log_lines() as lines:
         service = apprise.Apprise()
         if not service.add(address):
-            return "no service has such an address"
+            return "no service supports this address; see the list of services of `apprise`"
         if service.notify(title=f"[{severity}] {title}", body=body, notify_type=kind):
             return None
-    return "; ".join(lines) or "it did not take the message"
+    return "; ".join(lines) or "the service did not accept the message"
 
 
 @contextmanager
-def _overheard() -> Iterator[list[str]]:
+def _collected_log_lines() -> Iterator[list[str]]:
     """Collect the log lines of the delivery libraries instead of logging them: they hold whole addresses."""
-    heard = _Heard()
-    loggers = [logging.getLogger(name) for name in TALKATIVE]
+    collector = _LineCollector()
+    loggers = [logging.getLogger(name) for name in DELIVERY_LOGGERS]
     before = [(logger.level, logger.propagate) for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.WARNING)
         logger.propagate = False
-        logger.addHandler(heard)
+        logger.addHandler(collector)
     try:
-        yield heard.lines
+        yield collector.lines
     finally:
         for logger, (level, propagate) in zip(loggers, before, strict=True):
-            logger.removeHandler(heard)
+            logger.removeHandler(collector)
             logger.setLevel(level)
             logger.propagate = propagate
 
@@ -238,7 +240,7 @@ def _secret_parts(address: str) -> set[str]:
     rest = address.partition("://")[2] or address
     pieces = {address, rest, *re.split(r"[/:@?&=,\s]", rest)}
     query = urlsplit(address).query if "://" in address else ""
-    return {form for piece in (*pieces, query) for form in (piece, unquote(piece)) if len(form) >= LEAST_SECRET}
+    return {form for piece in (*pieces, query) for form in (piece, unquote(piece)) if len(form) >= MIN_SECRET_LENGTH}
 
 
 def alert_crash(settings: Settings, what: str, reason: str) -> None:

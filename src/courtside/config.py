@@ -65,7 +65,7 @@ def _read(file: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}; correct its owner and mode, or move it away") from error
+        raise ConfigError(f"{file}: {error.strerror}. Correct its owner and mode, or move the file away") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not TOML: {error}") from error
 
@@ -75,7 +75,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    home: Path = Field(Path(DEFAULT_HOME), description="The folder that holds everything.")
+    home: Path = Field(
+        Path(DEFAULT_HOME), description="Folder of the installation: warehouse, payloads, models and public files."
+    )
     warehouse: str = Field(
         "",
         description="`duckdb:PATH` or `bigquery://project/dataset`; empty means `warehouse.duckdb` in the home.",
@@ -83,18 +85,23 @@ class Settings(BaseSettings):
     publish: str = Field("", description="Where files are published; empty means `public` in the home.")
     champion: str = Field(
         "catboost_v9",
-        description="The prediction system that picks are made from; `moving_average` stands in where it has no model.",
+        description="System that picks are made from; `moving_average` is the fallback where it has no prediction.",
     )
-    now: dt.datetime | None = Field(None, description="Fixes the clock, for a demonstration or a test (UTC).")
-    threads: int = Field(0, ge=0, description="Threads of the warehouse; 0 lets it choose.")
-    lock_patience_seconds: float = Field(10.0, ge=0, description="How long to wait for another writer.")
-    inbox: Path | None = Field(None, description="Folder that `courtside repair` takes late files from.")
+    now: dt.datetime | None = Field(None, description="Fixed time of the clock (UTC), for a demonstration or a test.")
+    threads: int = Field(0, ge=0, description="Threads of the warehouse; with 0, DuckDB chooses.")
+    lock_patience_seconds: float = Field(10.0, ge=0, description="Seconds to wait while another process writes.")
+    inbox: Path | None = Field(None, description="Folder from which `courtside repair` ingests late files.")
     alert_urls: SecretStr = Field(
-        SecretStr(""), description="Addresses for alerts as `apprise` writes them, with spaces between; kept secret."
+        SecretStr(""),
+        description="Addresses for alerts in the format of `apprise`, separated by spaces; never shown or logged.",
     )
-    alert_interval_minutes: int = Field(360, ge=0, description="A cause that lasts is told again after this long.")
-    odds_budget_per_day: int = Field(150, ge=0, description="Credits of The Odds API that an Eastern day may cost.")
-    lease_seconds: int = Field(900, ge=1, le=3600, description="How long a run may go without a sign of life.")
+    alert_interval_minutes: int = Field(
+        360, ge=0, description="Minutes after which an alert about a lasting cause is sent again."
+    )
+    odds_budget_per_day: int = Field(150, ge=0, description="Most credits of The Odds API to spend on one Eastern day.")
+    lease_seconds: int = Field(
+        900, ge=1, le=3600, description="Seconds for which a lease to write is valid; a run renews it at every stage."
+    )
 
     @field_validator("alert_urls", mode="before")
     @classmethod
@@ -185,7 +192,7 @@ def _refuse_unknown_names(of_home: Path) -> None:
 
 def _unknown(name: str, place: str, known: Iterable[str]) -> str:
     closest = process.extractOne(name, list(known), processor=str.lower)[0]
-    return f"{name} in {place} is no setting; the closest is {closest}"
+    return f"{name} in {place} is not a setting; the closest is {closest}"
 
 
 def _shown(problem: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 PROBLEM, USAGE, FAILURE = 1, 2, 70
-"""Exit codes: something needs attention; the command was called wrongly; the command was stopped."""
+"""Exit codes: something needs attention; an argument or setting is wrong; an error stopped the command."""
 
 
 class CourtsideError(Exception):
@@ -52,4 +52,4 @@ class WriteRefusedError(CourtsideError):
 
 
 class WarehouseBusyError(AnswerError):
-    """Another process is writing; the command can be run again when it is done."""
+    """Another process is writing; run the command again when that process is done."""

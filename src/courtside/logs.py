@@ -1,4 +1,4 @@
-"""Logs: readable lines on a terminal, JSON elsewhere; every line has the run, the stage and the dates it is about.
+"""Logs: readable lines on a terminal, JSON elsewhere; each line carries the run, the stage and the dates it belongs to.
 
 Modules log through the standard library. A value that is bound with `bound` appears in each of their lines.
 """
@@ -20,8 +20,8 @@ LEVEL_VARIABLE = "COURTSIDE_LOG_LEVEL"
 SECRET_ENDINGS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "ALERT_URLS")
 HANDLER = "courtside"
 HIDDEN = "(hidden)"
-LEAST_SECRET = 6
-NOISY = ("urllib3", "pypdf", "apprise", "stamina")
+MIN_SECRET_LENGTH = 6
+QUIETED_LOGGERS = ("urllib3", "pypdf", "apprise", "stamina")
 
 Event = MutableMapping[str, Any]
 
@@ -44,7 +44,7 @@ def configure(stream: TextIO | None = None, *, level: str | None = None, as_json
     target = stream or sys.stderr
     wanted = (level or os.environ.get(LEVEL_VARIABLE) or "WARNING").upper()
     if wanted not in logging.getLevelNamesMapping():
-        raise ConfigError(f"{LEVEL_VARIABLE} {wanted!r} is no level; take DEBUG, INFO, WARNING or ERROR")
+        raise ConfigError(f"{LEVEL_VARIABLE} {wanted!r} is not a log level. Set it to DEBUG, INFO, WARNING or ERROR")
     is_json = not target.isatty() if as_json is None else as_json
     handler = logging.StreamHandler(stream) if stream else _ToStandardError()
     handler.set_name(HANDLER)
@@ -60,7 +60,7 @@ def configure(stream: TextIO | None = None, *, level: str | None = None, as_json
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    for name in NOISY:
+    for name in QUIETED_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
@@ -105,7 +105,7 @@ def hide_secrets(text: str) -> str:
     for name, value in os.environ.items():
         if name.startswith("COURTSIDE_") and name.endswith(SECRET_ENDINGS):
             for secret in value.split():
-                text = text.replace(secret, HIDDEN) if len(secret) >= LEAST_SECRET else text
+                text = text.replace(secret, HIDDEN) if len(secret) >= MIN_SECRET_LENGTH else text
     return text
 
 

@@ -70,7 +70,7 @@ def test_a_crash_is_one_line_exit_code_70_and_an_alert(
     ("error", "sent"),
     [(TypeError("odd"), ["run.crashed"]), (CourtsideError("differs"), ["run.crashed"]), (AnswerError("held"), [])],
 )
-def test_a_check_that_crashes_could_not_tell_and_alerts(
+def test_a_check_that_crashes_exits_with_2_and_alerts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, sent: list[str]
 ) -> None:
     def raising(*_: object, **__: object) -> None:
@@ -80,7 +80,7 @@ def test_a_check_that_crashes_could_not_tell_and_alerts(
     (tmp_path / "warehouse.duckdb").touch()
     result = call(tmp_path, "check", "training-data")
     assert result.exit_code == 2
-    assert result.stderr.startswith("could not tell: ")
+    assert result.stderr.startswith("could not check: ")
     assert result.stderr.count("\n") == 1
     assert alerts(tmp_path) == sent
 

@@ -249,7 +249,7 @@ def provider_late(world: World, now: dt.datetime, payloads: Sequence[Payload]) -
 def disk_full_in_store(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:
     """Let a payload be cut off by a full disk while it is kept."""
     world.steps += [step := asked_with_a_full_disk(world.home, world.rng, payloads, FULL)]
-    return Struck("disk_full_in_store", now, trace=f"{step.name}: {step.status}: could not be kept on disk")
+    return Struck("disk_full_in_store", now, trace=f"{step.name}: {step.status}: could not be stored on disk")
 
 
 def payload_corrupted(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:

@@ -155,7 +155,7 @@ def test_a_step_waits_for_another_writer_and_a_sensor_says_why_it_skips(run_home
             at(home)["courtside"].working().__enter__()
         assert retry.value.max_retries == BUSY["max_retries"]
         with mock.patch.dict("os.environ", impatient):
-            assert "asked again at the next tick" in requests_of(new_lines, home, homes.NOW)[1]
+            assert "tried again at the next tick" in requests_of(new_lines, home, homes.NOW)[1]
     finally:
         held.communicate(b"go on\n", timeout=120)
 
@@ -257,7 +257,10 @@ def test_sensors_ask_once_for_new_lines_and_for_a_date_that_is_final(run_home: P
     assert requests_of(new_lines, home, evening, cursor=cursor)[1] == "no new lines"
     after = dt.datetime(2025, 11, 13, 17, 0)
     assert [request.partition_key for request in requests_of(all_finals_in, home, after)[0]] == ["2025-11-12"]
-    assert requests_of(all_finals_in, home, after, cursor="2025-11-12")[1] == "nothing newly final"
+    assert (
+        requests_of(all_finals_in, home, after, cursor="2025-11-12")[1]
+        == "no more games are final than at the last tick"
+    )
 
 
 def test_definitions_listen_nowhere_by_themselves() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from courtside.errors import SchemaDriftError
 from courtside.league.markets import MARKET_COLUMN
-from courtside.operations.migrate import MAKERS, migrate, plan
+from courtside.operations.migrate import COMPUTED_BY, migrate, plan
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
@@ -36,8 +36,8 @@ def test_an_emptied_table_is_made_again_to_the_same_bytes(run_home: Path, tmp_pa
     assert "courtside migrate" in output
     assert "emptied" in call("migrate", "--dry-run", home=home)[1]
     code, output = call("migrate", home=home)
-    assert (code, "stage features makes its rows again" in output) == (0, True)
-    assert "every table is as this version writes it" in call("migrate", home=home)[1]
+    assert (code, "stage features computes its rows again" in output) == (0, True)
+    assert "Every table already has the shape of this version." in call("migrate", home=home)[1]
     homes.run_in(home)
     assert (homes.contents(home), homes.files(home)) == before
 
@@ -68,7 +68,7 @@ def test_a_column_that_cannot_be_filled_is_refused_and_nothing_changes(
 
 def test_every_stage_that_replaces_rows_can_make_its_tables_again() -> None:
     ledgers = {"picks", "publishing"}
-    assert {stage.name for stage in STAGES} - ledgers == set(MAKERS.values())
+    assert {stage.name for stage in STAGES} - ledgers == set(COMPUTED_BY.values())
 
 
 def test_a_home_from_before_markets_keeps_its_rows_as_points(run_home: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_one_run_shows_what_each_stage_wrote_and_took(home: Path) -> None:
 def test_an_id_that_no_run_has_says_what_to_do(home: Path) -> None:
     result = CliRunner().invoke(app, ["runs", "nosuchrun", "--home", str(home)])
     assert result.exit_code == 2
-    assert "`courtside runs` lists those there are" in result.stderr
+    assert "`courtside runs` lists the runs" in result.stderr
 
 
 def samples(home: Path) -> dict[tuple[str, ...], float]:

@@ -24,7 +24,7 @@ def test_training_waits_for_yesterday_until_it_is_overdue(
     logs = [payload for payload in homes.payloads() if payload.name.endswith(f"_{homes.LAST}.json")]
     logs = [payload for payload in logs if payload.name.startswith("leaguegamelog")]
     home = tmp_path / "home"
-    homes.take_in(home, [payload for payload in homes.payloads() if payload not in logs])
+    homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload not in logs])
 
     def trained_at(place: Path, now: dt.datetime) -> list[dt.date]:
         trained.clear()
@@ -34,6 +34,6 @@ def test_training_waits_for_yesterday_until_it_is_overdue(
 
     late = homes.copy_of(home, tmp_path / "late")
     assert trained_at(home, EARLY) == []
-    homes.take_in(home, logs)
+    homes.ingest_waiting(home, logs)
     assert trained_at(home, EARLY) == [DAY]
     assert trained_at(late, OVERDUE) == [DAY]

@@ -16,7 +16,7 @@ from tests.planted.live_day import DAY, DELIVERED, MORNING, NEXT_DAY, RANGE, inv
 def unpublished_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home at five in the afternoon UTC of a date whose lines are in and that is not published."""
     home = tmp_path_factory.mktemp("before") / "home"
-    homes.take_in(home, [payload for payload in homes.payloads() if payload.fetched_at <= DELIVERED])
+    homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at <= DELIVERED])
     day_before = str(DAY - dt.timedelta(days=1))
     assert invoke(home, MORNING, "run", "--start-date", str(homes.FIRST), "--end-date", day_before)[0] == 0
     return home
@@ -36,7 +36,7 @@ def live_home(unpublished_home: Path, tmp_path_factory: pytest.TempPathFactory) 
 def graded_home(live_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That home on the next day, with the date graded."""
     home = homes.copy_of(live_home, tmp_path_factory.mktemp("graded") / "home")
-    homes.take_in(home, [payload for payload in homes.payloads() if payload.fetched_at > DELIVERED])
+    homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at > DELIVERED])
     assert invoke(home, NEXT_DAY, "run", *RANGE)[0] == 0
     assert stored(home, GRADED_PICKS).height > 0
     return home

@@ -65,7 +65,7 @@ def test_a_clock_ahead_of_the_machines_is_refused_where_the_league_is_not_simula
     with homes.opened(home) as context:
         context.warehouse._execute("UPDATE payload_log SET source = 'files'")
     code, output = invoke(home, "2999-01-01T00:00", "run", *RANGE)
-    assert code == 1 and "after the machine's clock" in output
+    assert code == 1 and "later than the machine's clock" in output
 
 
 def test_the_champion_of_a_published_date_is_kept_before_tip_off(live_home, tmp_path):

@@ -62,7 +62,7 @@ def test_a_lease_of_another_host_blocks_for_an_hour_at_most(
     if blocks:
         shown = min(ends, taken + dt.timedelta(hours=1))
         assert code == 1
-        assert f"elsewhere:1) is at work; its lease ends {shown:%Y-%m-%d %H:%M:%S} UTC" in output
+        assert f"elsewhere:1) is writing; its lease ends {shown:%Y-%m-%d %H:%M:%S} UTC" in output
     else:
         assert "is at work" not in output
         assert code == call("daily", home=home)[0]
@@ -183,7 +183,9 @@ def test_a_rebuild_refuses_to_publish_anew_what_only_a_public_file_tells(home: P
     shutil.rmtree(home / "ledger")
     code, output = call("rebuild", home=home)
     assert code == 70
-    assert "price, book, confidence and time of publication cannot be restored" in " ".join(output.split())
+    assert "price, book, confidence and time of publication, so these picks cannot be restored" in " ".join(
+        output.split()
+    )
     assert homes.files(home) == published
     assert not (home / "warehouse.duckdb").exists()
 

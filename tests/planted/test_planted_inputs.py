@@ -117,7 +117,7 @@ def test_a_batch_that_raises_is_stored_but_for_the_payload_at_fault(
     code, output = call("daily", home=home)
     assert code == 1
     assert "refused: b: its rows cannot be stored (OverflowError: date value out of range)" in output
-    assert "3 payloads taken in" in output
+    assert "3 payloads ingested" in output
     assert lines_in(home) == before + 2
     assert "refused: b" not in call("daily", home=home)[1]
 

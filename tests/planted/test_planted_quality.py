@@ -41,7 +41,7 @@ def test_every_check_has_a_planted_violation_and_no_violation_is_left_over() -> 
     assert set(DAILY) == {check.number for check in DAILY_CHECKS}
     assert set(SPOT) == {check.number for check in SPOT_CHECKS}
     assert [check.number for check in SPOT_CHECKS] == [str(number) for number in range(1, 31)]
-    assert len({check.claim for check, _ in ALL}) == len(ALL)
+    assert len({check.title for check, _ in ALL}) == len(ALL)
 
 
 @pytest.mark.parametrize(("check", "planted"), ALL, ids=[check.number for check, _ in ALL])
@@ -82,7 +82,7 @@ def test_an_exception_inside_a_check_is_a_failed_check(store: Context) -> None:
 
     result = run_check(_of(broken), catalogue(store))
     assert result.status is Status.FAILED
-    assert "the check itself broke: ZeroDivisionError" in str(result.detail)
+    assert "the check raised an error: ZeroDivisionError" in str(result.detail)
 
 
 def test_a_check_of_a_table_that_is_not_there_fails(store: Context) -> None:
@@ -192,7 +192,7 @@ def _monitor(store: Context) -> tuple[bool, bool]:
     nothing = monitor_of(store, "DELETE FROM player_features")
     return clean.verdict is Verdict.CLEAN, (
         {item.verdict for item in dirty} == {Verdict.CONTAMINATED}
-        and untold.verdict is nothing.verdict is Verdict.COULD_NOT_TELL
+        and untold.verdict is nothing.verdict is Verdict.NOT_JUDGED
         and (clean.exit_code, dirty[0].exit_code, untold.exit_code) == (0, 1, 2)
     )
 

@@ -36,7 +36,7 @@ def test_an_unknown_variable_is_refused_with_the_closest_setting(command, tmp_pa
     monkeypatch.setenv("COURTSIDE_CHAMPOIN", "moving_average")
     code, output = invoke(tmp_path / "home", *command)
     assert code == 2
-    assert "COURTSIDE_CHAMPOIN in the environment is no setting; the closest is COURTSIDE_CHAMPION" in output
+    assert "COURTSIDE_CHAMPOIN in the environment is not a setting; the closest is COURTSIDE_CHAMPION" in output
     assert "(hidden)" not in output
     assert "moving_average" not in output
 
@@ -58,7 +58,7 @@ def test_an_unknown_key_of_the_settings_file_is_refused_with_the_closest_setting
     monkeypatch.setenv("COURTSIDE_CONFIG", str(file))
     code, output = invoke(tmp_path / "home", "daily")
     assert code == 2
-    assert f"{name} in {file} is no setting; the closest is {closest}" in output.replace("\n", "")
+    assert f"{name} in {file} is not a setting; the closest is {closest}" in output.replace("\n", "")
     assert "(hidden)" not in output and "a-long-token" not in output
 
 

@@ -133,7 +133,7 @@ def test_damage_is_named_with_its_table_and_dates_and_a_run_makes_it_whole(name:
     offered = {(item["what"].split()[0], dt.date.fromisoformat(item["date"])) for item in json.loads(text)}
     assert (code, offered) == (1, changed)
     code, text = call(home, *RANGE)
-    assert (code, "stored rows were not those recorded" in text) == (0, True)
+    assert (code, "stored rows differed from what was recorded" in text) == (0, True)
     assert call(home, "repair")[0] == 0
     assert homes.contents(home) == before
     assert "0.4" not in failed(home, "daily", "--date", str(homes.LAST))[1]

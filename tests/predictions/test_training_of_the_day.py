@@ -83,7 +83,7 @@ def test_refused_training_does_not_stop_the_daily_run(
 
 
 def test_the_commands_train_list_show_and_retire_models(home: Path, few_are_enough: None) -> None:
-    assert "no models yet" in _call(home, "models", "list")[1]
+    assert "No models are stored" in _call(home, "models", "list")[1]
     code, output = _call(home, "train", "--as-of", str(TODAY))
     assert code == 0, output
     code, listed = _call(home, "models", "list", "--json")
@@ -110,7 +110,7 @@ def test_the_commands_train_list_show_and_retire_models(home: Path, few_are_enou
 def test_the_error_for_too_few_rows_names_the_next_step(home: Path) -> None:
     code, output = _call(home, "train")
     assert code == 1
-    assert "Run features over more dates first" in output
+    assert "Run `courtside run` over more dates first" in output
 
 
 def test_evaluate_needs_rows_and_dates_in_order(tmp_path: Path) -> None:

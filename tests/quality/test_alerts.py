@@ -53,10 +53,10 @@ def test_a_cause_is_told_once_an_interval_with_a_count_and_then_its_recovery(ser
         clock.at += HOUR
     assert outcomes == ["sent", *["suppressed"] * 5, "sent", "suppressed"]
     assert "[error] 3 box scores are missing" in server.taken[0]
-    assert "5 more like it since 2026-02-07T12:00 UTC" in server.taken[1]
+    assert "5 more alerts about it since 2026-02-07T12:00 UTC" in server.taken[1]
     assert alerts.recover("box.missing", "all box scores are there") == "sent"
     assert "recovered: box.missing" in server.taken[2]
-    assert "1 more like it were not sent" in server.taken[2]
+    assert "1 more alerts about it were not sent" in server.taken[2]
     assert alerts.recover("box.missing", "all box scores are there") == "quiet"
     assert alerts.send(an_alert()) == "sent", "a cause that comes back is told at once"
 

@@ -43,7 +43,7 @@ KINDS = {
     "missing_box": "box score missing",
     "truncated_box": "box score does not reconcile",
     "correction": "box score corrected after its first delivery",
-    "missing_line_day": "no line of the date",
+    "missing_line_day": "no lines for the date",
     "renamed_player": "name held back: unknown_name",
 }
 
@@ -119,7 +119,7 @@ def whole(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """A home in which everything came whole and on time, the season's corrections among it."""
     home = homes.copy_of(ingested_home, tmp_path_factory.mktemp("whole") / "home")
     league = simulate(seasons=1, seed=11, until=homes.LAST, faults=FAULTS)
-    homes.take_in(home, corrections(list(league.payloads)))
+    homes.ingest_waiting(home, corrections(list(league.payloads)))
     homes.run_in(home)
     return home
 
@@ -127,7 +127,7 @@ def whole(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_faults_are_counted_as_they_are_and_leave_no_trace_after_the_repair(whole: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     league = simulate(seasons=1, seed=11, until=homes.LAST, faults=FAULTS)
-    homes.take_in(home, league.payloads)
+    homes.ingest_waiting(home, league.payloads)
     assert not homes.run_in(home).is_whole
     truth = dict(
         league.truth.faults.filter((pl.col("kind") != "correction") | pl.col("delivered_at").is_not_null())

@@ -79,7 +79,7 @@ def of_rows(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
     first_source = nw.coalesce(*(nw.when(nw.col(lacks(source))).then(nw.lit(source)) for source in sources))
     reason = (
         nw.when(nw.col("has_other_counts"))
-        .then(nw.lit("stored default counts are not those of its values and origins"))
+        .then(nw.lit("stored default counts do not match its values and origins"))
         .when(lacks_any)
         .then(nw.lit("an input is missing"))
         .otherwise(
@@ -171,7 +171,7 @@ def _box_scores(catalogue: Catalogue, rows: Lazy) -> list[Cause]:
 
 def _box_cause(what: str, games: pl.DataFrame, named: pl.DataFrame, first: dt.date) -> Cause:
     ids = set(games["game_id"])
-    touched = [
+    affected = [
         (row["is_bad"], int(row["rows"]))
         for row in named.to_dicts()
         if not ids.isdisjoint(row["missing_game_ids"].split(","))
@@ -184,8 +184,8 @@ def _box_cause(what: str, games: pl.DataFrame, named: pl.DataFrame, first: dt.da
         what,
         counted.height,
         "games",
-        sum(rows for is_bad, rows in touched if is_bad),
-        sum(rows for is_bad, rows in touched if not is_bad),
+        sum(rows for is_bad, rows in affected if is_bad),
+        sum(rows for is_bad, rows in affected if not is_bad),
         tuple(sorted(set(counted["game_date"]))),
         tuple(counted["game_id"].head(SHOWN)),
     )
@@ -194,17 +194,17 @@ def _box_cause(what: str, games: pl.DataFrame, named: pl.DataFrame, first: dt.da
 def _line_days(catalogue: Catalogue, rows: Lazy) -> Cause:
     """Return the dates with final games and without a line; lines are optional, so their rows are only flagged."""
     dates = final_team_games(catalogue).select("game_date").unique()
-    lined = catalogue.window("raw_lines").select("game_date").unique().with_columns(has_lines=nw.lit(1))
+    with_lines = catalogue.window("raw_lines").select("game_date").unique().with_columns(has_lines=nw.lit(1))
     trained = rows.filter(nw.col("is_training")).group_by("game_date").agg(nw.len().alias("rows"))
-    silent = catalogue.warehouse.collect(
-        dates.join(lined, on="game_date", how="left")
+    without_lines = catalogue.warehouse.collect(
+        dates.join(with_lines, on="game_date", how="left")
         .filter(nw.col("has_lines").is_null())
         .join(trained, on="game_date", how="left")
         .select("game_date", "rows")
     ).sort("game_date")
-    days = tuple(silent["game_date"])
-    flagged = int(silent["rows"].fill_null(0).sum())
-    return Cause("upstream", "lines", "no line of the date", silent.height, "dates", 0, flagged, days)
+    days = tuple(without_lines["game_date"])
+    flagged = int(without_lines["rows"].fill_null(0).sum())
+    return Cause("upstream", "lines", "no lines for the date", without_lines.height, "dates", 0, flagged, days)
 
 
 def _names(catalogue: Catalogue) -> list[Cause]:

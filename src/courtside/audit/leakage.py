@@ -57,7 +57,11 @@ def recomputation(stored: pl.DataFrame, dates: Iterable[dt.date], recompute: Rec
     if not compared and not found:
         return LeakageVerdict("recomputation", False, None, 0, 0, "no stored rows to compute again")
     inner = [name for name in (ONE_SIDED, *stored.columns) if name in columns]
-    reason = f"{found} rows differ in {some(inner)}" if found else "every row is what was known before its day"
+    reason = (
+        f"{found} rows differ in {some(inner)}"
+        if found
+        else "every row equals the row computed from data known before its day"
+    )
     return LeakageVerdict("recomputation", found == 0, float(found), 0, compared, reason)
 
 
@@ -95,12 +99,16 @@ def oracle_error(rows: pl.DataFrame) -> LeakageVerdict:
         (pl.col("ppm_avg_last_10") * pl.col("minutes") - pl.col("points")).abs().mean().alias("oracle"),
     ).row(0)
     passed = model > oracle
-    reason = "the model errs more than one that knows minutes" if passed else "no model that is clean does this well"
+    reason = (
+        "the error is above the oracle's"
+        if passed
+        else "the error is at or below the oracle's, which knows the minutes"
+    )
     return LeakageVerdict("oracle_error", passed, model, oracle, known.height, reason)
 
 
 def _too_few(check: str, threshold: float, rows: int) -> LeakageVerdict:
-    return LeakageVerdict(check, False, None, threshold, rows, f"{rows} rows; {LEAST_ROWS} are needed to judge")
+    return LeakageVerdict(check, False, None, threshold, rows, f"{rows} rows; {LEAST_ROWS} are needed for a verdict")
 
 
 def differing(stored: pl.DataFrame, again: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:

@@ -43,11 +43,11 @@ class Verdict(StrEnum):
     CLEAN = "clean"
     CONTAMINATED = "contaminated"
     CORRUPT = "corrupt"
-    COULD_NOT_TELL = "could not tell"
+    NOT_JUDGED = "not judged"
 
 
-EXIT_CODES = {Verdict.CLEAN: 0, Verdict.CONTAMINATED: 1, Verdict.CORRUPT: 1, Verdict.COULD_NOT_TELL: 2}
-RESTS_ON = ("games", "team_games", "player_games", "player_shots", "player_lines", "injury_reports")
+EXIT_CODES = {Verdict.CLEAN: 0, Verdict.CONTAMINATED: 1, Verdict.CORRUPT: 1, Verdict.NOT_JUDGED: 2}
+INPUT_TABLES = ("games", "team_games", "player_games", "player_shots", "player_lines", "injury_reports")
 """Tables from which features are computed."""
 
 
@@ -133,7 +133,7 @@ class Report:
         if pct is not None and pct > self.threshold_pct:
             return Verdict.CONTAMINATED
         if pct is None or self.unjudged:
-            return Verdict.COULD_NOT_TELL
+            return Verdict.NOT_JUDGED
         return Verdict.CORRUPT if self.other_counts or self.damaged else Verdict.CLEAN
 
     @property
@@ -141,7 +141,7 @@ class Report:
         """The verdict in words, with the next command where there are problems."""
         pct = self.contaminated_pct
         if pct is None:
-            none = f"Could not tell: no training rows from {self.start} to {self.end}."
+            none = f"Not judged: no training rows from {self.start} to {self.end}."
             return " ".join([none, *self._problems()])
         found = (
             f"{self.required_rows:,} of {self.total:,} training rows ({pct:.2f} %) from {self.start} to {self.end} "
@@ -154,17 +154,18 @@ class Report:
         """Return a sentence for each problem with stored rows, and the next command."""
         days, others = self.unjudged, self.other_counts
         found = {
-            f"{len(days)} dates with games have no feature rows as recorded, first {min(days, default='')}.": days,
-            f"Rows of {len(others)} dates store other default counts than their values and origins give, "
+            f"{len(days)} dates with games do not have the feature rows that the grid recorded, "
+            f"first {min(days, default='')}.": days,
+            f"Rows of {len(others)} dates store default counts that do not match their values and origins, "
             f"first {min(others, default='')}.": others,
-            f"Stored rows are not those that were recorded: {self.damaged}.": self.damaged,
+            f"Stored rows differ from what was recorded: {self.damaged}.": self.damaged,
         }
         problems = [text for text, is_there in found.items() if is_there]
         return [*problems, "Next: `courtside repair`."] if problems else []
 
     @property
     def exit_code(self) -> int:
-        """0 for clean, 1 for contaminated or corrupt, 2 for could not tell."""
+        """0 for clean, 1 for contaminated or corrupt, 2 for not judged."""
         return EXIT_CODES[self.verdict]
 
     def as_dict(self) -> dict[str, Any]:
@@ -298,7 +299,7 @@ def _feature_lines(catalogue: Catalogue, counted: pl.DataFrame) -> tuple[Feature
 
 def _cause(source: str, early: int, missing: int, unknown: int) -> str:
     if unknown >= max(early, missing):
-        return "no origin, or no value where the origin comes with one"
+        return "no origin, or an origin with a value and no value"
     return "not enough games played yet" if early >= missing else f"an input is missing: {source}"
 
 
@@ -311,7 +312,7 @@ def _other_counts(catalogue: Catalogue, rows: Lazy) -> tuple[dt.date, ...]:
 def _damaged(catalogue: Catalogue) -> str:
     """Return the stored dates that differ from what the grid recorded, of the window's features and their inputs."""
     own = damaged_dates(catalogue, ("player_features",), catalogue.first)
-    past = damaged_dates(catalogue, RESTS_ON, catalogue.first - dt.timedelta(days=causes.LOOKBACK_DAYS))
+    past = damaged_dates(catalogue, INPUT_TABLES, catalogue.first - dt.timedelta(days=causes.LOOKBACK_DAYS))
     return dates_by_table(pl.concat([own, past]))
 
 

@@ -20,7 +20,7 @@ from courtside.audit.checks.base import Catalogue, Result, Status
 from courtside.audit.checks.rows import training_window
 from courtside.audit.monitor import THRESHOLD_PCT, Report, Verdict, monitor
 from courtside.audit.report import html as as_html
-from courtside.cli.check_tables import seen, show_history, show_report, show_results
+from courtside.cli.check_tables import observed_text, show_history, show_report, show_results
 from courtside.cli.common import Home, P, R, complaints, settings_of, show_notice, used_settings
 from courtside.cli.guard import described
 from courtside.cli.ingest import parse_date_option
@@ -33,9 +33,9 @@ from courtside.quality.tables import CHECK_RESULTS
 from courtside.warehouse.base import Upsert
 from courtside.warehouse.open import open_warehouse
 
-COULD_NOT_TELL = 2
+NOT_JUDGED = 2
 RECENT_DAYS = 14
-app = typer.Typer(help="Check what is stored: training data, the day, the features.", no_args_is_help=True)
+app = typer.Typer(help="Check stored data: training data, one day, feature rows.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -54,11 +54,11 @@ def _exits_2_on_error(command: Callable[P, R]) -> Callable[P, R]:
             raise
         except Exception as error:
             text = hide_secrets(str(error) if isinstance(error, CourtsideError) else described(error))
-            complaints.print("could not tell: ", end="", style="bold red")
+            complaints.print("could not check: ", end="", style="bold red")
             complaints.print(text, soft_wrap=True)
             if used_settings and getattr(error, "exit_code", FAILURE) == FAILURE:
                 alert_crash(used_settings[-1], f"`courtside check {command.__name__.replace('_', '-')}`", text)
-            raise typer.Exit(COULD_NOT_TELL) from error
+            raise typer.Exit(NOT_JUDGED) from error
 
     return wrapped
 
@@ -66,19 +66,19 @@ def _exits_2_on_error(command: Callable[P, R]) -> Callable[P, R]:
 @app.command("training-data")
 @_exits_2_on_error
 def training_data(
-    train_start: Annotated[str, typer.Option(help="First date; the season's 1 November where not given.")] = "",
-    recent: Annotated[bool, typer.Option("--recent", help="The last 14 days only.")] = False,
-    threshold: Annotated[float, typer.Option(min=0, max=100, help="Accepted share of contaminated rows, %.")] = (
-        THRESHOLD_PCT
-    ),
+    train_start: Annotated[str, typer.Option(help="First date. Default: 1 November of the season.")] = "",
+    recent: Annotated[bool, typer.Option("--recent", help="Check the last 14 days only.")] = False,
+    threshold: Annotated[
+        float, typer.Option(min=0, max=100, help="Largest accepted share of contaminated rows, in %.")
+    ] = (THRESHOLD_PCT),
     as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")] = None,
     home: Home = None,
 ) -> None:
     """Report how much of the training data is contaminated, by month, feature and cause.
 
-    Exits with 0 where it is clean, 1 where contamination is above the threshold or stored rows are corrupt, and 2 where
-    the rows could not be judged.
+    Exits with 0 where the data are clean, 1 where contamination is above the threshold or stored rows are corrupt, and
+    2 where the rows could not be judged.
     """
     with _opened_for_checks(home) as context:
         end = context.clock.today() - dt.timedelta(days=1)
@@ -99,11 +99,11 @@ def training_data(
 @app.command("daily")
 @_exits_2_on_error
 def daily(
-    date: Annotated[str, typer.Option(help="The day to validate; today where it is not given.")] = "",
+    date: Annotated[str, typer.Option(help="Date to check. Default: today.")] = "",
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Run the checks of a day: every phase from payloads to published files, and training contamination (0.487).
+    """Run the checks of a day: every phase from payloads to public files, and training contamination (check 0.487).
 
     Exits with 1 where a critical check fails, and 2 where the checks could not run.
     """
@@ -118,12 +118,14 @@ def daily(
 @app.command("features")
 @_exits_2_on_error
 def features(
-    sample: Annotated[int, typer.Option(min=20, help="Feature rows that are computed again, at least.")] = 1000,
-    date: Annotated[str, typer.Option(help="Last date of the season to look at; yesterday where not given.")] = "",
+    sample: Annotated[
+        int, typer.Option(min=20, help="Smallest number of feature rows that are computed again.")
+    ] = 1000,
+    date: Annotated[str, typer.Option(help="Last date of the season to check. Default: yesterday.")] = "",
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Run the feature spot checks: 28 checks of the season's rows, and a sample of all stored rows computed again.
+    """Run the feature spot checks: 28 checks of the season's rows, and 2 that compute a sample of stored rows again.
 
     Exits with 1 where a critical check fails, and 2 where the checks could not run.
     """
@@ -139,8 +141,8 @@ def features(
 @app.command("history")
 @_exits_2_on_error
 def history(
-    check: Annotated[str, typer.Option(help="Number of a check, or `monitor`; all of them where not given.")] = "",
-    last: Annotated[int, typer.Option(min=1, help="How many results to show, the newest.")] = 50,
+    check: Annotated[str, typer.Option(help="Number of a check, or `monitor`. Default: all checks.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="Number of newest results to show.")] = 50,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
@@ -199,7 +201,7 @@ def _store_results(context: Context, catalogue: Catalogue, results: Sequence[Res
     alerts, cause = notifier(context.settings, context.clock), f"check.{suite}"
     bad = [item for item in results if item.status is Status.FAILED and item.check.severity is base.Severity.CRITICAL]
     if bad:
-        body = "\n".join(f"{item.check.number} {item.check.claim}: {seen(item)}" for item in bad)
+        body = "\n".join(f"{item.check.number} {item.check.title}: {observed_text(item)}" for item in bad)
         alerts.send(Alert(cause, Severity.CRITICAL, f"{len(bad)} critical checks failed for {catalogue.day}", body))
     else:
         alerts.recover(cause, f"no critical check fails for {catalogue.day}")
@@ -220,7 +222,7 @@ def _store_verdict(context: Context, catalogue: Catalogue, report: Report) -> No
         Verdict.CLEAN: Status.PASSED,
         Verdict.CONTAMINATED: Status.FAILED,
         Verdict.CORRUPT: Status.FAILED,
-        Verdict.COULD_NOT_TELL: Status.NOT_JUDGED,
+        Verdict.NOT_JUDGED: Status.NOT_JUDGED,
     }[report.verdict]
     check = base.Check(
         "monitor",
@@ -242,5 +244,5 @@ def _send_alert(context: Context, report: Report) -> None:
         return
     worst = ", ".join(f"{item.name} {item.pct:.1f} % ({item.cause})" for item in report.features[:5])
     body = f"{report.sentence}\nWorst features: {worst or 'none'}\nNext: courtside check training-data --json"
-    severity = Severity.ERROR if report.verdict is Verdict.COULD_NOT_TELL else Severity.CRITICAL
+    severity = Severity.ERROR if report.verdict is Verdict.NOT_JUDGED else Severity.CRITICAL
     alerts.send(Alert(cause, severity, f"training data: {report.verdict}", body))

@@ -51,7 +51,7 @@ def show_results(results: Sequence[Result], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"failed": len(failed), "checks": [item.as_dict() for item in results]}, indent=1))
     else:
-        table = Table("check", "claim", "observed", "threshold", "n", "status", box=None, pad_edge=False)
+        table = Table("check", "what it states", "observed", "threshold", "n", "status", box=None, pad_edge=False)
         for item in results:
             status = str(item.status).replace("_", " ")
             kind = f" ({item.check.severity})" if item.status is Status.FAILED else ""
@@ -59,7 +59,7 @@ def show_results(results: Sequence[Result], as_json: bool) -> None:
             n = "-" if item.n is None else f"{item.n:,}"
             table.add_row(
                 item.check.number,
-                item.check.claim,
+                item.check.title,
                 shown,
                 item.threshold,
                 n,
@@ -67,12 +67,12 @@ def show_results(results: Sequence[Result], as_json: bool) -> None:
             )
         console.print(table)
         for item in failed:
-            console.print(f"{item.check.number}: {seen(item)}", soft_wrap=True)
+            console.print(f"{item.check.number}: {observed_text(item)}", soft_wrap=True)
         console.print(f"{len(results)} checks: {len(failed)} failed, {len(critical)} of them critical")
     raise typer.Exit(1 if critical else 0)
 
 
-def seen(item: Result) -> str:
+def observed_text(item: Result) -> str:
     """Return the observed and the accepted values of a check as text."""
     observed = "nothing" if item.observed is None else f"{item.observed:g}"
     detail = f"; {item.detail}" if item.detail else ""
@@ -82,7 +82,7 @@ def seen(item: Result) -> str:
 def show_history(rows: pl.DataFrame) -> None:
     """Print stored check results, oldest first."""
     table = Table(
-        "checked at", "day", "check", "claim", "observed", "threshold", "n", "status", box=None, pad_edge=False
+        "checked at", "day", "check", "what it states", "observed", "threshold", "n", "status", box=None, pad_edge=False
     )
     for row in rows.to_dicts():
         status = Status(row["status"])

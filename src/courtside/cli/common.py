@@ -1,4 +1,4 @@
-"""What the commands share: settings, opening the warehouse, and output."""
+"""Helpers of all commands: settings, opening the warehouse, and output."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROBLEM = errors.PROBLEM
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Home = Annotated[Path | None, typer.Option("--home", help="The folder that holds everything (COURTSIDE_HOME).")]
+Home = Annotated[Path | None, typer.Option("--home", help="Folder of the installation (COURTSIDE_HOME).")]
 
 console = PlainConsole()
 complaints = PlainConsole(stderr=True)

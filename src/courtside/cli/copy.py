@@ -14,13 +14,15 @@ from courtside.warehouse.open import open_place, place_of
 
 
 def copy_command(
-    source: Annotated[str, typer.Option("--from", help="`duckdb:PATH` or `bigquery://project/dataset`.")],
-    target: Annotated[str, typer.Option("--to", help="The same, for where the rows go.")],
+    source: Annotated[
+        str, typer.Option("--from", help="Warehouse to copy: `duckdb:PATH` or `bigquery://project/dataset`.")
+    ],
+    target: Annotated[str, typer.Option("--to", help="Target of the copy, in the same form.")],
 ) -> None:
     """Copy a warehouse with its ledger, then compare every row; a second run continues where the first one stopped."""
     origin, goal = place_of(source), place_of(target)
     if origin == goal:
-        raise ConfigError(f"--from and --to both name {origin}")
+        raise ConfigError(f"--from and --to both name {origin}; name two warehouses")
     with open_place(origin) as have, open_place(goal) as want:
         have.prepare(ALL_TABLES)
         want.prepare(ALL_TABLES)

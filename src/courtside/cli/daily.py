@@ -20,14 +20,16 @@ SHOWN = 8
 
 
 def daily_command(
-    date: Annotated[str, typer.Option(help="The day to run; today where it is not given.")] = "",
-    fetch: Annotated[bool, typer.Option("--fetch", help="Ask the live sources first, lines before all else.")] = False,
+    date: Annotated[str, typer.Option(help="Date to run. Default: today.")] = "",
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch from the live sources first, lines before all else.")
+    ] = False,
     home: Home = None,
 ) -> None:
-    """Run the day: take in waiting payloads, grade final games, predict and publish the slate, and fill gaps.
+    """Run the day: ingest waiting payloads, grade final games, predict and publish the slate, and fill gaps.
 
     Prints the cells that wait, with their times, and the cells that are late. Exits with 1 where a cell is held, failed
-    or late, where a payload was refused, or where a source did not answer.
+    or late, where a payload was refused, or where a source did not respond.
     """
     settings = settings_of(home)
     steps = fetch_all(settings) if fetch else []
@@ -39,7 +41,7 @@ def daily_command(
     show_data(data, now)
     _show(report, steps)
     finish(report.summary)
-    refused = any(item.status == "refused" for item in report.taken)
+    refused = any(item.status == "refused" for item in report.ingested)
     if refused or report.files.lost or report.lates or any(step.status not in FINE for step in steps):
         raise typer.Exit(PROBLEM)
 
@@ -53,12 +55,12 @@ def _show(report: DayReport, steps: Sequence[Step]) -> None:
     if hidden:
         console.print(f"… and {hidden} more: `courtside status --json` lists them all")
     _show_files(report)
-    for item in report.taken:
+    for item in report.ingested:
         if item.status == "refused":
             console.print(f"refused: {item.name}: {item.reason}", soft_wrap=True)
-    if report.taken:
+    if report.ingested:
         console.print(
-            f"{len(report.taken)} payloads taken in, {sum(item.rows_new for item in report.taken):,} rows new"
+            f"{len(report.ingested)} payloads ingested, {sum(item.rows_new for item in report.ingested):,} new rows"
         )
 
 

@@ -38,14 +38,14 @@ FIRST_MODEL, MODELS_EVERY_DAYS = dt.date(2025, 10, 22), 56
 
 def demo_command(
     home: Annotated[Path, typer.Option("--home", help="Folder for the demonstration.")] = Path(".courtside/demo"),
-    seed: Annotated[int, typer.Option(help="Another seed plays another league.")] = 7,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated league.")] = 7,
 ) -> None:
     """Simulate a league of one past season and the current one up to 2026-02-07, and run every stage on it."""
     begun = time.perf_counter()
     settings = settings_of(home, now=NOW)
     write_settings(home)
     with opened(settings) as context:
-        console.print("simulating two seasons and taking in their payloads …")
+        console.print("simulating two seasons and ingesting their payloads …")
         simulate_into(
             context.warehouse,
             PayloadStore(settings.raw_folder),
@@ -105,7 +105,7 @@ def write_settings(home: Path) -> None:
     """
     file = home / FILE_NAME
     if (home / "warehouse.duckdb").exists() and not file.exists():
-        raise ConfigError(f"{home} holds another installation; give the demonstration a folder of its own with --home")
+        raise ConfigError(f"{home} holds another installation. Name another folder for the demonstration with --home")
     home.mkdir(parents=True, exist_ok=True)
     file.write_text(
         f"# Written by `courtside demo`: its league ends at this time (UTC).\nnow = {NOW:%Y-%m-%dT%H:%M:%S}\n"
@@ -116,7 +116,7 @@ def next_steps(home: Path) -> list[tuple[str, str]]:
     """Return the next things to do with the demonstration, each with its command."""
     program = sys.argv[0] if Path(sys.argv[0]).name == "courtside" else "courtside"
     return [
-        ("see it", f"{program} serve --home {home}"),
+        ("open the site", f"{program} serve --home {home}"),
         ("run the day", f"{program} daily --home {home}"),
         ("show the grid", f"{program} status --home {home}"),
         ("start Dagster", f"make dagster COURTSIDE_HOME={home}"),

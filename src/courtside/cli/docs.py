@@ -44,10 +44,10 @@ def configuration_page() -> str:
         f"| `{name}` | `{PREFIX}{name.upper()}` | `{field.default}` | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
-    head = "| setting | variable | default | what it is |\n|---|---|---|---|\n"
+    head = "| setting | variable | default | meaning |\n|---|---|---|---|\n"
     intro = (
-        "A command's option comes first, then the variable, then the key in `courtside.toml` of the home that "
-        "is used, then that of the working folder, then the default. "
+        "Courtside uses the first that is set: a command's option, the variable, the key in `courtside.toml` of the "
+        "home, the key in `courtside.toml` of the working folder, the default. "
         "`courtside config` prints each value with the place that set it.\n"
     )
     return "\n".join([NOTE, "# Settings\n", intro, head + "\n".join(rows) + "\n"])

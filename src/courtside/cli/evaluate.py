@@ -28,7 +28,7 @@ from courtside.predictions.systems import TRAINED, require_system
 from courtside.predictions.tables import PREDICTIONS
 from courtside.reports import interval, number
 
-LEARNED_DAYS = 5 * 365
+TRAINING_DAYS = 5 * 365
 """Days before the first measured date from which rows are read for training."""
 
 
@@ -37,7 +37,7 @@ def evaluate_command(
     end_date: Annotated[str, typer.Option(help="Last date measured, included.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")] = None,
-    system: Annotated[str, typer.Option(help="The system whose targets are judged.")] = TRAINED[0],
+    system: Annotated[str, typer.Option(help="System whose figures are compared with the targets.")] = TRAINED[0],
     home: Home = None,
 ) -> None:
     """Evaluate the systems walk-forward on past dates: train weekly on earlier dates only, and compare with the line.
@@ -148,9 +148,9 @@ def _second_stage(found: Evaluation) -> Table:
 def _read(context: Context, start: dt.date, end: dt.date) -> tuple[pl.DataFrame, dict[str, Figures]]:
     """Return model rows with outcomes, and the figures of the stored live predictions."""
     warehouse = context.warehouse
-    rows = with_outcomes(model_rows(warehouse, start - dt.timedelta(days=LEARNED_DAYS), end), warehouse)
+    rows = with_outcomes(model_rows(warehouse, start - dt.timedelta(days=TRAINING_DAYS), end), warehouse)
     if rows.is_empty():
-        raise ConfigError(f"no feature rows until {end} are stored; `courtside run` makes them")
+        raise ConfigError(f"No feature rows are stored up to {end}. Run `courtside run` first.")
     played = warehouse.scan(PLAYER_GAMES, start=start, end=end).filter(
         nw.col("did_play") & (nw.col("box_status") == "complete")
     )

@@ -24,8 +24,7 @@ def explain_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     home: Home = None,
 ) -> None:
-    """Show a feature row: each value with its origin, the games in its window and those missing, lines and
-    predictions."""
+    """Show a player's feature row: each value with its origin, the games of its window, lines and predictions."""
     with reading(settings_of(home)) as context:
         found = explain(context.warehouse, player, parse_date_option(date, "DATE"))
     if as_json:
@@ -59,12 +58,12 @@ def _show(found: Explained) -> None:
     console.print(features)
     _show_games(found)
     for line in found.lines:
-        seen = f"seen {line['seen_at']:%Y-%m-%d %H:%M} UTC" if line["seen_at"] else "time not noted"
+        seen = f"seen {line['seen_at']:%Y-%m-%d %H:%M} UTC" if line["seen_at"] else "time unknown"
         console.print(f"line {line['line']:g} at {line['book']} ({_prices(line)}), {seen}, {line['timing']}")
-    for said in found.predictions:
-        against = f", {said['direction']} {said['line']:g} at {said['book']}" if said["line"] is not None else ""
-        held = f"; held: {said['gate_reason']}" if said["gate_reason"] else ""
-        console.print(f"{said['system']}: {said['prediction']:.1f}{against}{_chance(said)}{held}")
+    for item in found.predictions:
+        against = f", {item['direction']} {item['line']:g} at {item['book']}" if item["line"] is not None else ""
+        held = f"; held: {item['gate_reason']}" if item["gate_reason"] else ""
+        console.print(f"{item['system']}: {item['prediction']:.1f}{against}{_chance(item)}{held}")
 
 
 def _prices(line: dict[str, Any]) -> str:

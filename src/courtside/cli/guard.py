@@ -24,8 +24,8 @@ RECOVERING = ("daily", "run")
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 something is held, failed, late, refused or contaminated, or another process is writing; "
-    "2 wrong arguments or settings, nothing was done (`check`: could not tell); 70 stopped by an error, which is "
-    f"alerted as `{CRASHED}`; 130 interrupted."
+    "2 wrong arguments or settings, nothing was done (`check`: could not check); 70 stopped by an error; an alert is "
+    f"sent as `{CRASHED}`; 130 interrupted."
 )
 ADVICE = {
     errno.ENOSPC: "Free disk space, then run the command again",
@@ -82,7 +82,7 @@ def _end(context: typer.Context, text: str, error: Exception, code: int) -> None
 def _recover() -> None:
     if used_settings:
         settings = used_settings[-1]
-        notifier(settings, settings.clock).recover(CRASHED, "A run came to its end.")
+        notifier(settings, settings.clock).recover(CRASHED, "A run ended normally.")
 
 
 def described(error: Exception) -> str:
@@ -92,7 +92,7 @@ def described(error: Exception) -> str:
         return f"{place}{error.strerror}. {ADVICE.get(error.errno or 0, 'Correct it, then run the command again')}."
     found = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST]
     return (
-        f"{found} ({_place(error)}). This is a fault of the program; stored data keeps its last complete state. "
+        f"{found} ({_place(error)}). This is a fault of the program; stored data keep their last complete state. "
         f"Run the command again with {logs.LEVEL_VARIABLE}=DEBUG to see the traceback, and report it."
     )
 

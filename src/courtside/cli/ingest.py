@@ -1,4 +1,4 @@
-"""`courtside ingest`: take in files, or a simulated league."""
+"""`courtside ingest`: ingest files, or a simulated league."""
 
 from __future__ import annotations
 
@@ -20,20 +20,22 @@ from courtside.sources.simulated import Faults, simulate
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.base import Warehouse
 
-app = typer.Typer(help="Take in payloads: files on disk, or a simulated league.", no_args_is_help=True)
+app = typer.Typer(
+    help="Ingest payloads: from the live sources, from files, or from a simulated league.", no_args_is_help=True
+)
 STYLES = {"ingested": "green", "already_there": "dim", "empty": "yellow", "refused": "red"}
 
 
 @app.command("files")
 def files(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take every file of.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all ingested.")],
     home: Home = None,
 ) -> None:
-    """Take in files as their providers publish them; the kind of each is recognised by its content.
+    """Ingest files as their providers publish them; the kind of each is recognised by its content.
 
     Player and team box scores (LeagueGameLog: CSV, Parquet, JSON), schedules (CSV, CDN JSON), lines (canonical CSV, The
     Odds API flat or JSON) and shot charts (zipped CSV). A file that cannot be parsed is refused with the reason, and so
-    is a path that is absent, unreadable or no regular file; the other files are taken in, and the exit code is 1.
+    is a path that is absent, unreadable or not a regular file; the other files are ingested, and the exit code is 1.
     """
     settings = settings_of(home)
     with opened(settings) as context:
@@ -48,14 +50,16 @@ def files(
 
 @app.command("simulate")
 def simulated(
-    seasons: Annotated[int, typer.Option(min=1, help="Seasons to play, the current one last.")] = 2,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
+    seasons: Annotated[int, typer.Option(min=1, help="Number of seasons; the last is the current one.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same bytes.")] = 7,
     until: Annotated[str, typer.Option(help="Last game date with results, as 2026-02-07.")] = "",
     faults: Annotated[str, typer.Option(help="Faults to plant, as `missing_box_share=0.02,missing_line_days=3`.")] = "",
-    truth: Annotated[Path | None, typer.Option(help="Folder to write the truth to, which nothing else reads.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Folder for the true values of the simulation; no command reads them.")
+    ] = None,
     home: Home = None,
 ) -> None:
-    """Take in a simulated league: fictional players, in the formats of the real providers."""
+    """Ingest a simulated league: fictional players, in the formats of the real providers."""
     settings = settings_of(home)
     with opened(settings) as context:
         simulate_into(
@@ -79,7 +83,7 @@ def simulate_into(
     faults: Faults,
     truth: Path | None = None,
 ) -> None:
-    """Simulate the league, take in its payloads, and print the result."""
+    """Simulate the league, ingest its payloads, and print the result."""
     league = simulate(seasons=seasons, seed=seed, until=until, faults=faults)
     reports = watched(ingest(league.payloads, warehouse, store))
     if truth:
@@ -92,7 +96,7 @@ def watched(reports: Iterable[Report]) -> list[Report]:
     found: list[Report] = []
     progress = Progress(
         SpinnerColumn(),
-        TextColumn("ingest       {task.completed:,} payloads, {task.fields[rows]:,} rows in"),
+        TextColumn("ingest       {task.completed:,} payloads, {task.fields[rows]:,} new rows"),
         TimeElapsedColumn(),
         console=console,
         disable=not is_terminal(),
@@ -110,7 +114,7 @@ def parse_date_option(value: str, option: str) -> dt.date:
     """Return the date that an option gives.
 
     Raises:
-        ConfigError: where it is no date; the message names the option and its value.
+        ConfigError: where it is not a date; the message names the option and its value.
     """
     try:
         return parse_game_date(value)
@@ -119,7 +123,7 @@ def parse_date_option(value: str, option: str) -> dt.date:
 
 
 def _show_each(reports: list[Report]) -> None:
-    table = Table("file", "what it is", "status", "rows in", "known", "refused", box=None, pad_edge=False)
+    table = Table("file", "kind", "status", "new rows", "known", "refused", box=None, pad_edge=False)
     for report in reports:
         table.add_row(
             Path(report.name).name,
@@ -138,7 +142,7 @@ def _show_each(reports: list[Report]) -> None:
 
 
 def _show_kinds(reports: list[Report]) -> None:
-    table = Table("what", "payloads", "rows in", "known", "refused", box=None, pad_edge=False)
+    table = Table("kind", "payloads", "new rows", "known", "refused", box=None, pad_edge=False)
     for kind in sorted({report.kind or "already there" for report in reports}):
         own = [report for report in reports if (report.kind or "already there") == kind]
         counts = (len(own), *(sum(getattr(r, f"rows_{n}") for r in own) for n in ("new", "known", "refused")))
@@ -150,7 +154,7 @@ def _show_kinds(reports: list[Report]) -> None:
 def _show_total(reports: list[Report]) -> None:
     refused = sum(report.status == "refused" for report in reports)
     console.print(
-        f"{len(reports):,} payloads: {sum(report.rows_new for report in reports):,} rows in, "
-        f"{sum(report.rows_known for report in reports):,} already there, "
+        f"{len(reports):,} payloads: {sum(report.rows_new for report in reports):,} new rows, "
+        f"{sum(report.rows_known for report in reports):,} already stored, "
         f"{sum(report.rows_refused for report in reports):,} refused; {refused} payloads refused"
     )

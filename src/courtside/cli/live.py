@@ -1,4 +1,4 @@
-"""`courtside ingest nba|schedule|odds|injuries|live`: fetch from the live sources and take in the payloads."""
+"""`courtside ingest nba|schedule|odds|injuries|live`: fetch from the live sources and ingest the payloads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from courtside.cli.ingest import parse_date_option
 from courtside.clock import COUNTED_TYPES, GameType
 from courtside.config import Settings
 from courtside.errors import ConfigError
-from courtside.operations.intake import FINE, Step, fetch, games_on, sketch, take_in
+from courtside.operations.intake import FINE, Step, fetch, games_on, ingest_waiting, sketch
 from courtside.operations.plans import (
     GamesOn,
     Plan,
@@ -34,7 +34,7 @@ from courtside.sources.odds import DailyBudget
 from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
 
-Date = Annotated[str, typer.Option(help="Game date, as 2026-02-07; today where it is not given.")]
+Date = Annotated[str, typer.Option(help="Game date, as 2026-02-07. Default: today.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Print the requests and send none.")]
 STYLES = {"fetched": "green", "absent": "dim", "not_yet": "yellow"}
 
@@ -47,12 +47,14 @@ def register(app: typer.Typer) -> None:
 
 def nba_command(
     date: Date = "",
-    season: Annotated[str, typer.Option(help="A whole season instead of a date, as 2024-25.")] = "",
-    details: Annotated[bool, typer.Option(help="Box score and play-by-play of each game of the date, too.")] = False,
+    season: Annotated[str, typer.Option(help="Fetch a whole season instead of a date, as 2024-25.")] = "",
+    details: Annotated[
+        bool, typer.Option(help="Also fetch the box score and play-by-play of each game of the date.")
+    ] = False,
     dry_run: Dry = False,
     home: Home = None,
 ) -> None:
-    """Fetch the game logs of stats.nba.com, of yesterday unless a date or a season is given."""
+    """Fetch the game logs of stats.nba.com, for yesterday unless a date or a season is given."""
     settings = settings_of(home)
     if date and season:
         raise ConfigError(f"--date {date} and --season {season}: give one of them")
@@ -66,7 +68,7 @@ def nba_command(
 
 
 def schedule_command(
-    season: Annotated[str, typer.Option(help="A season by name, as 2024-25; the current one else.")] = "",
+    season: Annotated[str, typer.Option(help="Season, as 2024-25. Default: the current season.")] = "",
     dry_run: Dry = False,
     home: Home = None,
 ) -> None:
@@ -76,8 +78,8 @@ def schedule_command(
 
 def odds_command(
     date: Date = "",
-    at: Annotated[str, typer.Option(help="The market as it was then (historical), as 2024-01-25T23:00 (UTC).")] = "",
-    game_lines: Annotated[bool, typer.Option(help="Moneylines, spreads and totals, too.")] = False,
+    at: Annotated[str, typer.Option(help="Fetch historical lines as of this time, as 2024-01-25T23:00 (UTC).")] = "",
+    game_lines: Annotated[bool, typer.Option(help="Also fetch moneylines, spreads and totals.")] = False,
     dry_run: Dry = False,
     home: Home = None,
 ) -> None:
@@ -90,14 +92,14 @@ def odds_command(
 
 def injuries_command(
     date: Date = "",
-    time: Annotated[str, typer.Option(help="Eastern time of the report, as 17:30; the newest else.")] = "",
+    time: Annotated[str, typer.Option(help="Eastern time of the report, as 17:30. Default: the newest report.")] = "",
     dry_run: Dry = False,
     home: Home = None,
 ) -> None:
     """Fetch the official injury report."""
     settings = settings_of(home)
     if bool(date) != bool(time):
-        raise ConfigError("give --date and --time of a report, or neither for the newest")
+        raise ConfigError("--date and --time belong together: give both, or neither for the newest report")
     issues = issues_until(settings.clock.now())
     if date:
         issues = [(parse_date_option(date, "--date"), _time(time))]
@@ -105,8 +107,7 @@ def injuries_command(
 
 
 def live_command(dry_run: Dry = False, home: Home = None) -> None:
-    """Fetch from every source: first lines and injuries, which are lost later, then schedule and yesterday's game
-    logs."""
+    """Fetch from every source: first lines and injuries, which cannot be fetched later, then schedule and game logs."""
     settings = settings_of(home)
     _run(settings, every_plan(settings.clock, games_of(settings), dry=dry_run), dry_run)
 
@@ -137,19 +138,19 @@ def _run(settings: Settings, plans: Sequence[Plan], dry_run: bool) -> None:
     steps = _fetched(settings, plans, client)
     _show_steps(steps)
     with opened(settings) as context:
-        reports = take_in(context, steps)
+        reports = ingest_waiting(context, steps)
     _show_total(client, reports)
     if any(step.status not in FINE for step in steps) or any(report.status == "refused" for report in reports):
         raise typer.Exit(PROBLEM)
 
 
 def fetch_all(settings: Settings) -> list[Step]:
-    """Fetch from every source of the day and store the payloads, for the next run to take in."""
+    """Fetch from every source of the day and store the payloads, for the next run to ingest."""
     return _fetched(settings, every_plan(settings.clock, games_of(settings)), client_for(settings))
 
 
 def fetch_dates(settings: Settings, dates: Sequence[dt.date]) -> list[Step]:
-    """Fetch the schedule and the game logs of `dates` and store the payloads, for the next run to take in."""
+    """Fetch the schedule and the game logs of `dates` and store the payloads, for the next run to ingest."""
     return _fetched(settings, [repair_plan(dates, games_of(settings))], client_for(settings))
 
 
@@ -173,8 +174,8 @@ def _show_steps(steps: Sequence[Step]) -> None:
 def _show_total(client: Client, reports: Sequence[Report]) -> None:
     counts = client.counts
     console.print(
-        f"{counts['requests']} requests, {counts['retries']} of them retries; {len(reports)} payloads taken in, "
-        f"{sum(report.rows_new for report in reports):,} rows new"
+        f"{counts['requests']} requests, {counts['retries']} of them retries; {len(reports)} payloads ingested, "
+        f"{sum(report.rows_new for report in reports):,} new rows"
     )
 
 
@@ -182,7 +183,7 @@ def _instant(text: str) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"--at {text!r} is not an instant; write it as 2024-01-25T23:00") from error
+        raise ConfigError(f"--at {text!r} is not a time; write it as 2024-01-25T23:00") from error
 
 
 def _time(text: str) -> dt.time:

@@ -33,7 +33,7 @@ app = typer.Typer(
     name="courtside",
     cls=GuardedGroup,
     epilog=EXIT_CODES,
-    help="An NBA player-points prop platform in which every value knows where it came from.",
+    help="An NBA player-points prop platform that records the origin of every value.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -59,8 +59,8 @@ app.command("config")(settings.config_command)
 app.command("demo")(demo.demo_command)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(is_given: bool) -> None:
+    if is_given:
         typer.echo(courtside.__version__)
         raise typer.Exit
 

@@ -1,4 +1,4 @@
-"""`courtside migrate`: bring a warehouse of an older version to this one."""
+"""`courtside migrate`: change a warehouse of an older version to the shape of this version."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from courtside.warehouse.open import open_warehouse
 
 def migrate_command(
     home: Home = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change, and change nothing.")] = False,
 ) -> None:
-    """Bring a warehouse to this version: add columns, and empty the tables that stages can compute again."""
+    """Change a warehouse to the shape of this version: add columns, and empty tables that can be computed again."""
     settings = settings_of(home)
     with open_warehouse(settings) as warehouse:
         run_log = RunLog(warehouse, settings.clock)
@@ -24,6 +24,6 @@ def migrate_command(
     for step in steps:
         console.print(str(step), soft_wrap=True)
     if not steps:
-        console.print("every table is as this version writes it")
+        console.print("Every table already has the shape of this version.")
     elif any(step.stage for step in steps) and not dry_run:
-        console.print("`courtside daily` makes the emptied rows again")
+        console.print("Next: `courtside run` over your dates computes the emptied rows again.")

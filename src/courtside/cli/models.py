@@ -11,7 +11,7 @@ from rich.table import Table
 from courtside.cli.common import Home, console, opened, reading, settings_of
 from courtside.predictions.promotion import gates_of
 
-app = typer.Typer(help="The stored models: list, show, promote, retire.", no_args_is_help=True)
+app = typer.Typer(help="List, show, promote and retire stored models.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ModelId = Annotated[str, typer.Argument(help="Id of the model, as `courtside models list` shows it.")]
 
@@ -30,9 +30,9 @@ def list_command(
         typer.echo(json.dumps(shown, indent=1, default=str))
         return
     if not shown:
-        console.print("no models yet; `courtside train` makes them")
+        console.print("No models are stored. Run `courtside train` first.")
     else:
-        table = Table("model", "learned to", "rows", "MAE", "line's", "status", box=None, pad_edge=False)
+        table = Table("model", "trained to", "rows", "MAE", "line's", "status", box=None, pad_edge=False)
         table.columns[0].no_wrap = True
         for row in shown:
             measured = json.loads(row["metrics"])
@@ -75,7 +75,7 @@ def promote_command(model_id: ModelId, home: Home = None) -> None:
 @app.command("retire")
 def retire_command(
     model_id: ModelId,
-    reason: Annotated[str, typer.Option(help="Why, for those who look later.")] = "retired by hand",
+    reason: Annotated[str, typer.Option(help="Reason, stored with the model.")] = "retired by hand",
     home: Home = None,
 ) -> None:
     """Retire a model: it makes no predictions from then on, and the model before it predicts its dates."""

@@ -28,13 +28,15 @@ def export_command(
     date: Annotated[str, typer.Option(help="Date to export, as 2026-02-07.")] = "",
     start_date: Annotated[str, typer.Option(help="First date of a range.")] = "",
     end_date: Annotated[str, typer.Option(help="Last date of a range, included.")] = "",
-    only: Annotated[str, typer.Option(help="Types to export, comma-separated; --list shows them.")] = "",
-    target: Annotated[str, typer.Option(help="A folder or gs://bucket/prefix, instead of the setting.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change and write nothing.")] = False,
+    only: Annotated[str, typer.Option(help="Types of file to export, comma-separated; --list shows them.")] = "",
+    target: Annotated[
+        str, typer.Option(help="Folder or gs://bucket/prefix to write to, instead of the setting `publish`.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")] = False,
     list_types: Annotated[bool, typer.Option("--list", help="List the types of file and exit.")] = False,
     home: Home = None,
 ) -> None:
-    """Write the public files from the ledger; a file whose content is the same is not written."""
+    """Write the public files of some dates; a file whose content is unchanged is not written."""
     if list_types:
         _show_types()
         return
@@ -52,14 +54,14 @@ def export_command(
 def _dates(date: str, start_date: str, end_date: str) -> list[dt.date]:
     first, last = (date, date) if date else (start_date, end_date)
     if not first or not last:
-        raise ConfigError("give --date, or --start-date and --end-date")
+        raise ConfigError("No dates: give --date, or --start-date and --end-date")
     return list(date_range(parse_date_option(first, "first date"), parse_date_option(last, "last date")))
 
 
 def _names(only: str) -> list[str]:
     names = [name.strip() for name in only.split(",") if name.strip()] or list(NAMES)
     if unknown := [name for name in names if name not in NAMES]:
-        raise ConfigError(f"--only {', '.join(unknown)}: no such type; there are {', '.join(NAMES)}")
+        raise ConfigError(f"--only {', '.join(unknown)}: no such type of file; the types are {', '.join(NAMES)}")
     return names
 
 
@@ -78,20 +80,20 @@ def _show(reports: Sequence[FileReport], place: str, dry_run: bool) -> None:
         elif dry_run and report.status == "written":
             console.print(f"would write {report.path}", soft_wrap=True)
     counts = Counter("would be written" if dry_run and r.status == "written" else r.status for r in reports)
-    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing published yet"
+    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing is published yet"
     console.print(f"{len(reports)} files in {place}: {summary}", soft_wrap=True)
 
 
 def serve_command(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
-    host: Annotated[str, typer.Option(help="Address to listen on; loopback unless told otherwise.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; with 0, a free port.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     home: Home = None,
 ) -> None:
     """Serve the site and the public files until interrupted."""
     place = target_of(settings_of(home))
     if place.startswith(BUCKET_SCHEME):
         raise ConfigError(
-            f"{place} is a bucket; serve shows a folder. Set COURTSIDE_PUBLISH to one, or open the bucket."
+            f"{place} is a bucket, and `courtside serve` serves a folder. Set COURTSIDE_PUBLISH to a folder."
         )
     from courtside.publishing.server import serve  # Only this command needs a web server.
 

@@ -20,7 +20,7 @@ from courtside.warehouse.open import DuckDBPlace, open_place, place_of
 
 
 def rebuild_command(home: Home = None) -> None:
-    """Build a lost warehouse again: from every payload in `raw/` and the copy of the ledger in `ledger/`, then run.
+    """Build a lost warehouse again from the payloads in `raw/` and the copy of the ledger in `ledger/`, then run.
 
     Published picks are restored exactly, and their public files stay as they are. Records of earlier runs and of checks
     are not restored. Exits with 1 where a payload is damaged, or a date is held or failed.
@@ -30,13 +30,15 @@ def rebuild_command(home: Home = None) -> None:
     if not isinstance(place, DuckDBPlace):
         raise ConfigError(f"warehouse {place}: only a DuckDB file is rebuilt; BigQuery keeps copies of its own")
     if not is_lost(place.path):
-        raise ConfigError(f"there is a warehouse at {place.path}; move it to another place before it is rebuilt")
+        raise ConfigError(
+            f"a warehouse exists at {place.path}; move it to another place, then run `courtside rebuild` again"
+        )
     ledger = settings.home / FOLDER
     refuse_unrestorable(ledger, settings.public_folder)
     done = _rebuilt(settings, place.path, ledger)
     rows = sum(report.rows_new for report in done.reports)
     refused = [report for report in done.reports if report.status == "refused"]
-    console.print(f"{len(done.reports):,} payloads taken in, {rows:,} rows; {len(refused)} refused")
+    console.print(f"{len(done.reports):,} payloads ingested, {rows:,} rows; {len(refused)} refused")
     console.print("ledger: " + ", ".join(f"{count:,} rows of {name}" for name, count in done.restored.items()))
     for line in done.damaged:
         complaints.print(line, soft_wrap=True)

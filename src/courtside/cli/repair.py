@@ -1,4 +1,4 @@
-"""`courtside repair`: list what is missing, late or damaged, take in what arrived, and compute affected cells."""
+"""`courtside repair`: list what is missing, late or damaged, ingest what arrived, and compute affected cells."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from courtside.cli.common import PROBLEM, Home, complaints, console, is_terminal
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_dates
 from courtside.cli.progress import BarProgress, PlainProgress
-from courtside.operations.intake import take_in
+from courtside.operations.intake import ingest_waiting
 from courtside.operations.repair import (
     STORED,
     Need,
@@ -36,16 +36,18 @@ SHOWN, SHOWN_IDS = 20, 4
 
 
 def repair_command(
-    date: Annotated[str, typer.Option(help="Repair from this date on; from the first date where not given.")] = "",
+    date: Annotated[str, typer.Option(help="First date to repair. Default: the first date of the grid.")] = "",
     source: Annotated[
-        list[Path] | None, typer.Option("--from", help="Files or folders to take in; the inbox where not given.")
+        list[Path] | None, typer.Option("--from", help="Files or folders to ingest. Default: the inbox.")
     ] = None,
-    fetch: Annotated[bool, typer.Option("--fetch", help="Ask the live sources for the box scores missing.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what is missing, late or damaged.")] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch missing box scores from the live sources.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what is missing, late or damaged, and change nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     home: Home = None,
 ) -> None:
-    """List what is missing, late or damaged, take in what has arrived, and compute exactly the affected cells again.
+    """List what is missing, late or damaged, ingest what has arrived, and compute exactly the affected cells again.
 
     Prints the state before and after. Exits with 1 where something is still missing, held or failed.
     """
@@ -59,10 +61,10 @@ def repair_command(
                 found += needs_of_values(context, start, end)
             _show_needs(found, as_json)
             raise typer.Exit(PROBLEM if found else 0)
-        asked = missing_dates(needs(context, start, end)) if fetch else ()
-    steps = fetch_dates(settings, asked) if asked else []
+        missing = missing_dates(needs(context, start, end)) if fetch else ()
+    steps = fetch_dates(settings, missing) if missing else []
     with opened(settings) as context:
-        take_in(context, steps)
+        ingest_waiting(context, steps)
         unread: list[str] = []
         payloads = files_at(
             source or inbox, context.clock.now(), lambda name, reason: unread.append(f"{name}: {reason}")
@@ -93,7 +95,7 @@ def _show(done: Repair) -> None:
     taken = [report for report in done.reports if report.status != "already_there"]
     rows = sum(report.rows_new for report in done.reports)
     refused = sum(report.status == "refused" for report in done.reports)
-    console.print(f"taken in: {len(taken)} payloads, {rows:,} new rows, {refused} refused")
+    console.print(f"ingested: {len(taken)} payloads, {rows:,} new rows, {refused} refused")
     console.print(
         "processed again: " + ", ".join(f"{stage} {cells}" for stage, cells in processed_cells(done.summary).items())
     )

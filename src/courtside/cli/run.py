@@ -31,7 +31,9 @@ def run_command(
     start_date: Annotated[str, typer.Option(help="First game date, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last game date, included.")],
     resume: Annotated[bool, typer.Option(help="Skip settled cells; --no-resume processes them all.")] = True,
-    as_of: Annotated[str, typer.Option(help="Use only payloads fetched until then, as 2026-02-07T15:00 (UTC).")] = "",
+    as_of: Annotated[
+        str, typer.Option(help="Use only payloads fetched up to this time, as 2026-02-07T15:00 (UTC).")
+    ] = "",
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Estimate the bytes that each stage would read, and run nothing.")
     ] = False,
@@ -56,10 +58,10 @@ def run_command(
 
 def status_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    season: Annotated[str, typer.Option(help="Season to show, as 2025-26; the newest where it is not given.")] = "",
+    season: Annotated[str, typer.Option(help="Season to show, as 2025-26. Default: the newest season.")] = "",
     home: Home = None,
 ) -> None:
-    """Show the grid: which dates and stages are complete, empty, held, failed or missing."""
+    """Show the grid: the number of dates of each stage that are complete, empty, held, failed, expected or missing."""
     with reading(settings_of(home)) as context:
         status = status_of(context.warehouse, context.clock, season or None)
     if as_json:
@@ -95,27 +97,29 @@ def run_shown(
 def finish(summary: RunSummary) -> None:
     """Print the open cells of a run, and exit with 1 where a cell is held or failed."""
     if summary.damaged:
-        console.print(f"stored rows were not those recorded: {sentence(summary.damaged)}", soft_wrap=True, markup=False)
-    stuck = [item for item in summary.open_cells if item[2].state != "expected"]
-    waiting = len(summary.open_cells) - len(stuck)
-    lines = _grouped(stuck)
+        console.print(
+            f"stored rows differed from what was recorded: {sentence(summary.damaged)}", soft_wrap=True, markup=False
+        )
+    unsettled = [item for item in summary.open_cells if item[2].state != "expected"]
+    waiting = len(summary.open_cells) - len(unsettled)
+    lines = _grouped(unsettled)
     for line in lines[:SHOWN]:
         console.print(line, soft_wrap=True)
     if len(lines) > SHOWN:
         console.print(f"… and {len(lines) - SHOWN} more: `courtside status --json` lists them all")
     console.print(
         f"run {summary.run_id}: {summary.start} to {summary.end}, "
-        f"{len({day for day, _, _ in stuck})} dates held or failed, {waiting} waiting, "
+        f"{len({day for day, _, _ in unsettled})} dates held or failed, {waiting} waiting, "
         f"{sum(stage.seconds for stage in summary.stages):.1f} s"
     )
     if not summary.is_whole:
         raise typer.Exit(PROBLEM)
 
 
-def _grouped(stuck: Sequence[tuple[dt.date, str, Cell]]) -> list[str]:
+def _grouped(unsettled: Sequence[tuple[dt.date, str, Cell]]) -> list[str]:
     """Return a line per stage, state and kind of reason, with the newest reason."""
     found: dict[tuple[str, str, str], list[tuple[dt.date, str]]] = {}
-    for day, stage, cell in stuck:
+    for day, stage, cell in unsettled:
         reason = cell.reason or ""
         found.setdefault((stage, cell.state, kind_of(reason)), []).append((day, reason))
     lines = []
@@ -132,7 +136,7 @@ def _as_of(context: Context, text: str) -> Context:
     try:
         instant = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"--as-of {text!r} is not an instant; write it as 2026-02-07T15:00") from error
+        raise ConfigError(f"--as-of {text!r} is not a time; write it as 2026-02-07T15:00") from error
     return Context(context.settings, context.warehouse, context.run_log, context.clock, instant)
 
 

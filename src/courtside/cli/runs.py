@@ -14,11 +14,14 @@ from courtside.operations.runs import RunLine, held_by, recent_runs, run_events
 
 
 def runs_command(
-    run_id: Annotated[str, typer.Argument(help="A run, or the beginning of its id; the last runs else.")] = "",
-    count: Annotated[int, typer.Option(min=1, help="How many runs to list.")] = 20,
+    run_id: Annotated[
+        str, typer.Argument(help="Id of a run, or its first characters. Default: list the last runs.")
+    ] = "",
+    count: Annotated[int, typer.Option(min=1, help="Number of runs to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_metrics: Annotated[
-        bool, typer.Option("--prometheus", help="Print the last run and the grid for a Prometheus text-file collector.")
+        bool,
+        typer.Option("--prometheus", help="Print metrics of the last run and the grid in Prometheus' text format."),
     ] = False,
     home: Home = None,
 ) -> None:

@@ -17,9 +17,11 @@ from courtside.predictions.walk_forward import EVERY_DAYS, retraining_days
 
 
 def train_command(
-    as_of: Annotated[str, typer.Option(help="First date the models may predict; today where not given.")] = "",
-    start_date: Annotated[str, typer.Option(help="With --end-date: a model for each week of a past range.")] = "",
-    end_date: Annotated[str, typer.Option(help="Last date of that range.")] = "",
+    as_of: Annotated[str, typer.Option(help="First date that the models may predict. Default: today.")] = "",
+    start_date: Annotated[
+        str, typer.Option(help="First date of a past range; train a model for each week of it.")
+    ] = "",
+    end_date: Annotated[str, typer.Option(help="Last date of the range, included.")] = "",
     every: Annotated[int, typer.Option(min=1, help="Days between the models of a range.")] = EVERY_DAYS,
     system: Annotated[str, typer.Option(help="Train this system only.")] = "",
     home: Home = None,
@@ -33,7 +35,7 @@ def train_command(
     settings = settings_of(home)
     days = _days(as_of, start_date, end_date, every, settings.clock.today())
     if system and system not in TRAINED:
-        raise ConfigError(f"--system {system!r} does not learn; choose one of {', '.join(TRAINED)}")
+        raise ConfigError(f"--system {system!r} is not trained; choose one of {', '.join(TRAINED)}")
     with opened(settings) as context:
         ids = train_models(context, days, (system,) if system else TRAINED, _show_progress)
         rows = {row["model_id"]: row for row in context.models.rows().to_dicts()}

@@ -11,7 +11,7 @@ import narwhals as nw
 from courtside.alerts import Alert, Severity, notifier
 from courtside.analytics.history import is_gap, kind_of
 from courtside.clock import date_range
-from courtside.operations.intake import Step, take_in
+from courtside.operations.intake import Step, ingest_waiting
 from courtside.operations.schedule import Slate, slates
 from courtside.operations.status import season_start
 from courtside.operations.stored_files import StoredFiles, verify_files
@@ -55,7 +55,7 @@ class Late:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.date} {self.stage}: due {self.since:%Y-%m-%d %H:%M} UTC and not there: {self.reason}"
+        return f"{self.date} {self.stage}: due {self.since:%Y-%m-%d %H:%M} UTC and missing: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Gap:
 
 @dataclass(frozen=True)
 class DayReport:
-    """The report of a daily run: payloads taken in, the run's summary, and cells that wait, are late or were gaps."""
+    """The report of a daily run: payloads ingested, the run's summary, and cells that wait, are late or were gaps."""
 
-    taken: Sequence[Report]
+    ingested: Sequence[Report]
     summary: RunSummary
     gaps: Sequence[Gap]
     waits: Sequence[Wait] = field(default=())
@@ -85,7 +85,7 @@ class DayReport:
 
 
 def run_day(context: Context, day: dt.date, observer: Observer | None = None, steps: Sequence[Step] = ()) -> DayReport:
-    """Take in waiting payloads, process every stage up to `day`, and send alerts about late cells and gaps.
+    """Ingest waiting payloads, process every stage up to `day`, and send alerts about late cells and gaps.
 
     Where the champion is a trained model and its newest model is a week old, new models are first trained on the days
     before `day`. Training waits while a result of these days can still arrive, because a stored model is not trained
@@ -94,22 +94,22 @@ def run_day(context: Context, day: dt.date, observer: Observer | None = None, st
     Raises:
         WarehouseBusyError: where another run holds the lease.
     """
-    _see_clock(context)
+    _check_clock(context)
     set_unusable_aside(context)
-    taken = take_in(context, steps)
+    ingested = ingest_waiting(context, steps)
     start = season_start(context.warehouse, day) or day
     gaps = find_gaps(context, start, day - dt.timedelta(days=1))
     if start < day and is_due(context, day):
         run(context, start, day - dt.timedelta(days=1), stages=THROUGH_FEATURES, observer=observer)
-        if not awaited(context, day):
+        if not dates_awaiting_results(context, day):
             train_for(context, day)
     summary = run(context, start, day, observer=observer)
     waits, lates = assess(context, start, day)
     send_alerts(context, day, lates, find_gaps(context, start, day - dt.timedelta(days=1)))
-    return DayReport(taken, summary, gaps, waits, lates, verify_files(context, day))
+    return DayReport(ingested, summary, gaps, waits, lates, verify_files(context, day))
 
 
-def awaited(context: Context, day: dt.date) -> list[dt.date]:
+def dates_awaiting_results(context: Context, day: dt.date) -> list[dt.date]:
     """Return the dates of the week before `day` whose results are missing and not overdue."""
     cells, now = context.run_log.cells("analytics"), context.clock.now()
     known = slates(context, day - dt.timedelta(days=7), day - dt.timedelta(days=1))
@@ -120,15 +120,17 @@ def awaited(context: Context, day: dt.date) -> list[dt.date]:
     ]
 
 
-def _see_clock(context: Context) -> None:
+def _check_clock(context: Context) -> None:
     """Send an alert where the newest event of any run lies in the future: the clock is wrong, or was wrong earlier."""
     newest = context.warehouse.collect(context.warehouse.scan(RUN_EVENTS).select(nw.col("at").max()))["at"][0]
     now, alerts = context.clock.now(), notifier(context.settings, context.clock)
     if newest is None or newest <= now:
-        alerts.recover("clock", f"no event lies after {now:%Y-%m-%d %H:%M} UTC any more")
+        alerts.recover("clock", f"no event is later than {now:%Y-%m-%d %H:%M} UTC any more")
         return
-    says = f"it is {now:%Y-%m-%d %H:%M} UTC and a run wrote at {newest:%Y-%m-%d %H:%M}: the clock has stepped"
-    alerts.send(Alert("clock", Severity.WARNING, "the clock has stepped", says))
+    says = (
+        f"The clock shows {now:%Y-%m-%d %H:%M} UTC and a run wrote at {newest:%Y-%m-%d %H:%M} UTC. Set the clock right."
+    )
+    alerts.send(Alert("clock", Severity.WARNING, "the clock was set back", says))
     context.warehouse.upsert([context.run_log.event("clock", "failed", [], 0, detail=says)])
 
 
@@ -202,9 +204,11 @@ def send_alerts(context: Context, day: dt.date, lates: Sequence[Late], gaps: Seq
             body = "\n".join(str(late) for late in own[-SHOWN:])
             alerts.send(Alert(f"late.{stage}", severity, f"{stage} missing on {own[-1].date}", body))
         else:
-            alerts.recover(f"late.{stage}", f"{stage} are there, up to {day}")
+            alerts.recover(f"late.{stage}", f"{stage} are stored up to {day}")
     if gaps:
-        body = "\n".join(str(gap) for gap in gaps[:SHOWN]) + f"\n{len(gaps)} in all: courtside status --json"
+        body = (
+            "\n".join(str(gap) for gap in gaps[:SHOWN]) + f"\n{len(gaps)} gaps in all. Next: `courtside status --json`"
+        )
         alerts.send(Alert("gaps", Severity.WARNING, f"gaps before {day}", body))
     else:
         alerts.recover("gaps", f"no gaps before {day}")

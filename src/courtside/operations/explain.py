@@ -79,7 +79,9 @@ def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
 
     rows = of_day(PLAYER_FEATURES)
     if rows.is_empty():
-        raise NoSuchRowError(f"{name} has no feature row on {day}. `courtside run` computes a date; `status` shows it.")
+        raise NoSuchRowError(
+            f"{name} has no feature row on {day}. Run `courtside run` for the date; `courtside status` shows its state."
+        )
     row = rows.row(0, named=True)
     missing = [game for game in row["missing_game_ids"].split(",") if game]
     return Explained(
@@ -92,20 +94,20 @@ def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
     )
 
 
-def _player(warehouse: Warehouse, asked: str) -> tuple[int, str]:
+def _player(warehouse: Warehouse, player: str) -> tuple[int, str]:
     box = current(warehouse.scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX)
     people = warehouse.collect(box.select("player_id", "player_name").unique()).sort("player_id", "player_name")
     names = dict(people.iter_rows())
-    if asked.isdigit():
-        found = {int(asked): names[int(asked)]} if int(asked) in names else {}
+    if player.isdigit():
+        found = {int(player): names[int(player)]} if int(player) in names else {}
     else:
-        wanted = normalise(asked)
+        wanted = normalise(player)
         exact = {key: name for key, name in names.items() if normalise(name) == wanted}
         found = exact or {key: name for key, name in names.items() if wanted in normalise(name)}
     if len(found) != 1:
         shown = ", ".join(f"{name} ({key})" for key, name in list(found.items())[:SHOWN_GAMES])
-        problem = f"player {asked!r} may be {shown}" if found else f"no player's name holds {asked!r}"
-        raise NoSuchRowError(f"{problem}; give the name in full, or the id")
+        problem = f"Several players match {player!r}: {shown}" if found else f"No player's name contains {player!r}"
+        raise NoSuchRowError(f"{problem}. Give the full name or the id")
     return next(iter(found.items()))
 
 

@@ -1,6 +1,6 @@
 """Live intake: the requests to each source in their order, and the result of every request.
 
-Fetching needs no warehouse: each payload is stored with a note that it waits, and is taken in afterwards or by the
+Fetching needs no warehouse: each payload is stored with a note that it waits, and is ingested afterwards or by the
 next run.
 """
 
@@ -38,7 +38,7 @@ from courtside.sources.store import PayloadStore
 from courtside.warehouse.base import Upsert
 
 FINE = ("fetched", "absent")
-KEPT = "kept; no table reads it yet"
+KEPT = "stored; no table reads it yet"
 CAUSE, REFUSED = "source", "payloads.refused"
 _MORE_OF_PLAYERS = {"PLAYER_ID", "PLAYER_NAME", "FANTASY_PTS"}
 
@@ -83,8 +83,8 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
         except CourtsideError as error:
             yield Step(plan.source, "plan", "stopped", str(error))
             return
-        except Exception as error:  # noqa: BLE001 - any error that an answer causes in a plan stops this plan only
-            yield Step(plan.source, "plan", "stopped", f"the answer before cannot be used ({type(error).__name__})")
+        except Exception as error:  # noqa: BLE001 - any error that a response causes in a plan stops this plan only
+            yield Step(plan.source, "plan", "stopped", f"the previous response cannot be used ({type(error).__name__})")
             return
         is_first = False
         try:
@@ -93,7 +93,7 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
             step, answer = _not_kept(Step(plan.source, request.name, "stopped"), error), None
         except Exception as error:  # noqa: BLE001 - becomes a failed step, so that the other requests are sent
             # The text of the error may hold a key; its class does not.
-            reason = f"the answer cannot be used ({type(error).__name__})"
+            reason = f"the response cannot be used ({type(error).__name__})"
             step, answer = Step(plan.source, request.name, "failed", reason), None
         yield step
         if step.status in ("not_yet", "refused", "stopped"):
@@ -125,7 +125,7 @@ def _one(plan: Plan, request: Request, client: Client, pending: Pending) -> tupl
 
 def _not_kept(step: Step, error: OSError) -> Step:
     """Return a step that ends its plan: the payload could not be stored, so no further one could be either."""
-    return replace(step, reason=f"could not be kept on disk: {error.strerror or error}")
+    return replace(step, reason=f"could not be stored on disk: {error.strerror or error}")
 
 
 def differences(payload: Payload) -> str | None:
@@ -145,8 +145,8 @@ def differences(payload: Payload) -> str | None:
     return "; ".join(notes) or None
 
 
-def take_in(context: Context, steps: Sequence[Step] = ()) -> list[Report]:
-    """Take every waiting payload into the warehouse, record the steps in the run log, and alert about failed sources.
+def ingest_waiting(context: Context, steps: Sequence[Step] = ()) -> list[Report]:
+    """Ingest every waiting payload, record the steps in the run log, and alert about failed sources.
 
     A payload stops waiting only after its rows are stored. A payload that is damaged on disk is set aside and reported.
     """
@@ -193,7 +193,7 @@ def _write_events(context: Context, steps: Sequence[Step], reports: Sequence[Rep
     rows: list[Upsert] = []
     if reports:
         added = sum(report.rows_new for report in reports)
-        detail = f"{len(reports)} payloads, {added} rows in"
+        detail = f"{len(reports)} payloads, {added} new rows"
         rows.append(context.run_log.event("ingest", "wrote", [], added, detail=detail))
     for step in (*steps, *refused):
         if step.status not in FINE or (step.reason and step.status == "fetched"):
@@ -213,7 +213,7 @@ def _alert_sources(context: Context, steps: Sequence[Step]) -> None:
             severity = Severity.WARNING if all(step.status == "not_yet" for step in bad) else Severity.ERROR
             alerts.send(Alert(f"{CAUSE}.{source}", severity, f"source {source}: {bad[0].status}", body))
         else:
-            alerts.recover(f"{CAUSE}.{source}", f"{source} answers again")
+            alerts.recover(f"{CAUSE}.{source}", f"source {source} responds again")
 
 
 def _alert_refused(context: Context, reports: Sequence[Report]) -> None:
@@ -221,10 +221,10 @@ def _alert_refused(context: Context, reports: Sequence[Report]) -> None:
     refused = [f"{report.name}: {report.reason}" for report in reports if report.status == "refused"]
     alerts = notifier(context.settings, context.clock)
     if refused:
-        body = "\n".join([*refused[:10], "`courtside repair` tries them again after an update"])
+        body = "\n".join([*refused[:10], "Next: `courtside repair` tries them again after an update"])
         alerts.send(Alert(REFUSED, Severity.ERROR, f"{len(refused)} payloads refused", body))
     elif reports:
-        alerts.recover(REFUSED, "every payload of the last intake was read")
+        alerts.recover(REFUSED, "every payload of the last intake was parsed")
 
 
 def games_on(context: Context, day: dt.date) -> list[tuple[str, GameType]]:

@@ -22,7 +22,7 @@ from courtside.predictions.walk_forward import calibrators, out_of_sample, predi
 WINDOW_DAYS = 4 * 365
 """Days of game dates that a model is trained on: four years."""
 
-TEACHABLE = frozenset((*TRAINED, "ensemble"))
+WITH_CALIBRATOR = frozenset((*TRAINED, "ensemble"))
 """Systems whose out-of-sample predictions of earlier dates can be computed for calibrators."""
 
 
@@ -51,7 +51,7 @@ def learn(
     store, warehouse = store.staged(), store.warehouse
     first = warehouse.collect(warehouse.scan(PLAYER_FEATURES).select(nw.col("game_date").min()))["game_date"][0]
     if first is None:
-        raise TrainingRefusedError("there are no feature rows; `courtside run` makes them")
+        raise TrainingRefusedError("No feature rows are stored. Run `courtside run` first.")
     rows = with_outcomes(model_rows(warehouse, first, max(days)), warehouse)
     require_sound(rows)
     is_single = len(days) == 1
@@ -59,7 +59,7 @@ def learn(
     if not trained:
         raise TrainingRefusedError(
             f"no model could be trained for {days[0]} to {days[-1]}: fewer than 2,000 training-ready rows lie before "
-            "each of these dates, or nobody plays. Run features over more dates first"
+            "each of these dates, or no games are played on them. Run `courtside run` over more dates first"
         )
     _require_above_oracle(rows, trained, systems)
     ids = store.save(trained, (), now)
@@ -70,9 +70,9 @@ def learn(
     known = predicted(rows, active.systems)
     names = [system.name for system in active.systems]
     short = [name for name in names if is_single and not calibrators(known, name, days)]
-    if TEACHABLE & set(short):
+    if WITH_CALIBRATOR & set(short):
         earlier = out_of_sample(rows, days[0], [name for name in systems if name in names])
-        known = _filled(known, earlier, [name for name in short if name in TEACHABLE])
+        known = _filled(known, earlier, [name for name in short if name in WITH_CALIBRATOR])
     fitted = [item for name in names for item in calibrators(known, name, spaced(days))]
     ids += store.save((), fitted, now)
     store.commit()

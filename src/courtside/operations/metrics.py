@@ -20,16 +20,14 @@ def prometheus(warehouse: Warehouse) -> str:
     registry = CollectorRegistry()
     runs = [run for run in recent_runs(warehouse, RECENT) if run.seconds is not None or run.outcome == NOT_FINISHED]
     if runs:
-        _gauge(
-            registry, "run_unfinished", "Whether the newest run did not reach its end.", runs[0].outcome == NOT_FINISHED
-        )
+        _gauge(registry, "run_unfinished", "1 where the newest run did not finish.", runs[0].outcome == NOT_FINISHED)
     last = next((run for run in runs if run.seconds is not None), None)
     if last:
         began = last.at.replace(tzinfo=dt.UTC).timestamp()
-        _gauge(registry, "run_timestamp_seconds", "When the last finished run began.", began)
-        _gauge(registry, "run_duration_seconds", "How long the stages of that run took.", last.seconds or 0.0)
-        _gauge(registry, "run_failures", "Failures that run recorded.", last.failures)
-    cells = Gauge("courtside_cells", "Dates in the grid.", ("stage", "state"), registry=registry)
+        _gauge(registry, "run_timestamp_seconds", "Start of the last finished run.", began)
+        _gauge(registry, "run_duration_seconds", "Duration of the stages of that run.", last.seconds or 0.0)
+        _gauge(registry, "run_failures", "Failures recorded by that run.", last.failures)
+    cells = Gauge("courtside_cells", "Cells of the grid by stage and state.", ("stage", "state"), registry=registry)
     counts = warehouse.scan(GRID).group_by("stage", "state").agg(nw.len().alias("cells"))
     for stage, state, count in warehouse.collect(counts).sort("stage", "state").iter_rows():
         cells.labels(stage, state).set(count)

@@ -17,7 +17,7 @@ from courtside.warehouse.base import Upsert, Warehouse
 from courtside.warehouse.drift import Drift
 from courtside.warehouse.schema import Table
 
-MAKERS = {table.name: stage for stage, made in REPLACED.items() for table in made}
+COMPUTED_BY = {table.name: stage for stage, made in REPLACED.items() for table in made}
 """The stage that can compute a table again; the rows of all other tables cannot be computed again."""
 
 
@@ -32,8 +32,8 @@ class Step:
     stage: str | None
 
     def __str__(self) -> str:
-        fate = f"emptied; stage {self.stage} makes its rows again" if self.stage else "its rows stay"
-        return f"{self.drift.table.name}: {self.drift}: {fate}"
+        effect = f"emptied; stage {self.stage} computes its rows again" if self.stage else "its rows are kept"
+        return f"{self.drift.table.name}: {self.drift}: {effect}"
 
 
 def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Step]:
@@ -43,11 +43,11 @@ def plan(warehouse: Warehouse, tables: Sequence[Table] = ALL_TABLES) -> list[Ste
         SchemaDriftError: where rows that cannot be computed again do not fit the new shape of their table.
     """
     found = warehouse.drifted(tables)
-    steps = [Step(item, None if item.is_filled else MAKERS.get(item.table.name)) for item in found]
+    steps = [Step(item, None if item.is_filled else COMPUTED_BY.get(item.table.name)) for item in found]
     lost = [step.drift for step in steps if step.stage is None and not step.drift.keeps_rows]
     if lost:
         raise SchemaDriftError(
-            f"table {lost[0].table.name}: {lost[0]}. Its rows cannot be made again, so nothing was changed. "
+            f"table {lost[0].table.name}: {lost[0]}. Its rows cannot be computed again, so nothing was changed. "
             "Run the version that wrote this warehouse, or `courtside ingest files` its raw/ into a new home."
         )
     return steps
@@ -61,7 +61,7 @@ def migrate(warehouse: Warehouse, run_log: RunLog, tables: Sequence[Table] = ALL
     steps = plan(warehouse, tables)
     for step in sorted(steps, key=lambda step: step.drift.table.name != GRID.name):
         if step.stage:
-            _ask_again(warehouse, run_log, step.stage)
+            _reset_cells(warehouse, run_log, step.stage)
         else:
             for stage, own in {**REPLACED, **APPENDED}.items():
                 if step.drift.table in own:
@@ -80,9 +80,9 @@ def _add_content_hashes(warehouse: Warehouse) -> None:
         warehouse.upsert([Upsert(PUBLICATIONS, PUBLICATIONS.conform(with_content_hash(publications, picks)))])
 
 
-def _ask_again(warehouse: Warehouse, run_log: RunLog, stage: str) -> None:
+def _reset_cells(warehouse: Warehouse, run_log: RunLog, stage: str) -> None:
     cells = warehouse.collect(warehouse.scan(GRID).filter(nw.col("stage") == stage).select("game_date"))
-    reason = "a newer version has another table for it"
+    reason = "the shape of its table changed with a newer version"
     if cells.height:
         warehouse.upsert([run_log.cell_rows(stage, {day: Cell(reason=reason) for day in cells["game_date"]})])
 

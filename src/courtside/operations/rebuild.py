@@ -21,7 +21,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """The result of a rebuild: payloads taken in, rows restored, damaged payloads, and the dates to run."""
+    """The result of a rebuild: payloads ingested, rows restored, damaged payloads, and the dates to run."""
 
     reports: tuple[Report, ...]
     restored: Mapping[str, int]
@@ -41,15 +41,15 @@ def refuse_unrestorable(ledger: Path, public: Path) -> None:
         shown = ", ".join(map(str, lost[:SHOWN])) + (" …" if len(lost) > SHOWN else "")
         raise StorageError(
             f"{len(lost)} dates with published picks ({shown}) are in {public} and not in the copy of the ledger at "
-            f"{ledger}. Their files show player, teams, side, line and prediction; price, book, confidence and time of "
-            "publication cannot be restored, so that a run would publish these dates anew. Put a copy of the warehouse "
-            f"or of {ledger} back; or move {public} to another place, where it stays as it is, and rebuild again: "
-            "the dates are then published as BACKTEST"
+            f"{ledger}. Their files do not hold price, book, confidence and time of publication, so these picks "
+            "cannot be restored, and a run would publish the dates again. Restore a copy of the warehouse or of "
+            f"{ledger}. Or move {public} to another place and run `courtside rebuild` again; the dates are then "
+            "published as BACKTEST"
         )
 
 
 def rebuild(context: Context, ledger: Path) -> Rebuilt:
-    """Take in every stored payload in the order of arrival, and restore the ledger from its copy."""
+    """Ingest every stored payload in the order of arrival, and restore the ledger from its copy."""
     store = PayloadStore(context.settings.raw_folder)
     damaged: list[str] = []
     payloads = _stored(store, damaged.append)

@@ -1,4 +1,4 @@
-"""Repair: take in missing or late payloads that are on disk, and process exactly the affected cells again."""
+"""Repair: ingest missing or late payloads that are on disk, and process exactly the affected cells again."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class RangeState:
 
 @dataclass(frozen=True)
 class Repair:
-    """The result of a repair: what it found, took in, processed again, and what remains."""
+    """The result of a repair: what it found, ingested, processed again, and what remains."""
 
     needs_before: tuple[Need, ...]
     before: RangeState
@@ -97,7 +97,7 @@ def span_of_grid(context: Context, day: dt.date | None = None) -> tuple[dt.date,
         context.warehouse.scan(GRID).select(first=nw.col("game_date").min(), last=nw.col("game_date").max())
     ).row(0, named=True)
     if cells["first"] is None:
-        raise ConfigError("the grid is empty: no run has touched a date yet; `courtside run` works a range")
+        raise ConfigError("The grid is empty: no run has processed a date. Run `courtside run` over your dates first.")
     if day and day > cells["last"]:
         raise ConfigError(f"--date {day} is after the last date of the grid, {cells['last']}")
     return day or cells["first"], cells["last"]
@@ -107,7 +107,7 @@ def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
     """Return the payloads and stored rows that are missing, late or damaged from `start` to `end`, by date."""
     today = context.clock.today()
     damaged = [
-        Need(STORED, item.game_date, f"{item.table} is not what was recorded", (), (today - item.game_date).days)
+        Need(STORED, item.game_date, f"{item.table} differs from what was recorded", (), (today - item.game_date).days)
         for item in damage(context, lookback_start(start), end)
     ]
     found = [
@@ -122,7 +122,7 @@ def needs(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
 def needs_of_values(context: Context, start: dt.date, end: dt.date) -> tuple[Need, ...]:
     """Return the dates whose stored features differ from those that today's code computes from whole tables."""
     today = context.clock.today()
-    what = "player_features is not what its inputs give"
+    what = "player_features differs from what its inputs give"
     return tuple(Need(STORED, day, what, (), (today - day).days) for day in wrong_dates(context, start, end))
 
 
@@ -156,7 +156,7 @@ def repair(
     end: dt.date,
     observer: Observer | None = None,
 ) -> Repair:
-    """Take in `payloads` and refused payloads that can now be parsed, then process the cells whose inputs changed.
+    """Ingest `payloads` and refused payloads that can now be parsed, then process the cells whose inputs changed.
 
     Stored dates that differ from what the grid recorded are computed again first, and then those whose features differ
     from what today's code computes from whole tables.
@@ -232,18 +232,18 @@ def _results(context: Context, start: dt.date, end: dt.date) -> list[Found]:
 
 
 def _lines(context: Context, start: dt.date, end: dt.date) -> list[Found]:
-    """Return the dates with games and without lines; none where no lines were ever taken in."""
+    """Return the dates with games and without lines; none where no lines were ever ingested."""
     warehouse = context.warehouse
-    lined = warehouse.collect(warehouse.scan(RAW_LINES).select("game_date").unique())
+    dates_with_lines = warehouse.collect(warehouse.scan(RAW_LINES).select("game_date").unique())
     games = warehouse.collect(
         warehouse.scan(GAMES, start=start, end=end)
         .filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
         .select("game_date", "game_id")
     )
-    if lined.is_empty():
+    if dates_with_lines.is_empty():
         return []
-    silent = games.join(lined, on="game_date", how="anti")
-    return _by_date(silent.with_columns(what=pl.lit("no lines")), "lines")
+    without_lines = games.join(dates_with_lines, on="game_date", how="anti")
+    return _by_date(without_lines.with_columns(what=pl.lit("no lines")), "lines")
 
 
 def _by_date(games: pl.DataFrame, source: str) -> list[Found]:

@@ -40,13 +40,13 @@ def run_events(warehouse: Warehouse, run_id: str) -> list[dict[str, Any]]:
     """Return the events of one run in order; the first characters of its id are enough.
 
     Raises:
-        ConfigError: where no run, or more than one, has an id that begins so.
+        ConfigError: where no run, or more than one, has an id that begins with `run_id`.
     """
     events = warehouse.collect(warehouse.scan(RUN_EVENTS).filter(nw.col("run_id").str.starts_with(run_id)))
     found = sorted(set(events["run_id"]))
     if len(found) != 1:
-        known = f"it may be {', '.join(found[:5])}" if found else "`courtside runs` lists those there are"
-        raise ConfigError(f"run {run_id!r}: {len(found)} runs have an id that begins so; {known}")
+        known = f"for example {', '.join(found[:5])}" if found else "`courtside runs` lists the runs"
+        raise ConfigError(f"run {run_id!r}: {len(found)} runs have an id that begins with this text; {known}")
     return events.sort("seq").to_dicts()
 
 

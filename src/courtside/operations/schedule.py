@@ -15,7 +15,7 @@ from courtside.pipeline.context import Context
 from courtside.pipeline.stage import Due
 
 LINES_BEFORE = dt.timedelta(hours=3)
-"""Books show player points at least this long before the first tip-off."""
+"""Sportsbooks offer lines for player points at least this long before the first tip-off."""
 
 CUT_OFF = dt.timedelta(hours=1)
 """Predictions and picks are due this long before the first tip-off."""

@@ -84,7 +84,8 @@ def status_of(warehouse: Warehouse, clock: Clock, season: str | None = None) -> 
     if row.is_empty():
         known = ", ".join(sorted(spans["season"])) or "none yet"
         raise ConfigError(
-            f"season {chosen or 'newest'}: no games; seasons with games: {known}. `courtside run` works a range."
+            f"season {chosen or 'newest'}: no games are stored. Seasons with games: {known}. "
+            "Run `courtside run` over its dates."
         )
     start, end = row["start"][0], min(row["end"][0], clock.today())
     cells = warehouse.collect(warehouse.scan(GRID, start=start, end=end))

@@ -51,9 +51,9 @@ def verify_files(context: Context, day: dt.date) -> StoredFiles:
         PAYLOADS,
         found.lost,
         "payloads are lost or damaged",
-        "hand in the same files again with `courtside ingest files`; the rows taken from them are still there",
+        "ingest the same files again with `courtside ingest files`; the rows of these payloads are still stored",
     )
-    _alert(context, FILES, found.restored, "public files were gone or changed", "they are written again")
+    _alert(context, FILES, found.restored, "public files were missing or changed", "they were written again")
     return found
 
 

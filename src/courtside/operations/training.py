@@ -13,7 +13,7 @@ from courtside.alerts import Alert, Severity, notifier
 from courtside.audit.checks import SPOT_CHECKS
 from courtside.audit.checks.base import Status, run_checks
 from courtside.audit.checks.rows import damaged_dates, dates_by_table
-from courtside.audit.monitor import RESTS_ON
+from courtside.audit.monitor import INPUT_TABLES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.checking import catalogue_of, season_window
 from courtside.operations.learning import learn
@@ -110,16 +110,16 @@ def _require_verified(context: Context, day: dt.date) -> None:
         return
     catalogue = catalogue_of(context, window[0], before, day)
     problems = [
-        f"check {item.check.number}, {item.check.claim}: {item.detail}"
+        f"check {item.check.number}, {item.check.title}: {item.detail}"
         for item in run_checks([check for check in SPOT_CHECKS if check.number in VERIFIED_BY], catalogue)
         if item.status is Status.FAILED
     ]
-    damaged = damaged_dates(catalogue, ("player_features", *RESTS_ON))
+    damaged = damaged_dates(catalogue, ("player_features", *INPUT_TABLES))
     if damaged.height:
-        problems.insert(0, f"not what the grid recorded: {dates_by_table(damaged)}")
+        problems.insert(0, f"different from what the grid recorded: {dates_by_table(damaged)}")
     if problems:
         raise TrainingRefusedError(
-            f"stored rows may not be learned from: {'; '.join(problems)}. Run `courtside repair` first"
+            f"stored rows must not be used for training: {'; '.join(problems)}. Run `courtside repair` first"
         )
 
 

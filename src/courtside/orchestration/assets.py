@@ -13,7 +13,7 @@ from courtside.config import Settings, load_settings
 from courtside.errors import WarehouseBusyError
 from courtside.logs import hide_secrets
 from courtside.operations.day import DayReport, run_day
-from courtside.operations.intake import FINE, Step, fetch, games_on, take_in
+from courtside.operations.intake import FINE, Step, fetch, games_on, ingest_waiting
 from courtside.operations.plans import Plan, every_plan, odds_plan
 from courtside.pipeline.context import Context, checked
 from courtside.pipeline.resume import upstream
@@ -110,9 +110,9 @@ class Courtside(dg.ConfigurableResource):
 
 @dg.asset(group_name="raw", pool=POOL, description="Ingest the payloads that were fetched and wait, as typed raw rows.")
 def payloads(courtside: Courtside) -> dg.MaterializeResult:
-    """Take in the waiting payloads."""
+    """Ingest the waiting payloads."""
     with courtside.working() as context:
-        reports = take_in(context)
+        reports = ingest_waiting(context)
     refused = [report for report in reports if report.status == "refused"]
     return dg.MaterializeResult(
         metadata={
@@ -142,12 +142,12 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
         freshness_policy=FRESH,
         pool=POOL,
         check_specs=[
-            dg.AssetCheckSpec(check, asset=name, blocking=check == "no_date_failed", description=says)
-            for check, says in checks_of(name).items()
+            dg.AssetCheckSpec(check, asset=name, blocking=check == "no_date_failed", description=text)
+            for check, text in checks_of(name).items()
         ],
         description=stage.sentence,
     )
-    def work(context: dg.AssetExecutionContext, courtside: Courtside) -> dg.MaterializeResult:
+    def process(context: dg.AssetExecutionContext, courtside: Courtside) -> dg.MaterializeResult:
         start, end = (dt.date.fromisoformat(key) for key in context.partition_key_range)
         with courtside.working() as opened:
             summary = run(opened, start, end, stages=(stage,))
@@ -167,7 +167,7 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
             check_results=results,
         )
 
-    return work
+    return process
 
 
 def checks_of(stage: str) -> dict[str, str]:
@@ -206,9 +206,9 @@ def report_metadata(report: DayReport, steps: Sequence[Step]) -> dict[str, str |
     bad = [step for step in steps if step.status not in FINE]
     return {
         "run": report.summary.run_id,
-        "payloads": len(report.taken),
+        "payloads": len(report.ingested),
         "gaps": "\n".join(map(str, report.gaps)),
-        "waits": "\n".join(map(str, report.waits)),
+        "waiting": "\n".join(map(str, report.waits)),
         "late": "\n".join(map(str, report.lates)),
         "sources": "\n".join(f"{step.source} {step.name}: {step.status}: {step.reason}" for step in bad),
     }
@@ -241,7 +241,7 @@ def fetch_lines(courtside: Courtside) -> list[Step]:
 
 @dg.job(executor_def=dg.in_process_executor)
 def daily() -> None:
-    """Fetch from every source, then take in, process every stage, and send alerts."""
+    """Fetch from every source, then ingest, process every stage, and send alerts."""
     run_daily(fetch_sources())
 
 

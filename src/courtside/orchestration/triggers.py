@@ -31,26 +31,26 @@ stages = dg.define_asset_job(
     "stages",
     selection=dg.AssetSelection.all(),
     executor_def=dg.in_process_executor,
-    description="Every stage of dates.",
+    description="Process every stage for a range of dates.",
 )
 grades = dg.define_asset_job(
     "grades",
     selection=dg.AssetSelection.assets("analytics", "grading", "publishing"),
     executor_def=dg.in_process_executor,
-    description="Box scores, grades and files of dates.",
+    description="Process box scores, grades and public files for a range of dates.",
 )
 
 
 T = TypeVar("T")
 
 
-def look(courtside: Courtside, question: Callable[[Context], T]) -> T | dg.SkipReason:
+def query(courtside: Courtside, read: Callable[[Context], T]) -> T | dg.SkipReason:
     """Return the result of a query on the warehouse, or a reason to skip while another process writes."""
     try:
         with courtside.opened() as context:
-            return question(context)
+            return read(context)
     except WarehouseBusyError as error:
-        return dg.SkipReason(f"asked again at the next tick: {error}")
+        return dg.SkipReason(f"tried again at the next tick: {error}")
 
 
 def slate_of(context: Context, day: dt.date) -> Slate | None:
@@ -70,7 +70,7 @@ def slate_of(context: Context, day: dt.date) -> Slate | None:
 @dg.schedule(job=lines_now, cron_schedule="0 9-23/2 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def lines_every_two_hours(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Fetch lines every two hours on a day with games, until the last tip-off."""
-    seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
+    seen = query(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
     if isinstance(seen, dg.SkipReason):
         yield seen
         return
@@ -92,7 +92,7 @@ def morning_run() -> dg.RunRequest:
 @dg.schedule(job=daily, cron_schedule="*/30 11-23 * * *", execution_timezone=EASTERN, default_status=SCHEDULED)
 def pre_tip_refresh(courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Run the day every half hour, from two hours before the first tip-off until the last tip-off."""
-    seen = look(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
+    seen = query(courtside, lambda context: (context.clock.now(), slate_of(context, context.clock.today())))
     if isinstance(seen, dg.SkipReason):
         yield seen
         return
@@ -114,7 +114,7 @@ def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iter
     """Process today's partition when new lines were stored, or payloads wait, since the last tick."""
     settings = courtside.settings()
     waiting = [item.note.name for item in Pending(PayloadStore(settings.raw_folder)).waiting()]
-    found = look(courtside, lambda opened: (opened.clock.today(), newest_line(opened)))
+    found = query(courtside, lambda opened: (opened.clock.today(), newest_line(opened)))
     if isinstance(found, dg.SkipReason):
         yield found
         return
@@ -130,14 +130,14 @@ def new_lines(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iter
 @dg.sensor(job=grades, minimum_interval_seconds=300, default_status=SENSED)
 def all_finals_in(context: dg.SensorEvaluationContext, courtside: Courtside) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Grade yesterday or today as soon as the final box scores of all its games are stored."""
-    ready = look(courtside, final_dates)
+    ready = query(courtside, final_dates)
     if isinstance(ready, dg.SkipReason):
         yield ready
         return
     known = set(context.cursor.split(",")) if context.cursor else set()
     fresh = [day for day in ready if str(day) not in known]
     if not fresh:
-        yield dg.SkipReason("nothing newly final")
+        yield dg.SkipReason("no more games are final than at the last tick")
         return
     context.update_cursor(",".join(map(str, ready)))
     for day in fresh:
@@ -173,8 +173,8 @@ def is_final(context: Context, day: dt.date) -> bool:
 def failed_runs(context: dg.RunFailureSensorContext, courtside: Courtside) -> None:
     """Send an alert about a failed Dagster run; failures inside a stage have alerts of their own."""
     run = context.dagster_run
-    says = f"{run.job_name} {run.run_id}: {context.failure_event.message}"
-    courtside.alerts().send(Alert(f"dagster.{run.job_name}", Severity.ERROR, f"{run.job_name} failed", says))
+    text = f"{run.job_name} {run.run_id}: {context.failure_event.message}"
+    courtside.alerts().send(Alert(f"dagster.{run.job_name}", Severity.ERROR, f"{run.job_name} failed", text))
 
 
 SCHEDULES = [lines_every_two_hours, morning_run, pre_tip_refresh, post_game_grading]

@@ -71,7 +71,9 @@ def ledger_error(reader: Reader) -> CourtsideError | None:
 
 def changed_ledger(error: object) -> Alert:
     """Return the alert about published picks that were changed outside Courtside."""
-    return Alert(CHANGED, Severity.CRITICAL, "published picks were changed; nothing is exported", str(error))
+    return Alert(
+        CHANGED, Severity.CRITICAL, "published picks were changed outside Courtside; nothing is exported", str(error)
+    )
 
 
 def keep_ledger(warehouse: Warehouse, settings: Settings) -> None:
@@ -91,13 +93,13 @@ def notices_of(reports: Sequence[FileReport], *, is_all: bool) -> list[Alert | R
     """Return the alert about files that could not be written, or the recovery where every file was written."""
     if broken := [report for report in reports if report.path == LEDGER]:
         return [changed_ledger(broken[0].reason)]
-    unchanged = Recovery(CHANGED, "published picks and grades are as they were stored")
+    unchanged = Recovery(CHANGED, "published picks and grades match what was written")
     stale = sorted(
         (report for report in reports if report.is_problem), key=lambda report: report.path.startswith("v1/")
     )
     problems = [f"{report.path}: {report.reason}" for report in stale]
     if problems:
         more = [f"and {len(problems) - SHOWN_PROBLEMS} more"] if len(problems) > SHOWN_PROBLEMS else []
-        title = f"{len(problems)} public files are older than they should be"
+        title = f"{len(problems)} public files could not be written and are out of date"
         return [unchanged, Alert(CAUSE, Severity.ERROR, title, "\n".join([*problems[:SHOWN_PROBLEMS], *more]))]
-    return [unchanged, Recovery(CAUSE, "every public file could be written again")] if is_all else [unchanged]
+    return [unchanged, Recovery(CAUSE, "every public file was written again")] if is_all else [unchanged]

@@ -1,4 +1,4 @@
-"""The models of a home, to be read and written: saved after training, promoted, retired."""
+"""Access to the models of a home: save after training, promote, retire."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ModelStore(Models):
         entries += [_calibrator_row(item, self._write_calibrator(item)) for item in calibrators]
         stored = {row["model_id"]: row for row in self.rows().to_dicts()}
         slots = {(row["system"], row["kind"], row["as_of"]): row["model_id"] for row in entries}
-        written = [row | {"trained_at": now} for row in entries if not _stands(stored.get(row["model_id"]))]
+        written = [row | {"trained_at": now} for row in entries if not _is_kept(stored.get(row["model_id"]))]
         for row in stored.values():
             newer = slots.get((row["system"], row["kind"], row["as_of"]))
             if newer and newer != row["model_id"] and row["status"] != "retired":
@@ -92,7 +92,8 @@ class ModelStore(Models):
         row = self.one(model_id)
         if row["kind"] != "points" or row["status"] == "retired":
             raise GateFailedError(
-                f"{model_id} is {row['status']} of kind {row['kind']}; only a points model in use can lead"
+                f"{model_id} is {row['status']} of kind {row['kind']}; "
+                "only a points model that is not retired can be promoted"
             )
         gates = gates_of(row)
         if failed := [gate for gate in gates if not gate.passed]:
@@ -134,7 +135,7 @@ def _frame(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
     return MODELS.conform(pl.DataFrame(list(rows), schema=MODELS.polars_schema))
 
 
-def _stands(row: dict[str, Any] | None) -> bool:
+def _is_kept(row: dict[str, Any] | None) -> bool:
     return row is not None and not (row["status_reason"] or "").startswith(("trained again", "damaged"))
 
 

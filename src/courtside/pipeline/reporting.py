@@ -39,7 +39,7 @@ def _stage_state(name: str, cells: pl.DataFrame, due: dt.date | None, ahead: dt.
         name=name,
         date=due,
         state=cell["state"],
-        reason="failed; the run's log says why" if failed else cell["reason"],
+        reason="failed; `courtside runs` shows the error" if failed else cell["reason"],
         last_success=LastSuccess(date=good[0]["game_date"], at=utc(good[0]["updated_at"])) if good else None,
         next_expected=ahead if cell["state"] in GOOD else due,
     )

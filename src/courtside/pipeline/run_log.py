@@ -157,8 +157,8 @@ class RunLog:
             ends = _end_of(lease, now)
             if lease["run_id"] != self.run_id and ends > now and _is_alive(lease["owner"]):
                 raise WarehouseBusyError(
-                    f"run {lease['run_id']} ({lease['owner']}) is at work; its lease ends "
-                    f"{ends:%Y-%m-%d %H:%M:%S} UTC. Wait for it, or run this again then."
+                    f"run {lease['run_id']} ({lease['owner']}) is writing; its lease ends "
+                    f"{ends:%Y-%m-%d %H:%M:%S} UTC. Wait until it ends, then run this command again."
                 )
         self._store_lease(now, now + dt.timedelta(seconds=seconds))
 

@@ -40,7 +40,7 @@ SAME_FOR_ALL = (ConfigError, SchemaDriftError, WarehouseBusyError)
 """Errors that do not depend on the dates: a smaller range raises them again."""
 
 GIVE_UP_AFTER = 3
-"""Dates tried alone before a stage that has succeeded on no date is marked failed for all the others."""
+"""Where this many dates were tried alone and none succeeded, the stage is marked failed for all other dates."""
 
 
 class Observer(Protocol):
@@ -231,7 +231,7 @@ def _attempt(
         try:
             outcomes |= _process(context, stage, batch, inputs)
         except StorageError:
-            raise  # The disk or the file fails for every date.
+            raise  # A disk or file error affects every date.
         except Exception as error:  # noqa: BLE001 - any error of a stage becomes the state of its cells
             named = error.dates & set(batch) if isinstance(error, WriteRefusedError) else set()
             failed = batch if isinstance(error, SAME_FOR_ALL) else sorted(named)

@@ -32,7 +32,7 @@ APPENDED: Mapping[str, tuple[Table, ...]] = {
 
 SHOWN_DATES = 3
 CAUSE = "stored.damaged"
-WITHDRAWN = "the stored rows were not those that the grid recorded"
+WITHDRAWN = "the stored rows differed from what the grid recorded"
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ def withdraw_damaged(context: Context, start: dt.date, end: dt.date) -> list[Dam
     found = damage(context, lookback_start(start), end)
     alerts = notifier(context.settings, context.clock)
     if not found:
-        alerts.recover(CAUSE, f"every stored date until {end} is what the grid recorded")
+        alerts.recover(CAUSE, f"every stored date up to {end} matches what the grid recorded")
         return []
     withdraw(context, [(item.stage, item.game_date) for item in found if item.can_be_computed], WITHDRAWN)
-    body = f"{sentence(found)}\nThey were changed by something that is no run, and are computed again now."
-    alerts.send(Alert(CAUSE, Severity.CRITICAL, f"{len(found)} stored dates are not what was recorded", body))
+    body = f"{sentence(found)}\nSomething other than a run changed them. They are computed again now."
+    alerts.send(Alert(CAUSE, Severity.CRITICAL, f"{len(found)} stored dates differ from what was recorded", body))
     return found
 
 

@@ -26,7 +26,7 @@ from courtside.sources.simulated.league import SOURCE as SIMULATED
 from courtside.warehouse.base import Lazy, Reader
 
 BEGUN = ("in_progress", "final")
-BELIEVED_AHEAD = dt.timedelta(days=30)
+MOST_AHEAD = dt.timedelta(days=30)
 """Stored run and fetch times later than this after the clock are ignored, because a wrong clock wrote them."""
 TOLERANCE = dt.timedelta(minutes=1)
 
@@ -81,7 +81,7 @@ def require_trusted_clock(context: Context) -> None:
     log = context.warehouse.scan(PAYLOAD_LOG).filter(nw.col("source") == SIMULATED).select("seq").head(1)
     if context.warehouse.collect(log).is_empty():
         raise ClockError(
-            f"COURTSIDE_NOW shows {_shown(fixed)}, after the machine's clock, {_shown(machine)}: nothing was run. "
+            f"COURTSIDE_NOW is {_shown(fixed)}, later than the machine's clock, {_shown(machine)}. Nothing was run. "
             "Unset COURTSIDE_NOW and run again."
         )
 
@@ -130,7 +130,7 @@ def _problems(games: pl.DataFrame, now: dt.datetime) -> dict[dt.date, str]:
         if row["published_at"] and now < row["published_at"]:
             why = f"before the last version was published at {_shown(row['published_at'])}"
         elif row["begun_at"]:
-            why = f"before the tip-off at {_shown(row['begun_at'])} of a game that has begun by what is stored"
+            why = f"before the tip-off at {_shown(row['begun_at'])} of a game that has begun according to stored data"
         elif row["published_at"] is None and row["first_tip"] <= now and not row["is_proved"]:
             why = (
                 f"after the first tip-off at {_shown(row['first_tip'])}, and no result, box score, line or injury "
@@ -150,7 +150,7 @@ def _seen(
     """Return games, games seen begun, the newest provider time, the newest stored time and the publications."""
     scan = reader.scan
     schedule = scan(RAW_SCHEDULE).filter(nw.col("status").is_in(BEGUN))
-    limit = now + BELIEVED_AHEAD
+    limit = now + MOST_AHEAD
     frames: list[Lazy] = [
         scan(GAMES, start=first, end=last)
         .filter(nw.col("is_counted") & (nw.col("status") != "postponed"))

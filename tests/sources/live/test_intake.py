@@ -14,7 +14,7 @@ import pytest
 from courtside.clock import GameType
 from courtside.config import load_settings
 from courtside.errors import WarehouseBusyError
-from courtside.operations.intake import KEPT, Step, fetch, sketch, take_in
+from courtside.operations.intake import KEPT, Step, fetch, ingest_waiting, sketch
 from courtside.operations.plans import Plan, day_plan, every_plan, injuries_plan, odds_plan, schedule_plan
 from courtside.operations.runs import recent_runs
 from courtside.pipeline.context import Context
@@ -86,7 +86,7 @@ def test_a_day_is_fetched_lines_first_and_taken_in(
         EVENTS_PATH, ODDS_PATH, REPORT_PATH, SCHEDULE_PATH, LOG_PATH, LOG_PATH,
     ]  # fmt: skip
     with opened(tmp_path) as context:
-        take_in(context, steps)
+        ingest_waiting(context, steps)
     assert (rows(tmp_path, RAW_LINES), rows(tmp_path, RAW_PLAYER_BOX)) == (1, 1)
     assert rows(tmp_path, RAW_INJURIES) == 7
     assert list(Pending(PayloadStore(tmp_path / "raw")).waiting()) == []
@@ -97,7 +97,7 @@ def test_the_key_is_in_no_file_of_the_home(provider: Provider, client: Client, t
     provider.on(ODDS_PATH, Reply(b'{"message": "bad key ' + key.encode() + b'"}', 401))
     steps = asked(tmp_path, client, plans(client))
     with opened(tmp_path) as context:
-        take_in(context, steps)
+        ingest_waiting(context, steps)
         stored = str([context.warehouse.collect(context.warehouse.scan(table)).rows() for table in ALL_TABLES])
     store = PayloadStore(tmp_path / "raw")
     kept = [store.read(path.stem) for path in (tmp_path / "raw").rglob("*.zst")]
@@ -119,9 +119,9 @@ def test_a_payload_waits_where_the_warehouse_cannot_be_written_and_the_next_run_
     ):
         pass
     with opened(tmp_path) as context:
-        reports = take_in(context, steps)
+        reports = ingest_waiting(context, steps)
         assert [report.rows_new for report in reports] == [1]
-        assert take_in(context) == []
+        assert ingest_waiting(context) == []
 
 
 @contextmanager
@@ -167,7 +167,7 @@ def test_a_changed_shape_stops_its_source_names_the_difference_keeps_the_payload
     assert says in str(bad[0].reason)
     assert {step.source for step in steps} == {"odds", "injuries", "schedule", "nba"}
     with opened(tmp_path) as context:
-        take_in(context, steps)
+        ingest_waiting(context, steps)
         log = context.warehouse.collect(context.warehouse.scan(PAYLOAD_LOG))
         failures = recent_runs(context.warehouse)[0].failures
     assert failures >= 1
@@ -210,7 +210,7 @@ def test_a_torn_body_that_lasts_is_kept_as_evidence(
     steps = asked(tmp_path, client, [odds_plan(DAY)])
     assert steps[-1].status == "failed"
     with opened(tmp_path) as context:
-        (report,) = take_in(context, steps)
+        (report,) = ingest_waiting(context, steps)
     assert (report.status, "truncated or damaged JSON" in str(report.reason)) == ("refused", True)
 
 
@@ -223,7 +223,7 @@ def test_a_full_disk_stops_a_source_by_name_and_lets_the_run_go_on(
     stock(provider)
     monkeypatch.setattr("os.fsync", full)
     (step,) = fetch(schedule_plan(), client, Pending(PayloadStore(tmp_path / "raw")))
-    assert (step.status, step.reason) == ("stopped", "could not be kept on disk: No space left on device")
+    assert (step.status, step.reason) == ("stopped", "could not be stored on disk: No space left on device")
     assert list(Pending(PayloadStore(tmp_path / "raw")).waiting()) == []
 
 
@@ -248,7 +248,7 @@ def test_what_has_no_parser_is_kept_and_logged(provider: Provider, client: Clien
     stock(provider)
     steps = asked(tmp_path, client, [odds_plan(DAY)])
     with opened(tmp_path) as context:
-        take_in(context, steps)
+        ingest_waiting(context, steps)
         log = context.warehouse.collect(context.warehouse.scan(PAYLOAD_LOG).filter(nw.col("name") == "events.json"))
     assert log["reason"].to_list() == [KEPT]
 
@@ -263,7 +263,7 @@ def test_a_waiting_payload_damaged_on_disk_is_named_set_aside_and_told(
     (path,) = (tmp_path / "raw").glob(pattern)
     path.write_bytes(path.read_bytes()[:-9])
     with opened(tmp_path) as context:
-        assert take_in(context) == []
+        assert ingest_waiting(context) == []
         assert recent_runs(context.warehouse)[0].failures == 1
     assert len(list((tmp_path / "raw" / "pending").glob("*.damaged"))) == 1
 

@@ -39,9 +39,9 @@ def test_live_takes_everything_in_and_says_what_it_cost(provider: Provider, tmp_
     stock(provider)
     result = call("ingest", "live", "--home", str(tmp_path))
     assert result.exit_code == 0, result.output
-    assert "6 requests, 0 of them retries; 5 payloads taken in" in result.output
+    assert "6 requests, 0 of them retries; 5 payloads ingested" in result.output
     again = call("ingest", "odds", "--home", str(tmp_path))
-    assert "1 payloads taken in, 0 rows new" in again.output
+    assert "1 payloads ingested, 0 new rows" in again.output
 
 
 def test_a_source_that_stops_makes_the_exit_code_1_and_stands_in_the_runs(
@@ -86,8 +86,8 @@ def test_a_dry_run_prints_the_requests_needs_no_key_and_sends_none(
     [
         (("nba", "--date", "2024-02-21", "--season", "2023-24"), "give one of them"),
         (("nba", "--date", "yesterday"), "--date: 'yesterday' is not a date"),
-        (("odds", "--at", "noon"), "--at 'noon' is not an instant"),
-        (("injuries", "--date", "2024-01-04"), "give --date and --time"),
+        (("odds", "--at", "noon"), "--at 'noon' is not a time"),
+        (("injuries", "--date", "2024-01-04"), "--date and --time belong together"),
         (("injuries", "--date", "2024-01-04", "--time", "soon"), "--time 'soon' is not a time"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Checks: a declared claim about stored tables, with the query that measures it.
+"""Checks: each states a property of stored tables, and holds the query that measures it.
 
 A check reads tables by name from the catalogue that it receives, so this room imports none of the rooms that it checks.
 Its query returns one row, whatever the number of players or dates. An error inside a check is a failed check.
@@ -133,10 +133,10 @@ Query = Callable[[Catalogue], Lazy]
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its number, claim, severity, accepted values, smallest number of units, and query."""
+    """One check; `title` states the property, and with fewer than `minimum_n` units the check is not judged."""
 
     number: str
-    claim: str
+    title: str
     severity: Severity
     threshold: Bound
     minimum_n: int
@@ -163,7 +163,7 @@ class Result:
         """Return the result as plain data for JSON."""
         return {
             "number": self.check.number,
-            "claim": self.check.claim,
+            "claim": self.check.title,
             "severity": str(self.check.severity),
             "status": str(self.status),
             "observed": self.observed,
@@ -176,12 +176,12 @@ class Result:
 def run_check(check: Check, catalogue: Catalogue) -> Result:
     """Run a check and return its result; an error inside it fails the check."""
     try:
-        answers = catalogue.warehouse.collect(check.query(catalogue)).to_dicts()
-        if len(answers) != 1:
-            raise ValueError(f"the query answered in {len(answers)} rows; a check answers in one")
-        return _judged(check, answers[0])
+        rows = catalogue.warehouse.collect(check.query(catalogue)).to_dicts()
+        if len(rows) != 1:
+            raise ValueError(f"the query returned {len(rows)} rows; a check must return one")
+        return _judged(check, rows[0])
     except Exception as error:  # noqa: BLE001 - a check that cannot run has failed
-        return Result(check, Status.FAILED, None, None, f"the check itself broke: {type(error).__name__}: {error}")
+        return Result(check, Status.FAILED, None, None, f"the check raised an error: {type(error).__name__}: {error}")
 
 
 def run_checks(checks: Iterable[Check], catalogue: Catalogue) -> list[Result]:
@@ -189,25 +189,25 @@ def run_checks(checks: Iterable[Check], catalogue: Catalogue) -> list[Result]:
     return [run_check(check, catalogue) for check in checks]
 
 
-def _judged(check: Check, answer: Mapping[str, Any]) -> Result:
-    n = int(answer["n"] or 0)
-    detail = answer.get("detail")
+def _judged(check: Check, row: Mapping[str, Any]) -> Result:
+    n = int(row["n"] or 0)
+    detail = row.get("detail")
     if n < check.minimum_n:
         return Result(check, Status.NOT_JUDGED, None, n, detail)
-    observed = None if answer["observed"] is None or isnan(answer["observed"]) else float(answer["observed"])
+    observed = None if row["observed"] is None or isnan(row["observed"]) else float(row["observed"])
     holds = observed is not None and check.threshold.holds(observed)
     return Result(check, Status.PASSED if holds else Status.FAILED, observed, n, detail)
 
 
 def result_rows(results: Sequence[Result], suite: str, catalogue: Catalogue) -> pl.DataFrame:
     """Return results in the shape of `CHECK_RESULTS`."""
-    asked = {
+    run = {
         "check_run_id": secrets.token_hex(6),
         "suite": suite,
         "checked_at": catalogue.now,
         "day": catalogue.day,
     }
-    rows = [result.as_dict() | asked for result in results]
+    rows = [result.as_dict() | run for result in results]
     return pl.DataFrame(rows, schema=CHECK_RESULTS.polars_schema)
 
 

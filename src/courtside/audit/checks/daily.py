@@ -1,8 +1,8 @@
-"""The daily checks: claims about every phase of the flow, each one entry of `DAILY_CHECKS`."""
+"""The daily checks of every phase of the flow, from payloads to public files; each is an entry of `DAILY_CHECKS`."""
 
 from __future__ import annotations
 
-from courtside.audit.checks import daily_queries as ask
+from courtside.audit.checks import daily_queries as queries
 from courtside.audit.checks.base import Check, Severity, at_least, at_most
 from courtside.audit.checks.spot_integrity import stored_differs
 from courtside.audit.checks.spot_values import contaminated
@@ -10,14 +10,28 @@ from courtside.audit.checks.spot_values import contaminated
 WARNING, ERROR, CRITICAL = Severity.WARNING, Severity.ERROR, Severity.CRITICAL
 
 DAILY_CHECKS: tuple[Check, ...] = (
-    Check("0.1", "No date of the season failed", CRITICAL, at_most(0), 1, ask.failed_cells, "cells"),
+    Check("0.1", "No date of the season failed", CRITICAL, at_most(0), 1, queries.failed_cells, "cells"),
     Check(
-        "0.2", "Every stage has touched every game date of the season", ERROR, at_most(0), 1, ask.absent_cells, "cells"
+        "0.2",
+        "Every stage has processed every game date of the season",
+        ERROR,
+        at_most(0),
+        1,
+        queries.absent_cells,
+        "cells",
     ),
-    Check("0.3", "Stored tables are those that are declared", CRITICAL, at_most(0), 1, ask.schema_problems, "tables"),
+    Check(
+        "0.3",
+        "Stored tables have the shape that their table objects declare",
+        CRITICAL,
+        at_most(0),
+        1,
+        queries.schema_problems,
+        "tables",
+    ),
     Check(
         "0.4",
-        "Every stored date holds what the grid recorded of it",
+        "Every stored date matches what the grid recorded",
         CRITICAL,
         at_most(0),
         1,
@@ -34,7 +48,7 @@ DAILY_CHECKS: tuple[Check, ...] = (
         "%",
     ),
     Check(
-        "1.1", "Every payload of the last day could be read", WARNING, at_most(0), 1, ask.refused_payloads, "payloads"
+        "1.1", "Every payload of the last day was parsed", WARNING, at_most(0), 1, queries.refused_payloads, "payloads"
     ),
     Check(
         "1.2",
@@ -42,37 +56,55 @@ DAILY_CHECKS: tuple[Check, ...] = (
         ERROR,
         at_most(0),
         1,
-        ask.games_without_box,
+        queries.games_without_box,
         "games",
     ),
-    Check("1.3", "Lines were fetched for the date's games", WARNING, at_least(90), 1, ask.lines_fetched, "%"),
+    Check("1.3", "Lines were fetched for the date's games", WARNING, at_least(90), 1, queries.lines_fetched, "%"),
     Check(
         "2.1",
         "Box scores of the last two days sum to the final score",
         ERROR,
         at_most(0),
         1,
-        ask.games_not_reconciled,
+        queries.games_not_reconciled,
         "games",
     ),
-    Check("2.2", "Every earlier game is final or postponed", ERROR, at_most(0), 1, ask.past_games_not_final, "games"),
-    Check("3.1", "Lines are resolved to players and games", WARNING, at_least(90), 20, ask.lines_resolved, "%"),
     Check(
-        "4.1", "Every game of the date has feature rows", CRITICAL, at_least(100), 1, ask.games_with_feature_rows, "%"
+        "2.2", "Every earlier game is final or postponed", ERROR, at_most(0), 1, queries.past_games_not_final, "games"
     ),
-    Check("4.2", "Every team of the date has eight players or more", ERROR, at_most(0), 1, ask.thin_teams, "teams"),
-    Check("4.3", "Rows of the date are quality ready", WARNING, at_least(40), 20, ask.quality_ready, "%"),
-    Check("4.4", "Rows of the date have their required features", ERROR, at_most(30), 20, ask.required_defaults, "%"),
-    Check("4.5", "The readiness gate allowed the date", CRITICAL, at_most(0), 1, ask.verdict_recorded, "dates"),
-    Check("5.1", "Every game of the date has predictions", CRITICAL, at_least(100), 1, ask.predictions_made, "%"),
-    Check("5.2", "Quality-ready players are predicted", ERROR, at_least(95), 20, ask.ready_players_predicted, "%"),
+    Check("3.1", "Lines are resolved to players and games", WARNING, at_least(90), 20, queries.lines_resolved, "%"),
+    Check(
+        "4.1",
+        "Every game of the date has feature rows",
+        CRITICAL,
+        at_least(100),
+        1,
+        queries.games_with_feature_rows,
+        "%",
+    ),
+    Check("4.2", "Every team of the date has eight players or more", ERROR, at_most(0), 1, queries.thin_teams, "teams"),
+    Check("4.3", "Rows of the date are quality-ready", WARNING, at_least(40), 20, queries.quality_ready, "%"),
+    Check(
+        "4.4", "Rows of the date have their required features", ERROR, at_most(30), 20, queries.required_defaults, "%"
+    ),
+    Check(
+        "4.5",
+        "The readiness gate allows predictions for the date",
+        CRITICAL,
+        at_most(0),
+        1,
+        queries.verdict_recorded,
+        "dates",
+    ),
+    Check("5.1", "Every game of the date has predictions", CRITICAL, at_least(100), 1, queries.predictions_made, "%"),
+    Check("5.2", "Quality-ready players are predicted", ERROR, at_least(95), 20, queries.ready_players_predicted, "%"),
     Check(
         "5.3",
-        "Quoted players are predicted, or blocked with a reason",
+        "Players with a line are predicted, or blocked with a reason",
         ERROR,
         at_least(100),
         20,
-        ask.quoted_players_predicted,
+        queries.quoted_players_predicted,
         "%",
     ),
     Check(
@@ -81,29 +113,35 @@ DAILY_CHECKS: tuple[Check, ...] = (
         CRITICAL,
         at_most(0),
         1,
-        ask.sides_past_the_gate,
+        queries.sides_past_the_gate,
         "predictions",
     ),
     Check(
         "5.5",
-        "No prediction passed the gate on a row that may not pass",
+        "No prediction passed the gate on a row that must not pass",
         CRITICAL,
         at_most(0),
         1,
-        ask.picks_past_the_gate,
+        queries.picks_past_the_gate,
         "predictions",
     ),
     Check(
-        "5.6", "A date with quoted predictions has a publication", ERROR, at_most(0), 1, ask.picks_published, "dates"
+        "5.6",
+        "A date whose predictions have a line has a publication",
+        ERROR,
+        at_most(0),
+        1,
+        queries.picks_published,
+        "dates",
     ),
-    Check("6.1", "Picks of final games are graded", ERROR, at_least(100), 1, ask.picks_graded, "%"),
+    Check("6.1", "Picks of final games are graded", ERROR, at_least(100), 1, queries.picks_graded, "%"),
     Check(
         "6.2",
-        "Published picks and grades are as they were written",
+        "Published picks and grades match what was written",
         CRITICAL,
         at_most(0),
         1,
-        ask.ledger_problems,
+        queries.ledger_problems,
         "problems",
     ),
     Check(
@@ -112,17 +150,17 @@ DAILY_CHECKS: tuple[Check, ...] = (
         ERROR,
         at_most(0),
         1,
-        ask.files_absent,
+        queries.files_absent,
         "dates",
     ),
-    Check("7.2", "Files hold as many picks as the ledger counts", CRITICAL, at_most(0), 1, ask.files_disagree, "dates"),
+    Check("7.2", "Files hold as many picks as the ledger", CRITICAL, at_most(0), 1, queries.files_disagree, "dates"),
     Check(
         "7.3",
-        "The season page and the date's page show the same picks",
+        "The season file and the date's file show the same picks",
         CRITICAL,
         at_most(0),
         1,
-        ask.pages_disagree,
+        queries.files_of_season_disagree,
         "dates",
     ),
 )

@@ -28,7 +28,7 @@ def failed_cells(catalogue: Catalogue) -> Lazy:
 
 
 def absent_cells(catalogue: Catalogue) -> Lazy:
-    """Count the stages that no run has processed, over the window's past game dates."""
+    """Count the cells that no run has processed, for the window's game dates."""
     stages = catalogue.scan("stages")
     dates = _counted(catalogue.window("games")).select("game_date").unique()
     cells = catalogue.window("grid").select("game_date", "stage", is_there=nw.lit(True))
@@ -110,7 +110,7 @@ def required_defaults(catalogue: Catalogue) -> Lazy:
 
 
 def verdict_recorded(catalogue: Catalogue) -> Lazy:
-    """Count the date where no verdict of the readiness gate is stored for it, or the verdict forbids predictions."""
+    """Count the date (0 or 1) where the readiness gate has no stored verdict for it, or forbids predictions."""
     verdicts = catalogue.on_day("gate_verdicts").select("game_date", "verdict", "reason")
     dates = _slate(catalogue).select("game_date").unique().join(verdicts, on="game_date", how="left")
     allows = (nw.col("verdict") != "not_ready").fill_null(False)
@@ -137,12 +137,12 @@ def ready_players_predicted(catalogue: Catalogue) -> Lazy:
 def quoted_players_predicted(catalogue: Catalogue) -> Lazy:
     """Measure the share of the date's players with a line that are predicted, or blocked with a reason."""
     quoted = usable_lines(catalogue.on_day("player_lines"))
-    told = (
+    accounted = (
         nw.concat([catalogue.on_day(name).select(*PLAYER_GAME) for name in ("predictions", "gate_blocks")])
         .unique()
-        .with_columns(is_told=nw.lit(True))
+        .with_columns(is_accounted_for=nw.lit(True))
     )
-    return share(quoted.join(told, on=PLAYER_GAME, how="left"), nw.col("is_told"))
+    return share(quoted.join(accounted, on=PLAYER_GAME, how="left"), nw.col("is_accounted_for"))
 
 
 def sides_past_the_gate(catalogue: Catalogue) -> Lazy:
@@ -168,7 +168,7 @@ def picks_past_the_gate(catalogue: Catalogue) -> Lazy:
 
 
 def picks_published(catalogue: Catalogue) -> Lazy:
-    """Count the date where it has predictions with a line and no publication."""
+    """Count the date (0 or 1) where it has predictions with a line and no publication."""
     quoted = catalogue.on_day("predictions").filter(~nw.col("line").is_null()).select("game_date").unique()
     published = catalogue.on_day("publications").select("game_date").unique().with_columns(is_there=nw.lit(True))
     return violations(quoted.join(published, on="game_date", how="left"), nw.col("is_there").is_null())
@@ -218,7 +218,7 @@ def files_disagree(catalogue: Catalogue) -> Lazy:
     return _examples(both, differs, nw.col("game_date").cast(nw.String))
 
 
-def pages_disagree(catalogue: Catalogue) -> Lazy:
+def files_of_season_disagree(catalogue: Catalogue) -> Lazy:
     """Count the dates whose picks in the season file differ from those in the date's own file."""
     files = catalogue.scan("files").filter(
         (nw.col("game_date") >= catalogue.first) & (nw.col("game_date") <= catalogue.last)

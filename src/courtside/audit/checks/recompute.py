@@ -20,7 +20,7 @@ HIDDEN_DATES = 3
 def recomputed_differs(catalogue: Catalogue) -> Lazy:
     """Count the sampled feature rows with a value, origin or count that differs from what today's code computes."""
     dates = sampled_dates(catalogue)
-    return _answer(catalogue, dates, catalogue.stored.recomputed(dates))
+    return _compared(catalogue, dates, catalogue.stored.recomputed(dates))
 
 
 def differs_without_the_day(catalogue: Catalogue) -> Lazy:
@@ -29,7 +29,7 @@ def differs_without_the_day(catalogue: Catalogue) -> Lazy:
     draw = random.Random(f"{catalogue.day} hidden")  # noqa: S311 - a sample, not a secret
     dates = sorted([*sampled[-1:], *draw.sample(sampled[:-1], min(HIDDEN_DATES, len(sampled)) - 1)]) if sampled else []
     again = [catalogue.stored.recomputed_before(day) for day in dates]
-    return _answer(catalogue, dates, pl.concat(again) if again else PLAYER_FEATURES.empty())
+    return _compared(catalogue, dates, pl.concat(again) if again else PLAYER_FEATURES.empty())
 
 
 def sampled_dates(catalogue: Catalogue) -> list[dt.date]:
@@ -68,7 +68,7 @@ def _one_of_each(rows: pl.DataFrame, by: str, draw: random.Random) -> Iterable[d
     return [draw.choice(own["game_date"].to_list()) for _, own in dates.group_by(by, maintain_order=True)]
 
 
-def _answer(catalogue: Catalogue, dates: Sequence[dt.date], again: pl.DataFrame) -> Lazy:
+def _compared(catalogue: Catalogue, dates: Sequence[dt.date], again: pl.DataFrame) -> Lazy:
     stored = PLAYER_FEATURES.empty()
     if dates:
         within = catalogue.warehouse.collect(catalogue.scan("player_features", dates[0], dates[-1]))
@@ -79,5 +79,5 @@ def _answer(catalogue: Catalogue, dates: Sequence[dt.date], again: pl.DataFrame)
         days = sorted(set(rows["game_date"]))
         game, player, _ = rows.sort("game_date", "game_id", "player_id").row(0)
         detail = f"{some(columns)}: {len(days)} dates from {days[0]} to {days[-1]}; first game {game} player {player}"
-    answer = {"observed": [float(rows.height)], "n": [stored.height], "detail": [detail]}
-    return catalogue.warehouse.lazy(pl.DataFrame(answer, schema_overrides={"detail": pl.String}))
+    found = {"observed": [float(rows.height)], "n": [stored.height], "detail": [detail]}
+    return catalogue.warehouse.lazy(pl.DataFrame(found, schema_overrides={"detail": pl.String}))

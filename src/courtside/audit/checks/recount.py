@@ -30,8 +30,8 @@ def last_5_differs(catalogue: Catalogue) -> Lazy:
     compared = rows.join(again, on=["game_id", "player_id"], how="left")
     differs = ((pl.col("stored") - pl.col("again")).abs() > TOLERANCE).fill_null(True)
     wrong = compared.filter(differs)
-    answer = {"observed": [float(wrong.height)], "n": [rows.height], "detail": [_example(wrong)]}
-    return catalogue.warehouse.lazy(pl.DataFrame(answer, schema_overrides={"detail": pl.String}))
+    found = {"observed": [float(wrong.height)], "n": [rows.height], "detail": [_example(wrong)]}
+    return catalogue.warehouse.lazy(pl.DataFrame(found, schema_overrides={"detail": pl.String}))
 
 
 def _example(wrong: pl.DataFrame) -> str | None:

@@ -161,12 +161,12 @@ def changed_in_public(catalogue: Catalogue) -> Lazy:
     A version that changes only a price or a probability does not change that file, and the file is not written again.
     """
     publications, picks = catalogue.window("publications"), catalogue.window("published_picks")
-    key, said = ["game_date", "version"], ["model_code", "signal"]
-    versions = publications.select(*key, "published_at", *(nw.col(name).fill_null("") for name in said))
+    key, content = ["game_date", "version"], ["model_code", "signal"]
+    versions = publications.select(*key, "published_at", *(nw.col(name).fill_null("") for name in content))
     shown = picks.select(*key, *SHOWN)
-    before = versions.select(*key, **{f"{name}_before": nw.col(name) for name in said})
+    before = versions.select(*key, **{f"{name}_before": nw.col(name) for name in content})
     both = versions.join(_next_version(before), on=key, how="left")
-    is_other = any_of(nw.col(name) != nw.col(f"{name}_before") for name in said) | nw.col("signal_before").is_null()
+    is_other = any_of(nw.col(name) != nw.col(f"{name}_before") for name in content) | nw.col("signal_before").is_null()
     changes = [
         both.filter(is_other).select(key),
         _without(shown, _next_version(shown)).select(key),

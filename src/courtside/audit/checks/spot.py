@@ -1,4 +1,4 @@
-"""The spot checks: claims about the stored feature rows of a window, each one entry of `SPOT_CHECKS`."""
+"""The spot checks of the stored feature rows of a window; each is an entry of `SPOT_CHECKS`."""
 
 from __future__ import annotations
 
@@ -21,17 +21,25 @@ SPOT_CHECKS: tuple[Check, ...] = (
     Check("3", "Values are computed, not partial or fallback", WARNING, at_least(80), 1000, spot_values.computed, "%"),
     Check(
         "4",
-        "Every registered feature stands in every row, with a value or a reason",
+        "Every registered feature has a value or a missing reason in every row",
         CRITICAL,
         at_most(0),
         100,
         spot_integrity.origins_absent,
         "rows",
     ),
-    Check("5", "No rotation player has a zero where no zero can be", ERROR, at_most(0), 50, spot_values.zeros, "rows"),
+    Check(
+        "5",
+        "No rotation player averages zero minutes or points over a full window",
+        ERROR,
+        at_most(0),
+        50,
+        spot_values.zeros,
+        "rows",
+    ),
     Check(
         "6",
-        "Starters (season average 15 and more) are quality ready",
+        "Starters (season average 15 or more) are quality-ready",
         ERROR,
         at_least(85),
         30,
@@ -40,7 +48,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "7",
-        "Rotation players (season average 5 to 15) are quality ready",
+        "Rotation players (season average 5 to 15) are quality-ready",
         WARNING,
         at_least(75),
         50,
@@ -58,7 +66,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "9",
-        "Every game of the window's seasons that could have rows has some",
+        "Every final game has feature rows, on dates for which rows were computed",
         ERROR,
         at_least(100),
         1,
@@ -67,7 +75,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "10",
-        "The last-5 mean, computed again from box scores, is the stored one within 0.01",
+        "The stored last-5 mean equals the mean of the box scores within 0.01",
         CRITICAL,
         at_most(0),
         20,
@@ -76,7 +84,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "11",
-        "Nobody without minutes or a statistic is marked as having played",
+        "No player without minutes or a statistic is marked as having played",
         CRITICAL,
         at_most(0),
         100,
@@ -96,7 +104,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     Check("14", "Players who played have a feature row", ERROR, at_least(95), 100, spot_coverage.played_with_row, "%"),
     Check(
         "15",
-        "Every stored date holds what the grid recorded when it was written",
+        "Every stored date matches what the grid recorded when it was written",
         CRITICAL,
         at_most(0),
         1,
@@ -114,7 +122,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "17",
-        "No date's rows lie more than 200 from what its games lead one to expect",
+        "The rows of a date differ by at most 200 from its games times the mean rows of a game",
         ERROR,
         at_most(200),
         3,
@@ -123,7 +131,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "18",
-        "In every month nearly every game played has feature rows for both teams",
+        "In every month, nearly every final game has feature rows for both teams",
         ERROR,
         at_least(95),
         5,
@@ -132,7 +140,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "19",
-        "No required feature is often without a value",
+        "Each required feature has a value in most rows",
         WARNING,
         at_most(10),
         100,
@@ -141,7 +149,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "20",
-        "Last-10 windows hold at least 70 % of the games they should",
+        "Last-10 windows hold at least 70 % of the games that they should",
         WARNING,
         at_least(95),
         100,
@@ -150,17 +158,17 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "21",
-        "No final game of the window lacks a whole box score",
+        "Every final game of the window has a complete box score",
         WARNING,
         at_most(0),
         1,
         spot_integrity.open_gaps,
         "games",
     ),
-    Check("22", "A player has one row a game", CRITICAL, at_most(0), 100, spot_integrity.duplicates, "keys"),
+    Check("22", "A player has one row per game", CRITICAL, at_most(0), 100, spot_integrity.duplicates, "keys"),
     Check(
         "23",
-        "A value stands exactly where its origin comes with one",
+        "A feature has a value exactly where its origin says so",
         CRITICAL,
         at_most(0),
         100,
@@ -168,11 +176,17 @@ SPOT_CHECKS: tuple[Check, ...] = (
         "rows",
     ),
     Check(
-        "24", "Values lie in the range of their feature", CRITICAL, at_most(0), 100, spot_integrity.out_of_range, "rows"
+        "24",
+        "Values lie within the range of their feature",
+        CRITICAL,
+        at_most(0),
+        100,
+        spot_integrity.out_of_range,
+        "rows",
     ),
     Check(
         "25",
-        "No feature is the same on a whole slate of 50 rows where it must differ",
+        "On slates of 50 rows or more, features that must vary do",
         ERROR,
         at_most(0),
         1,
@@ -181,7 +195,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "26",
-        "Stored default counts are those of the stored values and origins",
+        "Stored default counts match the stored values and origins",
         CRITICAL,
         at_most(0),
         100,
@@ -190,7 +204,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "27",
-        "Ready rows are ready: no required default, tier bronze or better, matchup 50 or better",
+        "Rows marked ready meet the rules: no required default, tier bronze or better, matchup 50 or more",
         CRITICAL,
         at_most(0),
         100,
@@ -199,7 +213,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "28",
-        "Every month but October has less than 5 % contaminated training rows",
+        "Every month except October has at most 5 % contaminated training rows",
         CRITICAL,
         at_most(5),
         100,
@@ -208,7 +222,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "29",
-        "Sampled rows, computed again, are the stored ones in every value, origin and count",
+        "Sampled rows, computed again, equal the stored rows in every value, origin and count",
         CRITICAL,
         at_most(0),
         1,
@@ -217,7 +231,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "30",
-        "Rows computed without their day's results and everything later are the stored ones",
+        "Rows computed without the results of their day and later days equal the stored rows",
         CRITICAL,
         at_most(0),
         1,

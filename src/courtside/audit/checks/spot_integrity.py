@@ -54,12 +54,12 @@ def differs_from_raw(catalogue: Catalogue) -> Lazy:
 def stored_differs(catalogue: Catalogue) -> Lazy:
     """Count the dates of tables whose stored rows differ from what the grid recorded when they were written."""
     damaged = damaged_dates(catalogue)
-    answer = {
+    found = {
         "observed": [float(damaged.height)],
         "n": [int(catalogue.stored.damaged["cells"].sum())],
         "detail": [dates_by_table(damaged) or None],
     }
-    return catalogue.warehouse.lazy(pl.DataFrame(answer, schema_overrides={"detail": pl.String}))
+    return catalogue.warehouse.lazy(pl.DataFrame(found, schema_overrides={"detail": pl.String}))
 
 
 def open_gaps(catalogue: Catalogue) -> Lazy:

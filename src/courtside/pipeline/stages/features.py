@@ -87,7 +87,7 @@ def _gap_notices(outcomes: Outcomes, grid: pl.DataFrame) -> Iterator[Alert | Rec
         body = f"{newest}\n{len(held)} dates are held, from {min(held)} to {max(held)}."
         yield Alert(GAP, Severity.ERROR, newest.partition(" (")[0], body)
     else:
-        yield Recovery(GAP, "box scores are there again")
+        yield Recovery(GAP, "box scores have arrived again")
 
 
 FEATURES = Stage(

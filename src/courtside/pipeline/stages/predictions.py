@@ -67,7 +67,7 @@ def _missing(outcomes: Outcomes, predictions: pl.DataFrame, at: Surroundings) ->
     today, champion = at.clock.today(), at.settings.champion
     predicted = set(predictions_for_picks(predictions, champion)["game_date"])
     missing = {
-        day: outcome.reason or f"neither {champion} nor {FALLBACK} predicts it"
+        day: outcome.reason or f"neither {champion} nor {FALLBACK} made a prediction"
         for day, outcome in outcomes.items()
         if day >= today
         and (outcome.reason or day not in predicted)
@@ -76,9 +76,9 @@ def _missing(outcomes: Outcomes, predictions: pl.DataFrame, at: Surroundings) ->
     }
     if missing:
         body = "\n".join(f"{day}: {reason}" for day, reason in sorted(missing.items()))
-        yield Alert(NONE_MADE, Severity.ERROR, f"games and no predictions on {min(missing)}", body)
+        yield Alert(NONE_MADE, Severity.ERROR, f"no predictions for the games of {min(missing)}", body)
     elif any(day >= today for day in predicted):
-        yield Recovery(NONE_MADE, f"{max(predicted)} is predicted")
+        yield Recovery(NONE_MADE, f"predictions for {max(predicted)} are stored")
 
 
 def _refused(models: Mapping[str, str]) -> Iterator[Alert | Recovery]:
