@@ -57,7 +57,7 @@ def test_the_command_prints_it_for_people_and_as_json(home: Path) -> None:
 
 
 def test_a_name_that_is_nobodys_says_so(home: Path) -> None:
-    with homes.opened(home) as context, pytest.raises(NoSuchRowError, match="no player's name contains"):
+    with homes.opened(home) as context, pytest.raises(NoSuchRowError, match="No player's name contains"):
         explain(context.warehouse, "<img src=x>'; DROP TABLE games", homes.LAST)
     code, output = call("explain", "a", str(homes.LAST), home=home)
     assert code == 1

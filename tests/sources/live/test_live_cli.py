@@ -100,7 +100,7 @@ def test_a_word_that_cannot_be_used_is_named(tmp_path: Path, words: tuple[str, .
 def test_a_run_that_is_not_there_is_named(tmp_path: Path) -> None:
     result = call("runs", "feed", "--home", str(tmp_path))
     assert result.exit_code == 2
-    assert "0 runs have an id that begins so" in result.output
+    assert "0 runs have an id that begins with this text" in result.output
 
 
 @pytest.mark.parametrize("count", ["inf", "-inf", "nan", "²", "-5", "9" * 400, "1e9", ""])
