@@ -1,4 +1,4 @@
-"""Small slates in the shape the rooms hand over, for the tests of picks and publishing."""
+"""Small slates with the columns of the stored tables, for the tests of picks and publishing."""
 
 import datetime as dt
 
@@ -65,7 +65,7 @@ _DEFAULTS = {
 
 
 def predictions(*rows):
-    """Predictions of the champion; each row overrides defaults, edge and direction follow from the line."""
+    """Predictions of the champion; each row overrides defaults, and edge and direction follow from the line."""
     full = []
     for number, row in enumerate(rows):
         merged = {"player_id": 100 + number, **_DEFAULTS, **row}

@@ -76,8 +76,8 @@ def test_over_and_under_of_one_line_never_both_win_or_both_lose(line, actual, ou
 @given(st.lists(st.tuples(SIDES, LINES, POINTS), max_size=25))
 def test_graded_predictions_equal_the_reference_row_by_row(rows):
     frame = predictions(*({"direction": side, "line": line, "player_id": n} for n, (side, line, _) in enumerate(rows)))
-    said = outcomes(*((GAME, n, points) for n, (_, _, points) in enumerate(rows)))
-    graded = grade_predictions(frame, said)
+    known = outcomes(*((GAME, n, points) for n, (_, _, points) in enumerate(rows)))
+    graded = grade_predictions(frame, known)
     expected = [
         oracle(side, line, points, "did_not_play" if points is None else "played") for side, line, points in rows
     ]
@@ -151,17 +151,17 @@ def test_a_stat_correction_adds_a_revision_and_keeps_the_earlier_one():
 @settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.integers(1, 4), POINTS), unique_by=lambda row: row[0]), max_size=8))
 def test_a_revision_is_added_only_where_the_outcome_changed(runs):
-    ledger, said, now = OUTCOMES.empty(), {}, DAY_AFTER
+    ledger, known, now = OUTCOMES.empty(), {}, DAY_AFTER
     for run in runs:
         now += dt.timedelta(days=1)
         new = revise_outcomes(ledger, observed(*((GAME, player, points) for player, points in run)), now)
         assert set(new["player_id"]) == {
-            player for player, points in run if player not in said or said[player] != points
+            player for player, points in run if player not in known or known[player] != points
         }
-        said.update(dict(run))
+        known.update(dict(run))
         ledger = pl.concat([ledger, new])
         latest = latest_outcomes(ledger)
-        assert dict(latest.select("player_id", "actual_points").iter_rows()) == said
+        assert dict(latest.select("player_id", "actual_points").iter_rows()) == known
 
 
 def test_an_outcome_observed_twice_is_refused():

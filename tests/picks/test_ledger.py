@@ -28,7 +28,7 @@ TIPS = tips((EARLY, EARLY_TIP), (LATE, TIP))
 
 
 def rerun(ledger, rows, now, slate=TIPS, dates=(DATE,)):
-    """Publish `rows` at `now` on top of `ledger`; return the ledger as it is then."""
+    """Publish `rows` at `now` after the versions in `ledger`, and return the new ledger."""
     frame = predictions(*rows)
     signals = daily_signals(frame)
     candidates = qualified(frame, signals, DEFINITIONS)

@@ -1,4 +1,4 @@
-"""Random sequences of runs: whatever predictions, tip-offs and the clock do, what has begun stays."""
+"""Random sequences of runs: picks of begun games stay, however predictions, tip-offs and the clock change."""
 
 import datetime as dt
 

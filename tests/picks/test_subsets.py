@@ -98,7 +98,9 @@ def test_the_order_is_composite_then_player_id():
     ]
     top = picks_of(*rows)
     assert top.filter(subset_key="top_3")["player_id"].to_list() == [9, 3, 7]
-    assert top.filter(subset_key="top_5")["player_id"].to_list() == [9, 3, 7, 1, 2], "no confidence counts as even"
+    assert top.filter(subset_key="top_5")["player_id"].to_list() == [9, 3, 7, 1, 2], (
+        "a missing confidence counts as 50 %"
+    )
     assert top.filter(subset_key="top_5")["rank"].to_list() == [1, 2, 3, 4, 5]
     assert top.filter(subset_key="top_pick")["composite"].to_list() == [10 * 6 + 0.5 * 90]
 

@@ -1,4 +1,4 @@
-"""Models that a kill left half stored or that were damaged on disk: the next day goes on without a hand."""
+"""Models that a kill left incomplete or that were damaged on disk: the next daily run recovers without help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planted violations of ledger, grades, records and public files; each guard must catch its own."""
+"""Planted violations of the ledger, grades, records and public files; each guard must find its violation."""
 
 import datetime as dt
 import random

@@ -1,4 +1,4 @@
-"""What would make predictions too good to be true, or wrong in silence: planted, and refused by name."""
+"""Planted leaks, damaged models and bad training rows; each is refused with its name."""
 
 from __future__ import annotations
 

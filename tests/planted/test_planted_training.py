@@ -1,4 +1,4 @@
-"""Training on rows that are not what they should be is refused with the reason, and nothing is stored."""
+"""Training on damaged rows is refused with the reason, and nothing is stored."""
 
 from __future__ import annotations
 

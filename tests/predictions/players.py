@@ -1,4 +1,4 @@
-"""Model rows of a made-up league in which each player has a true mean, and the line nearly knows it."""
+"""Model rows of a made-up league in which each player has a true mean, and the line is close to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The evaluation measures what it says, beside the line, on the same rows, from earlier dates only."""
+"""The evaluation measures systems and the line on the same rows, with models of earlier dates only."""
 
 from __future__ import annotations
 
@@ -237,8 +237,8 @@ def test_only_predictions_made_before_tip_off_are_live() -> None:
             "prediction_made_before_game": [True, True, False, False],
         }
     )
-    told = pl.DataFrame({"game_id": ["1", "2"], "player_id": [7, 7], "points": [12, 30]})
-    found = live_figures(base, told)
+    outcomes = pl.DataFrame({"game_id": ["1", "2"], "player_id": [7, 7], "points": [12, 30]})
+    found = live_figures(base, outcomes)
     assert set(found) == {"ewma", "catboost_v9"}
     assert found["catboost_v9"]["errors"]["n"] == 1
     assert found["catboost_v9"]["errors"]["mae"]["mean"] == 1

@@ -1,4 +1,4 @@
-"""Which probability is stored and published: a calibrated one, the market's, or none; never that of a model alone."""
+"""The stored and published probability is calibrated, the market's, or none; it is never a model's raw one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On the simulated league the truth is known: who should be near it, and how honest a probability is."""
+"""Accuracy and calibration on the simulated league, whose true expected points are known."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FIRST, MODELS, MEASURED, LAST = (
 
 @pytest.fixture(scope="module")
 def predictions(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
-    """What every system says of the players of a simulated league, with the points they were expected to score."""
+    """The predictions of every system for the players of a simulated league, with their true expected points."""
     home = tmp_path_factory.mktemp("truth") / "home"
     league = simulate(seasons=1, seed=23, until=LAST)
     with homes.opened(home, dt.datetime.combine(LAST, dt.time(17)) + dt.timedelta(days=1)) as context:
@@ -39,9 +39,13 @@ def predictions(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
         assert run(context, FIRST, LAST, stages=THROUGH_FEATURES).is_whole
         rows = with_outcomes(model_rows(context.warehouse, FIRST, LAST), context.warehouse)
     systems = systems_of(list(walk(rows, retraining_days(MODELS, LAST, 14))))
-    told = predicted(rows.with_columns(gate_passed=pl.col("is_quality_ready"), gate_reason=None), systems)
+    predictions = predicted(rows.with_columns(gate_passed=pl.col("is_quality_ready"), gate_reason=None), systems)
     truth = league.truth.players.filter(pl.col("status") == "played").select("game_id", "player_id", "expected_points")
-    kept = told.filter("gate_passed").select(*KEPT, *SYSTEM_NAMES).join(truth, on=["game_id", "player_id"], how="left")
+    kept = (
+        predictions.filter("gate_passed")
+        .select(*KEPT, *SYSTEM_NAMES)
+        .join(truth, on=["game_id", "player_id"], how="left")
+    )
     return kept.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in SYSTEM_NAMES))
 
 
@@ -67,7 +71,7 @@ def test_systems_with_more_information_have_smaller_errors(measured: pl.DataFram
     }
     learned = [off.pop(name) for name in ("catboost_v9", "lightgbm", "ensemble")]
     line = off.pop("consensus_line")
-    assert line < min(learned), "the books know who plays"
+    assert line < min(learned), "the books know the injuries"
     assert max(learned) < min(off.values()), "models beat form alone"
 
 

@@ -1,4 +1,4 @@
-"""What a slate's predictions say: gates with their reasons, silence that is told, and lines that move."""
+"""Predictions of a slate: gates with their reasons, alerts about missing predictions, and lines that move."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _read(home: Path, table: Table, day: dt.date = TODAY) -> pl.DataFrame:
 
 
 def _changed(home: Path, table: Table, stage: str, day: dt.date = TODAY, **changes: pl.Expr) -> None:
-    """Write the rows of a date again with changes, as the stage before would, and let the grid know."""
+    """Write the rows of a date again with changes, as the stage before would, and update its cell."""
     with homes.opened(home, MORNING) as context:
         stored = [
             (own, context.warehouse.collect(context.warehouse.scan(own, start=day, end=day))) for own in REPLACED[stage]
@@ -74,19 +74,19 @@ def home(today_home: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def alerts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What people are told: alerts, and the causes that are over."""
-    told: list[Any] = []
+    """The alerts that are sent, and the causes of recoveries."""
+    sent: list[Any] = []
 
     class Heard:
         def send(self, alert: Any) -> str:
-            told.append(alert)
+            sent.append(alert)
             return "sent"
 
         def recover(self, cause: str, body: str) -> str:
             return "quiet"
 
     monkeypatch.setattr(runner_module, "notifier", lambda settings, clock: Heard())
-    return told
+    return sent
 
 
 def test_a_blocked_player_has_a_prediction_with_the_reason_and_without_a_side(home: Path) -> None:
@@ -206,9 +206,11 @@ def test_a_new_model_predicts_its_dates_again_and_a_refused_model_does_not(home:
         ]
         ModelStore(context.warehouse, home / "models").save(fitted, [], MORNING)
     _predict(home)
-    said = _read(home, PREDICTIONS)
-    assert said.filter((pl.col("system") == "catboost_v9") & pl.col("model_id").str.starts_with("catboost_v9-")).height
+    predictions = _read(home, PREDICTIONS)
+    assert predictions.filter(
+        (pl.col("system") == "catboost_v9") & pl.col("model_id").str.starts_with("catboost_v9-")
+    ).height
     refused = [alert for alert in alerts if alert.cause == "predictions.refused"]
     assert refused
     assert "lightgbm" in refused[0].body
-    assert set(said["system"]) == set(SYSTEM_NAMES) - {"lightgbm", "ensemble"}
+    assert set(predictions["system"]) == set(SYSTEM_NAMES) - {"lightgbm", "ensemble"}

@@ -1,4 +1,4 @@
-"""The day trains by itself where it should, from earlier days only, and goes on without where it cannot."""
+"""Daily training: it runs when it is due, on earlier days only, and a failure does not stop the daily run."""
 
 from __future__ import annotations
 
@@ -67,9 +67,11 @@ def test_daily_training_runs_once_a_week_on_earlier_days(home: Path, few_are_eno
         assert (models["as_of"] == TODAY).all()
         assert not daily.is_due(context, TODAY + dt.timedelta(days=6))
         assert daily.is_due(context, TODAY + dt.timedelta(days=7))
-        said = predictions_for_picks(_rows(context, PREDICTIONS), "catboost_v9")
-        assert set(said.filter(pl.col("game_date") == TODAY)["system"]) == {"catboost_v9"}
-        assert set(said.filter(pl.col("game_date") < TODAY)["system"]) == {FALLBACK}, "no model predicts its own past"
+        predictions = predictions_for_picks(_rows(context, PREDICTIONS), "catboost_v9")
+        assert set(predictions.filter(pl.col("game_date") == TODAY)["system"]) == {"catboost_v9"}
+        assert set(predictions.filter(pl.col("game_date") < TODAY)["system"]) == {FALLBACK}, (
+            "no model predicts its own past"
+        )
 
 
 def test_refused_training_does_not_stop_the_daily_run(

@@ -1,4 +1,4 @@
-"""A bucket on a local server with the real client, and a proxy before it that fails on demand."""
+"""A bucket on a local server, used through the real client, and a proxy before it that injects faults."""
 
 from __future__ import annotations
 

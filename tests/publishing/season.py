@@ -48,7 +48,7 @@ def graded_season(*picks_by_date, points=25, ungraded=0):
     publications, picks = published(*picks_by_date)
     standing = counted(publications, picks)
     final = standing.filter(pl.col("game_date") <= date_at(ungraded))
-    said = (
+    outcomes = (
         final.select("game_id", "player_id", "game_date")
         .unique()
         .with_columns(
@@ -58,4 +58,4 @@ def graded_season(*picks_by_date, points=25, ungraded=0):
             graded_at=pl.lit(GENERATED),
         )
     )
-    return publications, standing, grade_picks(standing, OUTCOMES.conform(said))
+    return publications, standing, grade_picks(standing, OUTCOMES.conform(outcomes))

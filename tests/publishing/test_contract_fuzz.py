@@ -1,4 +1,4 @@
-"""Whatever the ledger holds, the files are valid and come back as they are."""
+"""The files of any ledger are valid and survive a round trip through their contracts."""
 
 import datetime as dt
 
@@ -46,11 +46,11 @@ def world_of(slates, names, outcomes, now):
             **key,
             "revision": 1,
             "graded_at": GENERATED,
-            "actual_points": said if isinstance(said, int) else None,
-            "outcome": "played" if isinstance(said, int) else said,
+            "actual_points": outcome if isinstance(outcome, int) else None,
+            "outcome": "played" if isinstance(outcome, int) else outcome,
         }
-        for key, said in zip(keys.iter_rows(named=True), outcomes * (keys.height + 1), strict=False)
-        if said is not None
+        for key, outcome in zip(keys.iter_rows(named=True), outcomes * (keys.height + 1), strict=False)
+        if outcome is not None
     ]
     known = pl.DataFrame(rows, schema=OUTCOMES.polars_schema)
     world = World(None, tuple(sorted(date_at(n) for n in range(len(slates)))), GENERATED)
@@ -75,7 +75,7 @@ def world_of(slates, names, outcomes, now):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SLATES, NAMES, st.lists(OUTCOME, min_size=1, max_size=8), st.booleans())
-def test_any_ledger_exports_to_valid_files_and_back(slates, names, outcomes, is_live):
+def test_any_ledger_exports_to_valid_files(slates, names, outcomes, is_live):
     now = dt.datetime(2026, 2, 7, 14) if is_live else GENERATED
     world = world_of(slates, names, outcomes, now)
     for module in BUILT:

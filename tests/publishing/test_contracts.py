@@ -59,7 +59,7 @@ def season_example(*dates):
     }
 
 
-def test_the_example_of_the_specification_comes_back_key_by_key_in_its_order():
+def test_the_example_of_the_specification_keeps_its_keys_and_their_order():
     rendered = render(SubsetPicks.model_validate(example()))
     assert json.loads(rendered) == example()
     assert rendered == json.dumps(example(), separators=(",", ":")).encode() + b"\n"
@@ -110,7 +110,7 @@ def test_a_pick_of_another_shape_is_refused(field, value):
 
 
 @pytest.mark.parametrize("dates", [("2026-02-05", "2026-02-07"), ("2026-02-07", "2026-02-07")])
-def test_a_season_stands_newest_date_first_each_once(dates):
+def test_a_season_file_has_each_date_once_and_newest_first(dates):
     with pytest.raises(ValidationError, match="newest first"):
         SeasonSubsets.model_validate(season_example(*dates))
 
@@ -121,18 +121,18 @@ def test_documents_cannot_be_changed():
 
 
 @given(st.floats(-200, 200))
-def test_one_decimal_is_within_half_a_tenth_and_stays(value):
+def test_one_decimal_is_within_half_a_tenth_and_idempotent(value):
     rounded = one_decimal(value)
     assert abs(rounded - value) <= 0.05 + 1e-9
     assert one_decimal(rounded) == rounded
 
 
 @pytest.mark.parametrize(("value", "rounded"), [(24.25, 24.3), (24.35, 24.4), (24.5, 24.5), (-0.25, -0.3)])
-def test_one_decimal_rounds_half_up_as_written(value, rounded):
+def test_one_decimal_rounds_half_up(value, rounded):
     assert one_decimal(value) == rounded
 
 
-def test_names_are_rendered_as_letters_and_nan_is_refused():
+def test_names_are_rendered_in_unicode_and_nan_is_refused():
     assert "Dončić".encode() in render({"player": "Luka Dončić"})
     with pytest.raises(ValueError, match="Out of range float"):
         render({"pct": float("nan")})
@@ -162,7 +162,7 @@ def test_the_cache_age_of_a_path_is_that_of_the_contract(path, age):
     assert max_age_of(path) == age
 
 
-def test_every_type_has_a_published_schema_that_forbids_more_and_less():
+def test_the_schema_of_every_type_forbids_additional_and_missing_keys():
     assert set(schema_files()) == {f"v1/schemas/{kind.name}.json" for kind in FILE_TYPES}
     for kind in FILE_TYPES:
         schema = json_schema(kind.model)
@@ -171,7 +171,7 @@ def test_every_type_has_a_published_schema_that_forbids_more_and_less():
             assert set(shape["required"]) == set(shape["properties"])
 
 
-def test_a_type_has_one_name_one_model_and_paths_that_no_other_has():
+def test_every_type_has_one_model_and_its_own_paths():
     models = {}
     for kind in FILE_TYPES:
         assert models.setdefault(kind.name, kind.model) is kind.model
@@ -182,6 +182,6 @@ def test_a_type_has_one_name_one_model_and_paths_that_no_other_has():
 
 
 @given(st.decimals(min_value=-200, max_value=200, places=3).map(float))
-def test_one_decimal_is_the_half_up_rounding_of_what_is_written(value):
+def test_one_decimal_equals_decimal_rounding_half_up(value):
     written = Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
     assert one_decimal(value) == float(written)

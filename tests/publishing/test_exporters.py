@@ -32,7 +32,7 @@ def group(document, number):
     return document.groups[number - 1]
 
 
-def test_a_days_file_holds_its_picks_and_the_records_until_the_day_before():
+def test_the_file_of_a_date_has_its_picks_and_the_records_before_it():
     document = subset_picks(graded_season(*DAYS, points=28))[DATE]
     assert (document.model, document.signal) == (CODE_OF_SYSTEM["moving_average"], "neutral")
     top = group(document, 1)
@@ -60,7 +60,7 @@ def test_a_file_is_built_for_each_published_date_in_one_call():
     assert documents[date_at(3)].groups[0].record.season.pct is None
 
 
-def test_the_season_file_holds_every_date_newest_first_with_results():
+def test_the_season_file_has_every_date_newest_first_with_results():
     document = season_subsets(graded_season(*DAYS, points=28, ungraded=1))
     every = group(document, 8)
     assert [entry.date for entry in every.dates] == [date_at(n) for n in range(4)]
@@ -89,13 +89,13 @@ def test_the_season_record_includes_the_last_graded_date():
     }
 
 
-def test_a_season_holds_its_own_dates_only():
+def test_the_file_of_a_season_has_only_dates_of_that_season():
     assert season_subsets(graded_season(*DAYS), "2024-25").groups[0].dates == ()
     with pytest.raises(ConfigError, match="season '2030-31' has no games"):
         season_subsets(graded_season(*DAYS), "2030-31")
 
 
-def test_no_ledger_gives_eight_empty_groups():
+def test_an_empty_ledger_gives_eight_empty_groups():
     publications, standing, graded = graded_season([])
     document = season_subsets((publications.clear(), standing.clear(), graded))
     assert len(document.groups) == 8
@@ -104,7 +104,7 @@ def test_no_ledger_gives_eight_empty_groups():
     assert subset_picks((publications.clear(), standing.clear(), graded)) == {}
 
 
-def test_public_files_hold_no_internal_name_or_id():
+def test_public_files_contain_no_internal_name_or_id():
     ledger = graded_season(*DAYS)
     files = [render(season_subsets(ledger)), render(subset_picks(ledger)[DATE])]
     internal = [*CODE_OF_SYSTEM, *DEFINITIONS.keys, "player_id", "game_id", "0022500", "version", "composite"]
@@ -121,7 +121,7 @@ def test_the_bytes_do_not_depend_on_the_order_of_the_rows():
     assert subset_picks(shuffled) == subset_picks(ledger)
 
 
-def test_files_read_back_as_their_contract():
+def test_files_can_be_parsed_by_their_contract():
     ledger = graded_season(*DAYS)
     season, day = season_subsets(ledger), subset_picks(ledger)[DATE]
     assert SeasonSubsets.model_validate_json(render(season)) == season
@@ -146,7 +146,7 @@ def test_a_model_without_a_code_name_stops_the_export():
         subset_picks((unknown, standing, graded))
 
 
-def test_code_names_are_unique_and_stand_for_themselves():
+def test_code_names_are_unique_and_returned_unchanged():
     assert CODE_OF_SYSTEM["catboost_v9"] == "926A"
     assert len(set(CODE_OF_SYSTEM.values())) == len(CODE_OF_SYSTEM)
     assert public_code("926A") == public_code("catboost_v9") == "926A"

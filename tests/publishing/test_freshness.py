@@ -1,4 +1,4 @@
-"""Whether the league is simulated and how old the data are, as stored: on the terminal and in `status.json`."""
+"""Whether the league is simulated and the age of the data, on the terminal and in `status.json`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _call(home: Path, *words: str, now: dt.datetime = homes.NOW) -> str:
     return CliRunner().invoke(app, [*words, "--home", str(home)], env=env).output
 
 
-def test_the_state_of_the_data_is_read_from_what_is_stored(home: Path) -> None:
+def test_the_age_of_the_data_is_computed_from_stored_rows(home: Path) -> None:
     with homes.opened(home) as context:
         found = freshness(context.warehouse)
     assert (found.is_simulated, found.newest_results, found.results_due) == (True, homes.LAST, NEXT_NOON)
@@ -43,7 +43,7 @@ def test_the_state_of_the_data_is_read_from_what_is_stored(home: Path) -> None:
     assert status["data"]["results_due"] == "2025-11-14T17:00:00Z"
 
 
-def test_a_league_of_other_sources_is_not_simulated_and_one_simulated_payload_makes_it_so(home: Path) -> None:
+def test_one_simulated_payload_marks_the_league_as_simulated(home: Path) -> None:
     for statement, expected in (
         ("UPDATE payload_log SET source = 'files'", False),
         ("UPDATE payload_log SET source = 'simulated' WHERE seq = 3", True),
@@ -56,7 +56,7 @@ def test_a_league_of_other_sources_is_not_simulated_and_one_simulated_payload_ma
 
 
 @pytest.mark.parametrize(("now", "is_old"), [(NEXT_NOON, False), (NEXT_NOON + dt.timedelta(minutes=1), True)])
-def test_the_terminal_says_what_the_data_are(home: Path, now: dt.datetime, is_old: bool) -> None:
+def test_the_terminal_shows_the_age_of_the_data(home: Path, now: dt.datetime, is_old: bool) -> None:
     output = _call(home, "status", now=now)
     assert "SIMULATED LEAGUE" in output
     assert f"Newest results: {homes.LAST}, 2 days old" in output
@@ -65,7 +65,7 @@ def test_the_terminal_says_what_the_data_are(home: Path, now: dt.datetime, is_ol
     assert (report["is_simulated"], report["is_stale"]) == (True, is_old)
 
 
-def test_the_day_says_what_the_data_are(home: Path) -> None:
+def test_the_daily_command_shows_the_age_of_the_data(home: Path) -> None:
     output = _call(home, "daily")
     assert "SIMULATED LEAGUE" in output
     assert f"Newest results: {homes.LAST}, 1 day old. The next are due 2025-11-14 17:00 UTC." in output
@@ -79,7 +79,7 @@ def _frames(newest: dt.date | None, *scheduled: tuple[str, dt.date]) -> Freshnes
     )
 
 
-def test_in_summer_nothing_is_old_and_after_it_everything_is() -> None:
+def test_data_are_not_outdated_in_summer_and_outdated_after_it() -> None:
     final = _frames(dt.date(2025, 6, 22))
     assert not final.is_stale(dt.datetime(2025, 9, 30))
     assert final.is_stale(dt.datetime(2025, 12, 1))
@@ -93,6 +93,6 @@ def test_a_status_file_of_an_older_version_keeps_its_stale_files(tmp_path: Path)
     assert [item.path for item in _stale_before(LocalStore(tmp_path))] == [stale["path"]]
 
 
-def test_games_that_do_not_count_are_not_waited_for() -> None:
+def test_games_that_do_not_count_have_no_due_results() -> None:
     found = _frames(dt.date(2025, 2, 13), ("0032400001", dt.date(2025, 2, 16)), ("0022400800", dt.date(2025, 2, 19)))
     assert found.results_due == dt.datetime(2025, 2, 20, 17, 0)

@@ -63,7 +63,7 @@ def picks_in(store, path=PATH):
     return json.loads(store.read(path))["picks"]
 
 
-def test_a_file_is_written_once_and_then_only_when_more_than_its_date_changed(server, prefix):
+def test_a_file_is_written_again_only_when_its_content_changed(server, prefix):
     store = store_at(server, prefix)
     assert store.read(PATH) is None
     assert write(store, [1]) == "written"
@@ -73,7 +73,7 @@ def test_a_file_is_written_once_and_then_only_when_more_than_its_date_changed(se
     assert picks_in(store) == [2]
 
 
-def test_content_and_headers_go_in_one_request_with_the_generation_it_replaces(proxy, prefix):
+def test_content_and_headers_are_sent_in_one_request_with_the_replaced_generation(proxy, prefix):
     store = store_at(proxy.url, prefix)
     write(store, [1])
     uploads = [path for method, path in proxy.requests if method == "POST"]
@@ -88,14 +88,14 @@ def test_content_and_headers_go_in_one_request_with_the_generation_it_replaces(p
 
 @pytest.mark.parametrize("faults", [[503], [503, 429, 500], ["cut before"], ["cut after"], [503, "cut after"]])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_transient_fault_is_retried_until_the_file_is_there_whole(proxy, prefix, method, faults):
+def test_a_transient_fault_is_retried_until_the_file_is_complete(proxy, prefix, method, faults):
     store = store_at(proxy.url, prefix, deadline=20.0)
     proxy.faults[method].extend(faults)
     assert write(store, [1, 2, 3]) == "written"
     assert picks_in(store) == [1, 2, 3]
 
 
-def test_a_fault_that_stays_is_an_error_and_leaves_the_old_file(proxy, prefix):
+def test_a_permanent_fault_is_an_error_and_keeps_the_old_file(proxy, prefix):
     store = store_at(proxy.url, prefix, deadline=1.0)
     write(store, [1])
     proxy.faults["POST"].extend([503] * 50)
@@ -106,14 +106,14 @@ def test_a_fault_that_stays_is_an_error_and_leaves_the_old_file(proxy, prefix):
 
 
 @pytest.mark.parametrize(("ours", "theirs", "stands"), [("2", "1", "ours"), ("1", "2", "theirs")])
-def test_of_two_exporters_the_later_content_wins_whole(proxy, server, prefix, ours, theirs, stands):
+def test_the_later_content_of_two_exporters_is_kept_complete(proxy, server, prefix, ours, theirs, stands):
     first, second = store_at(proxy.url, prefix), store_at(server, prefix)
     proxy.before_upload = lambda: write(second, ["theirs"] * 500, theirs)
     write(first, ["ours"] * 500, ours)
     assert set(picks_in(first)) == {stands}
 
 
-def test_many_exporters_at_once_never_leave_a_mix(server, prefix):
+def test_many_exporters_at_once_never_mix_their_content(server, prefix):
     def run(number):
         write(store_at(server, prefix), [number] * 2000, str(number))
 
@@ -125,7 +125,7 @@ def test_many_exporters_at_once_never_leave_a_mix(server, prefix):
     assert len(set(picks_in(store_at(server, prefix)))) == 1
 
 
-def test_a_race_that_is_always_lost_is_an_error(proxy, prefix):
+def test_a_write_that_is_overtaken_at_every_attempt_is_an_error(proxy, prefix):
     store = store_at(proxy.url, prefix)
     proxy.faults["POST"].extend([412] * 20)
     with pytest.raises(WriteRaceError, match="export it again"):
@@ -139,7 +139,7 @@ def test_a_path_out_of_the_prefix_is_refused(server, prefix):
             act()
 
 
-def test_an_empty_file_does_not_replace_a_good_one(server, prefix):
+def test_an_empty_file_does_not_replace_one_with_content(server, prefix):
     store = store_at(server, prefix)
     empty = example(groups=[group | {"picks": []} for group in example()["groups"]])
     publish(store, Built(SUBSET_PICKS, PATH, SubsetPicks.model_validate(example())))
@@ -157,6 +157,6 @@ def test_the_setting_opens_a_bucket_by_its_url(server, prefix, monkeypatch):
 
 
 @pytest.mark.parametrize("target", ["gs://", "s3://bucket/prefix"])
-def test_a_target_that_is_no_store_is_named(target):
+def test_an_invalid_target_is_named(target):
     with pytest.raises(ConfigError, match=target):
         open_store(target)

@@ -1,4 +1,4 @@
-"""The files of a small season: what they say is what the ledger says, and each other."""
+"""The files of a small season agree with the ledger and with each other."""
 
 import datetime as dt
 import json
@@ -70,7 +70,7 @@ def dated(files, folder):
     return found
 
 
-def test_every_file_comes_back_byte_by_byte_through_its_contract(whole):
+def test_every_file_survives_a_round_trip_through_its_contract_byte_by_byte(whole):
     root = whole / "public"
     kinds = set()
     for path in root.rglob("v1/**/*.json"):
@@ -86,8 +86,8 @@ def test_every_file_comes_back_byte_by_byte_through_its_contract(whole):
 def test_picks_are_those_of_the_ledger(whole, files):
     with homes.opened(whole) as context:
         standing = counted(read(context, PUBLICATIONS), read(context, PUBLISHED_PICKS))
-    told = sum(len(group["picks"]) for file in dated(files, "picks").values() for group in file["groups"])
-    assert told == standing.height > 0
+    published = sum(len(group["picks"]) for file in dated(files, "picks").values() for group in file["groups"])
+    assert published == standing.height > 0
     by_day = dict(standing.group_by("game_date").agg(pl.len()).iter_rows())
     for day, file in dated(files, "picks").items():
         assert sum(len(group["picks"]) for group in file["groups"]) == by_day.get(dt.date.fromisoformat(day), 0)
@@ -106,7 +106,7 @@ def test_the_season_file_and_the_files_of_its_dates_agree_pick_by_pick(files):
     assert files["subsets/seasons/2025-26.json"] == season
 
 
-def test_records_are_recounted_from_the_results_in_the_season_file(files):
+def test_records_equal_a_count_of_the_results_in_the_season_file(files):
     season = files["subsets/season.json"]
     for number, group in enumerate(season["groups"]):
         results = [pick["result"] for entry in group["dates"] for pick in entry["picks"]]
@@ -124,7 +124,7 @@ def test_records_are_recounted_from_the_results_in_the_season_file(files):
         assert counts == [sum(day[name] for day in own["days"]) for name in TALLY]
 
 
-def test_best_bets_results_and_players_tell_the_same_of_a_pick(files):
+def test_best_bets_results_and_players_agree_about_each_pick(files):
     for day, file in dated(files, "best-bets").items():
         public = {
             (p["player"], p["line"], p["direction"])
@@ -147,7 +147,7 @@ def test_best_bets_results_and_players_tell_the_same_of_a_pick(files):
             assert (game["line"], game["direction"], game["result"]) == (bet["line"], bet["direction"], bet["result"])
 
 
-def test_a_rate_never_stands_without_its_n_and_interval(files):
+def test_every_rate_has_its_n_and_interval(files):
     def walk(value):
         if isinstance(value, dict):
             if value.get("pct") is not None and "n" in value:
@@ -176,7 +176,7 @@ def test_no_file_names_an_internal_system_subset_or_id(run_home, files):
     assert {file["model"] for file in dated(files, "picks").values()} <= {*CODE_OF_SYSTEM.values(), None}
 
 
-def test_predictions_tell_every_player_and_why_one_is_held(run_home, files):
+def test_predictions_list_every_player_and_the_reason_of_a_blocked_one(run_home, files):
     days = dated(files, "predictions")
     held = [p for file in days.values() for game in file["games"] for p in game["players"] if p["held"]]
     assert held
@@ -186,7 +186,7 @@ def test_predictions_tell_every_player_and_why_one_is_held(run_home, files):
         assert names == sorted(item["player"] for item in files[f"quality/{day}.json"]["held"])
 
 
-def test_a_day_on_which_everything_was_held_says_so(whole):
+def test_a_day_on_which_every_player_was_blocked_states_it(whole):
     with homes.opened(whole) as context:
         world = World(context.warehouse, (homes.LAST,), homes.NOW)
         world.__dict__.update(
@@ -199,7 +199,7 @@ def test_a_day_on_which_everything_was_held_says_so(whole):
     assert all("held back" in group.reason for group in document.groups)
 
 
-def test_a_date_on_which_only_other_models_predicted_is_no_lost_query(whole):
+def test_a_date_on_which_only_other_models_predicted_is_not_refused(whole):
     with homes.opened(whole) as context:
         world = World(context.warehouse, (homes.LAST,), homes.NOW, champion="catboost_v9")
         world.__dict__.update(publications=world.publications.clear(), counted=world.counted.clear())
@@ -217,7 +217,7 @@ def test_windows_of_performance_are_exactly_seven_and_thirty_days(files):
             assert str(end) == files["status.json"]["latest_graded"]
 
 
-def test_form_tells_the_points_of_the_last_games_with_each_days_line(run_home, files):
+def test_form_lists_points_and_line_of_the_last_games(run_home, files):
     tonight = files["tonight/all-players.json"]
     assert tonight["players"]
     for player in tonight["players"]:
@@ -247,7 +247,7 @@ def test_a_range_and_its_dates_one_by_one_give_the_same_files(whole, tmp_path):
     assert ours
 
 
-def test_older_dates_leave_latest_alone(home):
+def test_exporting_older_dates_does_not_change_latest(home):
     names = ["results/latest.json", "best-bets/latest.json", "predictions/today.json"]
     before = {name: store_of(home).read(f"v1/{name}") for name in names[:2]}
     reports = export_again(home, DATES[:10])
@@ -255,7 +255,7 @@ def test_older_dates_leave_latest_alone(home):
     assert {name: store_of(home).read(f"v1/{name}") for name in before} == before
 
 
-def test_a_stat_correction_changes_exactly_the_files_it_must(home):
+def test_a_stat_correction_changes_only_the_files_that_show_it(home):
     with homes.opened(home) as context:
         picks = read(context, GRADED_PICKS).filter((pl.col("subset_key") == "all_picks") & (pl.col("result") == "hit"))
         pick = picks.sort("game_date", "player_id").row(picks.height // 2, named=True)
@@ -288,7 +288,7 @@ def test_a_stat_correction_changes_exactly_the_files_it_must(home):
     }
 
 
-def test_a_query_that_comes_back_empty_keeps_the_good_files_and_says_so_until_it_is_mended(home, monkeypatch):
+def test_files_of_an_empty_query_are_kept_and_listed_as_stale_until_it_is_repaired(home, monkeypatch):
     good = homes.files(home)
     real = World.predictions_between
     monkeypatch.setattr(World, "predictions_between", lambda *args: real(*args).clear())
@@ -303,47 +303,49 @@ def test_a_query_that_comes_back_empty_keeps_the_good_files_and_says_so_until_it
     assert json.loads(store_of(home).read("v1/status.json"))["stale"] == []
 
 
-def test_people_are_told_of_kept_files_once_and_again_when_they_are_mended(home, monkeypatch):
-    told = []
-    monkeypatch.setattr("courtside.pipeline.runner.notifier", lambda *_: Told(told))
+def test_one_alert_is_sent_for_kept_files_and_one_recovery(home, monkeypatch):
+    alerts = []
+    monkeypatch.setattr("courtside.pipeline.runner.notifier", lambda *_: Recorder(alerts))
     real = World.predictions_between
     monkeypatch.setattr(World, "predictions_between", lambda *args: real(*args).clear())
     export_again(home)
     with homes.opened(home) as context:
         export_dates(context, DryRun(store_of(home)), DATES)
-    assert [(cause, "quality: " in body) for cause, body in told] == [("publishing.kept", True)]
+    assert [(cause, "quality: " in body) for cause, body in alerts] == [("publishing.kept", True)]
     monkeypatch.setattr(World, "predictions_between", real)
     export_again(home, only=["quality"])
-    assert len(told) == 1, "a part of the files says nothing about the rest"
+    assert len(alerts) == 1, "an export of some types does not recover the others"
     export_again(home)
-    assert told[1:] == [("publishing.kept", "recovered")]
+    assert alerts[1:] == [("publishing.kept", "recovered")]
 
 
-class Told:
-    """Keeps what people would be told."""
+class Recorder:
+    """Record alerts and recoveries."""
 
-    def __init__(self, told):
-        self.told = told
+    def __init__(self, alerts):
+        self.alerts = alerts
 
     def send(self, alert):
-        self.told.append((alert.cause, alert.body))
+        self.alerts.append((alert.cause, alert.body))
 
     def recover(self, cause, body):
-        if cause in {sent for sent, _ in self.told}:
-            self.told.append((cause, "recovered"))
+        if cause in {sent for sent, _ in self.alerts}:
+            self.alerts.append((cause, "recovered"))
 
 
-def test_status_tells_of_the_run_that_wrote_it_and_a_run_without_work_is_no_news(run_home, tmp_path):
+def test_status_lists_the_run_that_wrote_it_and_no_run_without_work(run_home, tmp_path):
     home = homes.copy_of(run_home, tmp_path / "home")
     before = store_of(home).read("v1/status.json")
     status = json.loads(before)
-    assert [(told["first_date"], told["last_date"]) for told in status["runs"]] == [(str(homes.FIRST), str(homes.LAST))]
+    assert [(alerts["first_date"], alerts["last_date"]) for alerts in status["runs"]] == [
+        (str(homes.FIRST), str(homes.LAST))
+    ]
     assert {stage["last_success"]["date"] for stage in status["stages"]} == {str(homes.LAST)}
     homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
     assert store_of(home).read("v1/status.json") == before
 
 
-def test_status_says_that_publishing_failed(home, monkeypatch):
+def test_status_shows_that_publishing_failed(home, monkeypatch):
     monkeypatch.setattr(World, "behind", property(lambda world: 1 / 0))
     with homes.opened(home) as context:
         run(context, DATES[0], DATES[-1], resume=False, stages=(PUBLISHING,))
@@ -371,17 +373,17 @@ def test_a_type_that_fails_does_not_stop_the_others(home, monkeypatch):
 def test_the_number_of_statements_does_not_grow_with_the_dates(home):
     def statements(dates):
         with homes.opened(home) as context:
-            asked = []
+            statements = []
             real = context.warehouse.collect
-            context.warehouse.collect = lambda frame: asked.append(1) or real(frame)
+            context.warehouse.collect = lambda frame: statements.append(1) or real(frame)
             export(context.warehouse, store_of(home), dates, now=homes.NOW)
-            return len(asked)
+            return len(statements)
 
     assert statements(DATES) <= statements(DATES[-3:]) + 1
     assert statements(DATES) < 40
 
 
-def test_outcomes_without_grades_are_not_taken_for_a_season_without_results(home):
+def test_missing_grades_are_not_mistaken_for_a_season_without_results(home):
     with homes.opened(home) as context:
         assert read(context, OUTCOMES).height
         context.warehouse._connection.execute(f"DELETE FROM {GRADED_PICKS.name}")

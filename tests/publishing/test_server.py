@@ -1,4 +1,4 @@
-"""What `courtside serve` answers: the right headers, and an error to anything odd."""
+"""`courtside serve`: headers of responses, errors for invalid requests, and limits for slow clients."""
 
 import gzip
 import http.client
@@ -39,7 +39,7 @@ def ask(address, path, method="GET", **headers):
     return answer, content
 
 
-def test_a_public_file_comes_with_its_contracts_cache_age_and_type(address):
+def test_a_public_file_has_the_cache_age_and_type_of_its_contract(address):
     answer, content = ask(address, "/v1/subsets/season.json")
     assert answer.status == 200
     assert json.loads(content) == SEASON
@@ -48,12 +48,12 @@ def test_a_public_file_comes_with_its_contracts_cache_age_and_type(address):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_page_of_another_origin_may_read_the_public_files_and_nothing_else(address):
+def test_other_origins_may_read_only_the_public_files(address):
     assert ask(address, "/v1/subsets/season.json")[0].headers["Access-Control-Allow-Origin"] == "*"
     assert ask(address, "/index.html")[0].headers["Access-Control-Allow-Origin"] is None
 
 
-def test_a_browser_gets_it_compressed_and_only_once(address):
+def test_a_response_is_compressed_and_cached(address):
     answer, content = ask(address, "/v1/subsets/season.json", **{"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(content)) == SEASON
@@ -63,14 +63,14 @@ def test_a_browser_gets_it_compressed_and_only_once(address):
     assert (again.status, nothing) == (304, b"")
 
 
-def test_the_site_is_at_the_root_with_a_policy_that_allows_its_own_origin_only(address):
+def test_the_site_allows_only_its_own_origin(address):
     answer, content = ask(address, "/")
     assert b"<title>Courtside</title>" in content
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
     assert ask(address, "/js/pages/picks.js")[0].headers["Content-Type"].startswith("text/javascript")
 
 
-def test_head_sends_headers_alone(address):
+def test_head_sends_only_headers(address):
     answer, content = ask(address, "/v1/subsets/season.json", "HEAD")
     assert (answer.status, content) == (200, b"")
     assert int(answer.headers["Content-Length"]) > 0
@@ -96,7 +96,7 @@ def test_head_sends_headers_alone(address):
         "/v1/%ed%a0%80.json",
     ],
 )
-def test_a_path_that_is_no_public_file_is_an_error(address, path):
+def test_a_path_without_a_public_file_is_an_error(address, path):
     answer, _ = ask(address, path)
     assert answer.status in (400, 404)
 
@@ -116,7 +116,7 @@ def test_a_taken_port_is_named(address, tmp_path):
     [("/v1/none.json", "GET", 404), ("/v1/a%00.json", "GET", 400), ("/v1/subsets/season.json", "POST", 405),
      ("/none.html", "GET", 404), ("/", "PUT", 405), ("/v1/" + "a" * 256 + ".json", "GET", 404)],
 )  # fmt: skip
-def test_an_error_has_the_headers_of_an_answer_and_is_json_among_the_public_files(address, path, method, status):
+def test_an_error_has_the_common_headers_and_is_json_under_v1(address, path, method, status):
     answer, content = ask(address, path, method)
     assert answer.status == status
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -127,7 +127,7 @@ def test_an_error_has_the_headers_of_an_answer_and_is_json_among_the_public_file
         assert json.loads(content)["status"] == status
 
 
-def test_options_tells_what_may_be_asked(address):
+def test_options_lists_the_allowed_methods(address):
     answer, _ = ask(address, "/v1/subsets/season.json", "OPTIONS")
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
     assert ask(address, "/index.html", "OPTIONS")[0].headers["Access-Control-Allow-Origin"] is None
@@ -141,7 +141,7 @@ def exchange(address, sent: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n"])
-def test_what_is_no_http_is_answered_with_400(address, sent):
+def test_bytes_that_are_not_http_are_answered_with_400(address, sent):
     answer = exchange(address, sent)
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"nosniff" in answer
@@ -156,7 +156,7 @@ def test_the_body_of_a_request_is_never_a_second_request(address):
     assert answer.startswith(b"HTTP/1.1 404")
 
 
-def test_headers_without_an_end_are_not_kept(address):
+def test_headers_above_the_limit_are_refused(address):
     with socket.create_connection(address) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
         assert is_closed_within(connection, 30, b"a" * 10_000)
@@ -174,7 +174,7 @@ def impatient(tmp_path, monkeypatch):
 
 
 def is_closed_within(connection: socket.socket, seconds: float, sent: bytes) -> bool:
-    """Send `sent` again and again, and tell whether the other side closes before `seconds` have gone by."""
+    """Send `sent` repeatedly, and return whether the other side closes the connection within `seconds`."""
     end = time.monotonic() + seconds
     connection.settimeout(0.05)
     while time.monotonic() < end:
@@ -196,13 +196,13 @@ def test_a_client_that_sends_its_headers_too_slowly_is_closed(impatient, start):
         assert is_closed_within(connection, 30, b"a")
 
 
-def test_a_client_that_says_nothing_is_closed(impatient):
+def test_a_client_that_sends_nothing_is_closed(impatient):
     with socket.create_connection(impatient) as connection:
         connection.settimeout(30)
         assert connection.recv(1) == b""
 
 
-def test_a_client_that_does_not_read_its_answer_is_closed(impatient):
+def test_a_client_that_does_not_read_its_response_is_closed(impatient):
     with socket.create_connection(impatient) as connection:
         connection.sendall(b"GET /v1/large.json HTTP/1.1\r\nHost: a\r\n\r\n")
         time.sleep(3)
@@ -214,7 +214,7 @@ def test_a_client_that_does_not_read_its_answer_is_closed(impatient):
             raise ConnectionResetError if received < 20_000_000 else AssertionError("the whole answer came")
 
 
-def test_slow_clients_lock_nobody_out_even_where_descriptors_are_few(tmp_path):
+def test_slow_clients_do_not_block_others_even_with_few_file_descriptors(tmp_path):
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (120, 120)); "
         "from courtside.cli.main import app; app()"
@@ -222,8 +222,8 @@ def test_slow_clients_lock_nobody_out_even_where_descriptors_are_few(tmp_path):
     command = [sys.executable, "-u", "-c", code, "serve", "--port", "0", "--home", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            said = process.stdout.readline()
-            address = ("127.0.0.1", int(said.split("127.0.0.1:")[1].split("/")[0]))
+            line = process.stdout.readline()
+            address = ("127.0.0.1", int(line.split("127.0.0.1:")[1].split("/")[0]))
             slow = []
             for _ in range(300):
                 slow.append(socket.create_connection(address, timeout=30))

@@ -19,7 +19,7 @@ def write(store, value, path=PATH, max_age=300):
     return store.write(path, json.dumps(value).encode(), max_age=max_age, content_type=JSON_TYPE)
 
 
-def test_a_file_is_written_once_and_then_only_when_more_than_its_date_changed(tmp_path):
+def test_a_file_is_written_again_only_when_its_content_changed(tmp_path):
     store = LocalStore(tmp_path)
     assert write(store, {"generated_at": "1", "picks": [1]}) == "written"
     assert write(store, {"generated_at": "2", "picks": [1]}) == "unchanged"
@@ -28,7 +28,7 @@ def test_a_file_is_written_once_and_then_only_when_more_than_its_date_changed(tm
     assert json.loads(store.read(PATH))["generated_at"] == "3"
 
 
-def test_nothing_but_the_file_is_left_in_the_folder(tmp_path):
+def test_no_temporary_file_is_left_in_the_folder(tmp_path):
     store = LocalStore(tmp_path)
     for number in range(5):
         write(store, {"picks": [number]})
@@ -74,12 +74,12 @@ def test_a_link_out_of_the_store_is_refused(tmp_path):
     assert list(outside.iterdir()) == []
 
 
-def test_a_cache_age_that_the_server_would_not_send_is_refused(tmp_path):
+def test_a_cache_age_other_than_the_contract_s_is_refused(tmp_path):
     with pytest.raises(ValueError, match="the contract says 300"):
         write(LocalStore(tmp_path), {}, max_age=60)
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(tmp_path, monkeypatch):
     store = LocalStore(tmp_path)
     write(store, {"picks": [1]})
 
@@ -93,7 +93,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypat
     assert [path.name for path in (tmp_path / "v1/picks").iterdir()] == ["2026-02-07.json"]
 
 
-def test_readers_never_see_half_a_file(tmp_path):
+def test_readers_never_see_an_incomplete_file(tmp_path):
     store = LocalStore(tmp_path)
     write(store, {"picks": [0] * 20_000})
     stop, broken = threading.Event(), []
@@ -112,7 +112,7 @@ def test_readers_never_see_half_a_file(tmp_path):
     assert not broken
 
 
-def test_an_empty_file_does_not_replace_a_good_one_unless_its_source_is_empty(tmp_path):
+def test_an_empty_file_replaces_one_with_content_only_where_its_source_is_empty(tmp_path):
     store = LocalStore(tmp_path)
     assert publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False)) == "written"
     assert publish(store, Built(SUBSET_PICKS, PATH, GOOD, False)) == "written"
@@ -122,19 +122,19 @@ def test_an_empty_file_does_not_replace_a_good_one_unless_its_source_is_empty(tm
     assert publish(store, Built(SUBSET_PICKS, PATH, EMPTY, True)) == "written"
 
 
-def test_a_published_file_that_cannot_be_read_is_taken_for_content(tmp_path):
+def test_a_published_file_that_cannot_be_parsed_counts_as_content(tmp_path):
     store = LocalStore(tmp_path)
     write(store, {"an": "older contract"})
     with pytest.raises(EmptyOverGoodError):
         publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False))
 
 
-def test_a_document_goes_only_to_a_path_of_its_type(tmp_path):
+def test_a_document_is_written_only_to_a_path_of_its_type(tmp_path):
     with pytest.raises(ValueError, match="is not a subset-picks file"):
         publish(LocalStore(tmp_path), Built(SUBSET_PICKS, "v1/subsets/season.json", GOOD))
 
 
-def test_a_dry_run_says_what_would_be_written_and_writes_nothing(tmp_path):
+def test_a_dry_run_reports_what_would_be_written_and_writes_nothing(tmp_path):
     store = DryRun(LocalStore(tmp_path))
     assert publish(store, Built(SUBSET_PICKS, PATH, GOOD)) == "written"
     assert list(tmp_path.iterdir()) == []
@@ -142,7 +142,7 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(tmp_path):
     assert publish(store, Built(SUBSET_PICKS, PATH, GOOD)) == "unchanged"
 
 
-def test_content_that_is_no_json_is_compared_as_bytes():
+def test_content_that_is_not_json_is_compared_as_bytes():
     assert same_content(b"<html>", b"<html>")
     assert not same_content(b"<html>", b"<html >")
     assert not same_content(b'{"a": 1}', b'{"a": 1.0}')

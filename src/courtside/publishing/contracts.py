@@ -1,7 +1,7 @@
-"""What the contracts of the public files are made of: shapes, file types, and how a document is rendered.
+"""The parts of a public file's contract: shapes and file types, and the rendering of a document.
 
-Shapes are strict: no key may be added or absent, no number may be NaN, and all that is listed has one order. Each
-file's own shape stands in the module of its exporter.
+Shapes are strict: no key may be added or absent, no number may be NaN, and every list has a defined order. The shape of
+each file is in the module of its exporter.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 ROOT = "v1"
 JSON_TYPE = "application/json; charset=utf-8"
 _NEARLY = 1e-6
-"""How near to a twentieth a value must be for its last written digit to matter."""
+"""A value this near to a twentieth is rounded by its decimal digits; any other value by `round`."""
 
 
 def one_decimal(value: float) -> float:
-    """Return `value` with one decimal, half rounded up as it is written: 24.25 is 24.3."""
+    """Return `value` with one decimal, half rounded up on its decimal digits: 24.25 becomes 24.3."""
     twentieths = value * 20
     if abs(twentieths - round(twentieths)) > _NEARLY:
         return round(float(value), 1)
@@ -53,7 +53,7 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), AfterValida
 
 
 class Shape(BaseModel):
-    """A part of a public file: no key more, no key less."""
+    """A part of a public file; it has exactly the keys of its fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -63,7 +63,7 @@ class Document(Shape):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the file holds nothing a reader came for."""
+        """Whether the file has no content apart from dates, names and settings."""
         raise NotImplementedError
 
 
@@ -90,7 +90,7 @@ class FileType:
 class Built:
     """One file ready to be written.
 
-    `expects_nothing` tells that the source itself holds nothing for it, so that an empty document is right.
+    `expects_nothing` states that the source has no rows for the file, so that an empty document is correct.
     """
 
     kind: FileType

@@ -1,4 +1,4 @@
-"""The generated page `docs/exports.md` about the public files, from their contracts."""
+"""The page `docs/exports.md` about the public files, generated from their contracts."""
 
 from __future__ import annotations
 
@@ -18,22 +18,24 @@ WIDTH = 110
 INTRODUCTION = """\
 # Public files
 
-Every file is UTF-8 JSON under `v1/`, in the published folder or bucket. What holds for all of them:
+Every file is UTF-8 JSON under `v1/`, in the published folder or bucket. These rules hold for all files:
 
-- A key is never absent: an empty list or `null` stands where there is nothing. No key is ever added without a new
-  version of its schema, which lies beside the files in `v1/schemas/`.
-- `generated_at` is when the content last changed, in UTC. A file whose content is the same is not written again.
+- A key is never absent: its value is an empty list or `null` where there is nothing. A key is added only with a new
+  version of the file's schema. The schemas are published in `v1/schemas/`.
+- `generated_at` is the time in UTC at which the content last changed. A file with unchanged content is not written
+  again.
 - Dates are Eastern calendar days. Instants are UTC. Points, lines and percentages have one decimal.
 - Models are named by a code (`926A`). `id` of a player is the league's public number; `id` of a group is 1 to 8.
-- `kind` is `LIVE` where pick and line preceded tip-off and `BACKTEST` where they were reconstructed. A hit rate comes
-  with its `n` (wins + losses) and its 95 % Wilson interval `low` to `high`; pushes and voids are in neither.
+- `kind` is `LIVE` where pick and line preceded tip-off and `BACKTEST` where they were computed later. A hit rate comes
+  with its `n` (wins + losses) and its 95 % Wilson interval `low` to `high`. Pushes and voids are not counted in it.
 - `result` of a pick is `hit` (the side won), `miss` (it lost), `push` (the points equal the line), `void` (the player
   did not play; nothing is won or lost) or `null` (not graded yet).
-- `courtside serve` lets pages of any origin read `v1/`; on a bucket that is the bucket's CORS setting.
-- An export that fails, or comes out empty where there was content, leaves the good file and says so in `status.json`.
+- `courtside serve` allows pages of any origin to read `v1/`. For a bucket, use its CORS setting.
+- Where an export fails, or its result is empty and the published file is not, the published file stays.
+  `status.json` then lists the file as stale.
 
-To show the newest picks: read `status.json`, take `latest_published`, read `picks/{date}.json`. A page that does so in
-thirty lines is in `examples/minimal-frontend/`.
+To show the newest picks, read `status.json`, take `latest_published`, and read `picks/{date}.json` of that date. A page
+that does this in thirty lines is in `examples/minimal-frontend/`.
 
 """
 
@@ -41,8 +43,8 @@ thirty lines is in `examples/minimal-frontend/`.
 def examples() -> dict[str, dict[str, Any]]:
     """Return the example of each file type, by name."""
     text = resources.files("courtside.publishing").joinpath(EXAMPLES).read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    return found
+    by_name: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return by_name
 
 
 def exports_page() -> str:

@@ -1,4 +1,4 @@
-"""Export of the public files: each type is written by itself, and a failure of one does not stop the others."""
+"""Export of the public files. Each type is exported separately, so that an error in one does not stop the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from courtside.publishing.world import World
 from courtside.warehouse.base import Reader
 
 WRITERS = 16
-"""Files written at the same time: a write waits for the disk or the network, not for the processor."""
+"""Files that are written at the same time. Writes wait for the disk or the network, so more threads than cores help."""
 EXTRAS = ("schemas", "site")
 NAMES: tuple[str, ...] = (*(exporter.name for exporter in EXPORTERS), *EXTRAS)
 """The values that `--only` accepts."""
@@ -167,10 +167,10 @@ def _stale(before: Sequence[StaleFile], reports: Sequence[FileReport], now: dt.d
     since = {item.path: item for item in before}
     good = {name for report in reports if not report.is_problem for name in (report.path, report.kind)}
     good -= {report.path for report in reports if report.is_problem}
-    found = {path: item for path, item in since.items() if path not in good}
+    stale = {path: item for path, item in since.items() if path not in good}
     for report in reports:
         if report.is_problem:
             reason = KEPT_FOR_EMPTINESS if report.status == "kept" else KEPT_FOR_FAILURE
             first = since[report.path].since if report.path in since else utc(now)
-            found[report.path] = StaleFile(path=report.path, reason=reason, since=first)
-    return list(found.values())
+            stale[report.path] = StaleFile(path=report.path, reason=reason, since=first)
+    return list(stale.values())

@@ -37,15 +37,15 @@ def schema_history() -> dict[str, tuple[SchemaVersion, ...]]:
     }
 
 
-def unnoted() -> list[str]:
-    """Return the line to add to the history for each type whose shape differs from its last version."""
+def schema_changes_without_note() -> list[str]:
+    """Return, for each type whose shape differs from its last version, the line to add to the history."""
     history = schema_history()
-    wanted = []
+    missing_entries = []
     for name in sorted({kind.name for kind in FILE_TYPES}):
         versions = history.get(name, ())
         if not versions or versions[-1].sha256 != schema_hash(name):
-            wanted.append(f"{name}: - {{version: {len(versions) + 1}, sha256: {schema_hash(name)}, note: …}}")
-    return wanted
+            missing_entries.append(f"{name}: - {{version: {len(versions) + 1}, sha256: {schema_hash(name)}, note: …}}")
+    return missing_entries
 
 
 def _bare(value: object) -> object:

@@ -28,34 +28,34 @@ from courtside.publishing.site_files import CONTENT_TYPES, SITE
 from courtside.publishing.stores.base import PathRefusedError, safe_path
 
 CONTENT_SECURITY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", CONTENT_SECURITY)]
+COMMON_HEADERS = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", CONTENT_SECURITY)]
 """Headers of every response, errors included."""
 METHODS = "GET, HEAD, OPTIONS"
 TYPES = {**CONTENT_TYPES, ".json": JSON_TYPE}
-KEPT_FILES = 256
-SMALL = 1024
+CACHED_FILES = 256
+MIN_COMPRESSED_BYTES = 1024
 """Files of fewer bytes than this are not compressed."""
 HEADER_SECONDS = 10.0
 """The longest time for the headers of a request, and for the pause between two requests."""
 SENDING_SECONDS = 60.0
 """The longest time in which a client must read a response."""
-MOST_CONNECTIONS = 256
-LONGEST_HEADERS = 16 * 1024
+MAX_CONNECTIONS = 256
+MAX_HEADER_BYTES = 16 * 1024
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 that disconnects slow clients; where there are too many, it disconnects the one that waits longest."""
+    """HTTP/1.1 with time limits for clients; above the limit of connections, the one that waits longest is closed."""
 
     waiting: dict[Protocol, None]
     """The open connections of a server, in order of waiting time, longest first."""
-    most: int
+    max_connections: int
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timer for the first request; where there are too many connections, close the oldest."""
+        """Start the timer for the first request; with too many connections, close the one that waits longest."""
         super().connection_made(transport)
         self._limit: asyncio.TimerHandle | None = None
         self._restart(HEADER_SECONDS)
-        if len(self.waiting) > self.most:
+        if len(self.waiting) > self.max_connections:
             next(iter(self.waiting)).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -80,7 +80,11 @@ class Protocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Respond to bytes that are not HTTP, with the headers of every response, and close the connection."""
         lines = [f"HTTP/1.1 400 {HTTPStatus.BAD_REQUEST.phrase}", "Content-Type: text/plain; charset=utf-8"]
-        lines += [*(f"{name}: {value}" for name, value in ALWAYS), f"Content-Length: {len(msg)}", "Connection: close"]
+        lines += [
+            *(f"{name}: {value}" for name, value in COMMON_HEADERS),
+            f"Content-Length: {len(msg)}",
+            "Connection: close",
+        ]
         self.transport.write("\r\n".join([*lines, "", msg]).encode())
         self.transport.close()
 
@@ -93,23 +97,23 @@ class Protocol(H11Protocol):
 
 
 class SiteServer(uvicorn.Server):
-    """A server of the site and of the files in `public`; its socket listens before it serves."""
+    """A server of the site and of the files in `public`; its socket is open as soon as the object exists."""
 
     def __init__(self, public: Path, host: str, port: int) -> None:
-        self.socket = _bound(host, port)
-        # Half of the file descriptors stay free for files.
-        most = min(MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self.socket = _listen(host, port)
+        # The other half of the file descriptors is for files.
+        max_connections = min(MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         super().__init__(
             uvicorn.Config(
                 application(public),
-                http=type("SiteProtocol", (Protocol,), {"waiting": {}, "most": most}),
+                http=type("SiteProtocol", (Protocol,), {"waiting": {}, "max_connections": max_connections}),
                 ws="none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                headers=ALWAYS,
-                h11_max_incomplete_event_size=LONGEST_HEADERS,
+                headers=COMMON_HEADERS,
+                h11_max_incomplete_event_size=MAX_HEADER_BYTES,
                 timeout_keep_alive=int(HEADER_SECONDS),
                 timeout_graceful_shutdown=2,
             )
@@ -129,7 +133,7 @@ class SiteServer(uvicorn.Server):
             self.socket.close()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:
@@ -145,11 +149,11 @@ def _bound(host: str, port: int) -> socket.socket:
 def application(public: Path) -> Starlette:
     """Return the application that serves the site and the files of `public`."""
 
-    def answer(request: Request) -> Response:
+    def respond(request: Request) -> Response:
         path = request.scope["path"].lstrip("/") or "index.html"
         if request.method == "OPTIONS":
-            return _open_to_all(path, Response(status_code=204, headers={"Allow": METHODS}))
-        return _open_to_all(path, _file(public, path, request))
+            return _with_cors(path, Response(status_code=204, headers={"Allow": METHODS}))
+        return _with_cors(path, _file(public, path, request))
 
     def refuse(request: Request, error: Exception) -> Response:
         """Return an error response: JSON under `v1/`, text elsewhere."""
@@ -159,17 +163,17 @@ def application(public: Path) -> Starlette:
         path = request.scope["path"].lstrip("/")
         if path.startswith("v1/"):
             body = json.dumps({"error": detail, "status": int(status)}).encode()
-            return _open_to_all(path, Response(body, status, headers, JSON_TYPE))
+            return _with_cors(path, Response(body, status, headers, JSON_TYPE))
         return Response(detail, status, headers, "text/plain; charset=utf-8")
 
     return Starlette(
-        routes=[Route("/{path:path}", answer, methods=["GET", "HEAD", "OPTIONS"])],
+        routes=[Route("/{path:path}", respond, methods=["GET", "HEAD", "OPTIONS"])],
         exception_handlers={HTTPException: refuse, Exception: refuse},
     )
 
 
-def _open_to_all(path: str, response: Response) -> Response:
-    """Allow pages of other origins to read the public files."""
+def _with_cors(path: str, response: Response) -> Response:
+    """Add the headers that allow pages of other origins to read the public files."""
     if path.startswith("v1/"):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Methods"] = METHODS
@@ -204,11 +208,11 @@ def _file(public: Path, path: str, request: Request) -> Response:
     return Response(content, headers=headers)
 
 
-@lru_cache(KEPT_FILES)
+@lru_cache(CACHED_FILES)
 def _content(path: str, modified: int, size: int, is_zipped: bool) -> tuple[bytes, str, bool]:
     """Return a file's bytes to send, their tag, and whether they are compressed; cached until the file changes."""
     content = Path(path).read_bytes()
-    is_zipped = is_zipped and len(content) >= SMALL
+    is_zipped = is_zipped and len(content) >= MIN_COMPRESSED_BYTES
     sent = gzip.compress(content, mtime=0) if is_zipped else content
     return sent, f'"{hashlib.sha256(sent).hexdigest()[:24]}"', is_zipped
 

@@ -1,4 +1,4 @@
-"""The data of one export: each frame is read once, whatever the number of dates and files."""
+"""The data of one export. Each frame is read once for all dates and files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class World:
-    """The warehouse as one export reads it: a frame is read when a file first needs it, and then kept.
+    """The frames of one export; each is read from the warehouse on first use and then cached.
 
     `dates` are the dates to export, in order; `now` is UTC without a zone; `champion` names a system or its code.
     """
@@ -42,12 +42,12 @@ class World:
     champion: str = "moving_average"
     _shared: dict[str, Any] = field(default_factory=dict, compare=False)
 
-    def share(self, name: str, make: Callable[[], T]) -> T:
-        """Return the result of `make`, which is called once for all files that share `name`."""
+    def share(self, name: str, compute: Callable[[], T]) -> T:
+        """Return the result of `compute`, which is called once for all files that use `name`."""
         if name not in self._shared:
-            self._shared[name] = make()
-        made: T = self._shared[name]
-        return made
+            self._shared[name] = compute()
+        result: T = self._shared[name]
+        return result
 
     @property
     def today(self) -> dt.date:
@@ -98,8 +98,7 @@ class World:
 
     @cached_property
     def names(self) -> pl.DataFrame:
-        """player_id, player_name and known_at: each name from the time when it was the newest, for files of past
-        dates."""
+        """player_id, player_name and known_at: each name and the time from which it was the newest."""
         ordered = self._at_once["players"].sort("player_id", "known_at", "game_date", "player_name")
         newest = ordered.filter(pl.col("game_date") >= pl.col("game_date").cum_max().over("player_id"))
         last = newest.unique(["player_id", "known_at"], keep="last", maintain_order=True)
@@ -108,7 +107,7 @@ class World:
 
     @cached_property
     def _at_once(self) -> dict[str, pl.DataFrame]:
-        """The frames that nearly every export needs, in as few statements as the engine allows."""
+        """The frames that nearly every export needs, read in as few statements as the engine allows."""
         scan = self.warehouse.scan
         payloads, final, scheduled = freshness_queries(self.warehouse)
         frames = {
@@ -169,7 +168,7 @@ class World:
         return self.predictions_between(start, dt.date.max)
 
     @cached_property
-    def behind(self) -> dict[tuple[str, int], dict[str, Any]]:
+    def feature_rows(self) -> dict[tuple[str, int], dict[str, Any]]:
         """The feature row of every counted pick of the exported dates, by (game_id, player_id)."""
         dates = pl.Series(self.dates, dtype=pl.Date).implode()
         picks = self.counted.filter(pl.col("game_date").is_in(dates)).select(PLAYER_GAME).unique()
@@ -195,13 +194,13 @@ class World:
         return first, min((start for start in self.starts.values() if start > first), default=dt.date.max)
 
     def picks_published_in(self, season: str) -> int | None:
-        """Return the number of picks that the publications of a season count; None where there is no publication."""
+        """Return the number of picks that the publications of a season state; None where there is no publication."""
         first, following = self.span_of(season)
-        own = self.days.filter((pl.col("game_date") >= first) & (pl.col("game_date") < following))
-        return int(own["picks"].sum()) if own.height else None
+        champions = self.days.filter((pl.col("game_date") >= first) & (pl.col("game_date") < following))
+        return int(champions["picks"].sum()) if champions.height else None
 
     def is_anything_graded_in(self, season: str) -> bool:
-        """Return whether a pick of the season should be graded, by the stored outcomes and not by the grades."""
+        """Return whether a pick of the season should be graded, according to the stored outcomes, not the grades."""
         first = self.starts[season]
         last = self._last_outcome
         picks = self.counted.filter(pl.col("game_date") >= first)
@@ -218,8 +217,7 @@ class World:
         return {day: count for day, code, count in counted.iter_rows() if code == self.champion_of(day)}
 
     def predicted_rows(self, day: dt.date) -> int:
-        """Return the number of stored predictions of a date's champion, counted separately from the rows that are
-        read."""
+        """Return the number of stored predictions of a date's champion, from a query other than `predictions`."""
         return self._predicted.get(day, 0)
 
     def predicted_rows_since(self, day: dt.date) -> int:
@@ -231,13 +229,13 @@ class World:
         return max((season for season, first in self.starts.items() if first <= day), default=None)
 
     def champion_of(self, day: dt.date) -> str:
-        """Return the code of the model that a date was decided with."""
+        """Return the code of the model that a date's picks were made from."""
         return self._champions.get(day) or public_code(self.champion)
 
     def predictions_between(self, first: dt.date, last: dt.date) -> pl.DataFrame:
-        """Return the predictions of each date's champion: `predictions` with actual, result and is_graded.
+        """Return the predictions of each date's champion: columns of `PREDICTIONS`, actual, result and is_graded.
 
-        actual and result are null until the game is graded, which is_graded states.
+        actual and result are null until the game is graded; is_graded is true from then on.
         """
         codes = sorted({public_code(self.champion), *self._champions.values()})
         key = (*PLAYER_GAME, "model_code")
@@ -249,12 +247,12 @@ class World:
         rows = self.warehouse.collect(
             self.warehouse.scan(PREDICTIONS, start=first, end=last).filter(nw.col("model_code").is_in(codes))
         )
-        own = pl.DataFrame(
+        champions = pl.DataFrame(
             {"game_date": list(self._champions), "champion": list(self._champions.values())},
             schema={"game_date": pl.Date, "champion": pl.String},
         )
         return (
-            rows.join(own, on="game_date", how="left", validate="m:1")
+            rows.join(champions, on="game_date", how="left", validate="m:1")
             .filter(pl.col("model_code") == pl.col("champion").fill_null(public_code(self.champion)))
             .join(grades, on=key, how="left", validate="1:1")
             .with_columns(pl.col("is_graded").fill_null(False))

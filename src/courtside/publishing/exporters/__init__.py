@@ -1,4 +1,4 @@
-"""The types of public files, one module each: its shape, its path, its cache age, and the function that builds it.
+"""The types of public files. Each module has the shape, path and cache age of a file, and the function that builds it.
 
 `EXPORTERS` lists the exporters in the order in which they run, and `FILE_TYPES` every type of file with a contract.
 """
@@ -32,7 +32,7 @@ from courtside.publishing.world import World
 
 @dataclass(frozen=True)
 class Exporter:
-    """An exporter, as `--only` names it: the file types that it writes, and the function that yields the files."""
+    """An exporter: its name for `--only`, the file types it writes, and the function that yields the files."""
 
     name: str
     kinds: tuple[FileType, ...]

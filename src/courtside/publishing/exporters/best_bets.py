@@ -29,12 +29,12 @@ from courtside.publishing.contracts import (
 )
 from courtside.publishing.exporters.games import RecentGame, RecentGames, SlateGame, slate_game
 from courtside.publishing.exporters.rows import Badge, rounded, utc
-from courtside.publishing.exporters.slate import require_predictions, standing_picks
+from courtside.publishing.exporters.slate import current_picks, require_predictions
 from courtside.publishing.world import World
 
 
 class Form(Shape):
-    """Mean points of his last 5 and 10 games and of the season; null where there are too few games."""
+    """Mean points of the player's last 5 and 10 games and of the season; null where there are too few games."""
 
     last_5: OneDecimal | None
     last_10: OneDecimal | None
@@ -42,12 +42,12 @@ class Form(Shape):
 
 
 class Bet(Shape):
-    """A published pick as it was decided, best first, with what came of it once graded.
+    """A published pick, best first, with its result once it is graded.
 
-    `probability` is that of the side picked in %, given no push; `probability_source` says whether it is of a model
-    calibrated on earlier dates, of the market's two prices, or unknown. `seen_at` is null where nobody noted when the
-    line was shown; `kind` is LIVE where pick and line preceded tip-off, else BACKTEST. `last_10` holds his last games
-    of the year before the date, newest first.
+    `probability` is that of the side picked in %, given no push. `probability_source` is `calibrated` (fitted on
+    earlier dates), `market` (from the market's two prices) or `none`. `seen_at` is null where the source gives no time
+    for the line. `kind` is LIVE where pick and line preceded tip-off, otherwise BACKTEST. `last_10` holds the player's
+    last games of the year before the date, newest first.
     """
 
     rank: int = Field(ge=1)
@@ -76,7 +76,7 @@ class Bet(Shape):
 
 
 class GroupReason(Shape):
-    """How many picks a subset has that day, and why it has none."""
+    """The number of picks of a subset on the day; `reason` says why there are none."""
 
     id: str
     name: str
@@ -85,7 +85,7 @@ class GroupReason(Shape):
 
 
 class BestBets(Document):
-    """The picks of a day, each player once, best first; `kind` is that of the date's first publication."""
+    """The picks of a day, one per player, best first; `kind` is that of the date's first publication."""
 
     date: dt.date
     generated_at: UtcInstant
@@ -108,11 +108,11 @@ LATEST_BEST_BETS = FileType("best-bets", "best-bets/latest.json", 300, BestBets)
 
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each published date, and `latest` where the newest published date is among the dates."""
-    picks = standing_picks(world)
+    picks = current_picks(world)
     days = {row["game_date"]: row for row in world.days.iter_rows(named=True)}
     kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
     newest = max(days, default=None)
-    held = _held(world)
+    held_dates = _held_dates(world)
     recent = world.share("recent_games", lambda: RecentGames.of_picks(world))
     for date in world.dates:
         if (day := days.get(date)) is None:
@@ -125,9 +125,10 @@ def files(world: World) -> Iterator[Built]:
             signal=public_word(day["signal"]),
             kind=kinds[date],
             games=tuple(SlateGame(**slate_game(world, game)) for game in world.games_by_date.get(date, [])),
-            groups=tuple(_group(subset, day, rows, date in held) for subset in world.definitions.subsets),
+            groups=tuple(_group(subset, day, rows, date in held_dates) for subset in world.definitions.subsets),
             bets=tuple(
-                _bet(rank, row, world.behind, recent.before(row["id"], date)) for rank, row in enumerate(rows, start=1)
+                _bet(rank, row, world.feature_rows, recent.before(row["id"], date))
+                for rank, row in enumerate(rows, start=1)
             ),
         )
         yield Built(BEST_BETS, BEST_BETS.path(date=date), document, day["picks"] == 0)
@@ -138,16 +139,16 @@ def files(world: World) -> Iterator[Built]:
 def _bet(
     rank: int,
     row: dict[str, Any],
-    behind: dict[tuple[str, int], dict[str, Any]],
+    feature_rows: dict[tuple[str, int], dict[str, Any]],
     last_10: tuple[RecentGame, ...],
 ) -> Bet:
-    values = behind.get((row["game_id"], row["id"]), {})
+    values = feature_rows.get((row["game_id"], row["id"]), {})
     form = Form(**{name: rounded(values.get(f"points_avg_{name}")) for name in Form.model_fields})
     given = {name: row[name] for name in Bet.model_fields if name not in ("rank", "form", "last_10")}
     return Bet(rank=rank, form=form, last_10=last_10, **given)
 
 
-def _held(world: World) -> set[dt.date]:
+def _held_dates(world: World) -> set[dt.date]:
     """Return the exported dates on which the quality gate blocked every prediction with a line.
 
     Raises:
@@ -161,11 +162,11 @@ def _held(world: World) -> set[dt.date]:
 
 def _group(subset: Subset, day: dict[str, Any], rows: list[dict[str, Any]], is_held: bool) -> GroupReason:
     picks = sum(str(subset.id) in row["groups"] for row in rows)
-    reason = None if picks else _why_none(subset, day, is_held)
+    reason = None if picks else _reason_without_picks(subset, day, is_held)
     return GroupReason(id=str(subset.id), name=subset.name, picks=picks, reason=reason)
 
 
-def _why_none(subset: Subset, day: dict[str, Any], is_held: bool) -> str:
+def _reason_without_picks(subset: Subset, day: dict[str, Any], is_held: bool) -> str:
     if day["predictions_with_line"] == 0 and is_held:
         return "Every prediction with a line was held back: the data behind it was not good enough."
     if day["predictions_with_line"] == 0:

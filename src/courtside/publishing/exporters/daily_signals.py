@@ -17,7 +17,7 @@ from courtside.publishing.world import World
 
 
 class SignalMetrics(Shape):
-    """Which way the day's predictions lean, null without a signal; and how many picks were published."""
+    """The balance of OVER and UNDER among the day's predictions, null without a signal, and the number of picks."""
 
     conditions: Literal["under_heavy", "balanced", "over_heavy"] | None
     picks: int = Field(ge=0)

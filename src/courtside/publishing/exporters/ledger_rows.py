@@ -1,4 +1,4 @@
-"""The frozen shapes of the two subset files, and the ledger's rows in these shapes."""
+"""The shapes that the two subset files share, and the functions that fill them from rows of the ledger."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def require_all_groups(ids: list[str]) -> None:
         ValueError: where it does not; the message names the groups.
     """
     if tuple(ids) != GROUP_IDS:
-        raise ValueError(f"groups are {ids}; a file holds groups 1 to 8, each once, in order")
+        raise ValueError(f"groups are {ids}; a file must hold groups 1 to 8, each once, in order")
 
 
 def last_versions(publications: pl.DataFrame) -> pl.DataFrame:

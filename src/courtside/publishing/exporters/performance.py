@@ -31,10 +31,11 @@ BINS = 10
 
 
 class ModelAccuracy(Shape):
-    """One model over the games its players played: error, and beside the line over the `n_with_line` of them.
+    """One model's errors over games that the predicted players played.
 
-    Errors are mean absolute errors in points, `bias` is mean(prediction − points), `line_bias` mean(line − points).
-    `sides` counts the predictions that took a side, published as a pick or not.
+    `mae` is the mean absolute error in points, and `bias` is mean(prediction − points). `mae_beside_line`, `line_mae`
+    and `line_bias`, which is mean(line − points), are over the same `n_with_line` games. `sides` counts the predictions
+    that took a side, published as a pick or not.
     """
 
     model: str
@@ -66,9 +67,9 @@ class ModelWindows(Shape):
 
 
 class CalibrationBin(Shape):
-    """Predictions whose published probability of over lay from `low` up to `high` %, and how often it went over.
+    """Predictions whose published probability of over was from `low` to `high` %, and how often the result was over.
 
-    Probabilities of each source are counted apart.
+    Probabilities of each source have bins of their own.
     """
 
     source: Literal["calibrated", "market"]
@@ -82,7 +83,7 @@ class CalibrationBin(Shape):
 
 
 class Performance(Document):
-    """How each model did. Stored predictions are made again when data is corrected, so all of it is BACKTEST."""
+    """The accuracy of each model. Predictions are computed again when data is corrected, so all of it is BACKTEST."""
 
     generated_at: UtcInstant
     model: str
@@ -136,15 +137,15 @@ def _graded(world: World, start: dt.date) -> pl.DataFrame:
     key = ["game_id", "player_id", "system"]
     columns = [*key, "game_date", "prediction", "line", "actual", "result", "model_code"]
     rows = world.warehouse.collect(grades.select(*columns))
-    own = world.warehouse.collect(passed.select(*key, "probability_over", "probability_source"))
-    return rows.join(own, on=key, how="inner").sort("model_code", "game_date", "game_id", "player_id")
+    probabilities = world.warehouse.collect(passed.select(*key, "probability_over", "probability_source"))
+    return rows.join(probabilities, on=key, how="inner").sort("model_code", "game_date", "game_id", "player_id")
 
 
 def _models(rows: pl.DataFrame, champion: str) -> Iterator[ModelAccuracy]:
     error, line_error = pl.col("prediction") - pl.col("actual"), pl.col("line") - pl.col("actual")
     has_line = pl.col("line").is_not_null()
-    words = {"wins": "hit", "losses": "miss", "pushes": "push", "voids": "void"}
-    found = rows.group_by("model_code", maintain_order=True).agg(
+    results = {"wins": "hit", "losses": "miss", "pushes": "push", "voids": "void"}
+    figures = rows.group_by("model_code", maintain_order=True).agg(
         pl.len().alias("predictions"),
         error.abs().mean().alias("mae"),
         error.mean().alias("bias"),
@@ -152,10 +153,10 @@ def _models(rows: pl.DataFrame, champion: str) -> Iterator[ModelAccuracy]:
         error.abs().filter(has_line).mean().alias("mae_beside_line"),
         line_error.abs().mean().alias("line_mae"),
         line_error.mean().alias("line_bias"),
-        *((pl.col("result") == word).sum().alias(name) for name, word in words.items()),
+        *((pl.col("result") == result).sum().alias(name) for name, result in results.items()),
     )
-    for row in found.sort("model_code").iter_rows(named=True):
-        yield _model(row, {name: row.pop(name) for name in words}, champion)
+    for row in figures.sort("model_code").iter_rows(named=True):
+        yield _model(row, {name: row.pop(name) for name in results}, champion)
 
 
 def _model(row: dict[str, Any], counts: dict[str, int], champion: str) -> ModelAccuracy:
@@ -169,10 +170,10 @@ def _model(row: dict[str, Any], counts: dict[str, int], champion: str) -> ModelA
 def _calibration(rows: pl.DataFrame) -> Iterator[CalibrationBin]:
     """Yield the bins that hold predictions; pushes are left out, because they are neither over nor under."""
     is_stated = pl.col("probability_source").is_in((CALIBRATED, MARKET)) & pl.col("probability_over").is_not_null()
-    quoted = rows.filter(is_stated & (pl.col("actual") != pl.col("line")))
+    with_line = rows.filter(is_stated & (pl.col("actual") != pl.col("line")))
     width = 100 // BINS
     bins = (
-        quoted.with_columns(bin=(pl.col("probability_over") * BINS).floor().clip(0, BINS - 1).cast(pl.Int64))
+        with_line.with_columns(bin=(pl.col("probability_over") * BINS).floor().clip(0, BINS - 1).cast(pl.Int64))
         .group_by("probability_source", "bin")
         .agg(
             pl.len().alias("n"),

@@ -1,4 +1,4 @@
-"""`players/index.json` and `players/{player}.json`: the accuracy of predictions per player, game by game."""
+"""`players/index.json` and `players/{player}.json`: the accuracy of the predictions of each player and game."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from courtside.publishing.world import World
 
 
 class Accuracy(Shape):
-    """Mean absolute error and bias (prediction − points) over `n` games he played, and beside the line's own.
+    """Mean absolute error and bias (prediction − points) over the `n` games that the player played.
 
-    `mae_beside_line` and `line_mae` are over the same `n_with_line` games.
+    `mae_beside_line` and the line's own error, `line_mae`, are over the same `n_with_line` games.
     """
 
     n: int = Field(ge=0)
@@ -43,7 +43,7 @@ class Accuracy(Shape):
 
 
 class IndexedPlayer(Shape):
-    """A player with what there is about him; his file is `players/{id}.json`."""
+    """A player with the accuracy of his predictions and his picks; his file is `players/{id}.json`."""
 
     id: PlayerId
     player: str = Field(min_length=1)
@@ -66,7 +66,7 @@ class PlayersIndex(Document):
 
 
 class LoggedGame(Shape):
-    """A game of the log; actual is null before it is graded and where he did not play.
+    """A game of the log; `actual` is null before the game is graded and where the player did not play.
 
     `result`, `kind` and `groups` are those of the published pick, if there was one.
     """
@@ -106,7 +106,8 @@ PLAYER = FileType("players", "players/{player}.json", 3600, Player)
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield the index and a file per player predicted in the newest season, where it is among the dates' seasons."""
+    """Yield the index and a file per player with predictions in the newest season, where it is among the dates'
+    seasons."""
     season = world.newest_season
     if season is None or season not in world.seasons_touched:
         return
@@ -119,8 +120,8 @@ def files(world: World) -> Iterator[Built]:
     rows = named(world.season_predictions, world.players).sort(
         ["player_id", "game_date", "game_id"], descending=[False, True, True]
     )
-    found = [_player(world, season, games, picks) for games in partitioned(rows, "player_id").values()]
-    listed = sorted(found, key=lambda player: (player.player, player.id))
+    players = [_player(world, season, games, picks) for games in partitioned(rows, "player_id").values()]
+    listed = sorted(players, key=lambda player: (player.player, player.id))
     fields = IndexedPlayer.model_fields
     index = PlayersIndex(
         generated_at=utc(world.now),
@@ -128,7 +129,7 @@ def files(world: World) -> Iterator[Built]:
         players=tuple(IndexedPlayer(**{name: getattr(player, name) for name in fields}) for player in listed),
     )
     yield Built(PLAYERS_INDEX, PLAYERS_INDEX.path(), index, not world.predicted_rows_since(start))
-    for player in found:
+    for player in players:
         yield Built(PLAYER, PLAYER.path(player=player.id), player)
 
 
@@ -167,14 +168,14 @@ def _logged(game: Mapping[str, Any], pick: Mapping[str, Any] | None) -> LoggedGa
 def accuracy_of(rows: Iterable[Mapping[str, Any]]) -> Accuracy:
     """Return the accuracy over rows with prediction, line and actual; rows without actual are left out."""
     played = [row for row in rows if row["actual"] is not None]
-    quoted = [row for row in played if row["line"] is not None]
+    with_line = [row for row in played if row["line"] is not None]
     return Accuracy(
         n=len(played),
         mae=_mean(abs(row["prediction"] - row["actual"]) for row in played),
         bias=_mean(row["prediction"] - row["actual"] for row in played),
-        n_with_line=len(quoted),
-        mae_beside_line=_mean(abs(row["prediction"] - row["actual"]) for row in quoted),
-        line_mae=_mean(abs(row["line"] - row["actual"]) for row in quoted),
+        n_with_line=len(with_line),
+        mae_beside_line=_mean(abs(row["prediction"] - row["actual"]) for row in with_line),
+        line_mae=_mean(abs(row["line"] - row["actual"]) for row in with_line),
     )
 
 

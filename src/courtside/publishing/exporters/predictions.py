@@ -45,11 +45,11 @@ USED = (
 
 
 class PredictedPlayer(Shape):
-    """What the model expects of a player beside the line it was compared with.
+    """The expected points of a player, and the line they are compared with.
 
-    `edge` is prediction − line; `probability_over` is in %, given that the points do not equal the line;
-    `probability_source` says whether it is of a model calibrated on earlier dates, of the market's two prices, or
-    unknown. `held` says why the quality gate held the row back.
+    `edge` is prediction − line. `probability_over` is in %, given that the points do not equal the line.
+    `probability_source` is `calibrated` (fitted on earlier dates), `market` (from the market's two prices) or `none`.
+    `held` says why the quality gate blocked the player; it is null where he passed.
     """
 
     id: PlayerId
@@ -71,7 +71,7 @@ class PredictedPlayer(Shape):
 
 
 class PredictedGame(SlateGame):
-    """A game of the slate and its players, highest expectation first; the scores are null until it is final."""
+    """A game of the slate and its players, most expected points first; the scores are null until it is final."""
 
     players: tuple[PredictedPlayer, ...]
 
@@ -110,7 +110,7 @@ def files(world: World) -> Iterator[Built]:
             date=day,
             generated_at=utc(world.now),
             model=world.champion_of(day) if is_predicted else None,
-            reason=None if is_predicted else _why_none(slate),
+            reason=None if is_predicted else _reason_without_predictions(slate),
             games=built,
         )
         nothing = not world.predicted_rows(day)
@@ -120,7 +120,7 @@ def files(world: World) -> Iterator[Built]:
             yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing)
 
 
-def _why_none(slate: list[dict[str, Any]]) -> str:
+def _reason_without_predictions(slate: list[dict[str, Any]]) -> str:
     return "No player has a prediction for this slate." if slate else NO_GAMES
 
 

@@ -33,7 +33,7 @@ class Version(Shape):
 
 
 class Publications(Document):
-    """Every version of a date's picks that was published, first to last, each whole."""
+    """Every published version of a date's picks, first to last; each version has all picks of the date."""
 
     date: dt.date
     generated_at: UtcInstant
@@ -77,5 +77,5 @@ def files(world: World) -> Iterator[Built]:
                 for row in rows.to_dicts()
             ),
         )
-        is_bare = rows["picks"].sum() == 0
-        yield Built(PUBLICATIONS_FILE, PUBLICATIONS_FILE.path(date=day), document, expects_nothing=is_bare)
+        no_picks = rows["picks"].sum() == 0
+        yield Built(PUBLICATIONS_FILE, PUBLICATIONS_FILE.path(date=day), document, expects_nothing=no_picks)

@@ -1,4 +1,4 @@
-"""`quality/{date}.json`: the quality of a slate's features, the players held back, and the features of each pick."""
+"""`quality/{date}.json`: the quality of a slate's features, the blocked players, and the features of each pick."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from courtside.features.tables import PLAYER_FEATURES
 from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Percent, PlayerId, Shape, Tricode
 from courtside.publishing.contracts import UtcInstant as Instant
 from courtside.publishing.exporters.rows import Badge, badge_of, named, partitioned, rounded, utc
-from courtside.publishing.exporters.slate import require_predictions, standing_picks
+from courtside.publishing.exporters.slate import current_picks, require_predictions
 from courtside.publishing.world import World
 from courtside.quality.origins import DEFAULT_ORIGINS, Origin
 from courtside.quality.tables import GATE_VERDICTS
@@ -34,10 +34,11 @@ class Readiness(Shape):
 
 
 class FeatureQuality(Shape):
-    """A feature on this slate: how many rows have each origin; `defaults` are those without a value of their own.
+    """A feature on this slate: the number of rows with each origin; `defaults` counts the rows without a value.
 
-    Origins: computed, partial, fallback come with a value; early: not enough games yet; missing: an input that should
-    exist does not; unavailable: its source is not configured.
+    Rows of origin computed, partial and fallback have a value. The other origins say why a value is missing. early:
+    there are not enough games yet; missing: an input that should exist does not; unavailable: its source is not
+    configured.
     """
 
     name: str
@@ -55,7 +56,7 @@ class FeatureQuality(Shape):
 
 
 class HeldPlayer(Shape):
-    """A player the quality gate held back, and why."""
+    """A player whom the quality gate blocked, and the reason."""
 
     id: PlayerId
     player: str = Field(min_length=1)
@@ -66,7 +67,7 @@ class HeldPlayer(Shape):
 
 
 class PickedPlayer(Shape):
-    """What stands behind a published pick: a value and an origin for each of `features`, in their order."""
+    """The features of a published pick: a value and an origin for each of `features`, in their order."""
 
     id: PlayerId
     player: str = Field(min_length=1)
@@ -89,7 +90,7 @@ class Quality(Document):
 
     @property
     def is_empty(self) -> bool:
-        """Whether no row was looked at."""
+        """Whether the slate has no feature rows."""
         return self.readiness is None or self.readiness.rows == 0
 
 
@@ -106,7 +107,7 @@ def files(world: World) -> Iterator[Built]:
     by_day = {row["game_date"]: row for row in verdicts.iter_rows(named=True)}
     counts = {row["game_date"]: row for row in origin_counts(world, **span).iter_rows(named=True)}
     held = partitioned(named(world.predictions.filter(~pl.col("gate_passed")), world.names), "game_date")
-    picks = standing_picks(world)
+    picks = current_picks(world)
     for day in world.dates:
         if day not in by_day:
             continue
@@ -116,7 +117,9 @@ def files(world: World) -> Iterator[Built]:
             readiness=_readiness(by_day[day]),
             features=tuple(_features(counts.get(day, {}))),
             held=tuple(_held(row) for row in held.get(day, [])),
-            picks=tuple(_picked(pick, world.behind.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])),
+            picks=tuple(
+                _picked(pick, world.feature_rows.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])
+            ),
         )
         yield Built(QUALITY, QUALITY.path(date=day), document, by_day[day]["rows"] == 0)
 

@@ -1,4 +1,4 @@
-"""`results/{date}.json` and `results/latest.json`: the graded picks of a day, each player once."""
+"""`results/{date}.json` and `results/latest.json`: the graded picks of a day, one per player."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from courtside.publishing.contracts import (
     UtcInstant,
 )
 from courtside.publishing.exporters.rows import KindTally, by_kind, utc
-from courtside.publishing.exporters.slate import standing_picks
+from courtside.publishing.exporters.slate import current_picks
 from courtside.publishing.world import World
 
 
@@ -60,7 +60,7 @@ class SideResult(Shape):
 
 
 class Results(Document):
-    """The graded picks of a day: `summary` counts each player once, `groups` and `sides` break it down."""
+    """The graded picks of a day: `summary` counts each player once, `groups` by subset and `sides` by side."""
 
     date: dt.date
     generated_at: UtcInstant
@@ -82,7 +82,7 @@ LATEST_RESULTS = FileType("results", "results/latest.json", 300, Results)
 
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date whose games are over, and `latest` where the newest graded date is among them."""
-    picks = standing_picks(world)
+    picks = current_picks(world)
     newest = world.graded["game_date"].max()
     for day in world.dates:
         rows = picks.get(day, [])

@@ -1,4 +1,4 @@
-"""What the exporters share: public names, and the shapes that occur in several files."""
+"""Functions and shapes that several exporters use: public names, tallies, prices and times."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ NO_GAMES = "No games are scheduled."
 
 
 class ExportRefusedError(CourtsideError):
-    """A file cannot be built from the rows that were read; the published one stays."""
+    """A file cannot be built from the rows that were read; the published file stays."""
 
 
 class Share(Shape):
-    """Wins and losses with their rate: never a rate without its n (wins + losses) and 95 % Wilson interval."""
+    """Wins and losses with the hit rate in %, its n (wins + losses) and its 95 % Wilson interval."""
 
     wins: int = Field(ge=0)
     losses: int = Field(ge=0)
@@ -46,20 +46,20 @@ class Share(Shape):
 
 
 class Tally(Share):
-    """A share with units won at the picks' own prices (−110 where there is none) and return per unit staked."""
+    """A share with the units won at each pick's price (−110 where there is none), and the return on stakes in %."""
 
     units: OneDecimal
     roi: OneDecimal | None
 
 
 class KindTally(Tally):
-    """The tally of picks of one kind; LIVE and BACKTEST are never one figure without saying so."""
+    """The tally of picks of one kind; LIVE and BACKTEST are never added up."""
 
     kind: Kind
 
 
 class Badge(Shape):
-    """How good the data behind a prediction is: score 0–100 and its tier."""
+    """The quality of a prediction's features: score 0–100 and its tier."""
 
     score: OneDecimal
     tier: str
@@ -114,7 +114,7 @@ def rounded_share(value: float | None) -> float | None:
 
 
 def price_of(value: float | None, other: float | None = None, book: str | None = None) -> int | None:
-    """Return a price as whole American odds; None where it is no real price by `real_price`."""
+    """Return a price as whole American odds; None where `real_price` does not accept it."""
     price = real_price(value, other, book)
     return None if price is None else round(price)
 
@@ -182,11 +182,11 @@ def _with_names(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
 
 def partitioned(rows: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:
     """Return rows as dictionaries by key (a tuple where there are several keys), in their order."""
-    found: dict[Any, list[dict[str, Any]]] = {}
+    by_key: dict[Any, list[dict[str, Any]]] = {}
     for row in rows.iter_rows(named=True):
         key = row[keys[0]] if len(keys) == 1 else tuple(row[name] for name in keys)
-        found.setdefault(key, []).append(row)
-    return found
+        by_key.setdefault(key, []).append(row)
+    return by_key
 
 
 def _tricode(column: str) -> pl.Expr:
@@ -199,5 +199,5 @@ def _require_names(rows: pl.DataFrame) -> None:
         if nameless.len():
             raise ExportRefusedError(
                 f"{nameless.len()} published {name} ids have no name, first {nameless[0]}; "
-                "ingest the box scores or schedule that name them and export again"
+                "ingest the box scores or the schedule with these ids and export again"
             )

@@ -1,4 +1,4 @@
-"""`results/season.json` and `results/seasons/{season}.json`: the record of a season, LIVE and BACKTEST apart."""
+"""`results/season.json` and `results/seasons/{season}.json`: the record of a season, separate for LIVE and BACKTEST."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class SeasonDay(Shape):
 
 
 class SeasonGroupResults(Shape):
-    """One subset over a season: in all, by side, edge, book, month and day; months and days oldest first."""
+    """One subset over a season: in total, by side, edge, book, month and day; months and days oldest first."""
 
     id: str
     name: str
@@ -152,11 +152,11 @@ def _group(number: str, name: str, rows: list[dict[str, Any]]) -> SeasonGroupRes
 
 
 def _days(rows: Iterable[Mapping[str, Any]]) -> Iterator[SeasonDay]:
-    words = {"hit": "wins", "miss": "losses", "push": "pushes", "void": "voids"}
+    names = {"hit": "wins", "miss": "losses", "push": "pushes", "void": "voids"}
     counts: dict[tuple[dt.date, Kind], dict[str, Any]] = {}
     for row in rows:
-        own = counts.setdefault((row["game_date"], row["kind"]), dict.fromkeys((*words.values(), "units"), 0))
-        own[words[row["result"]]] += 1
-        own["units"] = round(own["units"] + row["units"], UNIT_DIGITS)
-    for (date, kind), own in sorted(counts.items()):
-        yield SeasonDay(date=date, kind=kind, **own)
+        of_day = counts.setdefault((row["game_date"], row["kind"]), dict.fromkeys((*names.values(), "units"), 0))
+        of_day[names[row["result"]]] += 1
+        of_day["units"] = round(of_day["units"] + row["units"], UNIT_DIGITS)
+    for (date, kind), of_day in sorted(counts.items()):
+        yield SeasonDay(date=date, kind=kind, **of_day)

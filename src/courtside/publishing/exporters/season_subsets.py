@@ -30,7 +30,7 @@ from courtside.publishing.world import World
 
 
 class GradedPick(Pick):
-    """A published pick with what happened; both null while it is not graded."""
+    """A published pick with the points scored and the result; both are null until it is graded."""
 
     actual: int | None
     result: Result | None
@@ -56,12 +56,12 @@ class SeasonGroup(Shape):
     def _newest_first(self) -> SeasonGroup:
         days = [entry.date for entry in self.dates]
         if days != sorted(set(days), reverse=True):
-            raise ValueError(f"group {self.id}: dates stand once each, newest first")
+            raise ValueError(f"group {self.id}: each date must occur once, newest first")
         return self
 
 
 class SeasonSubsets(Document):
-    """Every published date of a season by subset, with what came of each pick."""
+    """Every published date of a season by subset, with the result of each pick."""
 
     generated_at: UtcInstant
     model: str | None
@@ -102,7 +102,7 @@ def build_season_subsets(
 
     Raises:
         ConfigError: where `season` is not among `season_starts`.
-        LedgerBrokenError: where `counted` does not hold the picks that the publications count.
+        LedgerBrokenError: where `counted` does not hold the number of picks that the publications state.
         ExportRefusedError: where a player or team has no name.
     """
     in_season = _in_season(season, season_starts)
@@ -143,7 +143,7 @@ def _with_grades(counted: pl.DataFrame, graded: pl.DataFrame) -> pl.DataFrame:
 
 def _in_season(season: str, starts: Mapping[str, dt.date]) -> pl.Expr:
     if season not in starts:
-        raise ConfigError(f"season {season!r} has no games; those that do: {', '.join(sorted(starts)) or 'none'}")
+        raise ConfigError(f"season {season!r} has no games; seasons with games: {', '.join(sorted(starts)) or 'none'}")
     first = starts[season]
     following = min((start for start in starts.values() if start > first), default=None)
     in_season = pl.col("game_date") >= first

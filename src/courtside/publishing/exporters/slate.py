@@ -1,4 +1,4 @@
-"""The published picks of a day, each player once with his subsets; several files are built from them."""
+"""The published picks of a day, one row per player with his subsets; several files are built from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from courtside.publishing.exporters.rows import (
 from courtside.publishing.world import World
 
 
-def standing_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
+def current_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
     """Return the counted picks of the exported dates by date, best first, one row per player.
 
     Rows hold the public fields of a pick: id, player, team, opponent, prediction, line, direction, edge, probability
@@ -31,14 +31,16 @@ def standing_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
     result, units.
 
     Raises:
-        LedgerBrokenError: where the ledger does not hold the picks that the publications count.
+        LedgerBrokenError: where the ledger does not hold the number of picks that the publications state.
     """
     wanted = pl.Series(world.dates, dtype=pl.Date).implode()
-    return world.share("standing_picks", lambda: partitioned_picks(world, pl.col("game_date").is_in(wanted)))
+    return world.share("current_picks", lambda: partitioned_picks(world, pl.col("game_date").is_in(wanted)))
 
 
 def require_predictions(world: World, dates: Collection[dt.date]) -> None:
-    """Refuse dates whose stored predictions the query did not return; the file would show that nobody was held back.
+    """Refuse dates whose stored predictions the query did not return.
+
+    The file of such a date would wrongly show that no player was blocked.
 
     Raises:
         ExportRefusedError: where there are such dates; the message names the first.
@@ -47,13 +49,13 @@ def require_predictions(world: World, dates: Collection[dt.date]) -> None:
     lost = [day for day in dates if world.predicted_rows(day) and day not in read]
     if lost:
         raise ExportRefusedError(
-            f"predictions of {lost[0]} ({len(lost)} dates): {world.predicted_rows(lost[0])} are stored, the champion's "
-            "did not come back; run the predictions of these dates and export again"
+            f"predictions of {lost[0]} ({len(lost)} dates): {world.predicted_rows(lost[0])} of the champion are "
+            "stored, and the query returned none; run the predictions of these dates and export again"
         )
 
 
 def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[str, Any]]]:
-    """Return `standing_picks` of the rows for which `chosen` (an expression of game_date) is true."""
+    """Return `current_picks` of the rows for which `chosen` (an expression of game_date) is true."""
     picks = world.counted.filter(chosen)
     require_counted(world.days.filter(chosen), picks)
     key = list(GRADED_PICKS.key)
@@ -72,19 +74,19 @@ def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[
         .join(groups, on=["game_date", "player_id"], validate="1:1")
         .sort(["game_date", "composite", "player_id"], descending=[False, True, False])
     )
-    return {day: [_public(row) for row in found] for day, found in partitioned(players, "game_date").items()}
+    return {day: [_public(row) for row in of_day] for day, of_day in partitioned(players, "game_date").items()}
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:
     kept = ("player", "team", "opponent", "direction", "kind", "book", "actual", "result", "units", "game_id")
-    chance = stated_probability(row, "confidence")
+    stated = stated_probability(row, "confidence")
     return {name: row[name] for name in kept} | {
         "id": row["player_id"],
         "prediction": one_decimal(row["prediction"]),
         "line": one_decimal(row["line"]),
         "edge": one_decimal(row["edge"]),
-        "probability": chance["confidence"],
-        "probability_source": chance["probability_source"],
+        "probability": stated["confidence"],
+        "probability_source": stated["probability_source"],
         "price": price_of(row["price"], book=row["book"]),
         "seen_at": utc_or_none(row["line_seen_at"]),
         "published_at": utc_or_none(row["published_at"]),

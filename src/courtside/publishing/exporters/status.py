@@ -21,7 +21,7 @@ class LastSuccess(Shape):
 
 
 class StageStatus(Shape):
-    """A stage's state on the newest date it was due for, and the next date it is expected to work."""
+    """A stage's state on the newest date it was due for, and the next date it is expected to process."""
 
     name: str
     date: dt.date | None
@@ -32,7 +32,7 @@ class StageStatus(Shape):
 
 
 class RunStatus(Shape):
-    """A finished run that worked a cell, which is a date of a stage; `failed` counts what failed."""
+    """A finished run that processed at least one cell, which is a date of a stage; `failed` counts failed cells."""
 
     started_at: UtcInstant
     first_date: dt.date
@@ -43,7 +43,7 @@ class RunStatus(Shape):
 
 
 class SeasonSpan(Shape):
-    """A season that files are there for: `subsets/seasons/{season}.json`."""
+    """A season with published files, such as `subsets/seasons/{season}.json`."""
 
     season: str = Field(pattern=r"^\d{4}-\d{2}$")
     start: dt.date
@@ -59,8 +59,8 @@ class StaleFile(Shape):
 
 
 class Data(Shape):
-    """How old the data are: the newest date with results, when the newest payload was fetched, by when newer results
-    must be in. A reader whose clock is later than `results_due` sees old data. Null where nothing is stored.
+    """The age of the data: the newest date with results, the time the newest payload was fetched, and the time by which
+    newer results are due. The data are outdated where the clock is past `results_due`. Null where nothing is stored.
     """
 
     newest_results: dt.date | None
@@ -69,7 +69,7 @@ class Data(Shape):
 
 
 class Status(Document):
-    """How fresh everything is; `is_simulated` tells that the league is simulated and its players do not exist."""
+    """The age of data and files; `is_simulated` is true where the league is simulated and its players do not exist."""
 
     generated_at: UtcInstant
     is_simulated: bool

@@ -10,7 +10,7 @@ from courtside.publishing.world import World
 
 
 class SubsetDefinition(Shape):
-    """A subset in words."""
+    """The name and the description of a subset."""
 
     id: str
     name: str

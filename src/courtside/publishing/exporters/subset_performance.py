@@ -18,7 +18,7 @@ DAYS_OF_WINDOW = {"last_7_days": 7, "last_30_days": 30}
 
 
 class SubsetStats(Shape):
-    """Hit rate and return on units staked, in %, over `picks` that hit or missed; null where there are none."""
+    """Hit rate and return on stakes, in %, over the `picks` that hit or missed; null where there are none."""
 
     hit_rate: Percent | None
     roi: OneDecimal | None
@@ -50,7 +50,7 @@ class PerformanceWindows(Shape):
 
 
 class SubsetPerformance(Document):
-    """How each subset did, up to the last graded date."""
+    """The results of each subset up to the last graded date."""
 
     generated_at: UtcInstant
     model: str | None

@@ -27,7 +27,7 @@ from courtside.publishing.world import World
 
 
 class PicksGroup(Shape):
-    """The picks of one subset on one date, with its record up to and without that date."""
+    """The picks of one subset on one date, with its record before that date."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class PicksGroup(Shape):
 
 
 class SubsetPicks(Document):
-    """What was published for a date, by subset, beside each subset's record until then."""
+    """The published picks of a date by subset, with each subset's record before that date."""
 
     date: dt.date
     generated_at: UtcInstant
@@ -83,7 +83,7 @@ def build_subset_picks(
         generated_at: UTC without a zone.
 
     Raises:
-        LedgerBrokenError: where `counted` does not hold the picks that the publications count.
+        LedgerBrokenError: where `counted` does not hold the number of picks that the publications state.
         ExportRefusedError: where a player or team has no name.
     """
     wanted = pl.Series("game_date", sorted(dates), dtype=pl.Date).implode()

@@ -28,14 +28,14 @@ from courtside.publishing.world import World
 
 
 class FormGame(RecentGame):
-    """An earlier game of the player beside the line of that day, null where there was none."""
+    """An earlier game of the player and the line of that day; `line` and `side` are null where there was no line."""
 
     line: OneDecimal | None
     side: Literal["over", "under", "push"] | None
 
 
 class Injury(Shape):
-    """His status in the last injury report before tip-off."""
+    """The player's status in the last injury report before tip-off."""
 
     status: str
     reason: str | None
@@ -44,7 +44,7 @@ class Injury(Shape):
 class TonightPlayer(PredictedPlayer):
     """A player of the slate: his prediction, last ten games newest first, days of rest and injury.
 
-    `injury` is null where no report names him, and always where no injury reports are collected.
+    `injury` is null where no report names the player, and always where no injury reports are collected.
     """
 
     is_home: bool
@@ -54,7 +54,7 @@ class TonightPlayer(PredictedPlayer):
 
 
 class Tonight(Document):
-    """The slate of `date`: today's, else the next one scheduled; `reason` says why there is none."""
+    """The slate of `date`: today's, otherwise the next scheduled one; `reason` says why there is none."""
 
     date: dt.date
     generated_at: UtcInstant

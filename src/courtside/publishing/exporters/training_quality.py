@@ -34,10 +34,10 @@ THRESHOLD_PCT = 5.0
 
 
 class ContaminationMonth(Shape):
-    """The rows of a month that a model may train on; one with a required feature without a value is contaminated.
+    """The feature rows of a month whose players played; a row that lacks a required feature is contaminated.
 
-    `without_row` counts games that a player played and that have no row; `lacking_pct` is their share and that of the
-    contaminated rows, of all played games.
+    `without_row` counts games that a player played and that have no row. `lacking_pct` is the share of games that are
+    without a row or contaminated, among all games played.
     """
 
     month: str = Field(pattern=r"^\d{4}-\d{2}$")
@@ -52,7 +52,7 @@ class ContaminationMonth(Shape):
 
 
 class WithoutRowCause(Shape):
-    """Games of the newest season that were played without a row, by cause."""
+    """Games of the newest season that players played and that have no feature row, by cause."""
 
     cause: str
     games: int = Field(ge=1)
@@ -73,7 +73,7 @@ class WorstFeature(Shape):
 
 
 class CalendarDay(Shape):
-    """A date of the newest season: its rows, the gate's verdict, and how whole its windows are."""
+    """A date of the newest season: its rows, the readiness gate's verdict, and the completeness of its windows."""
 
     date: dt.date
     rows: int = Field(ge=0)
@@ -83,7 +83,7 @@ class CalendarDay(Shape):
 
 
 class TrainingQuality(Document):
-    """The quality of the rows of players who played: what a model may be trained on."""
+    """The quality of the feature rows of players who played; models are trained on these rows."""
 
     generated_at: UtcInstant
     threshold_pct: float

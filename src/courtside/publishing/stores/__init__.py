@@ -19,15 +19,15 @@ def open_store(target: str) -> Store:
     """Return the store at `target`: a folder, or `gs://bucket/prefix`.
 
     Raises:
-        ConfigError: where the target names no bucket, or the client library is not installed.
+        ConfigError: where the target has no bucket name, or the client library is not installed.
     """
     if not target.startswith(BUCKET_SCHEME):
         if "://" in target:
-            raise ConfigError(f"publish {target!r}: write a folder, or gs://bucket/prefix")
+            raise ConfigError(f"publish {target!r} is neither a folder nor gs://bucket/prefix")
         return LocalStore(Path(target))
     bucket, _, prefix = target.removeprefix(BUCKET_SCHEME).partition("/")
     if not bucket:
-        raise ConfigError(f"publish {target!r} names no bucket; write gs://bucket/prefix")
+        raise ConfigError(f"publish {target!r} has no bucket name; write gs://bucket/prefix")
     try:
         from courtside.publishing.stores.gcs import GcsStore
     except ModuleNotFoundError as error:
@@ -36,5 +36,5 @@ def open_store(target: str) -> Store:
 
 
 def target_of(settings: Settings) -> str:
-    """Return the target of an installation: its `publish` setting, or else `public` in its home."""
+    """Return the target of an installation: its `publish` setting; without it, the folder `public` of its home."""
     return settings.publish or str(settings.home / "public")

@@ -1,4 +1,4 @@
-"""The interface of a store of public files, and the guard against replacing a file by an empty one."""
+"""The interface of a store of public files, and the guard that keeps an empty file from replacing one with content."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class PathRefusedError(CourtsideError):
 
 
 class EmptyOverGoodError(CourtsideError):
-    """An empty file would replace one with content; the published file stays."""
+    """An empty file would replace one with content, so it is not written and the published file stays."""
 
 
 class Store(Protocol):
-    """Stores public files; each file is written whole or not at all, also by several threads at once."""
+    """A store of public files. A file is written completely or not at all, also by several threads at once."""
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes at `path`, or None where there is no file."""
@@ -35,7 +35,7 @@ class Store(Protocol):
 
 
 class DryRun:
-    """A store that reports what it would write, and writes nothing."""
+    """A store that reports what it would write and writes nothing."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -51,7 +51,7 @@ class DryRun:
 
 
 def safe_path(path: str) -> PurePosixPath:
-    """Return `path` as parts under the store's root.
+    """Return `path` relative to the store's root.
 
     Raises:
         PathRefusedError: where it is absolute, empty, hidden or leads out of the root.
@@ -66,7 +66,7 @@ def same_content(old: bytes, new: bytes) -> bool:
     """Return whether two files have the same content apart from `generated_at`."""
     if old == new or _GENERATED.sub(b"", old, count=1) == _GENERATED.sub(b"", new, count=1):
         return True
-    return _undated(old) == _undated(new)
+    return _without_generated_at(old) == _without_generated_at(new)
 
 
 def generated_at(content: bytes) -> str:
@@ -91,8 +91,8 @@ def publish(store: Store, built: Built) -> Written:
         raise ValueError(f"{path} with a {type(document).__name__} is not a {kind.name} file")
     if document.is_empty and not built.expects_nothing and _has_content(store.read(path), type(document)):
         raise EmptyOverGoodError(
-            f"{path}: the new file holds nothing where the published one holds content, and its source is "
-            "not empty; the published file stays, find the query that returned nothing and export again"
+            f"{path}: the new file is empty, the published one is not, and the source has rows; "
+            "the published file stays. Find the query that returned no rows and export again"
         )
     return store.write(path, render(document), max_age=kind.max_age, content_type=JSON_TYPE)
 
@@ -103,11 +103,11 @@ def _has_content(published: bytes | None, model: type[Document]) -> bool:
     try:
         return not model.model_validate_json(published).is_empty
     except ValueError:
-        # A file that cannot be parsed may hold content of an older contract, so an empty file must not replace it.
+        # A file that cannot be parsed may have content of an older contract, so an empty file must not replace it.
         return True
 
 
-def _undated(content: bytes) -> str | bytes:
+def _without_generated_at(content: bytes) -> str | bytes:
     try:
         value: Any = json.loads(content)
     except ValueError:

@@ -13,21 +13,21 @@ from courtside.errors import CourtsideError
 from courtside.publishing.stores.base import Written, generated_at, safe_path, same_content
 
 GZIP_LEVEL = 6
-RACES = 8
-"""Attempts of a write where other exporters replace the file at the same time."""
+MAX_ATTEMPTS = 8
+"""Attempts to write a file that other exporters replace at the same time."""
 DEADLINE_SECONDS = 60.0
 CONNECT_READ_SECONDS = (5.0, 30.0)
 
 
 class WriteRaceError(CourtsideError):
-    """Other exporters kept replacing a file while it was being written."""
+    """Other exporters replaced a file at every attempt to write it."""
 
 
 class GcsStore:
     """A bucket, or a prefix of one.
 
-    Transient errors (429, 5xx, a cut connection) are retried for up to a minute. A write names the generation that it
-    replaces; of two exporters at the same time, the file of the one that generated it later stays.
+    Transient errors (429, 5xx, a broken connection) are retried for up to a minute. A write names the generation that
+    it replaces. Where two exporters write at the same time, the file with the later `generated_at` stays.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class GcsStore:
             PathRefusedError: where `path` leads out of the prefix.
             WriteRaceError: where other exporters replaced the file at every attempt.
         """
-        for attempt in range(RACES):
+        for attempt in range(MAX_ATTEMPTS):
             published, generation = self._read(path)
             if published is not None and same_content(published, content):
                 return "written" if attempt and published == content else "unchanged"
@@ -68,7 +68,9 @@ class GcsStore:
             except PreconditionFailed:
                 continue
             return "written"
-        raise WriteRaceError(f"{path}: replaced by others {RACES} times while it was written; export it again")
+        raise WriteRaceError(
+            f"{path}: other exporters replaced it at each of {MAX_ATTEMPTS} attempts to write it; export it again"
+        )
 
     def _read(self, path: str) -> tuple[bytes | None, int]:
         """Return the content and its generation, which is 0 where there is no file."""

@@ -1,4 +1,4 @@
-"""Public files in a local folder, each replaced in one step."""
+"""Public files in a local folder; each file is replaced atomically."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LocalStore:
         return target.read_bytes() if target.is_file() else None
 
     def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
-        """Write `content` to `path` in one step, unless the stored file differs in `generated_at` only.
+        """Write `content` to `path` atomically, unless the stored file differs in `generated_at` only.
 
         Raises:
             PathRefusedError: where `path` leads out of the folder.
@@ -48,7 +48,7 @@ class LocalStore:
         return "written"
 
     def remove_unfinished(self) -> None:
-        """Remove the temporary files that writes of ended processes left."""
+        """Remove temporary files of processes that have ended."""
         for path in self.root.rglob(".*.tmp"):
             pid = path.name.rsplit(".", 3)[-3] if path.name.count(".") > 2 else ""
             if path.is_file() and not (pid.isdecimal() and int(pid) != os.getpid() and _is_running(int(pid))):
@@ -58,7 +58,7 @@ class LocalStore:
         root = self.root.resolve()
         target = (root / safe_path(path)).resolve()
         if not target.is_relative_to(root):
-            raise PathRefusedError(f"{path!r} leads out of {self.root}; remove the link it goes through")
+            raise PathRefusedError(f"{path!r} leads out of {self.root}; remove the symbolic link in it")
         return target
 
 
