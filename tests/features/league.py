@@ -1,4 +1,4 @@
-"""A made-up league as analytics frames: every count drawn from a seed, so that a test can change one thing."""
+"""A made-up league as analytics frames; every count is drawn from a seed, so that a test can change a single value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def player_of(team: int, seat: int) -> int:
 
 @dataclass
 class Game:
-    """A game: who met whom on which day, and who appeared for each team, minutes above 0."""
+    """A game: its teams, its day, and the players of each team who played."""
 
     game_id: str
     date: dt.date
@@ -43,13 +43,13 @@ class Game:
 
     @property
     def is_counted(self) -> bool:
-        """Whether it enters windows."""
+        """Whether the game enters windows."""
         return TYPE_OF_PREFIX[self.game_id[:3]] in COUNTED_TYPES
 
 
 @dataclass
 class League:
-    """Games, and how their box scores are drawn: the same game always gives the same one."""
+    """Games and their box scores; the same game always has the same box score."""
 
     games: list[Game] = field(default_factory=list)
     quoted: dict[tuple[str, int], list[tuple[str, dt.datetime | None, float]]] = field(default_factory=dict)

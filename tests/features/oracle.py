@@ -1,4 +1,4 @@
-"""The features in plain Python, one row at a time and slowly: what the fast ones are compared with."""
+"""A reference implementation of the features in plain Python, one row at a time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Oracle:
 
     @classmethod
     def over(cls, games: pl.DataFrame, players: pl.DataFrame, teams: pl.DataFrame, shots: pl.DataFrame) -> Oracle:
-        """Return an oracle over rows of `GAMES` and current raw player box, team box and shots."""
+        """Return the reference implementation over rows of `GAMES` and current raw player box, team box and shots."""
         counted = {row["game_id"]: row for row in games.filter("is_counted").to_dicts() if row["status"] == "final"}
         cup = games.filter((pl.col("game_type") == "cup_final") & (pl.col("status") == "final")).to_dicts()
         real = counted | {row["game_id"]: row for row in cup}

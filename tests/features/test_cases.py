@@ -1,4 +1,4 @@
-"""Cases that a season really has: trades, pauses, neutral courts, openers, missing box scores."""
+"""Cases of real seasons: trades, long absences, neutral courts, season openers and missing box scores."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _season(games: int = 12, every: int = 3) -> League:
     return league
 
 
-def test_a_traded_player_takes_his_games_along_and_belongs_to_his_new_team() -> None:
+def test_a_traded_player_keeps_his_games_and_belongs_to_his_new_team() -> None:
     league, moved = League(), player_of(1, 0)
     for step in range(6):
         league.play(_day(3 * step), 1, 2)
@@ -57,7 +57,7 @@ def test_a_traded_player_takes_his_games_along_and_belongs_to_his_new_team() -> 
     row = _row(league, tonight, moved)
     assert row["team_id"] == 3
     assert row["points_avg_last_5"] == (30 + 6 + 5 + 4 + 3) / 5
-    assert row["dnp_rate"] == 0, "games before he joined are none of his"
+    assert row["dnp_rate"] == 0, "games before he joined are not games missed"
     assert row["team_pace_origin"] == "early", "his new team has played one game"
     assert _players(league, tonight) >= {moved}
     assert moved not in {
@@ -65,7 +65,7 @@ def test_a_traded_player_takes_his_games_along_and_belongs_to_his_new_team() -> 
     }
 
 
-def test_a_game_after_a_game_yesterday_is_back_to_back_and_costs_freshness() -> None:
+def test_a_back_to_back_game_reduces_freshness() -> None:
     league = _season()
     league.play(_day(36), 1, 2)
     tonight = league.play(_day(37), 1, 3)
@@ -85,7 +85,7 @@ def test_pairs_of_games_on_consecutive_days_add_up() -> None:
 
 
 @pytest.mark.parametrize(("kind", "playoff"), [("004", 1), ("005", 0), ("002", 0)])
-def test_the_play_in_counts_in_windows_and_is_no_playoff_game(kind: str, playoff: int) -> None:
+def test_the_play_in_counts_in_windows_and_is_not_a_playoff_game(kind: str, playoff: int) -> None:
     league = _season(6)
     league.play(_day(20), 1, 2, kind="005")
     league.points_of[league.games[-1].game_id, player_of(1, 0)] = 33
@@ -101,7 +101,7 @@ def test_nobody_is_at_home_on_a_neutral_court() -> None:
     assert {_row(league, tonight, player_of(team, 0))["home_away"] for team in (1, 2)} == {0.5}
 
 
-def test_a_postponed_game_has_no_rows_and_tires_nobody() -> None:
+def test_a_postponed_game_has_no_rows_and_adds_no_fatigue() -> None:
     league = _season(6)
     off = league.play(_day(19), 1, 2, is_final=False, status="postponed")
     tonight = league.play(_day(20), 1, 2)
@@ -110,7 +110,7 @@ def test_a_postponed_game_has_no_rows_and_tires_nobody() -> None:
     assert (row["back_to_back"], row["games_used_l10"], row["completeness_l10"]) == (0, 6, 100)
 
 
-def test_a_rookie_has_no_row_before_his_first_game_and_no_made_up_value_after_it() -> None:
+def test_a_rookie_has_no_row_before_his_first_game_and_missing_values_after_it() -> None:
     league, rookie = _season(6), 199
     debut = league.play(_day(20), 1, 2, rosters={1: [player_of(1, 0), player_of(1, 1), rookie]})
     assert rookie not in _players(league, debut)
@@ -129,7 +129,7 @@ def test_a_rookie_has_no_row_before_his_first_game_and_no_made_up_value_after_it
     assert (row["feature_quality_score"] <= 49, row["is_quality_ready"]) == (True, False)
 
 
-def test_a_player_back_after_100_days_has_his_old_form_and_fresh_legs() -> None:
+def test_a_player_back_after_100_days_has_his_old_form_and_full_freshness() -> None:
     league, back = League(), player_of(1, 0)
     for step in range(6):
         league.play(_day(3 * step), 1, 2)
@@ -138,7 +138,7 @@ def test_a_player_back_after_100_days_has_his_old_form_and_fresh_legs() -> None:
     for step in range(40):
         league.play(_day(18 + 3 * step), 1, 2, rosters={1: others})
     tonight = league.play(_day(15 + 120), 1, 2)
-    assert back not in _players(league, tonight), "nobody expects him"
+    assert back not in _players(league, tonight), "he is not expected in the game"
     league.quoted[tonight.game_id, back] = [("fanduel", None, 12.5)]
     row = _row(league, tonight, back)
     assert (row["points_avg_last_5"], row["games_in_last_7_days"], row["fatigue_score"]) == (4.0, 0, 100)
@@ -191,7 +191,7 @@ def test_a_player_back_after_two_seasons_has_missed_the_games_of_the_team_he_had
     assert (row["team_id"], row["dnp_rate"], row["games_used_l10"]) == (team, missed, 1)
 
 
-def test_form_older_than_a_year_is_none() -> None:
+def test_games_older_than_a_year_are_not_form() -> None:
     league, back = _season(6), player_of(1, 0)
     year_on = START + dt.timedelta(400)
     others = [player_of(1, seat) for seat in range(1, ROSTER)]
@@ -202,7 +202,7 @@ def test_form_older_than_a_year_is_none() -> None:
     assert (row["games_used_l10"], row["points_avg_last_10_origin"]) == (0, "early")
 
 
-def test_the_all_star_game_enters_nothing_and_its_break_is_no_advantage() -> None:
+def test_the_all_star_game_enters_no_window_and_its_break_is_no_advantage() -> None:
     league = _season(6)
     before = _row(league, league.play(_day(25), 1, 3), player_of(1, 0))
     league.games.pop()
@@ -214,7 +214,7 @@ def test_the_all_star_game_enters_nothing_and_its_break_is_no_advantage() -> Non
     assert after["rest_advantage"] == 0, "9 and 7 days off rest a team no more than 4"
 
 
-def test_the_cup_final_enters_no_window_and_still_tires() -> None:
+def test_the_cup_final_enters_no_window_and_adds_fatigue() -> None:
     league = _season(6)
     plain = _row(league, league.play(_day(20), 1, 2), player_of(1, 0))
     league.games.pop()
@@ -224,7 +224,7 @@ def test_the_cup_final_enters_no_window_and_still_tires() -> None:
     assert (row["points_avg_last_5"], row["team_win_pct"]) == (plain["points_avg_last_5"], plain["team_win_pct"])
 
 
-def test_the_cup_final_tires_the_players_who_played_in_it() -> None:
+def test_the_cup_final_reduces_the_freshness_of_its_players() -> None:
     league, star, bench = _season(5), player_of(1, 0), player_of(1, 1)
     for step in (14, 16, 18):
         league.play(_day(step), 1, 2)
@@ -248,7 +248,7 @@ def test_a_cup_final_without_a_box_score_makes_fatigue_partial_and_no_other_wind
     assert (row["points_avg_last_10_origin"], row["completeness_l10"]) == ("computed", 100)
 
 
-def test_a_season_opener_takes_last_seasons_record_and_means() -> None:
+def test_a_season_opener_uses_last_season_s_record_and_means() -> None:
     league = _season(8)
     opener = league.play(dt.date(2025, 10, 22), 1, 2)
     row = _row(league, opener, player_of(1, 0))
@@ -261,7 +261,9 @@ def test_a_season_opener_takes_last_seasons_record_and_means() -> None:
     ("gaps", "origin", "completeness"),
     [(1, "partial", 100 * 10 / 11), (4, "partial", 100 * 10 / 14), (5, "missing", None)],
 )
-def test_missing_box_scores_flag_a_window_and_then_skip_it(gaps: int, origin: str, completeness: float | None) -> None:
+def test_missing_box_scores_make_a_window_partial_and_then_missing(
+    gaps: int, origin: str, completeness: float | None
+) -> None:
     league = _season(18)
     for game in [game for game in league.games if game.home == 1][-gaps - 2 : -2]:
         game.has_box = False
@@ -275,7 +277,7 @@ def test_missing_box_scores_flag_a_window_and_then_skip_it(gaps: int, origin: st
     assert other["completeness_l10"] == 100
 
 
-def test_a_shot_chart_that_does_not_come_is_missing_only_where_the_source_covers_it() -> None:
+def test_an_absent_shot_chart_is_missing_only_where_the_source_covers_it() -> None:
     league = _season(12)
     home = [game for game in league.games if game.home == 1]
     tonight = league.play(_day(36), 1, 2)
@@ -291,7 +293,7 @@ def test_a_shot_chart_that_does_not_come_is_missing_only_where_the_source_covers
     assert (row["pct_three_origin"], row["required_default_count"]) == ("fallback", 0)
 
 
-def test_the_market_knows_closing_opening_and_move_and_no_line_after_tip_off() -> None:
+def test_market_features_use_no_line_after_tip_off() -> None:
     league, star, bench = _season(6), player_of(1, 0), player_of(1, 1)
     tonight, unquoted = league.play(_day(20), 1, 2), league.play(_day(20), 3, 4)
     early, late = (dt.datetime.combine(tonight.date, dt.time(hour)) for hour in (14, 22))
@@ -308,7 +310,7 @@ def test_the_market_knows_closing_opening_and_move_and_no_line_after_tip_off() -
     assert (nobody_asked["has_vegas_line"], nobody_asked["has_vegas_line_origin"]) == (None, "missing")
 
 
-def test_a_book_seen_once_has_not_moved() -> None:
+def test_a_book_with_one_snapshot_has_no_line_move() -> None:
     league, star = _season(6), player_of(1, 0)
     tonight = league.play(_day(20), 1, 2)
     early, late = (dt.datetime.combine(tonight.date, dt.time(hour)) for hour in (14, 22))
@@ -318,7 +320,7 @@ def test_a_book_seen_once_has_not_moved() -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 1)])
-def test_a_player_who_meets_his_former_team_has_a_row_for_his_present_team(old: int, new: int) -> None:
+def test_a_player_against_his_former_team_has_a_row_for_his_present_team(old: int, new: int) -> None:
     league, moved = _season(6), player_of(old, 0)
     with_him = [*(player_of(new, seat) for seat in range(ROSTER)), moved]
     league.play(_day(19), new, 3, rosters={new: with_him})

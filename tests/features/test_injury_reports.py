@@ -1,4 +1,4 @@
-"""Feature 10: the last injury report before tip-off, and what it leaves unsaid."""
+"""Feature 10: the last injury report before tip-off, and players whom it does not list."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def _league() -> tuple[League, Game]:
 
 
 def _report(
-    game: Game, at: dt.time, team: int, *said: tuple[int, str], state: str = "submitted"
+    game: Game, at: dt.time, team: int, *statuses: tuple[int, str], state: str = "submitted"
 ) -> list[dict[str, Any]]:
     own = {"game_id": game.game_id, "game_date": game.date, "team_id": team}
     own |= {"report_at": dt.datetime.combine(game.date, at), "is_before_tip": at < TIP}
     rows = [own | {"player_name": "", "player_id": None, "state": state, "status": None, "reason": None}]
-    for player, status in said:
+    for player, status in statuses:
         rows.append(
             own | {"player_name": f"P{player}", "player_id": player, "state": "listed", "status": status, "reason": "-"}
         )
@@ -55,7 +55,7 @@ def test_a_listed_player_has_the_risk_of_his_status(status: str, risk: int) -> N
     )
 
 
-def test_who_is_not_listed_is_cleared_only_by_a_team_that_has_submitted() -> None:
+def test_an_unlisted_player_has_risk_0_only_where_his_team_has_submitted() -> None:
     league, tonight = _league()
     rows = [*_report(tonight, NOON, 1), *_report(tonight, NOON, 2, state="not_submitted")]
     assert _risk(league, tonight, rows, player_of(1, 3)) == (0, "computed")
@@ -63,7 +63,7 @@ def test_who_is_not_listed_is_cleared_only_by_a_team_that_has_submitted() -> Non
     assert _risk(league, tonight, [], player_of(1, 3)) == (None, "unavailable")
 
 
-def test_the_newest_report_before_tip_off_counts_and_none_after_it() -> None:
+def test_the_newest_report_before_tip_off_is_used() -> None:
     league, tonight = _league()
     star = player_of(1, 0)
     rows = _report(tonight, NOON, 1, (star, "Probable")) + _report(tonight, EVENING, 1, (star, "Doubtful"))
@@ -98,7 +98,7 @@ def test_one_player_under_two_spellings_has_one_row() -> None:
     assert _risk(league, tonight, rows, star) == (3, "computed")
 
 
-def test_reports_find_their_game_and_a_name_that_is_nobodys_stays_with_no_player() -> None:
+def test_reports_are_matched_to_games_and_an_unknown_name_to_no_player() -> None:
     at = dt.datetime(2024, 12, 1, 18)
     own = {"game_date": at.date(), "report_at": at, "matchup": "BOS@NYK", "tip_at": None, "reason": None}
     own |= {"payload_id": "p", "known_at": at, "row_hash": 1}
@@ -118,5 +118,5 @@ def test_reports_find_their_game_and_a_name_that_is_nobodys_stays_with_no_player
     people = pl.DataFrame({"game_date": [at.date()], "player_name": ["Ann"], "team_id": [1], "player_id": [7]})
     placed = placed_reports(raw, people, games)
     assert placed.select("player_name", "player_id").rows() == [("", None), ("Ann", 7), ("Nobody", None)]
-    assert not placed["is_before_tip"].any(), "a report at tip-off is none before it"
+    assert not placed["is_before_tip"].any(), "a report at tip-off is not before it"
     assert last_reports(placed).is_empty()

@@ -1,4 +1,4 @@
-"""The leakage checks pass on clean rows, and say so of nothing that they could not judge."""
+"""The leakage checks pass on clean rows, and do not pass on too few rows to judge."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def known() -> Known:
     return round_robin(30).known()
 
 
-def test_clean_rows_are_the_ones_that_what_was_known_before_gives(known: Known) -> None:
+def test_clean_rows_equal_the_rows_computed_from_earlier_data(known: Known) -> None:
     stored = features_of(known, DAYS)
     verdict = recomputation(stored, DAYS[8::6], lambda day: features_of(known.before_games_of(day), [day]))
     assert (verdict.passed, verdict.observed) == (True, 0)
     assert verdict.rows > 50
 
 
-def test_one_changed_bit_and_one_row_too_many_or_too_few_are_found(known: Known) -> None:
+def test_a_changed_value_and_an_extra_or_missing_row_are_found(known: Known) -> None:
     stored = features_of(known, DAYS)
     day = stored["game_date"][-1]
 

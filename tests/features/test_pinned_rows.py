@@ -1,4 +1,4 @@
-"""Stored feature rows and recent form keep their bytes, so that a refactor that changes a value is seen.
+"""Stored feature rows and recent form keep their bytes, so that a refactoring that changes a value is found.
 
 A change that is meant to change values replaces the hashes: run this module as a script to print them.
 """
@@ -25,7 +25,7 @@ PINNED = {
 
 
 def whole_league() -> League:
-    """Return a league in which every box score and shot chart came."""
+    """Return a league with every box score and shot chart."""
     return round_robin(45, teams=6, seed=41)
 
 

@@ -1,4 +1,4 @@
-"""Rows rest on what was known before their day, however and with what they are computed."""
+"""Rows depend only on what was known before their day, whatever other rows are computed with them."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ def test_the_league_of_these_tests_gives_every_feature_a_value(rows: pl.DataFram
     assert without == ["injury_risk"]
 
 
-def test_a_slate_alone_gives_the_rows_of_the_back_fill(known: Known, rows: pl.DataFrame) -> None:
+def test_one_slate_gives_the_same_rows_as_a_back_fill(known: Known, rows: pl.DataFrame) -> None:
     for day in DAYS[::4]:
         assert features_of(known, [day]).sort(KEY).equals(_on(rows, [day])), day
 
 
 @settings(max_examples=12, deadline=None)
 @given(day=st.sampled_from(LATE))
-def test_what_happens_on_the_day_or_later_changes_nothing(known: Known, rows: pl.DataFrame, day: dt.date) -> None:
+def test_data_of_the_day_or_later_changes_nothing(known: Known, rows: pl.DataFrame, day: dt.date) -> None:
     assert features_of(known.before_games_of(day), [day]).sort(KEY).equals(_on(rows, [day]))
 
 
 @settings(max_examples=8, deadline=None)
 @given(day=st.sampled_from(LATE), shift=st.integers(1, 30))
-def test_another_future_gives_the_same_past(known: Known, rows: pl.DataFrame, day: dt.date, shift: int) -> None:
+def test_other_later_games_give_the_same_rows(known: Known, rows: pl.DataFrame, day: dt.date, shift: int) -> None:
     is_future = pl.col("game_date") >= day
     later = {
         name: (
@@ -82,7 +82,7 @@ def test_another_future_gives_the_same_past(known: Known, rows: pl.DataFrame, da
 
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 1_000))
-def test_the_order_of_the_rows_read_does_not_matter(known: Known, rows: pl.DataFrame, seed: int) -> None:
+def test_the_order_of_input_rows_does_not_matter(known: Known, rows: pl.DataFrame, seed: int) -> None:
     names = ("games", "team_games", "player_games", "player_shots", "player_lines")
     mixed = changed(
         known, **{name: (lambda frame: frame.sample(fraction=1, shuffle=True, seed=seed)) for name in names}
@@ -90,7 +90,7 @@ def test_the_order_of_the_rows_read_does_not_matter(known: Known, rows: pl.DataF
     assert features_of(mixed, DAYS).sort(KEY).equals(rows)
 
 
-def test_a_value_is_there_exactly_where_its_origin_has_one(rows: pl.DataFrame) -> None:
+def test_a_value_exists_exactly_where_its_origin_has_one(rows: pl.DataFrame) -> None:
     for feature in FEATURES:
         valued = rows[feature.origin_column].is_in(["computed", "partial", "fallback"])
         assert (rows[feature.name].is_not_null() == valued).all(), feature.name

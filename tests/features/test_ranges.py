@@ -1,4 +1,4 @@
-"""A value outside its valid range fails its row, not its slate."""
+"""A value outside its valid range makes its row not ready, and no other row."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _rows(**values: list[float | None]) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
-def test_a_value_beyond_its_range_is_dropped_and_named(feature: object) -> None:
+def test_a_value_outside_its_range_becomes_null_and_is_named(feature: object) -> None:
     name, low, high = feature.name, feature.minimum, feature.maximum  # type: ignore[attr-defined]
     found = within_range(_rows(**{name: [low, high, low - 1, high + 1, None]}), FEATURES)
     assert found[name].to_list() == [low, high, None, None, None]
@@ -29,7 +29,7 @@ def test_a_value_beyond_its_range_is_dropped_and_named(feature: object) -> None:
     assert found["out_of_range"].to_list() == ["", "", name, name, ""]
 
 
-def test_a_row_with_a_stray_value_is_not_ready_and_the_others_are() -> None:
+def test_a_row_with_a_value_outside_its_range_is_not_ready() -> None:
     found = scored(within_range(_rows(points_avg_last_5=[10.0, 999.0]), FEATURES), FEATURES)
     assert found["is_quality_ready"].to_list() == [True, False]
     assert found["required_default_count"].to_list() == [0, 1]

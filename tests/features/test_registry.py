@@ -1,4 +1,4 @@
-"""The registry says everything once; columns, scores and pages follow from it."""
+"""Columns, scores and documentation pages are derived from the registry."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_every_feature_has_a_value_and_an_origin_column() -> None:
     assert all(feature.name in names and feature.origin_column in names for feature in FEATURES)
 
 
-def test_every_family_has_a_score_of_its_own() -> None:
+def test_every_family_has_its_own_score() -> None:
     assert tuple(str(category) for category in Category) == SCORED_FAMILIES
     assert all(f"{family}_quality_pct" in PLAYER_FEATURES.column_names for family in SCORED_FAMILIES)
 
@@ -43,7 +43,7 @@ def test_the_page_of_features_is_current() -> None:
     assert PAGE.read_text() == features_page(), "docs/features.md is stale; run `make docs`"
 
 
-def test_a_feature_nobody_registered_is_refused() -> None:
+def test_a_function_without_a_registered_feature_is_refused() -> None:
     def points_next_game(slate: Slate) -> Values:
         raise AssertionError
 
@@ -60,18 +60,18 @@ def _scored(**origins: str) -> dict[str, object]:
     return scored(pl.DataFrame(columns), FEATURES).to_dicts()[0]
 
 
-def test_a_row_without_any_matchup_feature_counted_is_red_and_not_ready() -> None:
+def test_a_row_without_matchup_features_is_red_and_not_ready() -> None:
     row = _scored(**{feature.name: "unavailable" for feature in FEATURES if feature.category == "matchup"})
     assert (row["matchup_quality_pct"], row["quality_alert_level"]) == (None, "red")
     assert (row["is_quality_ready"], row["is_training_ready"]) == (False, False)
 
 
-def test_a_source_that_is_not_there_takes_nothing_from_a_row() -> None:
+def test_an_unavailable_source_does_not_lower_the_score() -> None:
     row = _scored(pct_paint="unavailable", shot_zone_mismatch_score="unavailable", injury_risk="unavailable")
     assert (row["feature_quality_score"], row["required_default_count"], row["quality_tier"]) == (100, 0, "gold")
 
 
-def test_one_required_default_caps_the_score_and_five_sink_it() -> None:
+def test_required_defaults_cap_the_score() -> None:
     one = _scored(points_avg_last_5="early")
     assert (one["feature_quality_score"], one["quality_alert_level"]) == (69, "yellow")
     names = ["points_avg_last_5", "recent_trend", "pct_paint", "team_pace", "home_away"]
@@ -79,6 +79,6 @@ def test_one_required_default_caps_the_score_and_five_sink_it() -> None:
     assert (five["feature_quality_score"], five["quality_alert_level"]) == (49, "red")
 
 
-def test_an_optional_default_is_counted_and_costs_nothing() -> None:
+def test_an_optional_default_is_counted_and_does_not_cap_the_score() -> None:
     row = _scored(vegas_points_line="missing")
     assert (row["default_feature_count"], row["required_default_count"], row["feature_quality_score"]) == (1, 0, 100)

@@ -1,4 +1,4 @@
-"""A shot chart becomes field goals by zone; what the source covers is told from earlier days only."""
+"""Shot charts become field goals by zone; the coverage of the source is derived from earlier days only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_zone_of_the_league_is_counted_once() -> None:
     assert (row["team_id"], row["opponent_team_id"]) == (1, 2)
 
 
-def test_a_source_covers_a_season_from_its_first_chart_on() -> None:
+def test_a_source_covers_a_season_from_its_first_chart() -> None:
     league = round_robin(20)
     first, late = league.games[3], league.games[-1]
     for game in league.games:
@@ -50,7 +50,7 @@ def test_a_source_covers_a_season_from_its_first_chart_on() -> None:
         assert state[game.game_id] == expected
 
 
-def test_a_chart_that_lacks_shots_counts_for_nothing() -> None:
+def test_an_incomplete_chart_is_not_used() -> None:
     league = round_robin(10)
     known, broken = league.known(), league.games[-1].game_id
     halved = known.player_shots.with_columns(

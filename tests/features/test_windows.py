@@ -1,4 +1,4 @@
-"""Windows by prefix sums are the windows that plain Python counts, on any games and rows."""
+"""Windows by prefix sums equal windows counted in plain Python, on any games and rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _earlier(frame: pl.DataFrame, player: int, day: int) -> list[tuple[int, int]
 
 
 @given(games=st.lists(GAME, max_size=40), rows=st.lists(ROW, min_size=1, max_size=8), n=st.integers(1, 6))
-def test_every_window_holds_the_games_that_plain_python_finds(
+def test_every_window_has_the_games_that_plain_python_counts(
     games: list[tuple[int, int, int]], rows: list[tuple[int, int]], n: int
 ) -> None:
     frame = _frame(games)
@@ -58,7 +58,7 @@ def test_every_window_holds_the_games_that_plain_python_finds(
         )
 
 
-def test_a_row_sees_no_game_of_its_own_day() -> None:
+def test_no_window_includes_a_game_of_the_row_s_own_day() -> None:
     games = Games(_frame([(7, 1, 10), (7, 2, 99)]), "player_id")
     before = games.before(pl.DataFrame({"player_id": [7], "game_day": [2]}))
     assert [before.all().sum("points")[0], before.last(5).sum("points")[0]] == [10, 10]
@@ -71,7 +71,7 @@ def test_any_integer_column_can_be_summed_by_any_group() -> None:
     assert Games(frame, "player_id").grouped("team").before(rows).last(3).sum("ast").tolist() == [7]
 
 
-def test_a_window_that_is_not_full_lacks_games_as_far_back_as_the_horizon() -> None:
+def test_a_window_with_too_few_games_counts_lacking_games_back_to_the_horizon() -> None:
     known, lacking = _frame([(7, 100, 1), (7, 200, 1)]), _frame([(7, 90, 0), (7, 150, 0)])
     past = Past(
         pl.DataFrame({"player_id": [7], "game_day": [201]}), Games(known, "player_id"), Games(lacking, "player_id")

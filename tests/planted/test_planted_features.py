@@ -1,4 +1,4 @@
-"""Leaks planted in the features, each of which the leakage checks must catch."""
+"""Leaks planted in the features; the leakage checks must find each of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Patch = pytest.MonkeyPatch
 
 @pytest.fixture(scope="module")
 def known() -> Known:
-    """A league of 30 days whose quoted players have a line before and one after tip-off."""
+    """A league of 30 days in which players with lines have one before tip-off and one after it."""
     league = round_robin(30)
     for game in league.games:
         noon = dt.datetime.combine(game.date, dt.time(16))
@@ -42,7 +42,7 @@ def _judged(known: Known) -> LeakageVerdict:
 
 
 def _with_the_day(monkeypatch: Patch, is_leaky: Callable[[Games], bool]) -> None:
-    """Place rows in some games as a `<=` on the date would."""
+    """Compute positions as a leaking `<=` on the date would, in some games."""
     honest = Games.before
 
     def before(games: Games, rows: pl.DataFrame) -> Before:
@@ -51,7 +51,7 @@ def _with_the_day(monkeypatch: Patch, is_leaky: Callable[[Games], bool]) -> None
     monkeypatch.setattr(Games, "before", before)
 
 
-def test_without_a_leak_nothing_is_caught(known: Known) -> None:
+def test_rows_without_a_leak_pass(known: Known) -> None:
     assert _judged(known).passed
 
 
@@ -86,7 +86,7 @@ def test_a_season_average_over_the_whole_season_is_caught(known: Known, monkeypa
     assert "points_avg_season" in verdict.reason
 
 
-def test_the_roster_after_the_game_is_caught(known: Known, monkeypatch: Patch) -> None:
+def test_players_known_only_after_the_game_are_caught(known: Known, monkeypatch: Patch) -> None:
     def leaky(sides: pl.DataFrame, team_games: Games, players: Games, *others: object, **named: object) -> pl.DataFrame:
         found = entities.entities(sides, team_games, players, *others, **named)  # type: ignore[arg-type]
         return found.join(players.frame, on=["game_id", "player_id"], how="semi")
@@ -116,7 +116,7 @@ def _rows(noise: float) -> pl.DataFrame:
     )
 
 
-def test_form_that_has_seen_the_game_is_caught_by_its_correlation() -> None:
+def test_form_that_includes_the_game_is_caught_by_its_correlation() -> None:
     assert correlation(_rows(10)).passed
     verdict = correlation(_rows(2))
     assert not verdict.passed
@@ -124,6 +124,6 @@ def test_form_that_has_seen_the_game_is_caught_by_its_correlation() -> None:
     assert verdict.observed >= verdict.threshold
 
 
-def test_a_model_better_than_one_that_knows_minutes_is_caught() -> None:
+def test_a_model_better_than_the_oracle_is_caught() -> None:
     assert oracle_error(_rows(10)).passed
     assert not oracle_error(_rows(1)).passed

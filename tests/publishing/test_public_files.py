@@ -337,9 +337,7 @@ def test_status_lists_the_run_that_wrote_it_and_no_run_without_work(run_home, tm
     home = homes.copy_of(run_home, tmp_path / "home")
     before = store_of(home).read("v1/status.json")
     status = json.loads(before)
-    assert [(alerts["first_date"], alerts["last_date"]) for alerts in status["runs"]] == [
-        (str(homes.FIRST), str(homes.LAST))
-    ]
+    assert [(run["first_date"], run["last_date"]) for run in status["runs"]] == [(str(homes.FIRST), str(homes.LAST))]
     assert {stage["last_success"]["date"] for stage in status["stages"]} == {str(homes.LAST)}
     homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
     assert store_of(home).read("v1/status.json") == before

@@ -1,4 +1,4 @@
-"""The real seasons, taken in and run once for all tests and workers."""
+"""The real seasons, ingested and run once for all tests and workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All features on four real seasons: against a slow oracle, against the league's own numbers, and against leakage."""
+"""All features on four real seasons: compared with a reference implementation and with the league's own numbers."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _sampled_dates(stored: pl.DataFrame, a_month: int) -> list[dt.date]:
     return [day for days in months.values() for day in draw.sample(days, min(a_month, len(days)))]
 
 
-def test_stored_rows_are_those_of_what_was_known_before_their_day(known: Known, stored: pl.DataFrame) -> None:
+def test_stored_rows_equal_the_rows_computed_from_earlier_data(known: Known, stored: pl.DataFrame) -> None:
     dates = _sampled_dates(stored, 2)
     verdict = recomputation(stored, dates, lambda day: _again(known, day))
     assert verdict.passed, verdict
@@ -87,14 +87,16 @@ def test_stored_rows_are_those_of_what_was_known_before_their_day(known: Known, 
     assert {day.month for day in dates} == {1, 2, 3, 4, 5, 6, 10, 11, 12}
 
 
-def test_form_does_not_know_the_game(known: Known, stored: pl.DataFrame) -> None:
+def test_form_does_not_contain_the_game(known: Known, stored: pl.DataFrame) -> None:
     played = stored.join(known.player_games.filter("did_play").select(*KEY, "points"), on=KEY)
     verdict = correlation(played)
     assert verdict.passed, verdict
     assert verdict.observed == pytest.approx(0.7, abs=0.1)
 
 
-def test_a_slow_oracle_gives_the_same_values(real_context: Context, known: Known, stored: pl.DataFrame) -> None:
+def test_the_reference_implementation_gives_the_same_values(
+    real_context: Context, known: Known, stored: pl.DataFrame
+) -> None:
     raw = (
         real_context.warehouse.collect(real_context.raw(table)) for table in (RAW_PLAYER_BOX, RAW_TEAM_BOX, RAW_SHOTS)
     )
@@ -114,7 +116,7 @@ def test_a_slow_oracle_gives_the_same_values(real_context: Context, known: Known
     assert min(compared.values()) >= 100, compared
 
 
-def test_possessions_and_ratings_are_those_of_the_playoff_files(known: Known) -> None:
+def test_possessions_and_ratings_equal_the_playoff_files(known: Known) -> None:
     assert DATA is not None
     files = [
         pl.read_csv(path, infer_schema_length=None, schema_overrides={"GAME_ID": pl.String})
@@ -151,14 +153,14 @@ def test_few_rows_of_players_who_played_lack_a_required_feature(known: Known, st
         assert share <= (0.13 if month.endswith("-10") else 0.05), month
 
 
-def test_a_value_is_there_exactly_where_its_origin_has_one(stored: pl.DataFrame) -> None:
+def test_a_value_exists_exactly_where_its_origin_has_one(stored: pl.DataFrame) -> None:
     for feature in FEATURES:
         valued = stored[feature.origin_column].is_in(["computed", "partial", "fallback"])
         assert (stored[feature.name].is_not_null() == valued).all(), feature.name
 
 
 @pytest.mark.parametrize("day", [dt.date(2022, 10, 20), dt.date(2023, 4, 16), dt.date(2024, 3, 6), dt.date(2025, 6, 5)])
-def test_a_slate_alone_gives_the_stored_bytes(known: Known, stored: pl.DataFrame, day: dt.date) -> None:
+def test_one_slate_gives_the_stored_bytes(known: Known, stored: pl.DataFrame, day: dt.date) -> None:
     assert features_of(_since(known, day), [day]).sort(KEY).equals(stored.filter(game_date=day).sort(KEY))
 
 
@@ -167,7 +169,7 @@ def test_the_rows_of_each_season_keep_their_bytes(stored: pl.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("dropped", [1, 3, 10])
-def test_dropped_box_scores_touch_exactly_the_windows_that_should_hold_them(
+def test_dropped_box_scores_change_exactly_the_windows_that_include_them(
     known: Known, stored: pl.DataFrame, dropped: int
 ) -> None:
     first, last = dt.date(2023, 10, 24), dt.date(2024, 4, 14)
@@ -188,12 +190,12 @@ def test_dropped_box_scores_touch_exactly_the_windows_that_should_hold_them(
     before, after = stored.filter(pl.col("game_date").is_in(dates)), features_of(holed, dates)
     both = before.join(after, on=KEY, how="inner", suffix="_after")
     played = known.player_games.filter("did_play", "is_counted").select("player_id", "game_id", "game_date")
-    asked = stored.filter(is_gone).select(*KEY)
-    held = _rows_whose_last_10_held(both.select(*KEY, "game_date"), played, {tuple(row) for row in asked.rows()})
+    dropped = stored.filter(is_gone).select(*KEY)
+    held = _rows_whose_last_10_held(both.select(*KEY, "game_date"), played, {tuple(row) for row in dropped.rows()})
     lost = {tuple(row) for row in both.filter(_lost("completeness_l10")).select(KEY).rows()}
-    assert held <= lost, "a window that held a dropped game of a player with a row in it still calls itself whole"
-    may_lose = set(asked["player_id"]) | set(known.player_games.filter(is_gone)["player_id"])
-    assert {player for _, player in lost} <= may_lose, "nobody else has lost a game"
+    assert held <= lost, "a window with a dropped box score is still marked complete"
+    may_lose = set(dropped["player_id"]) | set(known.player_games.filter(is_gone)["player_id"])
+    assert {player for _, player in lost} <= may_lose, "a window of another player has changed"
     named = {(game, player): text for game, player, text in both.select(*KEY, "missing_game_ids_after").rows()}
     assert all(set(named[row].split(",")) & set(ids) for row in held)
     partial = both.filter(_lost("completeness_l10")).select("completeness_l10_after", "points_avg_last_10_origin_after")
@@ -212,15 +214,15 @@ def _lost(column: str) -> pl.Expr:
 
 
 def _rows_whose_last_10_held(
-    rows: pl.DataFrame, played: pl.DataFrame, asked: set[tuple[str, int]]
+    rows: pl.DataFrame, played: pl.DataFrame, dropped: set[tuple[str, int]]
 ) -> set[tuple[str, int]]:
-    """Return the rows whose last 10 games held one of `asked`, a dropped (game, player) that had a row itself."""
+    """Return the rows whose last 10 games include one of `dropped`, the (game, player) whose box score was dropped."""
     by_player: dict[int, list[tuple[dt.date, str]]] = {}
     for player, game, day in played.sort("game_date", "game_id").rows():
         by_player.setdefault(player, []).append((day, game))
     found = set()
-    for game_id, player, day in rows.filter(pl.col("player_id").is_in([player for _, player in asked])).rows():
+    for game_id, player, day in rows.filter(pl.col("player_id").is_in([player for _, player in dropped])).rows():
         past = [game for date, game in by_player[player] if date < day and (day - date).days <= 365]
-        if any((game, player) in asked for game in past[-10:]):
+        if any((game, player) in dropped for game in past[-10:]):
             found.add((game_id, player))
     return found

@@ -1,4 +1,4 @@
-"""The names of real lines resolve, and what they resolve to agrees with the box scores of the day."""
+"""The names of real lines resolve to players, and the players agree with the box scores of the day."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def resolution(lines, box_scores, slate) -> Resolution:
 
 @pytest.fixture(scope="module")
 def checked(resolution, box_scores) -> pl.DataFrame:
-    """Resolved mentions of players who have a box score that day, with the team and matchup it names."""
+    """Resolved mentions of players with a box score that day, with the team and matchup of the box score."""
     played = box_scores.select("player_id", "game_date", "matchup", played_for="team_id", played_game_id="game_id")
     return resolution.resolved.join(played, on=["player_id", "game_date"])
 
@@ -85,10 +85,10 @@ def teams_of(matchup: str) -> set[int]:
 
 
 def contradicts(row: dict[str, object]) -> bool:
-    """Whether the box score of the day has other teams than the mention, or a game unlike the resolution."""
-    told = [str(row[name]) for name in ("home_team", "away_team", "opponent") if row[name]]
-    told_teams = {team_named(spelling).team_id for spelling in told}
-    return not told_teams <= teams_of(str(row["matchup"])) or row["game_id"] not in (
+    """Return whether the box score has other teams than the mention, or another game than the resolution."""
+    names = [str(row[name]) for name in ("home_team", "away_team", "opponent") if row[name]]
+    teams = {team_named(spelling).team_id for spelling in names}
+    return not teams <= teams_of(str(row["matchup"])) or row["game_id"] not in (
         None,
         row["played_game_id"],
     )
@@ -99,11 +99,11 @@ def test_none_of_500_sampled_resolutions_contradicts_team_and_date(checked):
     assert not wrong, f"{len(wrong)} of 500 contradict their box score: {wrong[:5]}"
 
 
-def test_no_resolution_whose_mention_tells_a_team_contradicts_the_box_score(checked):
-    told = checked.filter(pl.any_horizontal(pl.col("home_team", "away_team", "opponent").is_not_null()))
-    wrong = [row for row in told.to_dicts() if contradicts(row)]
-    print(f"{len(wrong)} of {told.height} mentions with a team contradict their box score")
-    assert not wrong, f"{len(wrong)} of {told.height} contradict their box score: {wrong[:5]}"
+def test_no_resolution_of_a_mention_with_a_team_contradicts_the_box_score(checked):
+    with_teams = checked.filter(pl.any_horizontal(pl.col("home_team", "away_team", "opponent").is_not_null()))
+    wrong = [row for row in with_teams.to_dicts() if contradicts(row)]
+    print(f"{len(wrong)} of {with_teams.height} mentions with a team contradict their box score")
+    assert not wrong, f"{len(wrong)} of {with_teams.height} contradict their box score: {wrong[:5]}"
 
 
 def test_a_mention_without_teams_is_wrong_only_on_the_first_game_after_a_move(checked):
@@ -114,12 +114,12 @@ def test_a_mention_without_teams_is_wrong_only_on_the_first_game_after_a_move(ch
     assert wrong.height <= 0.001 * bare.height, message
 
 
-def test_every_mention_that_tells_a_scheduled_game_has_it(resolution, slate):
-    told = resolution.resolved.filter(pl.col("home_team").is_not_null() | pl.col("opponent").is_not_null())
-    without = told.filter(pl.col("game_id").is_null())
-    message = f"{without.height} of {told.height} have no game: {without.head(5).rows()}"
+def test_every_mention_of_a_scheduled_game_has_its_game_id(resolution, slate):
+    with_teams = resolution.resolved.filter(pl.col("home_team").is_not_null() | pl.col("opponent").is_not_null())
+    without = with_teams.filter(pl.col("game_id").is_null())
+    message = f"{without.height} of {with_teams.height} have no game: {without.head(5).rows()}"
     print(message)
-    assert without.height <= 0.001 * told.height, message
+    assert without.height <= 0.001 * with_teams.height, message
 
 
 def test_resolving_all_real_mentions_takes_under_two_seconds(lines, box_scores, slate):

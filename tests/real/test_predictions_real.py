@@ -1,4 +1,4 @@
-"""Four real seasons, walked forward with a model every fourth week: what must be true of the champion.
+"""The champion on four real seasons, walked forward with a model every fourth week.
 
 `courtside evaluate` walks every week; these bounds leave room for models that are up to four weeks old.
 """
@@ -41,8 +41,8 @@ def figures(rows: pl.DataFrame) -> tuple[Figures, Figures]:
     """The champion's figures, and those of the line, from 2022-23 on."""
     days = retraining_days(MODELS, LAST_LINE, 28)
     models = [DatedModel(str(item.as_of), item.as_of, item.model) for item in walk(rows, days, ["catboost_v9"])]
-    said = predicted(rows, (*FORMULAS, TrainedSystem("catboost_v9", models)))
-    kept = said.select(*KEPT, "ewma", "catboost_v9").filter(pl.col("catboost_v9").is_not_null())
+    predictions = predicted(rows, (*FORMULAS, TrainedSystem("catboost_v9", models)))
+    kept = predictions.select(*KEPT, "ewma", "catboost_v9").filter(pl.col("catboost_v9").is_not_null())
     measured = kept.filter(
         (pl.col("game_date") >= MEASURED)
         & pl.col("gate_passed")
@@ -53,7 +53,7 @@ def figures(rows: pl.DataFrame) -> tuple[Figures, Figures]:
 
 
 @pytest.mark.parametrize("season", SEASONS)
-def test_the_champion_errs_less_than_form_and_not_much_more_than_the_line(
+def test_the_champion_s_error_is_below_form_s_and_close_to_the_line_s(
     figures: tuple[Figures, Figures], season: str
 ) -> None:
     error = figures[0]["seasons"][season]["errors"]
@@ -80,7 +80,7 @@ def test_nothing_is_too_good_to_be_true(figures: tuple[Figures, Figures]) -> Non
     assert champion["all"]["errors"]["mae"]["mean"] > line["all"]["oracle"]["mean"]
 
 
-def test_the_holes_of_the_lines_are_named(rows: pl.DataFrame) -> None:
+def test_missing_lines_are_named(rows: pl.DataFrame) -> None:
     (months, *_) = holes(rows)
     assert "2023-11" in months
     assert "2025-02" in months

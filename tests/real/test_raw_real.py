@@ -1,4 +1,4 @@
-"""The real files, each recognised by content, with the row counts and facts that their README states."""
+"""The real files are recognised by content and have the row counts that their README states."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_players_points_sum_to_the_teams_points_in_all_9840_team_games():
         ("2022-23", "Donovan Mitchell", dt.date(2023, 1, 2), 71),
     ],
 )
-def test_the_great_scoring_nights_are_there(season, name, date, points):
+def test_the_highest_scores_of_the_seasons_are_stored(season, name, date, points):
     night = players(season).filter((pl.col("player_name") == name) & (pl.col("game_date") == date))
     assert night["points"].to_list() == [points]
 
@@ -121,7 +121,7 @@ def test_the_cdn_schedule_of_a_season_to_come_has_tip_offs_and_no_scores():
     assert games["home_points"].null_count() == 11
 
 
-def test_every_line_is_read_but_for_24_that_a_later_row_overrules():
+def test_every_line_is_read_except_24_that_a_later_row_replaces():
     parsed, seconds = timed("lines/points_lines.csv.gz")
     assert (parsed.kind, parsed.rows, parsed.refused) == ("points_lines", 152_281, {SUPERSEDED: 24})
     assert parsed.rows + sum(parsed.refused.values()) == 152_305
@@ -149,12 +149,12 @@ def test_recorded_event_odds_are_read(event, rows):
     assert parsed.frames["raw_lines"]["game_date"].unique().to_list() == [dt.date(2024, 2, 22)]
 
 
-def test_game_lines_under_the_name_of_player_props_are_refused():
+def test_game_lines_in_a_file_of_player_props_are_refused():
     with pytest.raises(PayloadRefusedError, match="markets held are spreads, totals"):
         read("payloads/provider_samples/oddsa_player_props_his/raw_815b3ee3.json")
 
 
-def test_flattened_odds_hold_the_lines_of_the_canonical_file():
+def test_flattened_odds_have_the_lines_of_the_canonical_file():
     assert DATA is not None
     with tarfile.open(DATA / "lines/originals/the_odds_api_2024-03_05.tar.xz") as archive:
         member = archive.extractfile("data/prop_data/data_points_2024-05-06.csv")
@@ -168,7 +168,7 @@ def test_flattened_odds_hold_the_lines_of_the_canonical_file():
     assert lines.join(canonical, on=same, nulls_equal=True).height == lines.height > 0
 
 
-def test_an_empty_answer_of_the_provider_is_empty_and_no_error():
+def test_an_empty_response_of_the_provider_is_empty_and_not_an_error():
     folder = "payloads/jordan_koch_fixtures/league_game_log/_error_cases"
     parsed = read(f"{folder}/empty-response-impossible-season.json")
     assert (parsed.kind, parsed.rows, parsed.refused) == ("team_game_log", 0, {})

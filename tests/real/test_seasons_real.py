@@ -1,4 +1,4 @@
-"""Four real seasons through every stage: what must be true of them."""
+"""Properties of four real seasons after every stage."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _rows(context: Context, table: Table) -> pl.DataFrame:
     return context.warehouse.collect(context.warehouse.scan(table))
 
 
-def test_every_regular_season_team_game_reconciles_with_its_score(real_context: Context) -> None:
+def test_the_points_of_the_players_sum_to_every_score(real_context: Context) -> None:
     regular = _rows(real_context, TEAM_GAMES).filter(pl.col("game_type") == "regular")
     assert regular.height == 9_840
     assert regular["box_status"].value_counts().rows() == [("complete", 9_840)]
@@ -39,7 +39,9 @@ def test_every_regular_season_team_game_reconciles_with_its_score(real_context: 
     [(1629029, dt.date(2024, 1, 26), 73), (203081, dt.date(2023, 2, 26), 71), (1628378, dt.date(2023, 1, 2), 71)],
     ids=["Dončić", "Lillard", "Mitchell"],
 )
-def test_the_great_scoring_nights_are_there(real_context: Context, player_id: int, date: dt.date, points: int) -> None:
+def test_the_highest_scores_of_the_seasons_are_stored(
+    real_context: Context, player_id: int, date: dt.date, points: int
+) -> None:
     rows = _rows(real_context, PLAYER_GAMES).filter(player_id=player_id, game_date=date)
     assert rows["points"].to_list() == [points]
 

@@ -9,10 +9,10 @@ from courtside.features.windows import Flags, Ints, Sample
 from courtside.quality.origins import SKIP_BELOW_PCT, Codes, Origin, window_origin
 
 ZONES = ("paint", "mid_range", "three")
-TRIES = tuple(f"{zone}_fga" for zone in ZONES)
+ATTEMPTS = tuple(f"{zone}_fga" for zone in ZONES)
 MAKES = tuple(f"{zone}_fgm" for zone in ZONES)
 CHARTED = ("charted", "uncharted", "uncovered")
-WHOLE_CHART_PCT = 95
+COMPLETE_CHART_PCT = 95
 """A chart is complete when it holds this share, in %, of the attempts in the box score."""
 
 
@@ -24,9 +24,9 @@ def charts(team_played: pl.DataFrame, player_games: pl.DataFrame, shots: pl.Data
     """
     season, side = ["season", "game_type"], ["game_id", "team_id"]
     covered = shots.group_by(season).agg(first_day=pl.col("game_day").min())
-    shot = shots.group_by(side).agg(pl.col(*TRIES, *MAKES).sum())
+    shot = shots.group_by(side).agg(pl.col(*ATTEMPTS, *MAKES).sum())
     attempts = player_games.group_by(side).agg(box_fga=pl.col("fga").sum())
-    is_whole = 100 * pl.sum_horizontal(TRIES) >= WHOLE_CHART_PCT * pl.col("box_fga")
+    is_complete = 100 * pl.sum_horizontal(ATTEMPTS) >= COMPLETE_CHART_PCT * pl.col("box_fga")
     return (
         team_played.select(*side, "opponent_team_id", *season, "game_day")
         .join(attempts, on=side, how="left")
@@ -34,7 +34,7 @@ def charts(team_played: pl.DataFrame, player_games: pl.DataFrame, shots: pl.Data
         .join(shot, on=side, how="left")
         .with_columns(
             is_covered=(pl.col("first_day") <= pl.col("game_day")).fill_null(False),
-            is_whole=(is_whole & pl.col(TRIES[0]).is_not_null()).fill_null(False),
+            is_complete=(is_complete & pl.col(ATTEMPTS[0]).is_not_null()).fill_null(False),
         )
         .select(
             *side,
@@ -44,17 +44,17 @@ def charts(team_played: pl.DataFrame, player_games: pl.DataFrame, shots: pl.Data
             uncovered=(~pl.col("is_covered")).cast(pl.Int64),
             **{
                 name: pl.when(pl.col("is_covered") & pl.col("is_whole")).then(name).otherwise(0)
-                for name in (*TRIES, *MAKES)
+                for name in (*ATTEMPTS, *MAKES)
             },
         )
     )
 
 
 def charted_origin(sample: Sample, needs: int) -> Codes:
-    """Return the origin of a window with games that the shot source does not cover.
+    """Return the origin of values over a window, some of whose games the shot source may not cover.
 
-    Up to 30 % of such games make the origin `partial`. More make it `unavailable` where it would be so even if no
-    covered game were missing; otherwise it is `missing`.
+    Up to 30 % of such games make the origin `partial`. With more, the origin is `unavailable` where the uncovered games
+    alone leave too few, and `missing` where charts of covered games are also needed.
     """
     games = sample.sum("charted")
     others = sample.sum("uncovered") + sample.lacking.sum("uncovered")

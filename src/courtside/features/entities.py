@@ -1,4 +1,4 @@
-"""The players who get a feature row for a game, from what was known before it; its own box score is never read."""
+"""The players who get a feature row for a game. They are found from earlier data only, never from its own box score."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import polars as pl
 from courtside.features.windows import Games
 
 RECENT_DAYS = 60
-"""A player gets a row where his newest game is at most this many days ago."""
+"""A player gets a row where his latest game is at most this many days ago."""
 
 EXPECTED_DAYS = 30
-"""The same limit for a game whose box score is missing: a player who was out for longer is not expected in it."""
+"""The same limit for a game whose box score is missing; a player who was out for longer is not expected in it."""
 
 RECENT_GAMES = 10
 SIDE = ["game_id", "team_id"]

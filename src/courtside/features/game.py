@@ -60,8 +60,8 @@ def injury_risk(slate: Slate) -> Values:
     cleared = floats(slate.joined(submitted, "game_id", "team_id")["risk"])
     value = np.where(np.isnan(own), cleared, own)
     is_reported = slate.rows["game_date"].is_in(reports["game_date"].unique().implode()).to_numpy()
-    told = np.where(np.isnan(value), Origin.MISSING.code, Origin.COMPUTED.code)
-    return Values(value, np.where(is_reported, told, Origin.UNAVAILABLE.code))
+    origin = np.where(np.isnan(value), Origin.MISSING.code, Origin.COMPUTED.code)
+    return Values(value, np.where(is_reported, origin, Origin.UNAVAILABLE.code))
 
 
 @feature
@@ -106,6 +106,6 @@ def pct_free_throw(slate: Slate) -> Values:
 
 
 def _rest(slate: Slate, team: TeamWindows) -> Ints:
-    """Return the days without a game since the team's newest one, at most `MOST_REST`, also before its first game."""
+    """Return the days without a game since the team's latest one, at most `MOST_REST`; `MOST_REST` before its first."""
     rest: Ints = np.minimum(slate.days - team.last_day - 1, MOST_REST)
     return rest

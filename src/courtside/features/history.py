@@ -56,7 +56,7 @@ def points_std_last_10(slate: Slate) -> Values:
 
 @feature
 def games_in_last_7_days(slate: Slate) -> Values:
-    """The player's games; his team's where too few of his box scores are known."""
+    """Games of the player in the last 7 days; his team's games where too few of his box scores are known."""
     week = slate.player.recent.within(7)
     own = week.origin(0)
     value = np.where(has_value(own), week.count, slate.own.week.count)

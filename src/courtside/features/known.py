@@ -1,4 +1,4 @@
-"""The tables that features are computed from, and the part of them that was known before a date's games."""
+"""The tables that features are computed from, limited to what was known before the games of a date."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ IS_BEFORE_TIP = pl.col("seen_at").is_null() | (
 
 @dataclass(frozen=True)
 class Known:
-    """The analytics tables of a span of dates, in the shape of their table objects."""
+    """The analytics tables of a span of dates; each frame has the columns of its table object."""
 
     games: pl.DataFrame
     team_games: pl.DataFrame
@@ -65,7 +65,7 @@ class Known:
 def player_history(player_games: Lazy, start: dt.date) -> Lazy:
     """Return the player games from `start` on, and each player's newest usable game before `start`.
 
-    The earlier game gives the team that a player last played for, however long ago.
+    The earlier game states the team that the player last played for.
     """
     is_usable = nw.col("is_counted") & nw.col("did_play") & (nw.col("box_status") == "complete")
     earlier = player_games.filter((nw.col("game_date") < start) & is_usable)
@@ -89,7 +89,7 @@ def _named(lines: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
 
 
 def features_of(known: Known, dates: Sequence[dt.date]) -> pl.DataFrame:
-    """Return the rows of `PLAYER_FEATURES` for the slates of `dates`; one slate and many use the same functions.
+    """Return the rows of `PLAYER_FEATURES` for the slates of `dates`.
 
     `known` covers at least the season before the first of `dates`; its player games come from `player_history`.
     """

@@ -17,7 +17,7 @@ FRESH = 100
 
 @feature
 def fatigue_score(slate: Slate) -> Values:
-    """Freshness from the player's own games; from his team's schedule where too few of his box scores are known."""
+    """Freshness by the player's own games, or by his team's schedule where too few of his box scores are known."""
     week, fortnight = slate.player.load.within(7), slate.player.load.within(14)
     minutes, games = week.sum("minutes"), week.count
     effort = -10 * (minutes > 240) - 8 * (minutes > 35 * games)

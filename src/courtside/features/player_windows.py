@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from courtside.features.charts import CHARTED, TRIES
+from courtside.features.charts import ATTEMPTS, CHARTED
 from courtside.features.windows import Games, Past, Sample, Window
 
 
@@ -14,9 +14,9 @@ from courtside.features.windows import Games, Past, Sample, Window
 class PlayerWindows:
     """Windows over the games of each row's player before its date.
 
-    Each window also has the games that are lacking: the player should have a box score of them, and none is known.
-    `meetings` are games against the row's opponent within the horizon; `career` holds all games. `load` holds the games
-    that count for fatigue: it includes the Cup final, which no other window does.
+    A window also holds the lacking games: games that should have a box score of the player, which is not known.
+    `meetings` are games against the row's opponent within the horizon. `career` holds all games. `load` holds the games
+    that count for fatigue; unlike the other windows, it includes the Cup final.
     """
 
     recent: Past
@@ -27,14 +27,14 @@ class PlayerWindows:
     load: Past
 
     @classmethod
-    def of(cls, rows: pl.DataFrame, played: Games, gaps: pl.DataFrame, tiring: Games) -> PlayerWindows:
+    def of(cls, rows: pl.DataFrame, played: Games, gaps: pl.DataFrame, fatiguing: Games) -> PlayerWindows:
         """Return the windows of `rows`.
 
         Args:
             rows: one per (game_id, player_id), as `entities` returns them.
             played: the games of `played_games`.
-            gaps: games whose box score should have the player and is not known.
-            tiring: games with minutes, including the Cup final, by player.
+            gaps: games that should have a box score of the player, which is not known.
+            fatiguing: games with minutes, including the Cup final, by player.
         """
         lacking = Games(gaps.filter("is_counted"), "player_id")
         seasons = tuple(games.grouped("player_id", "season_year") for games in (played, lacking))
@@ -45,7 +45,7 @@ class PlayerWindows:
             Past(rows.with_columns(pl.col("season_year") - 1), *seasons).all(),
             Past(rows, *opponents).year(),
             played.before(rows).all(),
-            Past(rows, tiring, Games(gaps, "player_id")),
+            Past(rows, fatiguing, Games(gaps, "player_id")),
         )
 
 
@@ -69,7 +69,7 @@ def played_games(
         usable(player_games.filter("is_counted"))
         .join(team_games.select(*side, team_minutes="minutes", team_usage_x100="usage_x100"), on=side, how="left")
         .join(charted.select(*side, *CHARTED), on=side, how="left")
-        .join(shots.select(*player, *TRIES), on=player, how="left")
+        .join(shots.select(*player, *ATTEMPTS), on=player, how="left")
         .with_columns(usage_x100=100 * pl.col("fga") + 44 * pl.col("fta") + 100 * pl.col("tov"))
     )
     has_usage = pl.all_horizontal(pl.col("usage_x100", "team_minutes", "team_usage_x100").is_not_null())
@@ -87,7 +87,7 @@ def played_games(
             points_squared=pl.col("points") ** 2,
             **{name: pl.when(has_usage).then(name) for name in ("usage_x100", "team_minutes", "team_usage_x100")},
             box_fg3a=pl.when(has_threes).then("fg3a"),
-            **{name: pl.when(is_charted).then(name) for name in TRIES},
+            **{name: pl.when(is_charted).then(name) for name in ATTEMPTS},
         ),
         "player_id",
     )

@@ -1,4 +1,4 @@
-"""The range check: a value outside its valid range is removed and named in its row; other rows are unaffected."""
+"""The range check: a value outside its valid range becomes NULL, and its row names the feature in `out_of_range`."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def within_range(rows: pl.DataFrame, features: Sequence[Feature]) -> pl.DataFram
     """
     is_outside = {feature.name: _is_outside(feature) for feature in features}
     outside = rows.select(expr.any().alias(name) for name, expr in is_outside.items()).row(0, named=True)
-    found = {feature: is_outside[feature.name] for feature in features if outside[feature.name]}
-    names = [pl.when(stray).then(pl.lit(feature.name)) for feature, stray in found.items()]
+    failing = {feature: is_outside[feature.name] for feature in features if outside[feature.name]}
+    names = [pl.when(is_bad).then(pl.lit(feature.name)) for feature, is_bad in failing.items()]
     return rows.with_columns(
-        *(pl.when(~stray).then(feature.name).alias(feature.name) for feature, stray in found.items()),
+        *(pl.when(~is_bad).then(feature.name).alias(feature.name) for feature, is_bad in failing.items()),
         *(
-            pl.when(stray)
+            pl.when(is_bad)
             .then(pl.lit(str(Origin.MISSING)))
             .otherwise(feature.origin_column)
             .alias(feature.origin_column)
-            for feature, stray in found.items()
+            for feature, is_bad in failing.items()
         ),
         out_of_range=pl.concat_str(names, separator=",", ignore_nulls=True) if names else pl.lit(""),
     )

@@ -1,7 +1,7 @@
-"""Recent form: model inputs beside the registered features, at several half-lives and for the teammates present.
+"""Recent form: model inputs in addition to the registered features.
 
-Recent form is computed when models read feature rows, and is not stored. Its columns may therefore change with a
-model, while those of the feature table do not.
+They are means at several half-lives and the form of the teammates who are present. Recent form is computed when models
+read feature rows and is not stored, so that a new model may use other columns without a change of the feature table.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def recent_form(rows: pl.DataFrame, player_games: pl.DataFrame, team_games: pl.D
 
     Means are per game, weighted with half-lives in games, over at most the last 40 games within a year.
     `points_present_last_game` is the sum of points_ewma of the teammates who played in the team's last game.
-    `points_absent_last_game` is the same sum, averaged over the player's own last 5 games with the team, minus
-    `points_present_last_game`: the points of teammates who are missing. `like_games_points` is a mean weighted by
-    recency, home or away, opponent and rest.
+    `points_absent_last_game` is the same sum averaged over the player's last 5 games with the team, minus
+    `points_present_last_game`: the points of absent teammates. `like_games_points` is a mean weighted by recency, home
+    or away, opponent and rest.
 
     Args:
         rows: `PLAYER_FEATURES` columns; whole slates of both teams.
@@ -115,9 +115,10 @@ def _means(games: Newest, likeness: Floats) -> dict[str, Floats]:
 
 
 def _likeness(rows: pl.DataFrame, games: Newest) -> Floats:
-    """Return the weights of games: 2 for the same opponent, 1.5 for the same side, 1.25 for the same rest, multiplied.
+    """Return the product of three weights for each game: 2 for the same opponent, 1.5 for the same side (home or away)
+    and 1.25 for the same rest.
 
-    They are in eighths, so that sums are exact.
+    The result is in eighths, so that sums are exact.
     """
 
     def is_same(name: str, own: str) -> Flags:
@@ -137,10 +138,10 @@ def _missed(rows: pl.DataFrame, career: Window, team: Window) -> Floats:
 
 
 def _presence(rows: pl.DataFrame, games: Newest, team: Window) -> dict[str, Floats]:
-    """Return the form of the teammates in the team's last game, and how much lower it is than the player's usual.
+    """Return the two columns about teammates: their form in the team's last game, and the form of the absent ones.
 
-    A team's game is identified by how many games ago it was, 1 for the newest. Form is in thousandths of a point, so
-    that its sums are exact.
+    A team's game is identified by the number of games since then, 1 for the newest. Form is in thousandths of a point,
+    so that its sums are exact.
     """
     form = np.rint(floats(rows["points_ewma"].fill_null(0.0)) * 1000)[:, None]
     ago = team.high[:, None] - games["team_position"].astype(np.int64)

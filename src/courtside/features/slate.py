@@ -1,4 +1,4 @@
-"""Input of the feature functions: the rows of a slate, and the windows before each of them."""
+"""The input of the feature functions: the rows of a slate, and the windows of earlier games of each row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from courtside.clock import GameType
-from courtside.features.charts import MAKES, TRIES, charts
+from courtside.features.charts import ATTEMPTS, MAKES, charts
 from courtside.features.entities import EXPECTED_DAYS, entities
 from courtside.features.player_windows import PlayerWindows, played_games, usable
 from courtside.features.registry import FUNCTIONS
@@ -18,7 +18,7 @@ from courtside.features.windows import Before, Games, Ints
 
 @dataclass(frozen=True)
 class Slate:
-    """The rows of one or more slates and what was known before each; `slate[NAME]` returns a registered feature.
+    """The rows of one or more slates and their windows; `slate[NAME]` returns the values of a registered feature.
 
     Args:
         rows: one per (game_id, player_id), as `entities` returns them.
@@ -26,7 +26,7 @@ class Slate:
         own: windows over his team's games.
         opponent: windows over the other team's games.
         team_games: final games of his team; is_complete is 0 where the box score is unusable, otherwise 1.
-        gaps: games of the player whose box score should be known and is not.
+        gaps: games that should have a box score of the player, which is not known.
         league_shots: the league's field goals by zone and day.
         market: `MARKET` columns of the slate's players.
         reports: rows of each team's last injury report before tip-off, `INJURY_REPORTS` columns.
@@ -88,17 +88,17 @@ def prepare(
     played, by_team = played_games(player_games, counted, charted, shots), Games(counted, "team_id")
     rows = entities(slate, by_team, played, named)
     is_cup_final = pl.col("game_type") == str(GameType.CUP_FINAL)
-    tiring = team_games.filter(pl.col("is_final") & (pl.col("is_counted") | is_cup_final))
-    unusable = tiring.filter(pl.col("box_status").is_in(["missing", "partial"]))
+    fatiguing = team_games.filter(pl.col("is_final") & (pl.col("is_counted") | is_cup_final))
+    unusable = fatiguing.filter(pl.col("box_status").is_in(["missing", "partial"]))
     gaps = (
         entities(unusable, by_team, played, recent_days=EXPECTED_DAYS)
         .join(charted.select("game_id", "uncovered").unique(), on="game_id", how="left")
-        .join(tiring.select("game_id", "is_counted").unique(), on="game_id")
+        .join(fatiguing.select("game_id", "is_counted").unique(), on="game_id")
     )
-    load = Games(usable(player_games).join(tiring, on="game_id", how="semi"), "player_id")
+    load = Games(usable(player_games).join(fatiguing, on="game_id", how="semi"), "player_id")
     load.add("is_back_to_back", load.back_to_backs())
-    teams = TeamGames.of(tiring, charted)
-    league = shots.group_by("game_day").agg(pl.col(*TRIES, *MAKES).sum()).with_columns(game_id=pl.lit(""), league=0)
+    teams = TeamGames.of(fatiguing, charted)
+    league = shots.group_by("game_day").agg(pl.col(*ATTEMPTS, *MAKES).sum()).with_columns(game_id=pl.lit(""), league=0)
     return Slate(
         rows,
         PlayerWindows.of(rows, played, gaps, load),

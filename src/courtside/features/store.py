@@ -1,4 +1,4 @@
-"""The rows of `PLAYER_FEATURES`: every feature computed, checked for its range and scored."""
+"""The rows of `PLAYER_FEATURES`: compute every feature, check its range and score the rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAMILIES = (history, matchup, shots, team, vegas, game)
 """The modules with the functions of the features."""
 
 if missing := [feature.name for feature in FEATURES if feature.name not in FUNCTIONS]:
-    raise NotImplementedError(f"no module of features/store.py FAMILIES has a function for: {', '.join(missing)}")
+    raise NotImplementedError(f"no module in FAMILIES of features/store.py has a function for {', '.join(missing)}")
 
 
 def player_features(slate: Slate) -> pl.DataFrame:
@@ -44,9 +44,9 @@ def player_features(slate: Slate) -> pl.DataFrame:
 
 def _completeness(games: Sample) -> pl.Series:
     """Return 100·used/(used + missing), NULL where the window should hold no game."""
-    should = games.count + games.lacking.count
-    found = np.divide(100 * games.count, should, out=np.full(len(should), np.nan), where=should > 0)
-    return pl.Series(found, nan_to_null=True)
+    expected = games.count + games.lacking.count
+    percent = np.divide(100 * games.count, expected, out=np.full(len(expected), np.nan), where=expected > 0)
+    return pl.Series(percent, nan_to_null=True)
 
 
 def _oldest_date(games: Sample) -> pl.Series:
@@ -63,5 +63,5 @@ def _missing_game_ids(slate: Slate) -> pl.Series:
         .group_by("row", maintain_order=True)
         .agg(pl.col("game_id").str.join(","))
     )
-    found = pl.DataFrame({"row": range(slate.rows.height)}, schema={"row": pl.Int64})
-    return found.join(ids, on="row", how="left", maintain_order="left")["game_id"].fill_null("")
+    rows = pl.DataFrame({"row": range(slate.rows.height)}, schema={"row": pl.Int64})
+    return rows.join(ids, on="row", how="left", maintain_order="left")["game_id"].fill_null("")

@@ -26,7 +26,7 @@ def _family_columns() -> Iterator[Column]:
     for family in Category:
         yield real(
             f"{family}_quality_pct",
-            f"Mean weight of the {family} features, NULL where none is counted.",
+            f"Mean weight of the {family} features; NULL where none is counted.",
             unit="%",
             nullable=True,
         )
@@ -35,7 +35,7 @@ def _family_columns() -> Iterator[Column]:
 PLAYER_FEATURES = Table(
     "player_features",
     "features",
-    "The features of a player for a game, from what was known before it, each with its origin.",
+    "The features of a player for a game, computed from earlier data only, each with its origin.",
     (
         text("game_id", "The game."),
         integer("player_id", "The player."),
@@ -51,16 +51,16 @@ PLAYER_FEATURES = Table(
         real("completeness_l5", "100·used/(used + missing) of the last-5 window.", unit="%", nullable=True),
         real("completeness_l10", "100·used/(used + missing) of the last-10 window.", unit="%", nullable=True),
         date("oldest_game_l10", "Date of the oldest game in the last-10 window.", nullable=True),
-        text("missing_game_ids", "Games his windows should hold and do not, newest first, comma-separated."),
-        text("out_of_range", "Features whose value lay outside its valid range and was dropped, comma-separated."),
+        text("missing_game_ids", "Games that are missing from his windows, newest first, comma-separated."),
+        text("out_of_range", "Features whose value was outside its valid range and became NULL, comma-separated."),
         real(
             "points_ewma",
             "Exponentially weighted mean of points, half-life 8 games.",
             unit="points",
             nullable=True,
         ),
-        integer("default_feature_count", "Features without a value of their own.", minimum=0),
-        integer("required_default_count", "Required features without a value of their own.", minimum=0),
+        integer("default_feature_count", "Features without a value, by origin early or missing.", minimum=0),
+        integer("required_default_count", "Required features without a value, by origin early or missing.", minimum=0),
         real(
             "feature_quality_score",
             "Mean weight of the features, capped by required defaults.",
@@ -70,8 +70,8 @@ PLAYER_FEATURES = Table(
         *_family_columns(),
         text("quality_tier", "Tier of the score.", allowed=TIERS),
         text("quality_alert_level", "Alert level of the row.", allowed=ALERTS),
-        boolean("is_quality_ready", "Whether the row may be predicted from."),
-        boolean("is_training_ready", "Whether the row may be trained on."),
+        boolean("is_quality_ready", "Whether the row may be used for predictions."),
+        boolean("is_training_ready", "Whether the row may be used for training."),
     ),
     key=("game_id", "player_id"),
 )

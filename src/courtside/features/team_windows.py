@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from courtside.features.charts import CHARTED, MAKES, TRIES
+from courtside.features.charts import ATTEMPTS, CHARTED, MAKES
 from courtside.features.windows import NO_DAY, Games, Ints, Past, Sample, Window
 
 BOX = ("points", "opponent_points", "minutes", "possessions_x100", "opponent_possessions_x100")
@@ -16,11 +16,11 @@ NEEDS = 5
 
 @dataclass(frozen=True)
 class TeamGames:
-    """Final games of every team, grouped by what is known of them.
+    """Final games of every team, grouped by the data that is stored about them.
 
-    `known` have a complete box score and the field goals allowed by zone; `lacking` count and have no complete box
-    score. `scored` and `unscored` are the games that count, by team and season, with and without a final score.
-    `played` are all games that affect rest: those that count and the Cup final.
+    `known` are the counted games with a complete box score, with field goals allowed by zone, and `lacking` are the
+    others. `scored` and `unscored` are the counted games with and without a final score, by team and season. `played`
+    are all games that affect rest: the counted games and the Cup final.
     """
 
     known: Games
@@ -33,7 +33,7 @@ class TeamGames:
     def of(cls, played: pl.DataFrame, charted: pl.DataFrame) -> TeamGames:
         """Return the groups of `played`, all games that affect rest; `charted` is the frame of `charts`."""
         side = ["game_id", "team_id"]
-        allowed = charted.select("game_id", *CHARTED, *TRIES, *MAKES, team_id="opponent_team_id")
+        allowed = charted.select("game_id", *CHARTED, *ATTEMPTS, *MAKES, team_id="opponent_team_id")
         counted = played.filter("is_counted").join(allowed, on=side, how="left")
         is_known = pl.all_horizontal(pl.col("box_status") == "complete", pl.col(BOX).is_not_null())
         is_scored = pl.all_horizontal(pl.col("points", "opponent_points").is_not_null())

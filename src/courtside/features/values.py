@@ -35,7 +35,7 @@ def early_where(condition: Flags, origin: Codes) -> Codes:
 
 
 def fallen_back(first: Codes, second: Codes) -> Codes:
-    """Return the origins where the second definition is used for rows that have no value by the first."""
+    """Return the origins of values that use the second definition where the first gives no value."""
     from_second = np.where(has_value(second), np.maximum(second, Origin.FALLBACK.code), second)
     return np.where(has_value(first), first, from_second)
 

@@ -1,9 +1,8 @@
 """Windows over earlier games. Every feature reads earlier games through this module only.
 
-Games are sorted once by player or team and day, and integer columns become prefix sums. The position of a row is
-the number of games on days strictly before its own, so its own game, and every game of that day, lie outside every
-window. A window is a pair of positions, and a sum over it is one subtraction, which is exact and does not depend on
-the other rows.
+Games are sorted once by player or team and day, and integer columns become prefix sums. The position of a row is the
+number of games on days strictly before its own, so that no window includes a game of its own day. A window is a pair of
+positions. A sum over it is one subtraction, which is exact and does not depend on the other rows.
 
     >>> games = Games(
     ...     pl.DataFrame(
@@ -17,7 +16,7 @@ the other rows.
     >>> before.last(2).count.tolist()
     [2, 2, 0]
 
-Any integer column can be summed, so another market needs only the name of its column.
+Any integer column can be summed, so another market needs only another column name.
 """
 
 from __future__ import annotations
@@ -116,7 +115,7 @@ class Games:
         return follows.astype(np.int64)
 
     def spell_starts(self, name: str) -> Ints:
-        """Return, for each game, the day on which the current unbroken run of the same value of `name` began."""
+        """Return, for each game, the first day of the run of games with the same value of `name` that it belongs to."""
         values, groups = self.column(name), self.keys >> _DAY_BITS
         has_changed = (np.diff(values, prepend=-1) != 0) | (np.diff(groups, prepend=-1) != 0)
         first: Ints = np.maximum.accumulate(np.where(has_changed, np.arange(len(values)), 0))
@@ -248,14 +247,14 @@ def half_life_weights(games: int, half_life: float) -> Floats:
 
 def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
     """Return numerator / denominator, NaN where the denominator is 0 or less."""
-    found = np.full(len(numerator), np.nan)
-    np.divide(numerator, denominator, out=found, where=denominator > 0)
-    return found
+    quotient = np.full(len(numerator), np.nan)
+    np.divide(numerator, denominator, out=quotient, where=denominator > 0)
+    return quotient
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A window over known games, and the window of lacking games: games it should hold whose data is not known."""
+    """A window over known games, and a window over lacking games, which it should hold and whose data is missing."""
 
     known: Window
     lacking: Window
@@ -269,9 +268,9 @@ class Sample:
         """Return the sum of a column over the known games."""
         return self.known.sum(name)
 
-    def origin(self, needs: int, told: str | None = None) -> Codes:
-        """Return the origin of a value that needs `needs` games; a game whose column `told` is 0 counts as lacking."""
-        used = self.count if told is None else self.sum(told)
+    def origin(self, needs: int, usable: str | None = None) -> Codes:
+        """Return the origin of a value that needs `needs` games; a game with 0 in the column `usable` is lacking."""
+        used = self.count if usable is None else self.sum(usable)
         return window_origin(used, self.lacking.count + self.count - used, needs)
 
 
@@ -283,7 +282,10 @@ class Past:
         self._last: dict[int, Sample] = {}
 
     def last(self, n: int) -> Sample:
-        """Return the newest `n` known games; a window with fewer counts lacking games back to the horizon."""
+        """Return the newest `n` known games, and the lacking games since the oldest of them.
+
+        With fewer than `n` known games, the lacking games go back to the horizon.
+        """
         if n not in self._last:
             window = self.known.last(n)
             since = np.where(window.count >= n, window.oldest("game_day", 0), self.lacking.days - HORIZON_DAYS)
