@@ -1,4 +1,4 @@
-"""Who played, from the lines of a box score."""
+"""Whether a player played, from his row of a box score."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BENCHED = {"comment": "DNP - Coach's Decision"}
         (EMPTY | {"minutes": 20}, False),
     ],
 )
-def test_who_has_any_statistic_or_minutes_rounded_to_zero_has_played(line: dict[str, object], did_play: bool) -> None:
+def test_a_player_with_a_statistic_or_rounded_minutes_has_played(line: dict[str, object], did_play: bool) -> None:
     league = League()
     game = league.play(DAY, 1, 2)
     row = {**line, "game_id": game.game_id, "player_id": player_of(1, 0), "team_id": 1}

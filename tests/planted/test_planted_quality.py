@@ -1,4 +1,4 @@
-"""Every check, gate and monitor is shown failing on what it is there for, and passing on a clean store."""
+"""Every check, gate and monitor fails on its planted violation and passes on a clean store."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def store(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield context
 
 
-def test_every_check_has_a_planted_violation_and_no_violation_is_left_over() -> None:
+def test_every_check_has_exactly_one_planted_violation() -> None:
     assert set(DAILY) == {check.number for check in DAILY_CHECKS}
     assert set(SPOT) == {check.number for check in SPOT_CHECKS}
     assert [check.number for check in SPOT_CHECKS] == [str(number) for number in range(1, 31)]
@@ -85,18 +85,18 @@ def test_an_exception_inside_a_check_is_a_failed_check(store: Context) -> None:
     assert "the check raised an error: ZeroDivisionError" in str(result.detail)
 
 
-def test_a_check_of_a_table_that_is_not_there_fails(store: Context) -> None:
+def test_a_check_of_a_missing_table_fails(store: Context) -> None:
     assert run_check(_of(lambda given: given.scan("no_such_table")), catalogue(store)).status is Status.FAILED
 
 
-def test_a_check_that_answers_in_many_rows_or_in_nan_fails(store: Context) -> None:
+def test_a_check_with_several_rows_or_nan_as_result_fails(store: Context) -> None:
     many = run_check(_of(lambda given: given.window("games")), catalogue(store))
     assert many.status is Status.FAILED
     nan = pl.DataFrame({"observed": [float("nan")], "n": [5]})
     assert run_check(_of(lambda given: given.warehouse.lazy(nan)), catalogue(store)).status is Status.FAILED
 
 
-def test_a_check_on_too_few_units_is_not_judged_and_never_passed(store: Context) -> None:
+def test_a_check_on_too_few_units_is_not_judged(store: Context) -> None:
     few = pl.DataFrame({"observed": [0.0], "n": [5]})
     result = run_check(_of(lambda given: given.warehouse.lazy(few), minimum_n=6), catalogue(store))
     assert result.status is Status.NOT_JUDGED
@@ -213,12 +213,12 @@ SHOWN: dict[str, Callable[[Context], tuple[bool, bool]]] = {
 }
 
 
-def test_every_guard_is_shown() -> None:
+def test_every_guard_has_a_test() -> None:
     assert set(SHOWN) == set(GUARDS)
 
 
 @pytest.mark.parametrize("name", list(GUARDS))
-def test_a_guard_lets_the_clean_case_through_and_catches_the_planted_one(name: str, store: Context) -> None:
+def test_a_guard_passes_the_clean_case_and_finds_the_planted_violation(name: str, store: Context) -> None:
     lets_clean_through, catches = SHOWN[name](store)
     assert lets_clean_through, f"{name} stops a clean case"
     assert catches, f"{name} misses a planted violation"

@@ -1,4 +1,4 @@
-"""A server on this machine that takes messages, refuses them, or says nothing."""
+"""A server on this machine that accepts messages, refuses them, or does not respond."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Loopback(ThreadingHTTPServer):
-    """Answers each request with `status`; 0 answers nothing until it is closed. `taken` holds the bodies."""
+    """Responds to each request with `status`; with 0 it does not respond. `taken` holds the bodies."""
 
     daemon_threads = True
 
@@ -39,7 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"ok" if self.server.status == 200 else b"no")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Write no log."""
 
 
 @contextmanager

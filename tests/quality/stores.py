@@ -1,4 +1,4 @@
-"""A small season's store that a test may spoil inside a transaction and get back."""
+"""The store of a small season, which a test may change inside a transaction that is rolled back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def engine(context: Context) -> DuckDBWarehouse:
 
 @contextmanager
 def spoiled(context: Context, *statements: str) -> Iterator[None]:
-    """Run statements, and take them back afterwards."""
+    """Run statements, and roll them back afterwards."""
     warehouse = engine(context)
     warehouse._execute("BEGIN TRANSACTION")
     try:

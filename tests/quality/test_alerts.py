@@ -1,4 +1,4 @@
-"""Alerts: one message a cause, counted while it lasts, recovered, never lost, never raising, never telling secrets."""
+"""Alerts: one message per cause and interval, counts, recoveries, dead letters, no exceptions, and masked addresses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def letters(folder: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def test_a_cause_is_told_once_an_interval_with_a_count_and_then_its_recovery(server: Loopback, tmp_path: Path) -> None:
+def test_a_cause_is_sent_once_per_interval_with_a_count_and_then_its_recovery(server: Loopback, tmp_path: Path) -> None:
     clock = FixedClock(START)
     alerts = alerts_to(server, tmp_path, clock)
     outcomes = []
@@ -58,17 +58,17 @@ def test_a_cause_is_told_once_an_interval_with_a_count_and_then_its_recovery(ser
     assert "recovered: box.missing" in server.taken[2]
     assert "1 more alerts about it were not sent" in server.taken[2]
     assert alerts.recover("box.missing", "all box scores are there") == "quiet"
-    assert alerts.send(an_alert()) == "sent", "a cause that comes back is told at once"
+    assert alerts.send(an_alert()) == "sent", "a cause that returns is sent at once"
 
 
-def test_what_is_known_of_a_cause_outlives_the_process(server: Loopback, tmp_path: Path) -> None:
+def test_the_state_of_a_cause_outlives_the_process(server: Loopback, tmp_path: Path) -> None:
     clock = FixedClock(START)
     assert alerts_to(server, tmp_path, clock).send(an_alert()) == "sent"
     assert alerts_to(server, tmp_path, clock).send(an_alert()) == "suppressed"
     assert alerts_to(server, tmp_path, clock).send(an_alert("lines.missing")) == "sent"
 
 
-def test_a_cause_that_becomes_worse_is_told_at_once(server: Loopback, tmp_path: Path) -> None:
+def test_a_cause_that_becomes_worse_is_sent_at_once(server: Loopback, tmp_path: Path) -> None:
     alerts = alerts_to(server, tmp_path, FixedClock(START))
     order = [Severity.WARNING, Severity.ERROR, Severity.ERROR, Severity.CRITICAL, Severity.WARNING]
     outcomes = [alerts.send(an_alert(severity=severity)) for severity in order]
@@ -76,7 +76,7 @@ def test_a_cause_that_becomes_worse_is_told_at_once(server: Loopback, tmp_path: 
 
 
 @pytest.mark.parametrize("status", [429, 500, 0])
-def test_a_service_that_does_not_take_the_message_leaves_a_dead_letter_and_is_asked_again(
+def test_a_refused_message_becomes_a_dead_letter_and_is_sent_again(
     status: int, server: Loopback, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.status = status
@@ -90,10 +90,10 @@ def test_a_service_that_does_not_take_the_message_leaves_a_dead_letter_and_is_as
     everything = caplog.text + (tmp_path / "dead_letter.jsonl").read_text()
     assert SECRET not in everything
     server.status = 200
-    assert alerts.send(an_alert()) == "sent", "a message nobody got does not suppress the next"
+    assert alerts.send(an_alert()) == "sent", "a message that was not delivered does not suppress the next"
 
 
-def test_a_service_that_is_not_there_never_raises(tmp_path: Path) -> None:
+def test_an_unreachable_service_raises_nothing(tmp_path: Path) -> None:
     with loopback() as gone:
         port = gone.port
     delivery = AppriseDelivery([f"json://127.0.0.1:{port}/{SECRET}?rto=0.3&cto=0.3", f"nonsense://{SECRET}", SECRET])
@@ -104,7 +104,7 @@ def test_a_service_that_is_not_there_never_raises(tmp_path: Path) -> None:
     assert SECRET not in json.dumps(letter)
 
 
-def test_a_slack_webhook_is_spoken_to_as_slack_expects(
+def test_a_slack_webhook_receives_the_format_of_slack(
     server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(NotifySlack, "webhook_url", f"http://127.0.0.1:{server.port}/services")
@@ -117,7 +117,7 @@ def test_a_slack_webhook_is_spoken_to_as_slack_expects(
     assert "abcdefghijklmnopqrstuvwx" not in json.dumps(letters(tmp_path))
 
 
-def test_nothing_that_breaks_inside_reaches_the_run(tmp_path: Path) -> None:
+def test_an_error_inside_an_alert_does_not_reach_the_run(tmp_path: Path) -> None:
     def broken(severity: str, title: str, body: str) -> str | None:
         raise RuntimeError(f"could not post to https://hooks/{SECRET}")
 
@@ -130,7 +130,7 @@ def test_nothing_that_breaks_inside_reaches_the_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"box.missing": 3}', '{"box.missing": {"since": "x"}}'])
-def test_a_damaged_memory_tells_again_rather_than_never(damage: str, server: Loopback, tmp_path: Path) -> None:
+def test_a_damaged_state_file_sends_again_rather_than_never(damage: str, server: Loopback, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(damage)
     assert alerts_to(server, tmp_path, FixedClock(START)).send(an_alert()) == "sent"
 
@@ -141,7 +141,7 @@ def test_without_addresses_alerts_are_off(tmp_path: Path) -> None:
     assert not (tmp_path / "alerts" / "dead_letter.jsonl").exists()
 
 
-def test_addresses_are_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_are_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURTSIDE_ALERT_URLS", f"json://127.0.0.1/{SECRET}")
     settings = load_settings(home=tmp_path)
     assert SECRET not in f"{settings!r} {settings} {origins(settings)} {settings.model_dump_json()}"

@@ -1,4 +1,4 @@
-"""The contamination drill: a season with faults, counted cause by cause, that ends as if it never had any."""
+"""The contamination drill: a season with faults, counted by cause, which a repair makes equal to a faultless one."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def trained_on(context: Context) -> pl.DataFrame:
 
 
 def assert_nothing_contaminated_is_used(context: Context) -> None:
-    """Fail where a row that lacks a required feature is ready to be trained on, or a side was taken on it."""
+    """Fail where a row that lacks a required feature is training-ready, or a prediction from it took a side."""
     training = trained_on(context)
     required = [item.origin_column for item in FEATURES if item.is_required]
     assert training.height
@@ -105,7 +105,7 @@ def assert_nothing_contaminated_is_used(context: Context) -> None:
 
 
 def assert_computed_values_are_right(between: pl.DataFrame, whole: pl.DataFrame) -> None:
-    """Fail where a training row's value that says it is computed over a whole window is not the faultless store's."""
+    """Fail where a value of a training row with the origin `computed` differs from that of the faultless store."""
     both = between.filter("is_training_ready").join(whole, on=["game_id", "player_id"], suffix="_whole")
     assert both.height > 1000
     for item in FEATURES:
@@ -116,7 +116,7 @@ def assert_computed_values_are_right(between: pl.DataFrame, whole: pl.DataFrame)
 
 @pytest.fixture(scope="module")
 def whole(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which everything came whole and on time, the season's corrections among it."""
+    """A home in which every payload was complete and on time, with the season's corrections."""
     home = homes.copy_of(ingested_home, tmp_path_factory.mktemp("whole") / "home")
     league = simulate(seasons=1, seed=11, until=homes.LAST, faults=FAULTS)
     homes.ingest_waiting(home, corrections(list(league.payloads)))
@@ -124,7 +124,7 @@ def whole(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return home
 
 
-def test_faults_are_counted_as_they_are_and_leave_no_trace_after_the_repair(whole: Path, tmp_path: Path) -> None:
+def test_faults_are_counted_and_a_repair_makes_the_home_equal_to_a_faultless_one(whole: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     league = simulate(seasons=1, seed=11, until=homes.LAST, faults=FAULTS)
     homes.ingest_waiting(home, league.payloads)
@@ -156,7 +156,7 @@ def test_faults_are_counted_as_they_are_and_leave_no_trace_after_the_repair(whol
 
 
 def needs_by_source(context: Context) -> dict[str, int]:
-    """Return games without a whole box score, and dates without lines."""
+    """Return games without a complete box score, and dates without lines."""
     found = needs(context, homes.FIRST, homes.LAST)
     return {
         "box": sum(len(need.ids) for need in found if need.source == "box"),
@@ -179,7 +179,7 @@ def assert_repaired(context: Context, done: Repair, truth: dict[str, int]) -> No
     assert stats.filter(pl.col("post_write_rows") != pl.col("post_write_rows_intended")).is_empty()
 
 
-def test_a_repair_of_a_whole_home_works_nothing(whole: Path, tmp_path: Path) -> None:
+def test_a_repair_of_a_complete_home_processes_nothing(whole: Path, tmp_path: Path) -> None:
     home = homes.copy_of(whole, tmp_path / "home")
     before = homes.contents(home)
     with homes.opened(home) as context:

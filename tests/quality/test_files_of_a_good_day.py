@@ -1,4 +1,4 @@
-"""Check 7.1: a good day is clean whatever its timing, and a file that is too old is found."""
+"""Check 7.1 passes on a good day, whatever the time of its files, and finds a file that is too old."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _written_at(home: Path) -> dt.datetime:
     return dt.datetime.fromisoformat(stated).replace(tzinfo=None)
 
 
-def test_picks_and_file_of_the_same_second_are_clean(home: Path) -> None:
+def test_picks_and_file_of_the_same_second_pass(home: Path) -> None:
     _publish_at(home, _written_at(home) + dt.timedelta(microseconds=999_999))
     assert _failed(home) == set()
 
@@ -70,7 +70,7 @@ NEW_VERSION = (
 )
 
 
-def test_a_version_that_changes_a_price_only_leaves_the_file_as_it_is(home: Path) -> None:
+def test_a_version_that_changes_only_a_price_needs_no_new_file(home: Path) -> None:
     _publish_at(home, _written_at(home), *NEW_VERSION)
     assert _failed(home) == set()
 
@@ -83,6 +83,6 @@ def test_a_version_that_changes_a_price_only_leaves_the_file_as_it_is(home: Path
         f"UPDATE publications SET signal = NULL WHERE game_date = '{DAY}' AND version = 1",
     ],
 )
-def test_a_version_that_changes_what_the_file_shows_asks_for_a_newer_one(home: Path, change: str) -> None:
+def test_a_version_that_changes_what_the_file_shows_needs_a_new_file(home: Path, change: str) -> None:
     _publish_at(home, _written_at(home), *NEW_VERSION, change)
     assert "7.1" in _failed(home)

@@ -28,7 +28,7 @@ def expected_reason(
     score: float | None,
     floor: int,
 ) -> str | None:
-    """Say, as a person would, why a row is blocked."""
+    """Return the reason why a row is blocked, by the rules in plain Python; None where it passes."""
     numbers = (required, optional, matchup, score)
     if alert not in ("green", "yellow", "red") or any(item is None or math.isnan(item) for item in numbers):
         return "quality unknown"
@@ -46,7 +46,7 @@ def expected_reason(
 
 
 @pytest.mark.parametrize("mode", list(RunMode))
-def test_the_gate_gives_the_truth_table_on_the_engine(mode: RunMode) -> None:
+def test_the_gate_follows_its_truth_table(mode: RunMode) -> None:
     cases = list(itertools.product(REQUIRED, OPTIONAL, ALERTS, MATCHUP, SCORES))
     frame = pl.DataFrame(
         {
@@ -87,7 +87,7 @@ def test_later_modes_accept_a_lower_score_and_nothing_else() -> None:
     assert floors == [85, 85, 80, 70, 70]
 
 
-def test_a_quoted_player_without_a_feature_row_is_blocked_with_that_reason_once() -> None:
+def test_a_player_with_a_line_and_no_feature_row_is_blocked_once() -> None:
     key = {"game_date": [DAY] * 2, "game_id": ["0022500001"] * 2, "player_id": [1, 2]}
     rows = pl.DataFrame(
         key | {"gate_passed": [True, False], "gate_reason": [None, "red alert"]},
@@ -98,7 +98,7 @@ def test_a_quoted_player_without_a_feature_row_is_blocked_with_that_reason_once(
     assert found.select("player_id", "reason").rows() == [(2, "red alert"), (3, "no feature row")]
 
 
-def test_a_date_without_rows_is_not_ready_and_says_so() -> None:
+def test_a_date_without_rows_is_not_ready_with_the_reason() -> None:
     slate = pl.DataFrame({"game_date": [DAY], "game_id": ["0022500001"], "team_id": [1]})
     features = pl.DataFrame(
         schema={

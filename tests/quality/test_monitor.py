@@ -1,4 +1,4 @@
-"""The monitor's counts, its report, and that no command asks more the more players or dates there are."""
+"""The monitor's counts and report; the number of statements does not grow with players or dates."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def store(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield context
 
 
-def test_the_months_sum_to_the_tiers_and_the_reasons_in_the_rows_to_all_contaminated_rows(store: Context) -> None:
+def test_months_and_causes_sum_to_all_contaminated_rows(store: Context) -> None:
     report = monitor(catalogue(store, homes.FIRST))
     own = [cause for cause in report.causes if cause.kind == "row"]
     assert report.total == sum(month.clean + month.contaminated for month in report.months) > 3000
@@ -91,11 +91,11 @@ def test_the_command_shows_a_deleted_row_and_a_deleted_date_by_their_causes(run_
     assert str(WithoutRow.LOST) in (tmp_path / "page.html").read_text()
 
 
-def test_players_are_looked_for_as_long_as_they_get_rows() -> None:
+def test_absence_has_the_same_limit_as_feature_rows() -> None:
     assert without_row.RETURN_DAYS == entities.RECENT_DAYS
 
 
-def test_the_report_is_json_without_loss(store: Context) -> None:
+def test_the_report_converts_to_json(store: Context) -> None:
     report = monitor(catalogue(store))
     read = json.loads(json.dumps(report.as_dict(), allow_nan=False))
     assert read["verdict"] == str(report.verdict)
@@ -103,7 +103,7 @@ def test_the_report_is_json_without_loss(store: Context) -> None:
     assert [month["month"] for month in read["months"]] == ["2025-11"]
 
 
-def test_above_the_threshold_it_is_contaminated_at_the_threshold_it_is_not(store: Context) -> None:
+def test_a_month_is_contaminated_above_the_threshold_and_not_at_it(store: Context) -> None:
     pct = monitor(catalogue(store)).contaminated_pct
     assert pct is not None
     assert monitor(catalogue(store), pct).verdict is Verdict.CLEAN
@@ -118,14 +118,14 @@ def test_the_training_window_starts_in_november_or_with_the_season() -> None:
 
 
 def statements(store: Context, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Count what the monitor and both sets of checks ask of the engine."""
-    asked = 0
+    """Count the statements of the monitor and of both sets of checks."""
+    statements = 0
     execute, collect = DuckDBWarehouse._execute, DuckDBWarehouse.collect
 
     def counted(method: object) -> object:
         def wrapped(self: DuckDBWarehouse, *args: object) -> object:
-            nonlocal asked
-            asked += 1
+            nonlocal statements
+            statements += 1
             return method(self, *args)  # type: ignore[operator]
 
         return wrapped
@@ -134,14 +134,14 @@ def statements(store: Context, catalogue: Catalogue, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(DuckDBWarehouse, "collect", counted(collect))
     counts = []
     for work in (monitor, lambda given: run_checks(DAILY_CHECKS, given), lambda given: run_checks(SPOT_CHECKS, given)):
-        asked = 0
+        statements = 0
         work(catalogue)
-        counts.append(asked)
+        counts.append(statements)
     monkeypatch.undo()
     return counts
 
 
-def test_no_command_asks_more_statements_the_more_dates_or_players_there_are(
+def test_the_number_of_statements_does_not_grow_with_dates_or_players(
     store: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one_date = statements(store, catalogue(store, DAY), monkeypatch)
@@ -174,7 +174,7 @@ def _report(months: int, bad: int = 100, unjudged: tuple[dt.date, ...] = ()) -> 
     )
 
 
-def test_the_page_leads_with_the_verdict_then_the_months_then_features_and_causes() -> None:
+def test_the_page_shows_verdict_months_features_and_causes_in_order() -> None:
     page = html(_report(3))
     places = [page.index(text) for text in ("Contaminated", "<svg", "Worst features", "Causes", "box score missing")]
     assert places == sorted(places)
@@ -182,13 +182,13 @@ def test_the_page_leads_with_the_verdict_then_the_months_then_features_and_cause
     assert "<b>points" not in page
 
 
-def test_the_page_of_a_hundred_seasons_stays_below_300_kb_and_asks_for_nothing_else() -> None:
+def test_the_page_of_a_hundred_seasons_is_below_300_kb_and_loads_nothing() -> None:
     page = html(_report(1200))
     assert len(page.encode()) < LARGEST_BYTES
     assert "http" not in page.replace("http-equiv", "")
 
 
-def test_a_report_without_rows_or_with_unjudged_dates_never_says_clean() -> None:
+def test_a_report_without_rows_or_with_unjudged_dates_is_never_clean() -> None:
     assert html(_report(0)).count("Could not tell") >= 1
     assert _report(0).exit_code == 2
     assert _report(3, bad=1, unjudged=(dt.date(2025, 11, 3),)).exit_code == 2

@@ -1,4 +1,4 @@
-"""Post-write validation in a run: kept with the write, told once; a write that is not what was meant is taken back."""
+"""Validation after a write: statistics are stored, one alert is sent, and a write of other rows is rolled back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSED = dt.date(2025, 11, 11)
 """A date whose features the corrected box score changes."""
 
 
-def test_the_statistics_of_every_written_date_are_those_of_the_stored_rows(run_home: Path, tmp_path: Path) -> None:
+def test_the_statistics_of_every_written_date_equal_its_stored_rows(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     with homes.opened(home) as context:
         stats = context.warehouse.collect(context.warehouse.scan(POST_WRITE_STATS)).sort("game_date")
@@ -59,7 +59,7 @@ def run_features(home: Path) -> RunSummary:
         return run(context, homes.FIRST, homes.LAST, resume=False, stages=[FEATURES])
 
 
-def test_a_back_fill_sends_one_message_that_names_dates_features_causes_and_the_next_command(
+def test_a_back_fill_sends_one_alert_with_dates_features_causes_and_the_next_command(
     run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
@@ -80,7 +80,7 @@ def test_a_back_fill_sends_one_message_that_names_dates_features_causes_and_the_
     assert message.count("lack a required feature") == 3
 
 
-def test_a_write_of_another_number_of_rows_than_was_computed_is_taken_back_and_fails(
+def test_a_write_with_another_number_of_rows_fails_and_is_rolled_back(
     run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
@@ -100,7 +100,7 @@ def test_a_write_of_another_number_of_rows_than_was_computed_is_taken_back_and_f
     assert f"{REFUSED}: " in str(cell.reason)
     assert "stored" in str(cell.reason)
     taken_back = homes.contents(home)["player_features"]
-    assert taken_back[REFUSED] == before[REFUSED], "what was there before stays"
+    assert taken_back[REFUSED] == before[REFUSED], "the earlier rows stay"
     assert any(taken_back[day] != before[day] for day in before), "other dates are written"
     with homes.opened(home) as context:
         assert run(context, homes.FIRST, REFUSED, stages=THROUGH_FEATURES).is_whole

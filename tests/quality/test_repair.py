@@ -1,4 +1,4 @@
-"""`courtside repair`: names what is missing or late, takes it in from disk, and works exactly what depends on it."""
+"""`courtside repair` names missing and late data, ingests it from disk, and processes exactly what depends on it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def repaired(home: Path, *arguments: str) -> tuple[int, str]:
     return result.exit_code, result.stdout
 
 
-def test_a_late_log_is_named_taken_in_and_its_dependants_worked_again(
+def test_a_late_log_is_named_and_ingested_and_its_dependants_are_processed_again(
     gap: tuple[Path, Path], run_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, inbox = gap
@@ -55,14 +55,16 @@ def test_a_late_log_is_named_taken_in_and_its_dependants_worked_again(
         "missing",
         8,
     )
-    assert repaired(home)[0] == 1, "nothing to take in: it stays held"
+    assert repaired(home)[0] == 1, "nothing to ingest, so the date stays held"
     monkeypatch.setenv("COURTSIDE_INBOX", str(inbox))
     code, text = repaired(home, "--json")
     done = json.loads(text)
     assert (code, done["is_whole"], done["needs_after"]) == (0, True, [])
     before_lost = (LOST - homes.FIRST).days
     assert done["processed"]["analytics"] == 1
-    assert done["processed"]["features"] == 22 - before_lost - 1, "the date's own features do not read its box scores"
+    assert done["processed"]["features"] == 22 - before_lost - 1, (
+        "the features of a date do not depend on its box scores"
+    )
     assert done["before"]["cells"]["held"] > 0 == done["after"]["cells"].get("held", 0)
     assert done["before"]["with_gaps"] > 0 == done["after"]["with_gaps"]
     whole, mended = homes.contents(run_home), homes.contents(home)
@@ -70,7 +72,7 @@ def test_a_late_log_is_named_taken_in_and_its_dependants_worked_again(
         assert mended[table] == whole[table], table
 
 
-def test_what_is_printed_says_before_and_after(gap: tuple[Path, Path]) -> None:
+def test_the_output_shows_the_state_before_and_after(gap: tuple[Path, Path]) -> None:
     home, inbox = gap
     code, text = repaired(home, "--date", str(LOST), "--from", str(inbox))
     assert code == 0
@@ -84,12 +86,12 @@ def test_what_is_printed_says_before_and_after(gap: tuple[Path, Path]) -> None:
         assert part in text
 
 
-def test_a_date_or_a_path_that_is_not_there_is_refused_with_its_name(gap: tuple[Path, Path]) -> None:
+def test_a_missing_date_or_path_is_refused_by_name(gap: tuple[Path, Path]) -> None:
     home, _ = gap
-    for arguments, told in (
+    for arguments, message in (
         (("--date", "2027-01-01"), "2027-01-01"),
         (("--from", "/no/such/folder"), "/no/such/folder"),
     ):
         result = CliRunner().invoke(app, ["repair", *arguments, "--home", str(home)])
         assert result.exit_code == (2 if arguments[0] == "--date" else 1)
-        assert told in result.stderr
+        assert message in result.stderr

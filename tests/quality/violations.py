@@ -1,4 +1,4 @@
-"""What is planted for each numbered check: statements that spoil a store, and those that make it clean first."""
+"""The planted violation of each numbered check: statements that damage a store, and statements that clean it first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTAMINATED = "UPDATE player_features SET required_default_count = 1 WHERE play
 
 @dataclass(frozen=True)
 class Planted:
-    """Statements to plant with, statements that make the clean case first, and a change to the published files."""
+    """A planted violation: statements that damage, statements for the clean case, and a change of published files."""
 
     statements: tuple[str, ...]
     clean: tuple[str, ...] = ()
@@ -30,12 +30,12 @@ class Planted:
 
 
 def sql(*statements: str, clean: tuple[str, ...] = ()) -> Planted:
-    """Return what is planted by statements."""
+    """Return a violation that statements plant."""
     return Planted(statements, clean)
 
 
 def on_files(change: Callable[[Path], None]) -> Planted:
-    """Return what is planted in the published folder."""
+    """Return a violation in the published folder."""
     return Planted((), (), change)
 
 

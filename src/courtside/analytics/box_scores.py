@@ -14,7 +14,7 @@ ROUNDING_MINUTES = 5
 
 
 def team_games(games: Lazy, team_box: Lazy, player_box: Lazy, schedule: Lazy) -> Lazy:
-    """Return one row per (game_id, team_id), in the shape of `TEAM_GAMES`; a postponed game has none.
+    """Return one row per (game_id, team_id) with the columns of `TEAM_GAMES`; a postponed game has none.
 
     The final score is that of the team's box score, or the schedule's where there is none. A box score that does not
     reconcile with it is `partial`; an absent one is `missing`.
@@ -25,8 +25,8 @@ def team_games(games: Lazy, team_box: Lazy, player_box: Lazy, schedule: Lazy) ->
         player_box: current raw player box rows, one per (game_id, player_id).
         schedule: current raw schedule rows, one per (provider, game_id).
     """
-    on = games.filter(nw.col("status") != "postponed")
-    sides = nw.concat([_side(on, schedule, home=True), _side(on, schedule, home=False)])
+    not_postponed = games.filter(nw.col("status") != "postponed")
+    sides = nw.concat([_side(not_postponed, schedule, home=True), _side(not_postponed, schedule, home=False)])
     box = team_box.select(
         "game_id",
         "team_id",
@@ -65,9 +65,9 @@ def team_games(games: Lazy, team_box: Lazy, player_box: Lazy, schedule: Lazy) ->
 
 
 def player_games(team_games: Lazy, player_box: Lazy) -> Lazy:
-    """Return one row per (game_id, player_id), in the shape of `PLAYER_GAMES`.
+    """Return one row per (game_id, player_id) with the columns of `PLAYER_GAMES`.
 
-    A row whose game or team is not in the schedule is left out; the row counts of the cells show it.
+    A box-score row whose game or team is not in the schedule is left out.
     """
     sides = team_games.select(
         "game_id",
@@ -90,7 +90,7 @@ def player_games(team_games: Lazy, player_box: Lazy) -> Lazy:
 
 
 def _did_play() -> nw.Expr:
-    """Return whether a player played: he has minutes, a statistic, or 0 minutes without a comment that explains it."""
+    """Return whether a player played: he has a statistic, minutes, or 0 (rounded) minutes and no comment."""
     counts = ("minutes", "points", "plus_minus", *(column.name for column in BOX_COUNTS))
     has_any = nw.any_horizontal(*(nw.col(name).fill_null(0) != 0 for name in counts), ignore_nulls=True)
     is_listed = ~nw.col("minutes").is_null() & nw.col("comment").is_null()

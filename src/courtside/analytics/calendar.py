@@ -1,4 +1,4 @@
-"""Dates and seasons as frames to join, because engines differ in date arithmetic."""
+"""Dates and seasons as frames for joins, because engines differ in date arithmetic."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ COUNTED_IDS = ("002", "004", "005")
 """The first digits of the ids of regular-season, playoff and play-in games."""
 
 LONGEST_PAUSE = dt.timedelta(days=130)
-"""Longest time between two seasons; with no game scheduled, results are due again after it."""
+"""Longest pause between two seasons; results are due after it where no game is scheduled."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ class Freshness:
 
     def sentences(self, now: dt.datetime) -> list[str]:
         """Return sentences on origin and age of the data, to show before any figure."""
-        found = ["SIMULATED LEAGUE: its players, games and lines are made up."] if self.is_simulated else []
+        origin = ["SIMULATED LEAGUE: its players, games and lines are made up."] if self.is_simulated else []
         if self.newest_results is None or self.results_due is None:
-            return [*found, "No results are stored yet."]
+            return [*origin, "No results are stored yet."]
         days = (eastern_date(now) - self.newest_results).days
         age = f"Newest results: {self.newest_results}, {days} day{'' if days == 1 else 's'} old."
         due = f"{self.results_due:%Y-%m-%d %H:%M} UTC"
         if self.is_stale(now):
-            return [*found, f"{age} DATA ARE OLDER THAN EXPECTED: newer results were due {due}."]
-        return [*found, f"{age} The next are due {due}."]
+            return [*origin, f"{age} DATA ARE OLDER THAN EXPECTED: newer results were due {due}."]
+        return [*origin, f"{age} The next are due {due}."]
 
 
 def freshness(warehouse: Reader) -> Freshness:

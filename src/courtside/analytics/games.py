@@ -1,4 +1,4 @@
-"""Games: the rows of all providers for a game, reconciled into one."""
+"""Games: one row per game, reconciled from the rows of all providers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CARRIED = ("game_date", "home_team_id", "away_team_id", "tip_at", "status", "is_
 
 
 def games(schedule: Lazy, quoted_tips: Lazy, calendar: Lazy, season_codes: Lazy) -> Lazy:
-    """Return one row per game, in the shape of `GAMES`.
+    """Return one row per game with the columns of `GAMES`.
 
     The date of the box score takes precedence over the schedule's date, and the schedule's tip-off over the
     sportsbooks'. A game is final as soon as one provider reports it as final.

@@ -1,4 +1,4 @@
-"""Dates that must have feature rows, and dates after missing box scores, derived from box scores alone."""
+"""The dates that must have feature rows and the dates after missing box scores, derived from box scores only."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ RECENT_DAYS, RECENT_GAMES = 60, 10
 
 @dataclass(frozen=True)
 class History:
-    """Dates on which a team plays that has an earlier complete box score (`known`) or a recent one (`recent`).
+    """Dates of a slate by the earlier box scores of the teams that play.
 
-    A date of `recent` must have a feature row. `gaps` has a reason for each date of `known` before which games were
-    played after the last complete box score.
+    `known` are the dates on which a team with an earlier complete box score plays. `recent` are those on which a team
+    with a recent one plays; they must have feature rows. `gaps` holds a reason for each date of `known` where games
+    without a complete box score were played since the last complete one.
     """
 
     known: frozenset[dt.date] = frozenset()
@@ -34,8 +35,8 @@ def history_of(team_games: pl.DataFrame, slate: pl.DataFrame) -> History:
     games = team_games.filter("is_counted").select("team_id", "game_id", "game_date", "box_status")
     games = games.sort("game_date", "game_id")
     games = games.with_columns(nth=pl.int_range(pl.len()).over("team_id"))
-    whole = games.filter(pl.col("box_status") == "complete")
-    boxes = whole.select("team_id", "game_date", box_date="game_date", box_nth="nth")
+    complete = games.filter(pl.col("box_status") == "complete")
+    boxes = complete.select("team_id", "game_date", box_date="game_date", box_nth="nth")
     known = (
         slate.select("team_id", "game_date")
         .join(games.select("team_id", "game_date", "nth"), on=["team_id", "game_date"], how="left")
@@ -46,23 +47,23 @@ def history_of(team_games: pl.DataFrame, slate: pl.DataFrame) -> History:
     days = (pl.col("game_date") - pl.col("box_date")).dt.total_days()
     recent = known.filter((days <= RECENT_DAYS) | (pl.col("nth") - pl.col("box_nth") <= RECENT_GAMES))
     dates = frozenset(known["game_date"])
-    return History(dates, frozenset(recent["game_date"]), _gaps(dates, games, whole))
+    return History(dates, frozenset(recent["game_date"]), _gaps(dates, games, complete))
 
 
 def is_gap(reason: str | None) -> bool:
-    """Return whether a cell's reason is a gap in box scores."""
+    """Return whether the reason of a cell is a gap in the box scores."""
     return (reason or "").startswith(NO_BOX_SCORES)
 
 
 def kind_of(reason: str) -> str:
-    """Return a reason without its games, so that dates held for the same cause compare equal."""
+    """Return a reason without counts and examples, so that dates that are held for the same cause compare equal."""
     return re.sub(r"\(\d+ games\)|^\d+ of \d+ ", "", reason).partition(": ")[0]
 
 
-def _gaps(dates: frozenset[dt.date], games: pl.DataFrame, whole: pl.DataFrame) -> dict[dt.date, str]:
+def _gaps(dates: frozenset[dt.date], games: pl.DataFrame, complete: pl.DataFrame) -> dict[dt.date, str]:
     """Return a reason for each date before which games were played after the last complete box score."""
     played = sorted(games.unique("game_id")["game_date"])
-    ends = sorted(set(whole["game_date"]))
+    ends = sorted(set(complete["game_date"]))
     reasons = {}
     for day in dates:
         since = ends[bisect_left(ends, day) - 1]

@@ -51,7 +51,7 @@ def placed_reports(raw: pl.DataFrame, resolved: pl.DataFrame, games: pl.DataFram
 
 
 def last_reports(reports: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of each team's last report before tip-off; every reader uses this relation."""
+    """Return the rows of each team's last report before tip-off."""
     before = reports.filter(pl.col("is_before_tip"))
     newest = before.group_by("game_id", "team_id").agg(pl.col("report_at").max())
     return before.join(newest, on=["game_id", "team_id", "report_at"], how="semi").sort(INJURY_REPORTS.key)

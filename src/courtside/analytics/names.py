@@ -43,10 +43,10 @@ def place_names(
         appearances: player_id, team_id, game_day and game_id of every box-score row.
         games: rows of `GAMES` on the dates of the lines.
     """
-    asked = pl.concat([quotes.select(MENTION_COLUMNS), mentions(reports)]).unique()
+    names = pl.concat([quotes.select(MENTION_COLUMNS), mentions(reports)]).unique()
     slate = games.filter(pl.col("is_counted") & (pl.col("status") != "postponed"))
     played = appearances.join(slate, on="game_id", how="semi")
-    resolution = resolve(asked, people, stints_of(appearances), slate, played=played)
+    resolution = resolve(names, people, stints_of(appearances), slate, played=played)
     known, unknown = known_before(resolution, appearances)
     name = list(MENTION_COLUMNS)
     matched = quotes.join(known, on=name, how="inner", nulls_equal=True)
@@ -56,10 +56,10 @@ def place_names(
 
 
 def known_before(resolution: Resolution, appearances: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the resolved names and the held names.
+    """Return the resolved names, and the names that are not used, with the reason.
 
-    A resolved name is held where the player's first box score is of the same day or later, because that box score was
-    not known before the game, or where the player has no game on the date.
+    A resolved name is not used where the player's first box score is of the same day or later, because it was not known
+    before the game, or where the player has no game on the date.
     """
     seen = appearances.group_by("player_id").agg(first_day=pl.col("game_day").min())
     resolved = resolution.resolved.join(seen, on="player_id", how="left").with_columns(
@@ -78,7 +78,7 @@ def known_before(resolution: Resolution, appearances: pl.DataFrame) -> tuple[pl.
 def line_outcomes(
     dates: Sequence[dt.date], quotes: pl.DataFrame, games: pl.DataFrame, unresolved: pl.DataFrame
 ) -> dict[dt.date, Outcome]:
-    """Return the outcome of each date, with the number of lines held for their name."""
+    """Return the outcome of each date, with the number of lines whose name was not resolved."""
     rows = dict(quotes.group_by("game_date").len().rows())
     held = dict(unresolved.group_by("game_date").agg(pl.col("rows").sum()).rows())
     playing = set(games.filter(pl.col("is_counted"))["game_date"])

@@ -12,11 +12,11 @@ ZONES: dict[str, tuple[str, ...]] = {
     "mid_range": ("Mid-Range",),
     "three": ("Above the Break 3", "Left Corner 3", "Right Corner 3", "Backcourt"),
 }
-"""The league's basic zones by the zone they are counted in; a backcourt shot is a three."""
+"""The league's basic zones in each zone of Courtside; a backcourt shot is a three."""
 
 
 def player_shots(shots: Lazy, team_games: Lazy) -> Lazy:
-    """Return one row per (game_id, player_id) of counted games, in the shape of `PLAYER_SHOTS`.
+    """Return one row per (game_id, player_id) of counted games with the columns of `PLAYER_SHOTS`.
 
     Args:
         shots: current raw shots.

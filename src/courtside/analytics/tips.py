@@ -13,7 +13,7 @@ from courtside.warehouse.base import Reader
 def quoted_tips(reader: Reader) -> pl.DataFrame:
     """Return game_date, home_team_id, away_team_id and quoted_tip_at (UTC) from the newest sportsbook payload.
 
-    It reads `RAW_LINES`; teams with an unknown name are left out. The rows are sorted by date and teams.
+    The rows come from `RAW_LINES`, sorted by date and teams. Teams with an unknown name are left out.
     """
     quotes = reader.collect(
         reader.scan(RAW_LINES)

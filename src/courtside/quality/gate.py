@@ -1,7 +1,7 @@
 """The two gates between features and predictions.
 
-The readiness gate informs: it stores a verdict on how good a slate is. The quality gate enforces: a player without a
-good row gets no pick in any run mode, and the reason is stored.
+The readiness gate stores a verdict on the quality of a slate. The quality gate blocks every player without a good row:
+he gets no pick in any run mode, and the reason is stored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PLAYER_GAME = ("game_id", "player_id")
 
 
 class RunMode(StrEnum):
-    """When a prediction is made; later modes accept a lower score, but never a hard fault."""
+    """The kind of run that predicts. Later modes accept a lower score; every other rule is the same in all modes."""
 
     FIRST = "first"
     RETRY = "retry"
@@ -41,16 +41,16 @@ SCORE_FLOOR: dict[RunMode, int] = {
 
 
 def gated(rows: Lazy, mode: RunMode) -> Lazy:
-    """Add gate_passed and gate_reason (NULL where passed) to feature rows; every caller uses this gate.
+    """Add gate_passed and gate_reason (NULL where passed) to feature rows.
 
-    It reads feature_quality_score, matchup_quality_pct, required_default_count, default_feature_count and
+    The gate uses feature_quality_score, matchup_quality_pct, required_default_count, default_feature_count and
     quality_alert_level. A value that is NULL, NaN or outside its scale blocks the row, because its quality is unknown.
     Missing values of optional features never block a row.
     """
     floor = SCORE_FLOOR[mode]
     required, alert = nw.col("required_default_count"), nw.col("quality_alert_level")
     matchup = nw.col("matchup_quality_pct")
-    known = (
+    is_known = (
         _on_scale(nw.col("feature_quality_score"))
         & _on_scale(matchup)
         & (required >= 0).fill_null(False)
@@ -58,7 +58,7 @@ def gated(rows: Lazy, mode: RunMode) -> Lazy:
         & alert.is_in(list(KNOWN_ALERTS)).fill_null(False)
     )
     reason = nw.coalesce(
-        nw.when(~known).then(nw.lit("quality unknown")),
+        nw.when(~is_known).then(nw.lit("quality unknown")),
         nw.when(alert == "red").then(nw.lit("red alert")),
         nw.when(matchup < LEAST_MATCHUP_PCT).then(nw.lit("matchup quality below 50")),
         nw.when(required > 0).then(nw.lit("required feature without a value")),
@@ -96,7 +96,7 @@ def readiness(
     Args:
         features: feature rows with game_date, game_id, team_id, is_quality_ready, required_default_count.
         slate: game_date, game_id, team_id of every team that plays.
-        constant: by game date, the features that must vary but have one value on a slate of 50 rows or more.
+        constant: by game date, the features that must vary but have the same value on all of 50 or more rows.
 
     Returns:
         game_date, verdict (`ready`, `warning`, `not_ready`), rows, pct_quality_ready, avg_required_defaults,

@@ -47,7 +47,7 @@ class Validated(Scored, Protocol):
 
 @dataclass(frozen=True)
 class FeatureDefaults:
-    """How often, and why, a required feature is missing on a date."""
+    """The share of rows in which a required feature is missing on a date, with counts by cause."""
 
     name: str
     source: str
@@ -98,7 +98,7 @@ def validate_stored(
 ) -> list[Written]:
     """Return the statistics of each written date that has rows.
 
-    One statement reads them. A second one reads the worst features of the dates that are above the bound of an alert.
+    One statement reads them. A second one reads the worst features of the dates that need an alert.
 
     Args:
         warehouse: the engine that holds the rows.
@@ -109,8 +109,8 @@ def validate_stored(
         features: the registered features.
 
     Raises:
-        WriteRefusedError: naming the dates whose number of rows differs from that computed, or that have none where
-            some are required.
+        WriteRefusedError: naming the dates whose number of stored rows differs from the computed one, and required
+            dates without rows.
     """
     wanted = sorted(set(dates))
     if not wanted:
@@ -120,8 +120,8 @@ def validate_stored(
     by_day = {row["game_date"]: row for row in counted.to_dicts()}
     _refuse_other_counts(by_day, wanted, intended, frozenset(required))
     written = [_written(day, by_day[day], intended.get(day, 0)) for day in wanted if day in by_day]
-    worst = _worst_features(warehouse, rows, [one.game_date for one in written if one.is_alert], features)
-    return [replace(one, worst=worst.get(one.game_date, ())) for one in written]
+    worst = _worst_features(warehouse, rows, [stats.game_date for stats in written if stats.is_alert], features)
+    return [replace(stats, worst=worst.get(stats.game_date, ())) for stats in written]
 
 
 def stats_rows(written: Sequence[Written], run_id: str, at: dt.datetime) -> pl.DataFrame:
@@ -129,41 +129,44 @@ def stats_rows(written: Sequence[Written], run_id: str, at: dt.datetime) -> pl.D
     rows = [
         {
             "run_id": run_id,
-            "game_date": one.game_date,
+            "game_date": stats.game_date,
             "validated_at": at,
-            "post_write_rows": one.rows,
-            "post_write_rows_intended": one.intended,
-            "post_write_rows_with_defaults": one.with_defaults,
-            "post_write_pct_with_defaults": one.pct_with_defaults,
-            "post_write_pct_quality_ready": one.pct_quality_ready,
-            "post_write_avg_required_defaults": one.avg_required_defaults,
-            "post_write_avg_default_count": one.avg_default_count,
-            "post_write_avg_matchup_quality": one.avg_matchup_quality,
-            "post_write_avg_quality_score": one.avg_quality_score,
-            "post_write_worst_features": ", ".join(str(item) for item in one.worst),
-            "is_alert": one.is_alert,
+            "post_write_rows": stats.rows,
+            "post_write_rows_intended": stats.intended,
+            "post_write_rows_with_defaults": stats.with_defaults,
+            "post_write_pct_with_defaults": stats.pct_with_defaults,
+            "post_write_pct_quality_ready": stats.pct_quality_ready,
+            "post_write_avg_required_defaults": stats.avg_required_defaults,
+            "post_write_avg_default_count": stats.avg_default_count,
+            "post_write_avg_matchup_quality": stats.avg_matchup_quality,
+            "post_write_avg_quality_score": stats.avg_quality_score,
+            "post_write_worst_features": ", ".join(str(item) for item in stats.worst),
+            "is_alert": stats.is_alert,
         }
-        for one in written
+        for stats in written
     ]
     return pl.DataFrame(rows, schema=POST_WRITE_STATS.polars_schema)
 
 
 def alert_text(written: Sequence[Written]) -> tuple[str, str] | None:
-    """Return title and body of the alert about the dates above the bound; None where there is none."""
-    loud = sorted((one for one in written if one.is_alert), key=lambda one: -(one.pct_with_defaults or 0))
-    if not loud:
+    """Return title and body of the alert about dates with too many missing required features; None without such."""
+    alerted = sorted(
+        (stats for stats in written if stats.is_alert),
+        key=lambda stats: -(stats.pct_with_defaults or 0),
+    )
+    if not alerted:
         return None
-    worst = loud[0]
-    title = f"player_features: {len(loud)} of {len(written)} dates above {ALERT_ABOVE_PCT:.0f} % contaminated"
+    worst = alerted[0]
+    title = f"player_features: {len(alerted)} of {len(written)} dates above {ALERT_ABOVE_PCT:.0f} % contaminated"
     lines = [
-        f"{one.game_date}: {one.with_defaults} of {one.rows} rows ({one.pct_with_defaults:.1f} %) "
+        f"{stats.game_date}: {stats.with_defaults} of {stats.rows} rows ({stats.pct_with_defaults:.1f} %) "
         "lack a required feature"
-        for one in loud[:SHOWN_DATES]
+        for stats in alerted[:SHOWN_DATES]
     ]
-    if len(loud) > SHOWN_DATES:
-        lines.append(f"… and {len(loud) - SHOWN_DATES} more dates")
+    if len(alerted) > SHOWN_DATES:
+        lines.append(f"… and {len(alerted) - SHOWN_DATES} more dates")
     lines.append(f"Worst on {worst.game_date}: " + ", ".join(str(item) for item in worst.worst))
-    lines.append(f"Next: courtside check training-data --train-start {min(one.game_date for one in loud)}")
+    lines.append(f"Next: courtside check training-data --train-start {min(stats.game_date for stats in alerted)}")
     return title, "\n".join(lines)
 
 
@@ -172,23 +175,23 @@ def constant_features(rows: pl.DataFrame, features: Sequence[Validated]) -> dict
 
     A feature with fewer than 50 values on a slate is not checked.
     """
-    watched = {item.name: item.spread for item in features if item.spread}
-    if not watched:
+    spreads = {item.name: item.spread for item in features if item.spread}
+    if not spreads:
         return {}
     counts = rows.group_by("game_date").agg(
-        *(pl.col(name).drop_nulls().n_unique().alias(f"{name}_values") for name in watched),
-        *(pl.col(name).count().alias(f"{name}_known") for name in watched),
+        *(pl.col(name).drop_nulls().n_unique().alias(f"{name}_values") for name in spreads),
+        *(pl.col(name).count().alias(f"{name}_known") for name in spreads),
     )
-    found: dict[object, str] = {}
+    constant_by_day: dict[object, str] = {}
     for row in counts.to_dicts():
-        flat = [
+        constant = [
             name
-            for name, spread in watched.items()
+            for name, spread in spreads.items()
             if row[f"{name}_known"] >= SPREAD_ROWS and row[f"{name}_values"] < spread
         ]
-        if flat:
-            found[row["game_date"]] = ", ".join(flat)
-    return found
+        if constant:
+            constant_by_day[row["game_date"]] = ", ".join(constant)
+    return constant_by_day
 
 
 def _aggregates() -> list[nw.Expr]:
@@ -227,20 +230,20 @@ def _worst_features(
 
 
 def _worst(row: dict[str, Any], required: Sequence[Validated]) -> tuple[FeatureDefaults, ...]:
-    found = []
+    defaults = []
     for feature in required:
         early, missing = int(row[f"{feature.name}_early"]), int(row[f"{feature.name}_missing"])
         if early + missing:
             pct = 100 * (early + missing) / row["rows"]
-            found.append(FeatureDefaults(feature.name, feature.source, pct, early, missing))
-    return tuple(sorted(found, key=lambda item: (-item.pct, item.name))[:WORST])
+            defaults.append(FeatureDefaults(feature.name, feature.source, pct, early, missing))
+    return tuple(sorted(defaults, key=lambda item: (-item.pct, item.name))[:WORST])
 
 
 def _has(feature: Scored, origin: Origin) -> nw.Expr:
     """Return whether the feature has this origin; a NULL origin counts as missing."""
     column = nw.col(feature.origin_column)
-    is_it = (column == str(origin)).fill_null(False)
-    return is_it | column.is_null() if origin is Origin.MISSING else is_it
+    has_origin = (column == str(origin)).fill_null(False)
+    return has_origin | column.is_null() if origin is Origin.MISSING else has_origin
 
 
 def _count(condition: nw.Expr) -> nw.Expr:
@@ -256,13 +259,16 @@ def _refuse_other_counts(
     stored = {day: by_day[day]["rows"] if day in by_day else 0 for day in dates}
     differing = [day for day in dates if stored[day] != intended.get(day, 0)]
     wrong = [f"{day}: {stored[day]} stored, {intended.get(day, 0)} computed" for day in differing]
-    empty = [f"{day}: no rows, and teams with box scores play" for day in dates if day in required and not stored[day]]
+    empty = [
+        f"{day}: no rows, although a team with box scores plays" for day in dates if day in required and not stored[day]
+    ]
     problems = wrong + empty
     if problems:
         shown = "; ".join(problems[:SHOWN_DATES])
         more = f" and {len(problems) - SHOWN_DATES} more" if len(problems) > SHOWN_DATES else ""
         raise WriteRefusedError(
-            f"player_features after the write: {shown}{more}. Nothing was kept; `courtside run` writes the dates again."
+            f"player_features after the write: {shown}{more}. The write was rolled back; run `courtside run` to write "
+            "the dates again."
         )
 
 

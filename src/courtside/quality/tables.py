@@ -14,12 +14,12 @@ GATE_VERDICTS = Table(
     "The readiness gate's verdict on a slate.",
     (
         date("game_date", "Game date."),
-        text("verdict", "What the gate says.", allowed=VERDICTS),
+        text("verdict", "Verdict of the gate.", allowed=VERDICTS),
         integer("rows", "Feature rows of the slate.", unit="count", minimum=0),
         real("pct_quality_ready", "Share of rows that are quality ready.", unit="%", nullable=True),
         real("avg_required_defaults", "Mean number of required features without a value.", nullable=True),
         integer("thin_teams", "Teams with fewer than 8 players.", unit="count", minimum=0),
-        text("reason", "Why the slate is not ready.", nullable=True),
+        text("reason", "Why the slate is not `ready`.", nullable=True),
     ),
     key=("game_date",),
 )
@@ -27,12 +27,12 @@ GATE_VERDICTS = Table(
 GATE_BLOCKS = Table(
     "gate_blocks",
     "predictions",
-    "A player whom the quality gate gives no pick, with the reason; quoted players without a row are among them.",
+    "Players without a pick because of the quality gate, with the reason; includes players with a line and no row.",
     (
         date("game_date", "Game date."),
         text("game_id", "The league's ten-digit game id."),
         integer("player_id", "The league's player id."),
-        text("reason", "What the gate found first."),
+        text("reason", "The first rule that the row fails."),
     ),
     key=("game_id", "player_id"),
 )
@@ -40,15 +40,20 @@ GATE_BLOCKS = Table(
 POST_WRITE_STATS = Table(
     "post_write_stats",
     "features",
-    "What the stored rows of a date were worth just after a run wrote them; each run keeps its own.",
+    "Quality statistics of the stored rows of a date, counted after each run that wrote them.",
     (
-        text("run_id", "The run that wrote them."),
+        text("run_id", "The run that wrote the rows."),
         date("game_date", "Game date."),
-        timestamp("validated_at", "When."),
+        timestamp("validated_at", "When the rows were counted."),
         integer("post_write_rows", "Rows stored.", unit="count", minimum=0),
         integer("post_write_rows_intended", "Rows that were computed.", unit="count", minimum=0),
         integer("post_write_rows_with_defaults", "Rows with a required feature without a value.", minimum=0),
-        real("post_write_pct_with_defaults", "Their share.", unit="%", nullable=True),
+        real(
+            "post_write_pct_with_defaults",
+            "Share of rows with a required feature without a value.",
+            unit="%",
+            nullable=True,
+        ),
         real("post_write_pct_quality_ready", "Share of rows that are quality ready.", unit="%", nullable=True),
         real("post_write_avg_required_defaults", "Mean number of required defaults.", nullable=True),
         real("post_write_avg_default_count", "Mean number of defaults.", nullable=True),
@@ -56,9 +61,9 @@ POST_WRITE_STATS = Table(
         real("post_write_avg_quality_score", "Mean quality score.", nullable=True),
         text(
             "post_write_worst_features",
-            "The five required features most often without a value, with the cause; empty where nobody was told.",
+            "The five required features most often without a value, with the cause; empty without an alert.",
         ),
-        boolean("is_alert", "Whether so many rows lacked a required value that people were told."),
+        boolean("is_alert", "Whether an alert was sent because too many rows lack a required feature."),
     ),
     key=("run_id", "game_date"),
     date_column=None,
@@ -67,24 +72,24 @@ POST_WRITE_STATS = Table(
 CHECK_RESULTS = Table(
     "check_results",
     "quality",
-    "Append-only: what each check observed, whenever it was asked.",
+    "Append-only: the result of each check, each time it was run.",
     (
-        text("check_run_id", "One asking of a set of checks."),
-        text("suite", "Which set: `daily`, `features`, `training-data`."),
+        text("check_run_id", "One run of a set of checks."),
+        text("suite", "The set: `daily`, `features`, `training-data`."),
         text("number", "Number of the check."),
-        timestamp("checked_at", "When."),
-        date("day", "Date it was asked about."),
-        text("claim", "What it claims."),
-        text("severity", "How bad a failure is.", allowed=SEVERITIES),
-        text("status", "What came out.", allowed=STATUSES),
-        real("observed", "What was observed; NULL where it could not be.", nullable=True),
-        text("threshold", "What it has to meet."),
-        integer("n", "On how many units.", unit="count", nullable=True, minimum=0),
-        text("detail", "Examples, or the error of the check itself.", nullable=True),
+        timestamp("checked_at", "When the check was run."),
+        date("day", "Date that was checked."),
+        text("claim", "The property that the check tests."),
+        text("severity", "Severity of a failure.", allowed=SEVERITIES),
+        text("status", "Result; `not_judged` where there were too few units.", allowed=STATUSES),
+        real("observed", "Measured value; NULL where it could not be measured.", nullable=True),
+        text("threshold", "Limit for the measured value."),
+        integer("n", "Number of units that were checked.", unit="count", nullable=True, minimum=0),
+        text("detail", "Examples of violations, or the error of the check itself.", nullable=True),
     ),
     key=("check_run_id", "number"),
     date_column=None,
 )
 
 QUALITY_TABLES: tuple[Table, ...] = (GATE_VERDICTS, GATE_BLOCKS, POST_WRITE_STATS, CHECK_RESULTS)
-"""The tables of this room."""
+"""The quality tables."""

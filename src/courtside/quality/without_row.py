@@ -12,7 +12,7 @@ import narwhals as nw
 from courtside.warehouse.base import Lazy
 
 RETURN_DAYS = 60
-"""A player of a team gets a row where his newest game is at most this many days ago."""
+"""A player gets a row where his latest game is at most this many days ago."""
 
 KEY = ("game_id", "player_id")
 
@@ -35,14 +35,14 @@ def played_without_row(played: Lazy, features: Lazy, history: Lazy) -> Lazy:
         features: rows of `PLAYER_FEATURES` of the same dates.
         history: rows of `PLAYER_GAMES` that give a player's earlier games.
     """
-    lost = (
+    without_row = (
         _played(played)
         .select(*KEY, "game_date", "game_day", "season", "team_id")
         .join(features.select(*KEY), on=list(KEY), how="anti")
     )
     known = _played(history).filter(nw.col("box_status") == "complete")
     earlier = (
-        lost.select(*KEY, "game_day")
+        without_row.select(*KEY, "game_day")
         .join(known.select("player_id", last_day="game_day", last_team="team_id"), on="player_id", how="inner")
         .filter(nw.col("last_day") < nw.col("game_day"))
     )
@@ -50,7 +50,7 @@ def played_without_row(played: Lazy, features: Lazy, history: Lazy) -> Lazy:
     last = earlier.select(*KEY, "last_day", "last_team").join(newest, on=[*KEY, "last_day"], how="inner")
     dates = features.select("game_date").unique().with_columns(has_rows=nw.lit(1))
     return (
-        lost.join(last, on=list(KEY), how="left")
+        without_row.join(last, on=list(KEY), how="left")
         .join(dates, on="game_date", how="left")
         .with_columns(cause=_cause())
         .group_by("game_date", "season", "cause")
