@@ -39,11 +39,11 @@ def charts(team_played: pl.DataFrame, player_games: pl.DataFrame, shots: pl.Data
         .select(
             *side,
             "opponent_team_id",
-            charted=(pl.col("is_covered") & pl.col("is_whole")).cast(pl.Int64),
-            uncharted=(pl.col("is_covered") & ~pl.col("is_whole")).cast(pl.Int64),
+            charted=(pl.col("is_covered") & pl.col("is_complete")).cast(pl.Int64),
+            uncharted=(pl.col("is_covered") & ~pl.col("is_complete")).cast(pl.Int64),
             uncovered=(~pl.col("is_covered")).cast(pl.Int64),
             **{
-                name: pl.when(pl.col("is_covered") & pl.col("is_whole")).then(name).otherwise(0)
+                name: pl.when(pl.col("is_covered") & pl.col("is_complete")).then(name).otherwise(0)
                 for name in (*ATTEMPTS, *MAKES)
             },
         )
