@@ -77,7 +77,7 @@ def test_daily_training_runs_once_a_week_on_earlier_days(home: Path, few_are_eno
 def test_refused_training_does_not_stop_the_daily_run(
     home: Path, few_are_enough: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "KNOWS_THE_GAME", 0.1)
+    monkeypatch.setattr(training, "LEAK_CORRELATION", 0.1)
     with homes.opened(home) as context:
         assert daily.train_for(context, TODAY) == []
         assert run_day(context, TODAY).summary.is_whole

@@ -344,7 +344,7 @@ def test_status_lists_the_run_that_wrote_it_and_no_run_without_work(run_home, tm
 
 
 def test_status_shows_that_publishing_failed(home, monkeypatch):
-    monkeypatch.setattr(World, "behind", property(lambda world: 1 / 0))
+    monkeypatch.setattr(World, "feature_rows", property(lambda world: 1 / 0))
     with homes.opened(home) as context:
         run(context, DATES[0], DATES[-1], resume=False, stages=(PUBLISHING,))
     (publishing,) = [
@@ -357,7 +357,7 @@ def test_a_type_that_fails_does_not_stop_the_others(home, monkeypatch):
     def fail(*args):
         raise RuntimeError("planted")
 
-    monkeypatch.setattr(World, "behind", property(fail))
+    monkeypatch.setattr(World, "feature_rows", property(fail))
     reports = export_again(home)
     failed = {report.path: report.reason for report in reports if report.status == "failed"}
     assert set(failed) == {"best-bets", "quality"}
