@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import backfill, bigquery, day, growth, peers, site
+from benchmarks import backfill, bigquery, day, growth, peers, prices, site
 
 ALL: dict[str, Callable[[], None]] = {
     "backfill": backfill.main,
@@ -16,6 +16,7 @@ ALL: dict[str, Callable[[], None]] = {
     "site": site.main,
     "day": day.main,
     "bigquery": bigquery.main,
+    "prices": prices.main,
 }
 
 

@@ -29,6 +29,13 @@ FANTASY_BOOKS = frozenset(
 HIGHEST_EQUAL_PRICE = -130.0
 """Two equal prices below this would give the book 13 % of all stakes; no sportsbook offers that on points."""
 
+HIGHEST_MARGIN = 0.15
+"""Where the implied probabilities of both sides exceed 1 by more than this, they are not two prices of one moment.
+
+In 2021-22, 112 of 14,115 consensus pairs show it, such as +100 and −4000 where the points ended just below the line:
+one side was shown after the game had begun.
+"""
+
 FEWEST_CONSTANT = 10
 """Where this many lines or more of a book and date all show one number, the book has no prices on that date."""
 
@@ -78,15 +85,19 @@ def no_vig_over(over_price: float | None, under_price: float | None) -> float | 
 def real_price(price: float | None, other: float | None = None, book: str | None = None) -> float | None:
     """Return `price` where it is a real price; `other` is the price of the other side; otherwise None.
 
-    It is not a real price where it is not an American price, where `book` is a fantasy book, and where both sides show
-    one price below `HIGHEST_EQUAL_PRICE`.
+    It is not a real price where it is not an American price, where `book` is a fantasy book, where both sides show one
+    price below `HIGHEST_EQUAL_PRICE`, and where the margin of both sides is above `HIGHEST_MARGIN`.
 
     >>> real_price(-110), real_price(-110, -110), real_price(-137, -137)
     (-110, -110, None)
     """
     if price is None or not _is_price(price) or book in FANTASY_BOOKS:
         return None
-    return None if price == other and price < HIGHEST_EQUAL_PRICE else price
+    if price == other and price < HIGHEST_EQUAL_PRICE:
+        return None
+    both = (implied_probability(price), implied_probability(other))
+    margin = sum(chance for chance in both if chance is not None) - 1
+    return None if margin > HIGHEST_MARGIN else price
 
 
 def real_price_expr(price: str, other: str | None = None, book: str | None = None) -> pl.Expr:
@@ -96,6 +107,8 @@ def real_price_expr(price: str, other: str | None = None, book: str | None = Non
         found = pl.when((pl.col(price) != pl.col(other)).fill_null(True) | (pl.col(price) >= HIGHEST_EQUAL_PRICE)).then(
             found
         )
+        margin = implied_probability_expr(price) + implied_probability_expr(other) - 1
+        found = pl.when((margin <= HIGHEST_MARGIN).fill_null(True)).then(found)
     return pl.when(~pl.col(book).is_in(FANTASY_BOOKS).fill_null(False)).then(found) if book else found
 
 
