@@ -13,10 +13,10 @@ from tests.warehouse.emulator import running
 from tests.warehouse.test_a_season_on_bigquery import LAST, WEEK_ENDS, _ran, _took_in
 
 from benchmarks import homes
+from courtside.operations.ingest import ingest
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
-from courtside.raw.ingest import ingest
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.schema import Table, Type

@@ -13,10 +13,10 @@ from benchmarks.measure import measured
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, TEAM_GAMES
 from courtside.clock import season_label
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.operations.ingest import ingest
 from courtside.pipeline.run_log import Cell
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
-from courtside.raw.ingest import ingest
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.base import Change

@@ -15,12 +15,12 @@ from tests.real.conftest import FIRST, LAST, NOW, SOURCES
 from tests.real_data import DATA
 
 from courtside.config import load_settings
+from courtside.operations.ingest import ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
-from courtside.raw.ingest import ingest
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore

@@ -16,11 +16,11 @@ import pytest
 from filelock import FileLock
 
 from courtside.config import Settings, load_settings
+from courtside.operations.ingest import Report, ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.tables import ALL_TABLES
-from courtside.raw.ingest import Report, ingest
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "courtside"
 KEY = "k3y-that-n0body-may-see"
 TOKEN = "t0ken-0f-an-alert"
-WRITES_SQL = ("warehouse/", "raw/ingest.py")
+WRITES_SQL = ("warehouse/", "raw/versions.py")
 SQL = re.compile(r"^\s*(SELECT|INSERT|DELETE|UPDATE|CREATE|DROP|ALTER|MERGE|WITH|TRUNCATE|COPY|ATTACH)\b")
 UNPACKS = re.compile(r"\.extractall\(|shutil\.unpack_archive|\btarfile\b")
 SPAWNS = re.compile(r"shell=True|os\.system\(|os\.popen\(|(?<![.\w])(eval|exec)\(|yaml\.load\(|yaml\.unsafe")

@@ -13,8 +13,8 @@ from courtside.picks.tables import PUBLISHED_PICKS
 from courtside.predictions.slates import REPORTED_OUT
 from courtside.predictions.tables import PREDICTIONS
 from courtside.quality.tables import GATE_BLOCKS
-from courtside.raw.ingest import with_row_hash
 from courtside.raw.tables import RAW_INJURIES, RAW_PLAYER_BOX
+from courtside.raw.versions import with_row_hash
 from courtside.warehouse.base import Upsert
 from tests import homes
 

@@ -22,7 +22,7 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.raw import ingest as ingesting
+from courtside.operations import ingest as ingesting
 from courtside.raw.tables import RAW_LINES
 from courtside.sources.keys import HIDDEN, without_keys
 from courtside.sources.payload import Payload
@@ -103,14 +103,14 @@ def test_a_batch_that_raises_is_stored_but_for_the_payload_at_fault(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever a payload's rows raise, those behind it go in, the offender is counted, and the next day is clean."""
-    sound = ingesting._new_versions
+    sound = ingesting.new_versions
 
-    def raising(table: Any, arrived: Any, warehouse: Any) -> Any:
+    def raising(table: Any, arrived: Any, stored: Any) -> Any:
         if table is RAW_LINES and "Bad One" in arrived["player_name"].to_list():
             raise OverflowError("date value out of range")
-        return sound(table, arrived, warehouse)
+        return sound(table, arrived, stored)
 
-    monkeypatch.setattr(ingesting, "_new_versions", raising)
+    monkeypatch.setattr(ingesting, "new_versions", raising)
     before = lines_in(home)
     bad = event(outcome("Over", -110, player="Bad One"), id="c" * 32, commence_time="2025-11-13T23:30:00Z")
     wait_for_intake(home, a=odds(id="a" * 32), b=json.dumps(bad).encode(), c=odds(id="d" * 32))

@@ -8,13 +8,13 @@ import polars as pl
 import pytest
 
 from courtside.operations.day import THROUGH_FEATURES
+from courtside.operations.ingest import ingest
 from courtside.pipeline.runner import run
 from courtside.predictions import measures
 from courtside.predictions.evaluation import KEPT, second_stage
 from courtside.predictions.rows import model_rows, with_outcomes
 from courtside.predictions.systems import SYSTEM_NAMES
 from courtside.predictions.walk_forward import predicted, retraining_days, systems_of, walk
-from courtside.raw.ingest import ingest
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore
 from tests import homes

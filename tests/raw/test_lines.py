@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from courtside.errors import PayloadRefusedError
 from courtside.raw.columns import SUPERSEDED, TWICE
-from courtside.raw.ingest import with_row_hash
 from courtside.raw.tables import RAW_LINES
+from courtside.raw.versions import with_row_hash
 from tests.raw.builders import as_csv, event, flat_row, line_row, outcome, read
 
 

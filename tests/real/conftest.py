@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from courtside.operations.ingest import ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.runner import run
-from courtside.raw.ingest import ingest
 from courtside.sources.payload import Payload
 from courtside.sources.store import PayloadStore
 from tests import homes

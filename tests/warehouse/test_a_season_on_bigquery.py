@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 from courtside.cli.main import app
 from courtside.config import load_settings
 from courtside.operations.cost import costs
+from courtside.operations.ingest import ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import RunSummary, StageSummary, run, takes_whole_range
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.tables import ALL_TABLES
-from courtside.raw.ingest import ingest
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.bigquery import BigQueryWarehouse
 from courtside.warehouse.bigquery.service import Job, _client

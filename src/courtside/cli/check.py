@@ -26,11 +26,10 @@ from courtside.cli.guard import described
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import FAILURE, ConfigError, CourtsideError, WarehouseBusyError
 from courtside.logs import hide_secrets
-from courtside.operations.checking import catalogue_of, season_window
+from courtside.operations.checking import catalogue_of, season_window, store_results
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import RunLog
 from courtside.quality.tables import CHECK_RESULTS
-from courtside.warehouse.base import Upsert
 from courtside.warehouse.open import open_warehouse
 
 NOT_JUDGED = 2
@@ -210,9 +209,7 @@ def _store_results(context: Context, catalogue: Catalogue, results: Sequence[Res
 def _store(context: Context, results: pl.DataFrame) -> None:
     """Store check results, unless another process uses the warehouse: a check does not wait for a run."""
     try:
-        with open_warehouse(context.settings, patience=0) as warehouse:
-            warehouse.prepare([CHECK_RESULTS])
-            warehouse.append([Upsert(CHECK_RESULTS, results)])
+        store_results(context.settings, results)
     except WarehouseBusyError as error:
         complaints.print(f"The results are not stored: {error}", soft_wrap=True)
 

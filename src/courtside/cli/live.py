@@ -14,6 +14,7 @@ from courtside.cli.ingest import parse_date_option
 from courtside.clock import COUNTED_TYPES, GameType
 from courtside.config import Settings
 from courtside.errors import ConfigError
+from courtside.operations.ingest import Report
 from courtside.operations.intake import FINE, Step, fetch, games_on, ingest_waiting, sketch
 from courtside.operations.plans import (
     GamesOn,
@@ -26,7 +27,6 @@ from courtside.operations.plans import (
     repair_plan,
     schedule_plan,
 )
-from courtside.raw.ingest import Report
 from courtside.sources import nba
 from courtside.sources.http import Client
 from courtside.sources.injuries import issues_until

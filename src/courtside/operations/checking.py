@@ -14,6 +14,7 @@ import polars as pl
 
 from courtside.analytics.tables import GAMES
 from courtside.audit.checks.base import Catalogue
+from courtside.config import Settings
 from courtside.features.registry import FEATURES
 from courtside.operations.verification import StoredValues
 from courtside.pipeline.context import Context
@@ -22,7 +23,9 @@ from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.stores import open_store, target_of
 from courtside.publishing.stores.base import Store
-from courtside.warehouse.base import Warehouse
+from courtside.quality.tables import CHECK_RESULTS
+from courtside.warehouse.base import Upsert, Warehouse
+from courtside.warehouse.open import open_warehouse
 from courtside.warehouse.schema import Table
 
 FILES_SCHEMA = {
@@ -75,6 +78,17 @@ def season_window(warehouse: Warehouse, until: dt.date) -> tuple[dt.date, str] |
         return None
     newest = seasons.row(-1, named=True)
     return newest["first"], newest["season"]
+
+
+def store_results(settings: Settings, results: pl.DataFrame) -> None:
+    """Append rows to `check_results` at once.
+
+    Raises:
+        WarehouseBusyError: where another process uses the warehouse.
+    """
+    with open_warehouse(settings, patience=0) as warehouse:
+        warehouse.prepare([CHECK_RESULTS])
+        warehouse.append([Upsert(CHECK_RESULTS, results)])
 
 
 def ledger_frame(warehouse: Warehouse) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import narwhals as nw
 from courtside.alerts import Alert, Severity, notifier
 from courtside.analytics.history import is_gap, kind_of
 from courtside.clock import date_range
+from courtside.operations.ingest import Report
 from courtside.operations.intake import Step, ingest_waiting
 from courtside.operations.schedule import Slate, slates
 from courtside.operations.status import season_start
@@ -22,7 +23,6 @@ from courtside.pipeline.runner import Observer, RunSummary, run
 from courtside.pipeline.stage import Due
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.tables import RUN_EVENTS
-from courtside.raw.ingest import Report
 
 NO_LINES = ("no lines were ingested", "no prediction has a line")
 NEVER = Cell("missing", "never run")

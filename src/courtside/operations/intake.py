@@ -17,10 +17,10 @@ import polars as pl
 from courtside.alerts import Alert, Severity, notifier
 from courtside.clock import GameType, game_type_of
 from courtside.errors import CourtsideError, PayloadRefusedError
+from courtside.operations.ingest import Report, ingest
 from courtside.operations.plans import Plan
 from courtside.pipeline.context import Context
 from courtside.raw import parse
-from courtside.raw.ingest import Report, ingest
 from courtside.raw.tables import PAYLOAD_LOG, RAW_SCHEDULE
 from courtside.sources import nba
 from courtside.sources.http import Client

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courtside.errors import StorageError
+from courtside.operations.ingest import Report, ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.ledger_copy import copied_dates, restore, run_dates
-from courtside.raw.ingest import Report, ingest
 from courtside.raw.tables import RAW_PLAYER_BOX, RAW_TEAM_BOX
 from courtside.sources.payload import Payload
 from courtside.sources.store import CorruptPayloadError, PayloadStore

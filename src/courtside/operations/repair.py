@@ -16,6 +16,7 @@ from courtside.analytics.tables import GAMES, TEAM_GAMES
 from courtside.errors import ConfigError, PayloadRefusedError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.seasons import lookback_start
+from courtside.operations.ingest import Report, ingest
 from courtside.operations.verification import wrong_dates
 from courtside.pipeline.context import Context
 from courtside.pipeline.runner import Observer, RunSummary, run
@@ -23,7 +24,6 @@ from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.stored import WITHDRAWN, damage, withdraw
 from courtside.pipeline.tables import GRID
 from courtside.raw import parse
-from courtside.raw.ingest import Report, ingest
 from courtside.raw.tables import PAYLOAD_LOG, RAW_LINES
 from courtside.sources.payload import Payload
 from courtside.sources.store import CorruptPayloadError, PayloadStore

@@ -1,4 +1,4 @@
-"""Raw: parse payloads into typed rows, and store each row with its payload and the time it was known from.
+"""Raw: parse payloads into typed rows, and find the rows that differ from the version before them.
 
 The room recognises a payload by its content, offers a parser per shape, and counts every row that cannot be used.
 """

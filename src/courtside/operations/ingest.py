@@ -8,25 +8,23 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import cast
 
-import duckdb
 import polars as pl
 
 from courtside.errors import PayloadRefusedError, StorageError, WarehouseBusyError
 from courtside.raw import parse
 from courtside.raw.parsed import Parsed
-from courtside.raw.tables import NATURAL_KEYS, PAYLOAD_LOG, PROVENANCE, RAW_TABLES
+from courtside.raw.tables import NATURAL_KEYS, PAYLOAD_LOG, RAW_TABLES
+from courtside.raw.versions import READ_AGAIN, SEQ, new_versions, with_row_hash
 from courtside.sources.payload import Payload
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.base import Upsert, Warehouse
-from courtside.warehouse.schema import Column, Table
+from courtside.warehouse.schema import Table
 
 BATCH, BATCH_BYTES = 250, 64 * 2**20
 """Most payloads, and most bytes, that are held in memory and written in one transaction."""
 
 PARSERS = 2
 """Payloads stored and parsed in parallel; reading and writing leave the interpreter idle half of the time."""
-
-SEQ, READ_AGAIN = "__seq", "__read_again"
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,8 @@ def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Rep
             if arrival.parsed and (frame := arrival.parsed.frames.get(table.name)) is not None and frame.height
         ]
         if frames:
-            fresh = _new_versions(table, pl.concat(frames), warehouse)
+            arrived = with_row_hash(table, pl.concat(frames))
+            fresh = new_versions(table, arrived, _stored_versions(table, arrived, warehouse))
             for position, count in fresh.group_by(SEQ).len().iter_rows():
                 added[position] += count
             new_rows.append(Upsert(table, table.conform(fresh)))
@@ -184,56 +183,12 @@ def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Rep
     return reports
 
 
-def _new_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
-    """Return the arrived rows whose content differs from the version before them, in order of arrival.
-
-    A version is known from the time its payload was fetched, but always after the newest version of its key: the row
-    that arrives last is the current one, whatever the clock showed. Where a payload is read again later, its rows are
-    left out if a newer version is stored.
-    """
-    key = list(NATURAL_KEYS[table.name])
-    arrived = with_row_hash(table, arrived)
+def _stored_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
+    """Return natural key, known_at and row_hash of the stored versions that arrived rows may follow."""
+    key = NATURAL_KEYS[table.name]
     first, last = cast("dt.date", arrived["game_date"].min()), cast("dt.date", arrived["game_date"].max())
     scan = warehouse.scan(table, start=first, end=last) if "game_date" in key else warehouse.scan(table)
-    stored = (
-        warehouse.collect(scan.select(*key, "known_at", "row_hash"))
-        .sort([*key, "known_at", "row_hash"])
-        .unique(key, keep="last", maintain_order=True)
-        .with_columns(pl.lit(-1, pl.Int32).alias(SEQ), pl.lit(False).alias(READ_AGAIN))
-    )
-    rows = pl.concat([stored, arrived], how="diagonal_relaxed").sort([*key, SEQ], maintain_order=True)
-    begins = rows.select(pl.struct(key).ne_missing(pl.struct(key).shift(1)).alias("begins"))["begins"]
-    is_only = begins & begins.shift(-1, fill_value=True)
-    return pl.concat([rows.filter(is_only), _changes(rows.filter(~is_only), key)]).filter(pl.col(SEQ) >= 0)
-
-
-def _changes(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    """Return the rows that differ from the one before them, of keys that have several; grouping is slow on all rows."""
-    is_overtaken = pl.col(READ_AGAIN) & (pl.col("known_at") < pl.col("known_at").first().over(key))
-    microseconds = pl.duration(microseconds=pl.int_range(pl.len()).over(key), time_unit="us")
-    return (
-        rows.filter(~is_overtaken)
-        .filter(pl.col("row_hash").ne_missing(pl.col("row_hash").shift(1).over(key)))
-        .with_columns(known_at=(pl.col("known_at") - microseconds).cum_max().over(key) + microseconds)
-    )
-
-
-def with_row_hash(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with `row_hash` over the table's own columns; equal content has the same hash on any machine."""
-    provenance = {column.name for column in PROVENANCE}
-    parts = ", ".join(_hashed(column) for column in table.columns if column.name not in provenance)
-    with duckdb.connect(":memory:") as connection:
-        connection.register("arrived", frame)
-        hashes = connection.sql(
-            f"SELECT CAST('0x' || left(md5(concat_ws('|', {parts})), 15) AS BIGINT) AS row_hash FROM arrived"
-        ).to_arrow_table()
-    return frame.with_columns(row_hash=pl.Series(hashes.column("row_hash")))
-
-
-def _hashed(column: Column) -> str:
-    """Return the SQL text of a column in a row hash; a value that rows had before the column existed leaves it out."""
-    text = f'CAST("{column.name}" AS VARCHAR)'
-    return f"coalesce({text}, '~')" if column.filled_with is None else f"nullif({text}, '{column.filled_with}')"
+    return warehouse.collect(scan.select(*key, "known_at", "row_hash"))
 
 
 def _log_rows(arrivals: list[_Arrival], reports: list[Report], seq: int) -> pl.DataFrame:
