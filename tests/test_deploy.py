@@ -29,7 +29,7 @@ def instructions() -> list[tuple[str, str]]:
     return [(line.partition(" ")[0].upper(), line.partition(" ")[2]) for line in lines]
 
 
-def test_the_image_is_slim_runs_as_nobody_in_particular_and_says_whether_it_is_well() -> None:
+def test_the_image_is_slim_runs_unprivileged_and_has_a_health_check() -> None:
     steps = instructions()
     assert {base.split()[0] for step, base in steps if step == "FROM"} == {"python:${PYTHON}-slim"}
     users = [user for step, user in steps if step == "USER"]
@@ -40,7 +40,7 @@ def test_the_image_is_slim_runs_as_nobody_in_particular_and_says_whether_it_is_w
     assert not [step for step, text in steps if step in ("ENV", "ARG") and any(name in text for name in SECRETS)]
 
 
-def test_the_image_is_given_only_files_that_are_there() -> None:
+def test_every_file_that_the_image_copies_exists() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     taken = {line.removeprefix("!") for line in ignored if line.startswith("!")}
     assert "*" in ignored
@@ -52,7 +52,7 @@ def test_the_image_is_given_only_files_that_are_there() -> None:
             assert source.split("/")[0] in taken, f"{source} is kept out by .dockerignore"
 
 
-def test_every_port_is_on_loopback_and_no_service_may_do_more_than_it_must() -> None:
+def test_every_port_is_on_loopback_and_services_have_least_privileges() -> None:
     services = read(DEPLOY / "compose.yaml")["services"]
     assert set(services) == {"dagster", "daemon", "site"}
     for name, service in services.items():
@@ -70,11 +70,11 @@ def facing_the_world(service: dict[str, Any]) -> list[str]:
     return [str(port) for port in service.get("ports", []) if not str(port).startswith("127.0.0.1:")]
 
 
-def test_a_port_that_faces_the_world_is_found() -> None:
+def test_a_planted_public_port_is_found() -> None:
     assert facing_the_world({"ports": ["8000:8000", "127.0.0.1:3000:3000"]}) == ["8000:8000"]
 
 
-def test_dagster_lets_one_step_at_a_time_write() -> None:
+def test_dagster_runs_one_writing_step_at_a_time() -> None:
     pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
     from courtside.orchestration.definitions import defs
 
@@ -83,7 +83,7 @@ def test_dagster_lets_one_step_at_a_time_write() -> None:
     assert "warehouse" in pools
 
 
-def test_dagster_takes_its_instance_settings(tmp_path: Path) -> None:
+def test_dagster_accepts_its_instance_settings(tmp_path: Path) -> None:
     dagster = pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
     shutil.copy(DEPLOY / "dagster.yaml", tmp_path / "dagster.yaml")
     with dagster.DagsterInstance.from_config(str(tmp_path)) as instance:
@@ -92,7 +92,7 @@ def test_dagster_takes_its_instance_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     unit = (DEPLOY / "systemd" / "courtside.service").read_text(encoding="utf-8")
     command = re.search(r"^ExecStart=(\S+)", unit, re.MULTILINE)
     assert command
@@ -145,7 +145,7 @@ def test_the_workflow_tests_everything_and_publishes_from_main_only() -> None:
     assert "push" in publish["if"]
 
 
-def test_no_script_of_the_workflow_holds_what_a_stranger_wrote() -> None:
+def test_no_script_of_the_workflow_contains_text_from_a_pull_request() -> None:
     scripts = [step["run"] for job in read(WORKFLOW)["jobs"].values() for step in job["steps"] if "run" in step]
     assert [script for script in scripts if "${{" in script] == []
 

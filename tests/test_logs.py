@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_line_elsewhere_than_on_a_terminal_is_json_with_what_is_bound() -> None:
+def test_a_line_outside_a_terminal_is_json_with_the_bound_values() -> None:
     out = io.StringIO()
     configure(out, level="INFO")
     with bound(run_id="abc", stage="features"):
@@ -43,7 +43,7 @@ def test_a_line_elsewhere_than_on_a_terminal_is_json_with_what_is_bound() -> Non
     assert first["timestamp"].endswith("Z")
 
 
-def test_on_a_terminal_a_person_reads_it() -> None:
+def test_a_line_on_a_terminal_is_readable_text() -> None:
     out = Terminal()
     configure(out, level="INFO")
     log.info("worked")
@@ -75,7 +75,7 @@ def test_no_line_holds_a_secret_of_the_environment_not_even_in_a_traceback(monke
     assert HIDDEN in out.getvalue()
 
 
-def test_libraries_say_errors_only() -> None:
+def test_libraries_log_errors_only() -> None:
     out = io.StringIO()
     configure(out, level="DEBUG")
     logging.getLogger("urllib3.connectionpool").debug("GET /?apiKey=x")

@@ -41,7 +41,7 @@ def made_sql(text: str) -> list[int]:
     ]
 
 
-def test_sql_is_put_together_by_the_engines_alone() -> None:
+def test_only_the_engines_build_sql() -> None:
     found = {name: lines for name, text in modules() if not name.startswith(WRITES_SQL) and (lines := made_sql(text))}
     assert found == {}
 
@@ -52,7 +52,7 @@ def test_the_rule_about_sql_catches_a_planted_one(planted: str) -> None:
 
 
 @pytest.mark.parametrize("rule", [UNPACKS, SPAWNS], ids=["archives", "shells"])
-def test_no_archive_is_unpacked_to_disk_and_no_text_is_run(rule: re.Pattern[str]) -> None:
+def test_no_archive_is_unpacked_to_disk_and_no_text_is_executed(rule: re.Pattern[str]) -> None:
     assert [name for name, text in modules() if rule.search(text)] == []
 
 
@@ -61,7 +61,7 @@ def test_the_rule_about_archives_catches_a_planted_one(planted: str) -> None:
     assert UNPACKS.search(planted)
 
 
-def test_the_server_listens_on_loopback_unless_told_otherwise() -> None:
+def test_the_server_listens_on_loopback_by_default() -> None:
     assert inspect.signature(serve_command).parameters["host"].default == "127.0.0.1"
     assert [name for name, text in modules() if re.search(r"0\.0\.0\.0|\[::\]", text)] == []
 
@@ -78,7 +78,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_command_says_or_writes_a_key(
+def test_no_command_prints_or_writes_a_key(
     command: tuple[str, ...], run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("nba_api", reason="courtside[live] is not installed")
@@ -107,7 +107,7 @@ def test_a_key_in_a_file_would_be_found(tmp_path: Path) -> None:
     assert holding(tmp_path, KEY) == ["warehouse.duckdb"]
 
 
-def test_the_settings_file_takes_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settings_file_accepts_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = tmp_path / "courtside.toml"
     settings.write_text(f'odds_api_key = "{KEY}"\n', encoding="utf-8")
     monkeypatch.setenv("COURTSIDE_CONFIG", str(settings))

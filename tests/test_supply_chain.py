@@ -104,7 +104,7 @@ def test_a_line_without_version_or_hash_or_with_an_address_is_found(line: str) -
 
 
 @pytest.mark.parametrize("name", LOCKED)
-def test_every_dependency_of_the_project_is_there_in_a_version_that_fits(name: str) -> None:
+def test_every_dependency_of_the_project_is_locked_in_a_matching_version(name: str) -> None:
     assert unmet(LOCKED[name], name) == [], "run `make lock`"
 
 
@@ -120,7 +120,7 @@ def test_what_runs_has_the_versions_and_hashes_that_the_tests_ran_with(name: str
     assert locked(name).items() <= locked("constraints.txt").items(), "run `make lock`"
 
 
-def test_the_build_needs_nothing_but_what_is_locked() -> None:
+def test_the_build_needs_only_locked_packages() -> None:
     assert PROJECT["build-system"]["requires"] == GROUPS["build"]
 
 
@@ -138,7 +138,7 @@ def test_a_command_that_installs_without_hashes_is_found(command: str) -> None:
 
 
 @pytest.mark.parametrize(("target", "name"), [(".runtime", "requirements.txt"), (".development", "constraints.txt")])
-def test_make_refuses_a_file_whose_hash_is_another(tmp_path: Path, target: str, name: str) -> None:
+def test_make_refuses_a_file_with_another_hash(tmp_path: Path, target: str, name: str) -> None:
     """The recipe of the Makefile runs on one small wheel, offline; a dry run takes the wheel with its own hash."""
     wheel = a_wheel(tmp_path)
     shutil.copy(ROOT / "Makefile", tmp_path)

@@ -50,7 +50,7 @@ def test_the_rule_about_windows_catches_a_planted_one(planted: str) -> None:
     assert list(_window_calls(planted))
 
 
-def test_only_the_clock_asks_what_time_it_is() -> None:
+def test_only_the_clock_module_reads_the_time() -> None:
     asks = re.compile(r"\b(datetime\.now|date\.today|datetime\.utcnow|time\.time)\(")
     found = [
         str(path.relative_to(ROOT))
@@ -81,7 +81,7 @@ def test_no_tracked_text_names_an_index_or_this_machine() -> None:
     assert found == []
 
 
-def test_no_module_is_a_room_of_its_own() -> None:
+def test_no_module_lies_outside_the_rooms() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in SOURCE.rglob("*.py")
@@ -112,7 +112,7 @@ def test_only_these_modules_write_the_warehouse() -> None:
     assert _outside(MAY_WRITE, WRITES, _sources()) == []
 
 
-def test_only_these_modules_see_a_whole_warehouse() -> None:
+def test_only_these_modules_use_a_whole_warehouse() -> None:
     assert _outside(MAY_SEE, SEES, _sources()) == []
 
 

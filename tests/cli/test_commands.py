@@ -97,7 +97,7 @@ def test_a_range_that_runs_backwards_is_refused(tmp_path: Path) -> None:
     assert "is after" in output
 
 
-def test_a_date_that_is_none_is_named(tmp_path: Path) -> None:
+def test_an_invalid_date_is_named(tmp_path: Path) -> None:
     code, output = call("run", "--start-date", "yesterday", "--end-date", "2025-11-01", home=tmp_path / "home")
     assert code == 2
     assert "'yesterday' is not a date" in output
@@ -114,7 +114,7 @@ def test_status_shows_the_grid_and_names_what_was_never_run(run_home: Path, tmp_
     assert {item["state"] for item in status["open"]} <= {"missing", "expected"}
 
 
-def test_status_before_anything_was_run_says_what_to_do(tmp_path: Path) -> None:
+def test_status_before_the_first_run_names_the_next_command(tmp_path: Path) -> None:
     code, output = call("status", home=tmp_path / "home")
     assert code == 2
     assert "courtside run" in " ".join(output.split())
@@ -127,7 +127,7 @@ def test_daily_fills_every_gap_of_the_season(ingested_home: Path, run_home: Path
     assert homes.contents(home) == homes.contents(run_home)
 
 
-def test_export_writes_only_what_is_asked_for_and_only_what_changed(run_home: Path, tmp_path: Path) -> None:
+def test_export_writes_only_the_requested_types_and_only_changed_files(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     _, output = call("export", "--date", str(homes.LAST), home=home)
     assert "written" not in output
@@ -140,7 +140,7 @@ def test_export_writes_only_what_is_asked_for_and_only_what_changed(run_home: Pa
     assert "season-subsets" in output
 
 
-def test_simulating_says_what_was_taken_in(tmp_path: Path) -> None:
+def test_simulate_prints_the_ingested_payloads(tmp_path: Path) -> None:
     code, output = call("ingest", "simulate", "--seasons", "1", "--until", "2025-10-24", home=tmp_path / "home")
     assert code == 0
     assert "0 payloads refused" in " ".join(output.split())

@@ -27,7 +27,7 @@ def _last_row(home: Path) -> dict[str, object]:
     return rows.filter(pl.col("games_used_l10") >= 5).sort("game_date", "player_id").row(-1, named=True)
 
 
-def test_every_feature_stands_there_with_its_origin_and_its_window(home: Path) -> None:
+def test_explain_shows_every_feature_with_its_origin_and_window(home: Path) -> None:
     row = _last_row(home)
     with homes.opened(home) as context:
         found = explain(context.warehouse, str(row["player_id"]), row["game_date"])  # type: ignore[arg-type]
@@ -46,7 +46,7 @@ def test_every_feature_stands_there_with_its_origin_and_its_window(home: Path) -
     assert all(game["game_date"] < row["game_date"] for game in found.window)
 
 
-def test_the_command_prints_it_for_people_and_as_json(home: Path) -> None:
+def test_the_command_prints_text_and_json(home: Path) -> None:
     row = _last_row(home)
     code, output = call("explain", str(row["player_id"]), str(row["game_date"]), home=home)
     assert code == 0
@@ -56,7 +56,7 @@ def test_the_command_prints_it_for_people_and_as_json(home: Path) -> None:
     assert json.loads(output)["row"]["game_id"] == row["game_id"]
 
 
-def test_a_name_that_is_nobodys_says_so(home: Path) -> None:
+def test_an_unknown_player_is_named(home: Path) -> None:
     with homes.opened(home) as context, pytest.raises(NoSuchRowError, match="No player's name contains"):
         explain(context.warehouse, "<img src=x>'; DROP TABLE games", homes.LAST)
     code, output = call("explain", "a", str(homes.LAST), home=home)
@@ -64,7 +64,7 @@ def test_a_name_that_is_nobodys_says_so(home: Path) -> None:
     assert "Give the full name" in " ".join(output.split())
 
 
-def test_stored_text_is_printed_as_it_is(home: Path) -> None:
+def test_stored_text_is_printed_unchanged(home: Path) -> None:
     row = _last_row(home)
     name = "Bob [/x] [bold]:smile: \x1b[2J\u202e"
     with duckdb.connect(str(home / "warehouse.duckdb")) as connection:

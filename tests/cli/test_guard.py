@@ -85,7 +85,7 @@ def test_a_check_that_crashes_exits_with_2_and_alerts(
     assert alerts(tmp_path) == sent
 
 
-def test_the_traceback_is_shown_where_debugging_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_traceback_is_shown_at_log_level_debug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crash(monkeypatch, TypeError("odd"))
     monkeypatch.setenv("COURTSIDE_LOG_LEVEL", "DEBUG")
     assert "Traceback" in call(tmp_path, "daily").stderr
@@ -99,7 +99,7 @@ def test_a_secret_in_an_error_is_hidden(tmp_path: Path, monkeypatch: pytest.Monk
     assert "k3y-0f" not in (tmp_path / "alerts" / "dead_letter.jsonl").read_text()
 
 
-def test_an_interruption_and_a_busy_warehouse_are_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_and_a_busy_warehouse_are_not_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crash(monkeypatch, KeyboardInterrupt())
     assert call(tmp_path, "daily").exit_code == 130
     crash(monkeypatch, WarehouseBusyError("another process is writing"))
@@ -167,7 +167,7 @@ def whole(run_home: Path) -> Path:
 
 
 @pytest.mark.parametrize("damage", [truncated, cut_short, overwritten, damaged_header, folder, file_as_home])
-def test_a_warehouse_that_cannot_be_read_is_one_line_in_every_command(
+def test_every_command_prints_one_line_about_an_unreadable_warehouse(
     whole: Path, tmp_path: Path, damage: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COURTSIDE_ALERT_URLS")
@@ -196,7 +196,7 @@ def test_a_file_that_ends_in_the_middle_of_its_tables_fails_the_day(whole: Path,
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is refused to root")
-def test_a_home_that_may_not_be_written_is_named(tmp_path: Path) -> None:
+def test_a_home_without_write_permission_is_named(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o500)
     result = call(home, "status")
@@ -204,7 +204,7 @@ def test_a_home_that_may_not_be_written_is_named(tmp_path: Path) -> None:
     assert "owner and mode" in result.stderr
 
 
-def test_a_home_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_cannot_be_created_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COURTSIDE_ALERT_URLS")
     result = call(Path("/proc/courtside"), "status")
     assert (result.exit_code, result.stderr.count("\n")) == (70, 1)
@@ -212,7 +212,7 @@ def test_a_home_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("words", [("ingest", "simulate", "--seasons", "1", "--until", "2025-10-24"), ("status",)])
-def test_a_disk_that_takes_no_more_is_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_a_full_disk_is_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
     """A limit on the size of a file fails each write as a full disk does, in the process that it is set for."""
     code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); " \
         "from courtside.cli.main import app; app()"  # fmt: skip
@@ -224,7 +224,7 @@ def test_a_disk_that_takes_no_more_is_one_line(tmp_path: Path, words: tuple[str,
     assert str(tmp_path) in done.stderr
 
 
-def test_the_alert_ends_when_a_run_comes_to_its_end(
+def test_the_alert_about_a_crash_recovers_when_a_run_ends(
     run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
@@ -240,13 +240,13 @@ def test_the_alert_ends_when_a_run_comes_to_its_end(
     assert sent == ["critical `courtside daily` was stopped", "recovered recovered: run.crashed"]
 
 
-def test_the_timer_takes_a_crash_and_a_wrong_setting_for_a_failure() -> None:
+def test_systemd_counts_a_crash_and_a_wrong_setting_as_failures() -> None:
     unit = (Path(__file__).parents[2] / "deploy" / "systemd" / "courtside.service").read_text(encoding="utf-8")
     accepted = [line.partition("=")[2].split() for line in unit.splitlines() if line.startswith("SuccessExitStatus")]
     assert accepted == [["1"]]
 
 
-def test_dagster_takes_a_crash_for_a_failure_and_alerts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_fails_the_dagster_run_and_alerts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
     from courtside.orchestration import assets
 

@@ -14,7 +14,7 @@ PAGES = ("#/picks", "#/results", "#/quality", "#/players")
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_every_page_of_a_simulated_league_says_so_and_how_old_its_data_are(page, site, width):
+def test_every_page_shows_that_the_league_is_simulated_and_the_age_of_its_data(page, site, width):
     page.set_viewport_size({"width": width, "height": 844})
     assert site.read("status.json")["is_simulated"] is True, "read from the stored payloads"
     for address in PAGES:
@@ -27,7 +27,7 @@ def test_every_page_of_a_simulated_league_says_so_and_how_old_its_data_are(page,
         assert page.eval_on_selector("#data p", "(node) => getComputedStyle(node).textAlign") == "start"
 
 
-def test_a_live_badge_of_a_simulated_league_says_simulated(page, site):
+def test_the_live_badge_of_a_simulated_league_reads_simulated(page, site):
     day = busiest(site)["date"]
 
     def live(document):
@@ -60,7 +60,7 @@ def test_fresh_data_of_the_real_league_show_their_date_only(page, site):
     assert page.locator("#data .old, #data .simulated").count() == 0
 
 
-def test_without_a_status_file_the_age_is_said_to_be_unknown(page, site):
+def test_without_a_status_file_the_age_is_shown_as_unknown(page, site):
     (site.public / "v1/status.json").unlink()
     go(page, site, "#/picks")
     assert "The age of these data is not known" in page.inner_text("#data")

@@ -70,7 +70,7 @@ def test_the_chosen_theme_is_kept(open_at, site):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_no_page_asks_another_origin_for_anything(open_at, site):
+def test_no_page_loads_anything_from_another_origin(open_at, site):
     page = open_at("desktop")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -80,7 +80,7 @@ def test_no_page_asks_another_origin_for_anything(open_at, site):
     assert [url for url in asked if not url.startswith((site.url, "about:"))] == []
 
 
-def test_results_tell_every_subset_with_n_and_interval(open_at, site):
+def test_results_show_every_subset_with_n_and_interval(open_at, site):
     page = open_at("desktop")
     go(page, site, "#/results")
     record = site.read("results/season.json")
@@ -94,7 +94,7 @@ def test_results_tell_every_subset_with_n_and_interval(open_at, site):
     assert all(f"{model['line_mae']:.2f}" in models for model in season)
 
 
-def test_quality_tells_what_was_held_and_why(open_at, site):
+def test_the_quality_page_shows_what_was_held_and_why(open_at, site):
     days = sorted((site.public / "v1/quality").glob("2*.json"))
     quality = next(found for day in days if (found := site.read(f"quality/{day.name}"))["held"])
     page = open_at("desktop")

@@ -109,7 +109,7 @@ def test_book_price_and_time_are_those_of_the_best_bets_file(page, site):
         assert f"{bet['probability']:.1f} %" in row["probability"]
 
 
-def test_a_probability_stands_beside_how_often_such_ones_came_true(page, site):
+def test_a_probability_is_shown_with_the_observed_frequency(page, site):
     day = busiest(site)
     bins = site.read("systems/performance.json")["calibration"]
     bets = {bet["player"]: bet for bet in site.read(f"best-bets/{day['date']}.json")["bets"]}
@@ -173,7 +173,7 @@ def test_the_features_behind_a_pick_are_those_of_the_quality_file(page, site):
     assert [text == "no value" for text in told] == [value is None for value in picked["values"]]
 
 
-def test_an_empty_subset_says_why(page, site):
+def test_an_empty_subset_shows_the_reason(page, site):
     season = site.read("subsets/season.json")
     group, day = next((g, d) for g in season["groups"] for d in g["dates"] if not d["picks"])
     reasons = {item["id"]: item["reason"] for item in site.read(f"best-bets/{day['date']}.json")["groups"]}
@@ -182,12 +182,12 @@ def test_an_empty_subset_says_why(page, site):
     assert reasons[group["id"]] in page.inner_text("#panel")
 
 
-def test_a_date_without_publication_says_so(page, site):
+def test_a_date_without_publication_is_labelled(page, site):
     go(page, site, "#/picks/8/2025-07-04")
     assert "Nothing was published for this date" in page.inner_text("#panel")
 
 
-def test_a_slate_that_is_not_published_yet_says_what_stands(page, site):
+def test_an_unpublished_slate_shows_the_number_of_its_predictions(page, site):
     day = busiest(site)["date"]
 
     def take_away(season):
@@ -207,7 +207,7 @@ def test_a_slate_that_is_not_published_yet_says_what_stands(page, site):
     page.wait_for_selector("#panel .empty p:has-text('none has a line')")
 
 
-def test_a_day_on_which_everything_was_held_says_so_and_why(page, site):
+def test_a_date_on_which_every_player_was_held_shows_the_reasons(page, site):
     day = busiest(site)["date"]
     reason = "Every prediction with a line was held back: the data behind it was not good enough."
 
@@ -227,7 +227,7 @@ def test_a_day_on_which_everything_was_held_says_so_and_why(page, site):
     assert page.locator(f".foot a[href='#/quality/{day}']").count() == 1
 
 
-def test_a_day_without_signal_is_told_from_a_neutral_one(page, site):
+def test_a_date_without_signal_looks_different_from_a_neutral_one(page, site):
     day = busiest(site)["date"]
 
     def clear(season):
@@ -256,7 +256,7 @@ def test_an_ungraded_day_shows_no_result(page, site):
 @pytest.mark.parametrize(
     "name", ["<img src=x onerror=alert(1)>", "Luka Dončić", "'\"><script>alert(1)</script>", "O’Neale\u202e"]
 )
-def test_a_name_is_text_whatever_it_holds(page, site, name):
+def test_a_name_with_markup_is_shown_as_text(page, site, name):
     day = busiest(site)["date"]
     old = site.read(f"best-bets/{day}.json")["bets"][0]["player"]
     for path in ("subsets/season.json", f"best-bets/{day}.json", f"quality/{day}.json", "players/index.json"):
@@ -272,7 +272,7 @@ def test_a_name_is_text_whatever_it_holds(page, site, name):
     assert dialogues == []
 
 
-def test_a_stale_file_is_said_to_be_stale(page, site):
+def test_a_stale_file_is_labelled_stale(page, site):
     day = busiest(site)["date"]
     stale = {"path": f"v1/picks/{day}.json", "reason": "The file could not be built.", "since": "2025-11-12T12:00:00Z"}
     site.change("status.json", lambda status: status.update(stale=[stale]))
@@ -280,7 +280,7 @@ def test_a_stale_file_is_said_to_be_stale(page, site):
     assert "Older than it should be" in page.inner_text(".stale")
 
 
-def test_without_the_season_file_the_page_says_so_and_tries_again(page, site):
+def test_without_the_season_file_the_page_shows_an_error_and_tries_again(page, site):
     season = site.public / "v1/subsets/season.json"
     content = season.read_bytes()
     season.unlink()
@@ -292,7 +292,7 @@ def test_without_the_season_file_the_page_says_so_and_tries_again(page, site):
     page.wait_for_selector("table.picks")
 
 
-def test_without_the_details_the_picks_are_still_shown(page, site):
+def test_picks_are_shown_without_the_details_file(page, site):
     day = busiest(site)["date"]
     (site.public / f"v1/best-bets/{day}.json").unlink()
     (site.public / "v1/status.json").unlink()
@@ -301,7 +301,7 @@ def test_without_the_details_the_picks_are_still_shown(page, site):
     assert "not published" in shown(page)[0]["market"]
 
 
-def test_live_and_backtest_are_never_one_figure_without_saying_so(page, site):
+def test_a_figure_that_mixes_live_and_backtest_is_labelled(page, site):
     def mix(results):
         for group in results["groups"]:
             group["days"] += [{**own, "kind": "LIVE"} for own in group["days"]]

@@ -104,7 +104,7 @@ def published(home: Path) -> dict[str, bytes]:
     }
 
 
-def test_what_is_published_tells_of_the_last_run_in_the_same_words(calm: Path, stormy: World) -> None:
+def test_the_status_file_shows_the_same_stages(calm: Path, stormy: World) -> None:
     told = [json.loads((home / "public" / "v1" / "status.json").read_bytes()) for home in (calm, stormy.home)]
     stages = [[(stage["name"], stage["date"], stage["state"]) for stage in status["stages"]] for status in told]
     assert stages[0] == stages[1]
@@ -118,7 +118,7 @@ def test_every_payload_is_whole_on_disk_and_none_waits(calm: Path, stormy: World
     assert list((stormy.home / "raw" / "pending").glob("*.json")) == []
 
 
-def test_nobody_holds_the_lease(stormy: World) -> None:
+def test_no_run_holds_the_lease(stormy: World) -> None:
     with homes.opened(stormy.home, END) as context:
         RunLog(context.warehouse, context.clock).acquire(1)
 

@@ -70,7 +70,7 @@ def test_every_stage_is_an_asset_with_daily_eastern_partitions_and_single_run_ba
         assert {key.name for key in node.check_keys} == set(checks_of(stage.name))
 
 
-def test_jobs_schedules_and_sensors_are_there() -> None:
+def test_jobs_schedules_and_sensors_are_defined() -> None:
     assert {job.name for job in defs.resolve_all_job_defs()} >= {"daily", "lines_now", "stages", "grades"}
     schedules = {item.name: (item.cron_schedule, item.execution_timezone) for item in defs.schedules or ()}
     assert schedules["lines_every_two_hours"] == ("0 9-23/2 * * *", "America/New_York")
@@ -78,7 +78,7 @@ def test_jobs_schedules_and_sensors_are_there() -> None:
 
 
 @pytest.mark.parametrize(("wish", "expected"), [("", "STOPPED"), ("on", "RUNNING")])
-def test_nothing_is_asked_unbidden_until_automation_is_on(wish: str, expected: str) -> None:
+def test_schedules_and_sensors_are_off_until_automation_is_on(wish: str, expected: str) -> None:
     says = (
         "from courtside.orchestration.triggers import SCHEDULES, SENSORS; "
         "print({item.default_status.name for item in [*SCHEDULES, *SENSORS]})"
@@ -103,7 +103,7 @@ def test_a_back_fill_is_one_run_and_gives_the_bytes_of_the_command_line(
     assert all(check.passed for check in result.get_asset_check_evaluations() if check.check_name == "no_date_failed")
 
 
-def test_what_the_command_line_has_done_dagster_leaves_alone(run_home: Path, tmp_path: Path) -> None:
+def test_dagster_skips_what_the_command_line_has_processed(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     result = materialised(home, partition_key=str(homes.LAST))
     assert result.success
@@ -141,7 +141,7 @@ def test_the_command_line_finishes_what_dagster_began(
     assert (homes.contents(home), homes.files(home)) == (homes.contents(run_home), homes.files(run_home))
 
 
-def test_a_step_waits_for_another_writer_and_a_sensor_says_why_it_skips(run_home: Path, tmp_path: Path) -> None:
+def test_a_step_waits_for_another_writer_and_a_sensor_skips_with_a_reason(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     held = subprocess.Popen(
         [sys.executable, "-m", "tests.orchestration.processes", "holding", str(home), homes.NOW.isoformat(), "0"],
@@ -160,7 +160,7 @@ def test_a_step_waits_for_another_writer_and_a_sensor_says_why_it_skips(run_home
         held.communicate(b"go on\n", timeout=120)
 
 
-def test_a_date_that_fails_blocks_what_is_downstream_and_says_why(
+def test_a_failed_date_blocks_downstream_assets_with_the_reason(
     ingested_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = next(item for item in STAGES if item.name == "lines")
@@ -177,7 +177,7 @@ def test_a_date_that_fails_blocks_what_is_downstream_and_says_why(
     assert not result.asset_materializations_for_node("features")
 
 
-def test_the_morning_run_writes_the_season_file_again_and_says_what_it_did(
+def test_the_morning_run_writes_the_season_file_and_reports_its_result(
     run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
@@ -248,7 +248,7 @@ def test_schedules_run_on_days_with_games_and_skip_the_others(run_home: Path, tm
     assert requests_of(morning_run, home, noon)[0]
 
 
-def test_sensors_ask_once_for_new_lines_and_for_a_date_that_is_final(run_home: Path, tmp_path: Path) -> None:
+def test_sensors_request_one_run_for_new_lines_and_for_a_final_date(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     evening = dt.datetime(2025, 11, 12, 23, 0)
     asked, _ = requests_of(new_lines, home, evening)
@@ -263,7 +263,7 @@ def test_sensors_ask_once_for_new_lines_and_for_a_date_that_is_final(run_home: P
     )
 
 
-def test_definitions_listen_nowhere_by_themselves() -> None:
+def test_loading_the_definitions_opens_no_port() -> None:
     """The web server's address is a command's option; the recipe gives loopback."""
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "dagster dev" not in recipe or "-h 127.0.0.1" in recipe

@@ -121,7 +121,7 @@ def of_players(picks: Any, chosen: Callable[[str], bool]) -> set[Pick]:
     return {pick for pick in picks if chosen(pick[1])}
 
 
-def test_before_its_lines_are_worked_a_day_has_no_picks_file(story: Story) -> None:
+def test_a_date_has_no_picks_file_before_its_lines_are_processed(story: Story) -> None:
     eve = story.seen[EVE]
     assert (eve.picks_file, eve.season) == ({}, {})
     assert eve.gaps, "the first run names what was never run"
@@ -140,14 +140,14 @@ def test_picks_follow_the_lines_until_tip_off(story: Story) -> None:
     assert story.seen[MORNING].picks != story.seen[NOON].picks != story.seen[AFTERNOON].picks
 
 
-def test_a_game_that_is_called_off_leaves_no_pick_that_counts(story: Story) -> None:
+def test_a_postponed_game_leaves_no_pick_that_counts(story: Story) -> None:
     assert of_players(story.seen[NOON].picks | story.seen[MORNING].picks, story.postponed.__contains__)
     final = story.seen[FINALS].season
     put_off_picks = of_players(final, story.postponed.__contains__)
     assert {final[pick]["result"] for pick in put_off_picks} <= {"void"}
 
 
-def test_a_late_scratch_is_void_or_gone_and_never_a_loss(story: Story) -> None:
+def test_a_late_scratch_is_void_or_removed_and_never_a_miss(story: Story) -> None:
     final = story.seen[FINALS].season
     own = of_players(final, story.scratch.__eq__)
     assert {(final[pick]["actual"], final[pick]["result"]) for pick in own} <= {(None, "void")}
@@ -158,7 +158,7 @@ def test_after_the_last_tip_off_no_pick_changes_any_more(story: Story) -> None:
     assert story.seen[FINALS].picks == frozen == story.seen[CORRECTED].picks
 
 
-def test_between_the_last_tip_off_and_the_finals_the_day_says_what_it_waits_for(story: Story) -> None:
+def test_between_the_last_tip_off_and_the_finals_the_waiting_cells_are_named(story: Story) -> None:
     waits = [wait for wait in story.seen[TIPPED].waits if str(DAY) in wait]
     assert [wait.split(" (")[0] for wait in waits] == [
         f"{DAY} analytics: not yet",
@@ -167,7 +167,7 @@ def test_between_the_last_tip_off_and_the_finals_the_day_says_what_it_waits_for(
     assert "until 2025-11-06" in waits[0]
 
 
-def test_with_the_finals_every_pick_is_graded_overtime_included_and_the_results_are_out(story: Story) -> None:
+def test_after_the_finals_every_pick_is_graded_and_the_results_are_published(story: Story) -> None:
     final = story.seen[FINALS]
     assert {pick["result"] for pick in final.season.values()} <= {"hit", "miss", "push", "void"}
     assert final.results
@@ -190,17 +190,17 @@ def test_a_stat_correction_two_days_later_regrades_and_keeps_the_earlier_grade(s
     assert set(revisions) == {1, 2}
 
 
-def test_the_yesterday_of_the_morning_run_is_graded(story: Story) -> None:
+def test_the_morning_run_grades_yesterday(story: Story) -> None:
     season = story.follower.in_season(DAY.replace(day=4))
     assert season
     assert all(pick["result"] is not None for pick in season.values())
 
 
-def test_nothing_was_late_on_a_day_on_which_everything_came(story: Story) -> None:
+def test_nothing_is_late_on_a_date_whose_payloads_all_arrived(story: Story) -> None:
     assert [late for seen in story.seen.values() for late in seen.lates if late.startswith(str(DAY))] == []
     assert not [alert for alert in story.alerts if alert.cause.startswith("late.") and str(DAY) in alert.title]
 
 
-def test_status_names_the_newest_date_at_each_moment(story: Story) -> None:
+def test_status_names_the_newest_date_at_every_hour(story: Story) -> None:
     assert story.seen[EVE].status["stages"][0]["date"] == "2025-11-04"
     assert story.seen[MORNING].status["stages"][0]["date"] == str(DAY)

@@ -21,7 +21,7 @@ from tests import homes
 DAY = dt.date(2025, 11, 13)
 
 
-def test_a_player_reported_out_is_stopped_at_the_gate_and_his_pick_is_gone(run_home: Path, tmp_path: Path) -> None:
+def test_a_player_reported_out_is_blocked_by_the_gate_and_loses_his_pick(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     homes.run_in(home, last=DAY)
     with homes.opened(home) as context:

@@ -27,7 +27,7 @@ def altered(home: Path, *statements: str) -> DuckDBWarehouse:
     return DuckDBWarehouse(path)
 
 
-def test_an_emptied_table_is_made_again_to_the_same_bytes(run_home: Path, tmp_path: Path) -> None:
+def test_an_emptied_table_is_computed_again_to_the_same_bytes(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home), homes.files(home)
     altered(home, "ALTER TABLE player_features DROP COLUMN games_in_last_7_days").close()
@@ -42,7 +42,7 @@ def test_an_emptied_table_is_made_again_to_the_same_bytes(run_home: Path, tmp_pa
     assert (homes.contents(home), homes.files(home)) == before
 
 
-def test_rows_that_nobody_can_make_again_stay(run_home: Path, tmp_path: Path) -> None:
+def test_rows_that_cannot_be_computed_again_are_kept(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     with altered(home, "ALTER TABLE run_events DROP COLUMN detail") as warehouse:
         rows = warehouse._execute("SELECT count(*) FROM run_events").fetchone()
@@ -66,7 +66,7 @@ def test_a_column_that_cannot_be_filled_is_refused_and_nothing_changes(
             plan(warehouse)
 
 
-def test_every_stage_that_replaces_rows_can_make_its_tables_again() -> None:
+def test_every_stage_that_replaces_rows_can_compute_its_tables_again() -> None:
     ledgers = {"picks", "publishing"}
     assert {stage.name for stage in STAGES} - ledgers == set(COMPUTED_BY.values())
 

@@ -22,7 +22,7 @@ def test_every_date_and_stage_of_a_clean_season_is_settled_after_a_run(run_home:
     assert [item for item in status.open if item["date"] <= str(homes.LAST)] == []
 
 
-def test_running_again_works_nothing_and_changes_nothing(run_home: Path, tmp_path: Path) -> None:
+def test_a_second_run_processes_and_changes_nothing(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home), homes.files(home)
     summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1))
@@ -30,7 +30,7 @@ def test_running_again_works_nothing_and_changes_nothing(run_home: Path, tmp_pat
     assert (homes.contents(home), homes.files(home)) == before
 
 
-def test_working_every_cell_again_gives_the_same_bytes(run_home: Path, tmp_path: Path) -> None:
+def test_processing_every_cell_again_gives_the_same_bytes(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home), homes.files(home)
     summary = homes.run_in(home, now=homes.NOW + dt.timedelta(hours=1), resume=False)
@@ -57,7 +57,7 @@ def test_the_order_in_which_payloads_arrive_does_not_matter(run_home: Path, tmp_
     assert homes.files(home) == homes.files(run_home)
 
 
-def test_the_same_payloads_twice_make_no_work(ingested_home: Path, tmp_path: Path) -> None:
+def test_the_same_payloads_twice_change_nothing(ingested_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(ingested_home, tmp_path / "home")
     before = homes.contents(home)
     reports = homes.ingest_waiting(home, homes.payloads())

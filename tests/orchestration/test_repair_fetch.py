@@ -58,9 +58,7 @@ def test_a_lost_log_is_fetched_and_the_season_is_whole_again(
         assert repaired[table] == whole[table], table
 
 
-def test_without_anything_missing_nothing_is_asked(
-    run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_complete_home_sends_no_requests(run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unasked(_: Settings) -> Client:
         raise AssertionError("a source was asked")
 

@@ -32,7 +32,7 @@ def home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_runs_are_listed_newest_first_and_one_that_never_ended_says_so(home: Path) -> None:
+def test_runs_are_listed_newest_first_and_an_unfinished_run_is_marked(home: Path) -> None:
     listed: list[dict[str, Any]] = json.loads(said(home, "--json"))
     assert listed[0]["outcome"] == NOT_FINISHED
     assert listed[0]["seconds"] is None
@@ -51,7 +51,7 @@ def test_one_run_shows_what_each_stage_wrote_and_took(home: Path) -> None:
     assert "unchanged" in said(home, whole)
 
 
-def test_an_id_that_no_run_has_says_what_to_do(home: Path) -> None:
+def test_an_unknown_run_id_names_the_next_command(home: Path) -> None:
     result = CliRunner().invoke(app, ["runs", "nosuchrun", "--home", str(home)])
     assert result.exit_code == 2
     assert "`courtside runs` lists the runs" in result.stderr
@@ -63,7 +63,7 @@ def samples(home: Path) -> dict[tuple[str, ...], float]:
     return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
 
 
-def test_a_monitor_reads_the_last_run_and_the_grid(home: Path) -> None:
+def test_prometheus_output_holds_the_last_run_and_the_grid(home: Path) -> None:
     values = samples(home)
     assert values["courtside_run_unfinished",] == 1
     assert values["courtside_run_timestamp_seconds",] == homes.NOW.replace(tzinfo=dt.UTC).timestamp()

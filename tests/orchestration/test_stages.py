@@ -56,7 +56,7 @@ def test_a_stage_that_uses_a_table_it_does_not_declare_fails_and_changes_nothing
     assert homes.contents(home) == before
 
 
-def test_a_stage_never_sees_the_warehouse() -> None:
+def test_a_stage_has_no_access_to_the_warehouse() -> None:
     for stage in STAGES:
         source = inspect.getsource(inspect.getmodule(stage.process))  # type: ignore[arg-type]
         assert "import Warehouse" not in source

@@ -29,7 +29,7 @@ def assert_stands(home: Path, original: Path) -> None:
         ("2024-11-12T17:00", ["run", *RANGE, "--no-resume"]),
     ],
 )
-def test_a_graded_date_stands_under_a_clock_that_is_behind(now, command, graded_home, tmp_path):
+def test_a_clock_that_is_behind_changes_no_graded_date(now, command, graded_home, tmp_path):
     home = homes.copy_of(graded_home, tmp_path / "home")
     code, output = invoke(home, now, *command, champion="ewma")
     assert code == 1
@@ -39,7 +39,7 @@ def test_a_graded_date_stands_under_a_clock_that_is_behind(now, command, graded_
     assert_stands(home, graded_home)
 
 
-def test_a_date_under_way_stands_under_a_clock_that_is_behind(live_home, tmp_path):
+def test_a_clock_that_is_behind_changes_no_date_under_way(live_home, tmp_path):
     home = homes.copy_of(live_home, tmp_path / "home")
     invoke(home, NIGHT, "daily", "--date", str(DAY))
     code, output = invoke(home, EVENING, "run", *RANGE, "--no-resume", champion="ewma")
@@ -49,7 +49,7 @@ def test_a_date_under_way_stands_under_a_clock_that_is_behind(live_home, tmp_pat
 
 
 @pytest.mark.parametrize("now", [NIGHT, "2025-11-20T17:00"])
-def test_a_clock_that_is_ahead_freezes_nothing_as_backtest(now, unpublished_home, tmp_path):
+def test_a_clock_that_is_ahead_publishes_nothing_as_backtest(now, unpublished_home, tmp_path):
     home = homes.copy_of(unpublished_home, tmp_path / "home")
     code, output = invoke(home, now, "run", *RANGE)
     assert code == 1 and "no result, box score, line or injury report shows that a game began" in output

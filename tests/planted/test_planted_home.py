@@ -79,7 +79,7 @@ with opened(settings_of(Path(sys.argv[1]))) as context:
 """
 
 
-def test_a_reader_is_told_who_writes_and_until_when(home: Path) -> None:
+def test_the_error_of_a_reader_names_the_writer_and_the_end_of_its_lease(home: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(home)],
         env=os.environ | {"COURTSIDE_NOW": NOW},
@@ -122,7 +122,7 @@ def lose(home: Path, how: str) -> None:
 
 @pytest.mark.parametrize("how", LOST)
 @pytest.mark.parametrize("command", ["daily", "status", "export --date 2025-11-05"])
-def test_no_warehouse_is_begun_where_payloads_and_files_are(home: Path, how: str, command: str) -> None:
+def test_no_warehouse_is_created_beside_payloads_and_public_files(home: Path, how: str, command: str) -> None:
     before = (home / "public" / "v1" / "status.json").read_bytes()
     lose(home, how)
     code, output = call(*command.split(), home=home)
@@ -132,13 +132,13 @@ def test_no_warehouse_is_begun_where_payloads_and_files_are(home: Path, how: str
     assert not (home / "warehouse.duckdb").exists() or not (home / "warehouse.duckdb").stat().st_size
 
 
-def test_files_alone_and_payloads_alone_are_no_place_for_a_new_warehouse(home: Path) -> None:
+def test_no_warehouse_is_created_beside_files_or_payloads_alone(home: Path) -> None:
     lose(home, "unlink")
     shutil.rmtree(home / "raw")
     assert "`courtside rebuild`" in call("daily", home=home)[1]
 
 
-def test_a_payload_that_waits_does_not_keep_a_first_warehouse_from_being_made(tmp_path: Path) -> None:
+def test_a_waiting_payload_does_not_prevent_a_first_warehouse(tmp_path: Path) -> None:
     home = tmp_path / "home"
     Pending(PayloadStore(home / "raw")).add(homes.payloads()[0])
     assert "rebuild" not in call("status", home=home)[1]
@@ -177,7 +177,7 @@ def test_a_rebuild_keeps_the_order_of_arrival_after_a_wrong_clock_and_a_lost_pay
     assert homes.contents(home)["raw_player_box"] == before
 
 
-def test_a_rebuild_refuses_to_publish_anew_what_only_a_public_file_tells(home: Path) -> None:
+def test_a_rebuild_refuses_dates_that_only_a_public_file_holds(home: Path) -> None:
     published = homes.files(home)
     lose(home, "unlink")
     shutil.rmtree(home / "ledger")
@@ -190,7 +190,7 @@ def test_a_rebuild_refuses_to_publish_anew_what_only_a_public_file_tells(home: P
     assert not (home / "warehouse.duckdb").exists()
 
 
-def test_a_rebuild_names_a_damaged_payload_and_takes_in_the_rest(home: Path) -> None:
+def test_a_rebuild_names_a_damaged_payload_and_ingests_the_rest(home: Path) -> None:
     call("run", "--start-date", str(homes.FIRST), "--end-date", str(homes.LAST), home=home)
     lose(home, "unlink")
     next((home / "raw").glob("??/*.zst")).write_bytes(b"damaged")
@@ -237,7 +237,7 @@ def test_a_damaged_payload_is_named_within_a_week(home: Path) -> None:
     assert any("lost or damaged payload: " in output for _, output in week_of_days(home))
 
 
-def test_public_files_that_are_gone_or_damaged_are_written_again_within_a_week(home: Path) -> None:
+def test_missing_or_damaged_public_files_are_written_again_within_a_week(home: Path) -> None:
     assert call("daily", home=home)[0] == 0
     folder = home / "public" / "v1"
     before = homes.files(home)

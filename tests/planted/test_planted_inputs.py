@@ -63,7 +63,7 @@ def home(run_home: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("when", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "NaN"])
-def test_odds_of_an_absurd_date_are_refused_and_the_day_goes_on(home: Path, when: str) -> None:
+def test_odds_of_an_absurd_date_are_refused_and_the_run_continues(home: Path, when: str) -> None:
     before = lines_in(home)
     wait_for_intake(home, absurd=odds(id="a" * 32, commence_time=when), sound=odds(id="b" * 32))
     code, output = call("daily", home=home)
@@ -99,9 +99,7 @@ def test_a_box_score_count_beyond_any_game_is_refused(tmp_path: Path) -> None:
     assert (code, "FGA is above 500" in output) == (1, True)
 
 
-def test_a_batch_that_raises_is_stored_but_for_the_payload_at_fault(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_that_raises_is_stored_except_the_faulty_payload(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a payload's rows raise, those behind it go in, the offender is counted, and the next day is clean."""
     sound = ingesting.new_versions
 
@@ -143,7 +141,7 @@ ODD: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_file_is_refused_with_a_line_and_the_rest_goes_in(
+def test_an_unusual_file_is_refused_with_one_line_and_the_rest_is_ingested(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -158,7 +156,7 @@ def test_an_odd_file_is_refused_with_a_line_and_the_rest_goes_in(
     assert lines_in(tmp_path / "home") == 1
 
 
-def test_a_name_that_is_no_text_goes_in_and_an_absent_path_loses_nothing(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_text_is_ingested_and_an_absent_path_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (tmp_path / "in" / os.fsdecode(b"\xff\xfe.csv")).write_bytes(as_csv([line_row()]))
@@ -168,7 +166,7 @@ def test_a_name_that_is_no_text_goes_in_and_an_absent_path_loses_nothing(tmp_pat
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+def test_a_folder_without_read_permission_is_named(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir(mode=0)
     code, output = call("ingest", "files", str(tmp_path / "in"), home=tmp_path / "home")
     assert (code, "Permission denied" in output) == (1, True)
@@ -245,7 +243,7 @@ def zip_bomb() -> bytes:
 
 
 @pytest.mark.parametrize("bomb", [parquet_bomb, wide_json, nested_lists, zip_of_many, zip_bomb])
-def test_a_payload_larger_than_memory_is_refused_before_it_is_spread_out(
+def test_a_payload_larger_than_memory_is_refused_before_it_is_decompressed(
     tmp_path: Path, bomb: Callable[[], bytes]
 ) -> None:
     (tmp_path / "bomb").write_bytes(bomb())
@@ -310,6 +308,6 @@ def test_an_echoed_key_is_taken_out_of_wide_text(codec: str) -> None:
     assert KEY.encode(codec) not in without_keys(f'{{"key": "{KEY}"}}'.encode(codec), [KEY])
 
 
-def test_an_ordinary_answer_is_left_as_it_is() -> None:
+def test_an_ordinary_response_is_unchanged() -> None:
     content = odds() * 2_000
     assert without_keys(content, [KEY]) == content

@@ -21,7 +21,7 @@ def test_a_player_name_of_two_players_is_refused_and_counted():
     assert "Marko Twin (11) 100" in suggestions
 
 
-def test_two_teammates_of_one_name_are_refused_even_with_the_game_told():
+def test_two_teammates_of_one_name_are_refused_even_with_the_game_known():
     played = appearances((10, "Marko Twin", "BOS", DAY - 2), (11, "Marko Twin", "BOS", DAY - 2))
     resolution = resolved_from([mention("Marko Twin", opponent="MIA")], played, GAMES)
     assert resolution.counts == {"two_players": 1}

@@ -23,7 +23,7 @@ def invoke(home: Path, *arguments: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_a_champion_that_is_no_system_is_refused(command, tmp_path, monkeypatch):
+def test_a_champion_that_is_not_a_system_is_refused(command, tmp_path, monkeypatch):
     monkeypatch.setenv("COURTSIDE_CHAMPION", "catboost_v8")
     code, output = invoke(tmp_path / "home", *command)
     assert code == 2
@@ -72,6 +72,6 @@ def test_a_wrong_value_of_a_secret_stays_hidden(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["COURTSIDE_REAL_DATA", "COURTSIDE_LOG_LEVEL", "COURTSIDE_ODDS_API_KEY"])
-def test_a_known_variable_that_is_no_setting_is_allowed(name, tmp_path, monkeypatch):
+def test_a_known_variable_that_is_not_a_setting_is_allowed(name, tmp_path, monkeypatch):
     monkeypatch.setenv(name, "WARNING")
     assert invoke(tmp_path / "home", "config")[0] == 0

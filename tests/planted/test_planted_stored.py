@@ -116,7 +116,7 @@ def test_a_clean_home_has_no_damage(home: Path) -> None:
 
 
 @pytest.mark.parametrize("name", list(ALL))
-def test_damage_is_named_with_its_table_and_dates_and_a_run_makes_it_whole(name: str, home: Path) -> None:
+def test_damage_is_named_with_its_table_and_dates_and_a_run_repairs_it(name: str, home: Path) -> None:
     before = homes.contents(home)
     table, *statements = ALL[name]
     plant(home, statements)
@@ -155,7 +155,7 @@ def test_the_monitor_is_not_clean_over_damaged_rows(name: str, home: Path) -> No
     assert "Clean" not in text
 
 
-def test_check_features_finds_one_value_and_leaks_that_the_grid_was_told_of(home: Path) -> None:
+def test_check_features_finds_a_wrong_value_and_leaks_that_the_grid_records(home: Path) -> None:
     plant(home, FEATURE_PLANTS["one value of one row"])
     code, found = failed(home, "features")
     assert code == 1
@@ -168,7 +168,7 @@ def test_check_features_finds_one_value_and_leaks_that_the_grid_was_told_of(home
     assert "minutes_avg_last_10" in str(found["30"])
 
 
-def test_repair_computes_features_again_that_the_grid_was_told_of(home: Path) -> None:
+def test_repair_computes_wrong_features_again_that_the_grid_records(home: Path) -> None:
     before = homes.contents(home)
     plant(home, FEATURE_PLANTS["one value of one row"])
     _record_what_is_stored(home)
@@ -178,7 +178,7 @@ def test_repair_computes_features_again_that_the_grid_was_told_of(home: Path) ->
     assert homes.contents(home) == before
 
 
-def test_damage_before_the_range_of_a_run_is_made_whole_before_features_read_it(home: Path) -> None:
+def test_damage_before_the_range_of_a_run_is_repaired_before_features_read_it(home: Path) -> None:
     before = homes.contents(home)
     plant(home, ALL["a week of player games deleted"][1:])
     assert call(home, "run", "--start-date", str(homes.LAST), "--end-date", str(homes.LAST))[0] == 0
@@ -193,7 +193,7 @@ def test_picks_that_were_changed_are_named_and_not_computed_again(home: Path) ->
     assert homes.contents(home)["published_picks"] == before
 
 
-def test_hashes_of_another_engine_tell_nothing(home: Path) -> None:
+def test_hashes_of_another_engine_are_not_compared(home: Path) -> None:
     plant(home, ("UPDATE grid SET content_hash = 'other@bigquery' WHERE content_hash <> ''",))
     assert "0.4" not in failed(home, "daily", "--date", str(homes.LAST))[1]
 

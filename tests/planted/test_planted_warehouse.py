@@ -26,7 +26,7 @@ def _points(warehouse: Warehouse) -> list[int]:
     return sorted(warehouse.collect(warehouse.scan(SHOWS))["points"].to_list())
 
 
-def test_a_recorder_that_raises_leaves_everything_as_it_was(warehouse: Warehouse) -> None:
+def test_a_recorder_that_raises_changes_nothing(warehouse: Warehouse) -> None:
     def record(contents: Contents) -> list[Upsert]:
         raise RuntimeError("planted")
 
@@ -95,7 +95,7 @@ def test_bigquery_killed_between_staging_and_swap_changed_nothing(
         assert _points(resumed) == [2]
 
 
-def test_of_two_writers_on_bigquery_one_wins_whole_and_the_other_says_so(bigquery: Any, dataset: str) -> None:
+def test_of_two_writers_on_bigquery_one_commits_and_the_other_raises(bigquery: Any, dataset: str) -> None:
     from courtside.warehouse.bigquery import BigQueryWarehouse
 
     bigquery.prepare(TABLES)
@@ -107,7 +107,7 @@ def test_of_two_writers_on_bigquery_one_wins_whole_and_the_other_says_so(bigquer
         assert _points(other) == [1, 2]
 
 
-def test_rows_that_were_not_stored_as_meant_are_rolled_back(bigquery: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_were_stored_wrongly_are_rolled_back(bigquery: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from courtside.warehouse.bigquery import statements
 
     bigquery.prepare(TABLES)
