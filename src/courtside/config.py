@@ -11,11 +11,12 @@ import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -24,6 +25,7 @@ from rapidfuzz import process
 
 from courtside.clock import Clock, FixedClock, SystemClock, to_utc
 from courtside.errors import ConfigError
+from courtside.league.markets import POINTS, market_named, market_names
 
 PREFIX = "COURTSIDE_"
 FILE_NAME = "courtside.toml"
@@ -99,6 +101,10 @@ class Settings(BaseSettings):
         360, ge=0, description="Minutes after which an alert about a lasting cause is sent again."
     )
     odds_budget_per_day: int = Field(150, ge=0, description="Most credits of The Odds API to spend on one Eastern day.")
+    markets: Annotated[tuple[str, ...], NoDecode] = Field(
+        default_factory=market_names,
+        description="Markets to predict, publish and request lines of, with commas between; points are always first.",
+    )
     lease_seconds: int = Field(
         900, ge=1, le=3600, description="Seconds for which a lease to write is valid; a run renews it at every stage."
     )
@@ -108,6 +114,16 @@ class Settings(BaseSettings):
     def _addresses_as_text(cls, value: Any) -> Any:
         """Accept a list from a settings file as well as a text."""
         return " ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
+
+    @field_validator("markets", mode="before")
+    @classmethod
+    def _known_markets(cls, value: Any) -> Any:
+        """Accept a text with commas or spaces as well as a list, with points first and each market once."""
+        names = value.replace(",", " ").split() if isinstance(value, str) else list(value)
+        try:
+            return tuple(dict.fromkeys((POINTS, *(market_named(str(name)).name for name in names))))
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
 
     @field_validator("now")
     @classmethod

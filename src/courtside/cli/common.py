@@ -29,6 +29,8 @@ R = TypeVar("R")
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of the installation (COURTSIDE_HOME).")]
 
+MarketOption = Annotated[str, typer.Option("--market", help="Market, as points, rebounds, assists, threes or pra.")]
+
 console = PlainConsole()
 complaints = PlainConsole(stderr=True)
 

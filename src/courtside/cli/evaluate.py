@@ -14,9 +14,11 @@ import typer
 from rich.table import Table
 
 from courtside.analytics.tables import PLAYER_GAMES
-from courtside.cli.common import PROBLEM, Home, complaints, console, reading, settings_of, styled
+from courtside.cli.common import PROBLEM, Home, MarketOption, complaints, console, reading, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import ConfigError
+from courtside.features.market_form import results_of
+from courtside.league.markets import POINTS, Market, market_named, of_market
 from courtside.pipeline.context import Context
 from courtside.predictions.evaluation import Evaluation, evaluate, live_figures
 from courtside.predictions.figures import verdict
@@ -38,6 +40,7 @@ def evaluate_command(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")] = None,
     system: Annotated[str, typer.Option(help="System whose figures are compared with the targets.")] = TRAINED[0],
+    market: MarketOption = POINTS,
     home: Home = None,
 ) -> None:
     """Evaluate the systems walk-forward on past dates: train weekly on earlier dates only, and compare with the line.
@@ -47,10 +50,10 @@ def evaluate_command(
     start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
-    champion, begun = require_system(system), time.perf_counter()
+    champion, of, begun = require_system(system), market_named(market), time.perf_counter()
     with reading(settings_of(home)) as context:
-        rows, live = _read(context, start, end)
-    found = evaluate(rows, start, end, champion, live=live, progress=_show_progress)
+        rows, live = _read(context, start, end, of)
+    found = evaluate(rows, start, end, champion, of, live=live, progress=_show_progress)
     if json_file:
         json_file.write_text(json.dumps(found.as_dict(), indent=1), encoding="utf-8")
     if html_file:
@@ -89,7 +92,7 @@ def show(found: Evaluation) -> None:
 
 def _errors(found: Evaluation) -> Table:
     seasons = list(found.line["seasons"])
-    table = Table("MAE, points", *seasons, "all", box=None, pad_edge=False)
+    table = Table(f"MAE, {market_named(found.market).label}", *seasons, "all", box=None, pad_edge=False)
 
     def add(name: str, parts: list[Figures]) -> None:
         table.add_row(name, *(number(part["mean"]) for part in parts))
@@ -145,17 +148,19 @@ def _second_stage(found: Evaluation) -> Table:
     return table
 
 
-def _read(context: Context, start: dt.date, end: dt.date) -> tuple[pl.DataFrame, dict[str, Figures]]:
+def _read(context: Context, start: dt.date, end: dt.date, market: Market) -> tuple[pl.DataFrame, dict[str, Figures]]:
     """Return model rows with outcomes, and the figures of the stored live predictions."""
     warehouse = context.warehouse
-    rows = with_outcomes(model_rows(warehouse, start - dt.timedelta(days=TRAINING_DAYS), end), warehouse)
+    rows = model_rows(warehouse, start - dt.timedelta(days=TRAINING_DAYS), end, market)
+    rows = with_outcomes(rows, warehouse, market)
     if rows.is_empty():
         raise ConfigError(f"No feature rows are stored up to {end}. Run `courtside run` first.")
     played = warehouse.scan(PLAYER_GAMES, start=start, end=end).filter(
         nw.col("did_play") & (nw.col("box_status") == "complete")
     )
-    outcomes = warehouse.collect(played.select("game_id", "player_id", "points"))
-    return rows, live_figures(warehouse.collect(warehouse.scan(PREDICTIONS, start=start, end=end)), outcomes)
+    outcomes = results_of(warehouse.collect(played), market).select("game_id", "player_id", "points")
+    stored = of_market(warehouse, market.name).scan(PREDICTIONS, start=start, end=end)
+    return rows, live_figures(warehouse.collect(stored), outcomes)
 
 
 def _show_progress(day: dt.date, rows: int) -> None:

@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.markets import MARKETS, POINTS, Market
 from courtside.pipeline.model_store import ModelStore
 from courtside.predictions.active_models import active_models
 from courtside.predictions.errors import TrainingRefusedError
@@ -31,10 +32,11 @@ def learn(
     days: Sequence[dt.date],
     now: dt.datetime,
     *,
+    market: Market = MARKETS[0],
     systems: Sequence[str] = TRAINED,
     progress: Callable[[dt.date, int], None] | None = None,
 ) -> list[str]:
-    """Train models for `days`, store them with the calibrators of the same days, and return all ids.
+    """Train models of `market` for `days`, store them with the calibrators of the same days, and return all ids.
 
     A model of a day is trained on earlier dates only. A calibrator is fitted on out-of-sample predictions of earlier
     dates. A model that fails a promotion gate is stored as retired and is not used for predictions. For several days,
@@ -48,12 +50,12 @@ def learn(
         TrainingRefusedError: where no day has enough rows before it, or rows must not be used for training.
         LeakageError: where an input holds the game's own result, or a model's error is at or below the oracle's.
     """
-    store, warehouse = store.staged(), store.warehouse
+    store, warehouse = store.of(market.name).staged(), store.warehouse
     first = warehouse.collect(warehouse.scan(PLAYER_FEATURES).select(nw.col("game_date").min()))["game_date"][0]
     if first is None:
         raise TrainingRefusedError("No feature rows are stored. Run `courtside run` first.")
-    rows = with_outcomes(model_rows(warehouse, first, max(days)), warehouse)
-    require_sound(rows)
+    rows = with_outcomes(model_rows(warehouse, first, max(days), market), warehouse, market)
+    require_sound(rows, market)
     is_single = len(days) == 1
     trained = list(walk(rows, days, systems, window_days=WINDOW_DAYS, measured=is_single, progress=progress))
     if not trained:
@@ -61,7 +63,8 @@ def learn(
             f"no model could be trained for {days[0]} to {days[-1]}: fewer than 2,000 training-ready rows lie before "
             "each of these dates, or no games are played on them. Run `courtside run` over more dates first"
         )
-    _require_above_oracle(rows, trained, systems)
+    if market.name == POINTS:
+        _require_above_oracle(rows, trained, systems)
     ids = store.save(trained, (), now)
     for model_id in ids:
         if failed := failures(store.one(model_id)):
@@ -69,11 +72,11 @@ def learn(
     active = active_models(store, first, max(days))
     known = predicted(rows, active.systems)
     names = [system.name for system in active.systems]
-    short = [name for name in names if is_single and not calibrators(known, name, days)]
+    short = [name for name in names if is_single and not calibrators(known, name, days, market)]
     if WITH_CALIBRATOR & set(short):
         earlier = out_of_sample(rows, days[0], [name for name in systems if name in names])
         known = _filled(known, earlier, [name for name in short if name in WITH_CALIBRATOR])
-    fitted = [item for name in names for item in calibrators(known, name, spaced(days))]
+    fitted = [item for name in names for item in calibrators(known, name, spaced(days), market)]
     ids += store.save((), fitted, now)
     store.commit()
     return ids

@@ -15,6 +15,7 @@ from courtside.audit.checks.base import Status, run_checks
 from courtside.audit.checks.rows import damaged_dates, dates_by_table
 from courtside.audit.monitor import INPUT_TABLES
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.markets import POINTS, market_named, of_market
 from courtside.operations.checking import catalogue_of, season_window
 from courtside.operations.learning import learn
 from courtside.picks.tables import GRADED_PREDICTIONS
@@ -64,13 +65,13 @@ def set_unusable_aside(context: Context) -> None:
 
 def _newest(context: Context, kind: str, day: dt.date) -> dict[str, dt.date]:
     """Return, by system, the first date of the newest model of a kind that is in use on `day`."""
-    rows = context.models.rows(kind).filter((pl.col("status") != "retired") & (pl.col("as_of") <= day))
+    rows = context.models.of(POINTS).rows(kind).filter((pl.col("status") != "retired") & (pl.col("as_of") <= day))
     return dict(rows.group_by("system").agg(pl.col("as_of").max()).iter_rows())
 
 
 def _graded_rows(context: Context, system: str, day: dt.date) -> int:
     """Return the number of graded predictions of a system from which a calibrator for `day` could be fitted."""
-    rows = context.warehouse.scan(GRADED_PREDICTIONS, end=day - dt.timedelta(days=1))
+    rows = of_market(context.warehouse, POINTS).scan(GRADED_PREDICTIONS, end=day - dt.timedelta(days=1))
     mine = rows.filter((nw.col("system") == system) & (nw.col("actual") != nw.col("line")))
     return int(context.warehouse.collect(mine.select(nw.col("game_id").count().alias("n")))["n"][0])
 
@@ -80,8 +81,12 @@ def train_models(
     days: Sequence[dt.date],
     systems: Sequence[str] = TRAINED,
     progress: Callable[[dt.date, int], None] | None = None,
+    markets: Sequence[str] = (),
 ) -> list[str]:
     """Verify the stored rows, train the models of `days`, and return their ids; alert where training is refused.
+
+    Models of `markets` are trained, or of all markets of the settings; points come first, and each market is stored
+    before the next one is trained.
 
     Raises:
         LeakageError, TrainingRefusedError: as `learn`, and where stored rows fail their verification.
@@ -89,7 +94,18 @@ def train_models(
     alerts = notifier(context.settings, context.clock)
     try:
         _require_verified(context, max(days))
-        ids = learn(context.models, days, context.clock.now(), systems=systems, progress=progress)
+        ids = [
+            model_id
+            for name in markets or context.settings.markets
+            for model_id in learn(
+                context.models,
+                days,
+                context.clock.now(),
+                market=market_named(name),
+                systems=systems,
+                progress=progress,
+            )
+        ]
     except (LeakageError, TrainingRefusedError) as error:
         log.error("no model for %s: %s", max(days), error)
         alerts.send(Alert(REFUSED, Severity.ERROR, f"no new model for {max(days)}", str(error)))

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from courtside.league.markets import POINTS
 from courtside.predictions.calibration import Calibrator
 from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.learners import library_versions
@@ -30,8 +31,13 @@ class ModelStore(Models):
     """Read and write access to the models of a home."""
 
     warehouse: Warehouse
+    market: str | None = None
     pending: dict[str, dict[str, Any]] | None = None
     """Rows by model id that wait for `commit`; None where rows are written at once."""
+
+    def of(self, market: str) -> ModelStore:
+        """Return the store of one market's models."""
+        return replace(self, market=market)
 
     def staged(self) -> ModelStore:
         """Return a store that keeps its rows in memory until `commit` writes them to the warehouse.
@@ -47,15 +53,22 @@ class ModelStore(Models):
     def save(self, trained: Iterable[Trained], calibrators: Iterable[Calibrator], now: dt.datetime) -> list[str]:
         """Write models, calibrators and their rows, and return their ids; saving the same model again changes nothing.
 
-        A model with the same system, kind and first date as a stored one replaces it; the stored one is retired.
+        A model with the same market, system, kind and first date as a stored one replaces it and retires it.
         """
-        entries = [_model_row(item, self._write(item.system, item.as_of, item.model.to_bytes())) for item in trained]
-        entries += [_calibrator_row(item, self._write_calibrator(item)) for item in calibrators]
+        entries = []
+        for model in trained:
+            name = self._named(model.system)
+            content, suffix = model.model.to_bytes(), SUFFIX[model.system]
+            entries.append(_model_row(model, name, *self._write(name, model.as_of, content, suffix)))
+        for item in calibrators:
+            name = self._named(f"{item.system}-over")
+            entries.append(_calibrator_row(item, name, *self._write(name, item.as_of, item.as_text().encode(), "json")))
+        entries = [row | {"market": self.market or POINTS} for row in entries]
         stored = {row["model_id"]: row for row in self.rows().to_dicts()}
-        slots = {(row["system"], row["kind"], row["as_of"]): row["model_id"] for row in entries}
+        slots = {_slot(row): row["model_id"] for row in entries}
         written = [row | {"trained_at": now} for row in entries if not _is_kept(stored.get(row["model_id"]))]
         for row in stored.values():
-            newer = slots.get((row["system"], row["kind"], row["as_of"]))
+            newer = slots.get(_slot(row))
             if newer and newer != row["model_id"] and row["status"] != "retired":
                 written.append(row | {"status": "retired", "status_reason": f"trained again as {newer}"})
         self._upsert(written)
@@ -99,7 +112,8 @@ class ModelStore(Models):
         if failed := [gate for gate in gates if not gate.passed]:
             raise GateFailedError(f"{model_id} is not promoted. " + "; ".join(map(str, failed)))
         for other in self.rows("points").to_dicts():
-            if other["system"] == row["system"] and other["status"] == "champion" and other["model_id"] != model_id:
+            is_same = (other["market"], other["system"]) == (row["market"], row["system"])
+            if is_same and other["status"] == "champion" and other["model_id"] != model_id:
                 self.set_status(other["model_id"], "challenger", f"{model_id} was promoted")
         self.set_status(model_id, "champion", "passed every gate of promotion")
         return gates
@@ -111,12 +125,13 @@ class ModelStore(Models):
         stored = found.filter(~pl.col("model_id").is_in(list(self.pending)))
         return pl.concat([stored, _frame(self.pending.values()).select(found.columns)])
 
-    def _write_calibrator(self, item: Calibrator) -> tuple[str, str]:
-        return self._write(f"{item.system}-over", item.as_of, item.as_text().encode(), "json")
+    def _named(self, name: str) -> str:
+        """Return the name of a system's models: with the market, unless it is points."""
+        return name if self.market in (None, POINTS) else f"{name}-{self.market}"
 
-    def _write(self, name: str, as_of: dt.date, content: bytes, suffix: str = "") -> tuple[str, str]:
+    def _write(self, name: str, as_of: dt.date, content: bytes, suffix: str) -> tuple[str, str]:
         sha = hashlib.sha256(content).hexdigest()
-        file = f"{name}/{as_of}-{sha[:8]}.{suffix or SUFFIX[name]}"
+        file = f"{name}/{as_of}-{sha[:8]}.{suffix}"
         path = self.folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -135,14 +150,17 @@ def _frame(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
     return MODELS.conform(pl.DataFrame(list(rows), schema=MODELS.polars_schema))
 
 
+def _slot(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("market", "system", "kind", "as_of"))
+
+
 def _is_kept(row: dict[str, Any] | None) -> bool:
     return row is not None and not (row["status_reason"] or "").startswith(("trained again", "damaged"))
 
 
-def _model_row(item: Trained, written: tuple[str, str]) -> dict[str, Any]:
-    file, sha = written
+def _model_row(item: Trained, name: str, file: str, sha: str) -> dict[str, Any]:
     return {
-        "model_id": f"{item.system}-{item.as_of}-{sha[:8]}",
+        "model_id": f"{name}-{item.as_of}-{sha[:8]}",
         "system": item.system,
         "kind": "points",
         "as_of": item.as_of,
@@ -159,10 +177,9 @@ def _model_row(item: Trained, written: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-def _calibrator_row(item: Calibrator, written: tuple[str, str]) -> dict[str, Any]:
-    file, sha = written
+def _calibrator_row(item: Calibrator, name: str, file: str, sha: str) -> dict[str, Any]:
     return {
-        "model_id": f"{item.system}-over-{item.as_of}-{sha[:8]}",
+        "model_id": f"{name}-{item.as_of}-{sha[:8]}",
         "system": item.system,
         "kind": "over",
         "as_of": item.as_of,

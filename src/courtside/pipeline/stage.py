@@ -16,6 +16,7 @@ from pathlib import Path
 from courtside.alerts import Alert
 from courtside.clock import Clock
 from courtside.config import Settings
+from courtside.league.markets import Market, market_named
 from courtside.outcomes import Outcomes
 from courtside.pipeline.inputs import Inputs
 from courtside.pipeline.reads import Read
@@ -73,6 +74,11 @@ class Surroundings:
     clock: Clock
     run_id: str
     stages: Sequence[str] = ()
+
+    @property
+    def markets(self) -> tuple[Market, ...]:
+        """The markets of the settings, points first."""
+        return tuple(market_named(name) for name in self.settings.markets)
 
     @property
     def models(self) -> Path:

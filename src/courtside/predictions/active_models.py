@@ -77,7 +77,7 @@ def active_models_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.da
     rows = store.rows().filter(pl.col("status") != "retired").to_dicts()
     found = {}
     for day in dates:
-        newest = {(row["system"], row["kind"]): row["model_id"] for row in rows if row["as_of"] <= day}
+        newest = {(row["market"], row["system"], row["kind"]): row["model_id"] for row in rows if row["as_of"] <= day}
         found[day] = ",".join(sorted(newest.values()))
     return found
 

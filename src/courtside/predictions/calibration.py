@@ -18,7 +18,7 @@ import polars as pl
 from courtside.league.odds import market_over_expr
 from courtside.predictions.errors import LeakageError
 from courtside.predictions.inputs import Floats
-from courtside.predictions.probability import spread_expr
+from courtside.predictions.probability import NORMAL, distances
 
 FEWEST_ROWS = 500
 PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
@@ -44,6 +44,7 @@ class Calibrator:
     rows: int
     weights: tuple[float, ...]
     share: float
+    family: str = NORMAL
 
     def probability_over(self, rows: pl.DataFrame) -> pl.Series:
         """Return the probability that the points exceed the line, given that they are not equal to it.
@@ -56,7 +57,7 @@ class Calibrator:
         """
         self._require_later(rows)
         usable = rows["line"].is_not_null() & rows["prediction"].is_not_null()
-        odds = _design(rows.fill_nan(None)) @ np.array(self.weights)
+        odds = _design(rows.fill_nan(None), self.family) @ np.array(self.weights)
         probabilities = pl.Series("probability_over", 1 / (1 + np.exp(-odds)))
         return pl.select(pl.when(usable).then(probabilities)).to_series().alias("probability_over")
 
@@ -72,6 +73,7 @@ class Calibrator:
     def as_text(self) -> str:
         """Return the calibrator as JSON."""
         fields = {name: getattr(self, name) for name in ("system", "rows", "weights", "share")}
+        fields |= {} if self.family == NORMAL else {"family": self.family}
         dates = {name: getattr(self, name).isoformat() for name in ("as_of", "window_start", "fitted_through")}
         return json.dumps(fields | dates, sort_keys=True)
 
@@ -85,6 +87,7 @@ class Calibrator:
             rows=parts["rows"],
             weights=tuple(parts["weights"]),
             share=parts["share"],
+            family=parts.get("family", NORMAL),
             **dates,
         )
 
@@ -97,7 +100,7 @@ class Calibrator:
             )
 
 
-def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrator | None:
+def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date, family: str = NORMAL) -> Calibrator | None:
     """Fit a calibrator on dates before `as_of`; return None where there are fewer than 500 rows.
 
     `rows` holds out-of-sample predictions: game_date, prediction, line, over_price, under_price, points_std_last_10 and
@@ -110,7 +113,7 @@ def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrato
     settled = usable.filter(pl.col("points") != pl.col("line"))
     if settled.height < FEWEST_ROWS:
         return None
-    weights = _logistic(_design(settled), (settled["points"] > settled["line"]).to_numpy().astype(np.float64))
+    weights = _logistic(_design(settled, family), (settled["points"] > settled["line"]).to_numpy().astype(np.float64))
     return Calibrator(
         system,
         as_of,
@@ -119,10 +122,11 @@ def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date) -> Calibrato
         settled.height,
         tuple(round(float(weight), 6) for weight in weights),
         round(_share(usable), 4),
+        family,
     )
 
 
-def _design(rows: pl.DataFrame) -> Floats:
+def _design(rows: pl.DataFrame, family: str) -> Floats:
     """Return the five columns of the regression.
 
     They are an intercept for rows without prices, an intercept for rows with prices, the market's log-odds, and the
@@ -131,9 +135,8 @@ def _design(rows: pl.DataFrame) -> Floats:
     market = market_over_expr()
     is_priced = market.is_not_null().cast(pl.Float64)
     bounded = market.clip(MARKET_BOUND, 1 - MARKET_BOUND)
-    middle = pl.col("line").floor() / 2 + pl.col("line").ceil() / 2
-    distance = ((pl.col("prediction") - middle) / spread_expr()).fill_null(0.0).clip(-3, 3)
-    columns = rows.select(
+    distance = pl.col("distance_").fill_null(0.0).clip(-3, 3)
+    columns = rows.with_columns(distance_=distances(rows, family)).select(
         unpriced=1 - is_priced,
         priced=is_priced,
         market=(bounded / (1 - bounded)).log().fill_null(0.0),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from courtside.league.markets import MARKETS, Market
 from courtside.predictions.active_models import ActiveModels
 from courtside.predictions.inputs import features_hashes
 from courtside.predictions.probability import with_probability
@@ -15,7 +16,7 @@ from courtside.predictions.sanity import is_refused, refused_models
 from courtside.predictions.tables import PREDICTIONS
 
 LEAST_EDGE = 1.0
-"""Smallest edge, in points, at which a side is taken."""
+"""Smallest edge, in points, at which a side is taken; other markets scale it by their spread."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def predict(
     models: ActiveModels,
     codes: Mapping[str, str],
     now: dt.datetime,
+    market: Market = MARKETS[0],
 ) -> Predictions:
     """Return predictions for the feature rows, each with line, edge, side and probability of over.
 
@@ -51,6 +53,7 @@ def predict(
         models: the active systems and their calibrators.
         codes: public code name by system name.
         now: time of the prediction, UTC.
+        market: the market that form, lines and models belong to.
     """
     allowed = readiness.filter(pl.col("verdict") != "not_ready").select("game_date")
     rows = (
@@ -70,20 +73,27 @@ def predict(
         ).filter(pl.col("prediction").is_not_null())
         for system in models.systems
     ]
-    refused = refused_models(pl.concat(predictions_by_system).select("model_id", "prediction", "consensus_line"))
+    refused = refused_models(
+        pl.concat(predictions_by_system).select("model_id", "prediction", "consensus_line"), market
+    )
     calibrated_by_system = [
         models.second_stage(system.name, part.filter(~is_refused(refused)))
         for system, part in zip(models.systems, predictions_by_system, strict=True)
     ]
-    return Predictions(PREDICTIONS.conform(_with_edge(pl.concat(calibrated_by_system))).sort(PREDICTIONS.key), refused)
+    return Predictions(
+        PREDICTIONS.conform(_with_edge(pl.concat(calibrated_by_system), market.from_points(LEAST_EDGE))).sort(
+            PREDICTIONS.key
+        ),
+        refused,
+    )
 
 
-def _with_edge(rows: pl.DataFrame) -> pl.DataFrame:
+def _with_edge(rows: pl.DataFrame, least_edge: float) -> pl.DataFrame:
     edge = pl.col("prediction") - pl.col("line")
     side = (
         pl.when(pl.col("line").is_null())
         .then(None)
-        .when(~pl.col("gate_passed") | (edge.abs() < LEAST_EDGE))
+        .when(~pl.col("gate_passed") | (edge.abs() < least_edge))
         .then(pl.lit("PASS"))
         .when(edge > 0)
         .then(pl.lit("OVER"))

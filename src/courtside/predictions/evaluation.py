@@ -15,6 +15,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from courtside.league.markets import MARKETS, POINTS, Market
 from courtside.league.odds import market_over_expr
 from courtside.predictions.errors import NoModelError
 from courtside.predictions.figures import line_figures, suspicions_of, system_figures, targets_of, whole
@@ -66,6 +67,7 @@ class Evaluation:
     suspicions: list[str]
     live: dict[str, Figures] = field(default_factory=dict)
     kind: str = "BACKTEST"
+    market: str = POINTS
 
     def as_dict(self) -> dict[str, Any]:
         """Return the evaluation as plain data for JSON."""
@@ -77,6 +79,7 @@ def evaluate(
     start: dt.date,
     end: dt.date,
     champion: str,
+    market: Market = MARKETS[0],
     *,
     live: Mapping[str, Figures] | None = None,
     progress: Callable[[dt.date, int], None] | None = None,
@@ -90,6 +93,7 @@ def evaluate(
         start: first date measured.
         end: last date measured, included.
         champion: the system whose targets are checked.
+        market: the market of the rows; targets and the oracle are those of points.
         live: `live_figures` of the same dates.
         progress: called with each training day and its number of rows.
 
@@ -117,7 +121,9 @@ def evaluate(
             "lines and `courtside run` over both spans"
         )
     refitted = [day for day in spaced(days) if day > start - dt.timedelta(days=CALIBRATED_EVERY_DAYS)]
-    systems = {name: system_figures(second_stage(predictions, measured, name, refitted)) for name in SYSTEM_NAMES}
+    scale, is_points = market.from_points(1.0), market.name == POINTS
+    stages = {name: second_stage(predictions, measured, name, refitted, market) for name in SYSTEM_NAMES}
+    systems = {name: system_figures(staged, scale) for name, staged in stages.items()}
     line = line_figures(measured)
     return Evaluation(
         start=start,
@@ -132,9 +138,10 @@ def evaluate(
         ],
         line=line,
         systems=systems,
-        targets=targets_of(systems[champion]),
-        suspicions=suspicions_of(systems, line),
+        targets=targets_of(systems[champion]) if is_points else [],
+        suspicions=suspicions_of(systems, line, has_oracle=is_points),
         live=dict(live or {}),
+        market=market.name,
     )
 
 
@@ -156,7 +163,11 @@ def measurable(predictions: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]
 
 
 def second_stage(
-    predictions: pl.DataFrame, measured: pl.DataFrame, system: str, days: Sequence[dt.date]
+    predictions: pl.DataFrame,
+    measured: pl.DataFrame,
+    system: str,
+    days: Sequence[dt.date],
+    market: Market = MARKETS[0],
 ) -> pl.DataFrame:
     """Return the measured rows with one system's prediction, prediction_with_line and probability_over.
 
@@ -165,7 +176,7 @@ def second_stage(
     `predictions` that are earlier.
     """
     mine = measured.with_columns(prediction=pl.col(system))
-    staged = calibrated(mine, calibrators(predictions, system, days))
+    staged = calibrated(mine, calibrators(predictions, system, days, market))
     return staged.with_columns(probability_over=pl.col("probability_calibrated"))
 
 

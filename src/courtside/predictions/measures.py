@@ -113,12 +113,13 @@ def sides(rows: pl.DataFrame) -> Figures:
     }
 
 
-def edge_bands(rows: pl.DataFrame) -> list[Figures]:
-    """Return `sides` for each band of |prediction − line|."""
+def edge_bands(rows: pl.DataFrame, scale: float = 1.0) -> list[Figures]:
+    """Return `sides` for each band of |prediction − line|; the bands of points are multiplied by `scale`."""
     edge = (pl.col("prediction") - pl.col("line")).abs()
+    bands = [(round(low * scale, 2), round(high * scale, 2)) for low, high in EDGE_BANDS]
     return [
         {"from": low, "to": None if math.isinf(high) else high} | sides(rows.filter((edge >= low) & (edge < high)))
-        for low, high in EDGE_BANDS
+        for low, high in bands
     ]
 
 

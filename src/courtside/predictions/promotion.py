@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courtside.errors import AnswerError
+from courtside.league.markets import market_named
 
 FEWEST_MEASURED = 200
 FARTHEST_ABOVE_LINE = 0.3
@@ -35,15 +36,17 @@ class Gate:
 
 
 def gates_of(row: dict[str, Any]) -> list[Gate]:
-    """Return the gates of a points model from its row of `MODELS`."""
+    """Return the gates of a model of expected results from its row of `MODELS`; bounds are scaled to its market."""
+    market = market_named(row["market"])
+    largest_above, bias, shift = map(market.from_points, (FARTHEST_ABOVE_LINE, FARTHEST_BIAS, FARTHEST_SHIFT))
     measured: dict[str, float] = json.loads(row["metrics"])
     with_line, mae, line = (measured.get(name) for name in ("n_with_line", "mae_with_line", "line_mae"))
     above = None if mae is None or line is None else round(mae - line, 4)
     return [
         Gate("player games with a line measured", with_line, FEWEST_MEASURED, (with_line or 0) >= FEWEST_MEASURED),
-        _within("mean absolute error above the line's", above, FARTHEST_ABOVE_LINE, is_signed=True),
-        _within("bias", measured.get("bias"), FARTHEST_BIAS),
-        _within("mean distance from the line", measured.get("mean_shift"), FARTHEST_SHIFT),
+        _within("mean absolute error above the line's", above, largest_above, is_signed=True),
+        _within("bias", measured.get("bias"), bias),
+        _within("mean distance from the line", measured.get("mean_shift"), shift),
     ]
 
 

@@ -6,41 +6,44 @@ import datetime as dt
 
 import polars as pl
 
-from courtside.analytics.lines import consensus, market
+from courtside.analytics.lines import consensus
+from courtside.analytics.lines import market as opening_and_closing
 from courtside.analytics.tables import PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
 from courtside.clock import date_range
-from courtside.features.recent_form import HISTORY_DAYS, recent_form
+from courtside.features.market_form import results_of, with_form
+from courtside.features.recent_form import HISTORY_DAYS
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.league.markets import POINTS, of_market
-from courtside.league.seasons import by_season
+from courtside.league.markets import MARKETS, POINTS, Market, of_market
+from courtside.league.seasons import by_season, lookback_start
 from courtside.warehouse.base import Reader
 
 PLAYER_GAME = ["game_id", "player_id"]
 
 
-def with_recent_form(features: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
-    """Add the columns of `RECENT_FORM` to rows of `PLAYER_FEATURES` that cover whole slates."""
+def with_recent_form(features: pl.DataFrame, warehouse: Reader, market: Market = MARKETS[0]) -> pl.DataFrame:
+    """Return rows of `PLAYER_FEATURES` that cover whole slates, with the form of `market`; see `with_form`."""
     span = {}
     if features.height:
         days = features["game_date"]
-        span = {"start": min(days) - dt.timedelta(days=HISTORY_DAYS), "end": max(days)}
+        start = min(days) - dt.timedelta(days=HISTORY_DAYS)
+        span = {"start": start if market.name == POINTS else min(start, lookback_start(min(days))), "end": max(days)}
     games, teams = (warehouse.collect(warehouse.scan(table, **span)) for table in (PLAYER_GAMES, TEAM_GAMES))
-    return recent_form(features, games, teams)
+    return with_form(features, games, teams, market)
 
 
-def model_rows(warehouse: Reader, start: dt.date, end: dt.date) -> pl.DataFrame:
-    """Return stored feature rows from `start` to `end` with recent form, read one season at a time to limit memory."""
+def model_rows(warehouse: Reader, start: dt.date, end: dt.date, market: Market = MARKETS[0]) -> pl.DataFrame:
+    """Return stored feature rows from `start` to `end` with the form of `market`, one season at a time."""
     parts = []
     for season in by_season(list(date_range(start, end))):
         first, last = season[0], season[-1]
         features = warehouse.collect(warehouse.scan(PLAYER_FEATURES, start=first, end=last))
         if features.height:
-            parts.append(with_recent_form(features, warehouse))
+            parts.append(with_recent_form(features, warehouse, market))
     return pl.concat(parts) if parts else with_recent_form(PLAYER_FEATURES.empty(), warehouse)
 
 
-def with_outcomes(rows: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
-    """Add points, minutes and the lines to model rows.
+def with_outcomes(rows: pl.DataFrame, warehouse: Reader, market: Market = MARKETS[0]) -> pl.DataFrame:
+    """Add points, minutes and the lines to model rows; points hold the results of `market`.
 
     Points and minutes are NULL unless the player played and the box score is complete. The columns of lines are those
     of `analytics.lines.consensus`, opening_line and snapshots.
@@ -51,16 +54,17 @@ def with_outcomes(rows: pl.DataFrame, warehouse: Reader) -> pl.DataFrame:
         days = rows["game_date"]
         span = {"start": min(days), "end": max(days)}
     games = warehouse.collect(warehouse.scan(PLAYER_GAMES, **span))
-    lines = warehouse.collect(of_market(warehouse, POINTS).scan(PLAYER_LINES, **span))
-    outcomes = games.filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
-    return (
+    lines = warehouse.collect(of_market(warehouse, market.name).scan(PLAYER_LINES, **span))
+    outcomes = results_of(games, market).filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
+    found = (
         rows.join(outcomes.select(*PLAYER_GAME, "points", "minutes"), on=PLAYER_GAME, how="left", validate="1:1")
         .join(consensus(lines), on=PLAYER_GAME, how="left", validate="1:1")
         .join(
-            market(lines).select(*PLAYER_GAME, "opening_line", "snapshots"),
+            opening_and_closing(lines).select(*PLAYER_GAME, "opening_line", "snapshots"),
             on=PLAYER_GAME,
             how="left",
             validate="1:1",
         )
         .sort("game_date", *PLAYER_GAME)
     )
+    return found if market.name == POINTS else found.with_columns(vegas_points_line="consensus_line")

@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from courtside.intervals import Z_95
+from courtside.league.markets import MARKETS, Market
 
 FARTHEST_SHIFT = 1.5
 """Largest distance, in points, between a model's mean prediction and the mean line of the same rows."""
@@ -16,15 +17,18 @@ SEPARATOR = "+"
 """Separates the model ids of an ensemble."""
 
 
-def refused_models(predictions: pl.DataFrame) -> dict[str, str]:
+def refused_models(predictions: pl.DataFrame, market: Market = MARKETS[0]) -> dict[str, str]:
     """Return the models that must not be used for predictions: model id to reason.
 
-    A model is refused where its predictions lie more than 1.5 points above or below the lines on average, beyond what
-    chance explains for this number of rows. A model with fewer than 30 rows with a line is not checked.
+    A model is refused where its predictions lie more than 1.5 points (in another market, as many spreads) above or
+    below the lines on average, beyond what chance explains for this number of rows. A model with fewer than 30 rows
+    with a line is not checked.
 
     Args:
         predictions: model_id, prediction and consensus_line.
+        market: the market of the predictions.
     """
+    farthest = market.from_points(FARTHEST_SHIFT)
     shifts = (
         predictions.filter(pl.col("model_id").is_not_null() & ~pl.col("model_id").str.contains(SEPARATOR, literal=True))
         .with_columns(edge=pl.col("prediction") - pl.col("consensus_line"))
@@ -35,12 +39,12 @@ def refused_models(predictions: pl.DataFrame) -> dict[str, str]:
     )
     return {
         row["model_id"]: (
-            f"model {row['model_id']} is refused: its predictions are {row['mean']:+.2f} points from the line on "
-            f"average over {row['n']} rows (limit {FARTHEST_SHIFT}). Retire it with "
+            f"model {row['model_id']} is refused: its predictions are {row['mean']:+.2f} {market.label} from the line "
+            f"on average over {row['n']} rows (limit {farthest:.3g}). Retire it with "
             f"`courtside models retire {row['model_id']}`"
         )
         for row in shifts.to_dicts()
-        if abs(row["mean"]) - Z_95 * row["spread"] / math.sqrt(row["n"]) > FARTHEST_SHIFT
+        if abs(row["mean"]) - Z_95 * row["spread"] / math.sqrt(row["n"]) > farthest
     }
 
 

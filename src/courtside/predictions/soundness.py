@@ -13,6 +13,7 @@ from math import sqrt
 import polars as pl
 
 from courtside.features.registry import FEATURES, REQUIRED, Feature
+from courtside.league.markets import MARKETS, POINTS, Market
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
 from courtside.quality.origins import DEFAULT_ORIGINS, Origin
 
@@ -41,17 +42,18 @@ SHOWN = 3
 NEXT_STEPS = "Run `courtside check features` to see the rows and `courtside repair` to compute them again"
 
 
-def require_sound(rows: pl.DataFrame) -> None:
+def require_sound(rows: pl.DataFrame, market: Market = MARKETS[0]) -> None:
     """Refuse rows that must not be used for training.
 
     Args:
         rows: feature rows with origins, and the points and minutes of games that were played.
+        market: the market of the rows; stored counts and columns that must vary are those of points.
 
     Raises:
         LeakageError: where form correlates with the game itself.
         TrainingRefusedError: where a column does not vary, or stored counts differ from those of the values.
     """
-    if problems := [*_wrong_counts(rows), *_constant_features(rows)]:
+    if market.name == POINTS and (problems := [*_wrong_counts(rows), *_constant_features(rows)]):
         raise TrainingRefusedError(f"{_shown(problems)}. {NEXT_STEPS}")
     if problems := list(_leaking_form(rows)):
         raise LeakageError(f"{_shown(problems)}. {NEXT_STEPS}")

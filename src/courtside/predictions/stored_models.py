@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from courtside.league.markets import of_market
 from courtside.predictions.calibration import Calibrator
 from courtside.predictions.errors import ModelRefusedError, NoModelError
 from courtside.predictions.inputs import MODEL_INPUTS
@@ -27,10 +28,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Models:
-    """Read access to the stored models: files below `folder`, rows in `warehouse`."""
+    """Read access to the stored models of `market`, or of every market: files below `folder`, rows in `warehouse`."""
 
     warehouse: Reader
     folder: Path
+    market: str | None = None
 
     def rows(self, kind: str | None = None) -> pl.DataFrame:
         """Return the rows of `MODELS`, oldest first."""
@@ -83,7 +85,8 @@ class Models:
             self.calibrator(row)
 
     def _stored(self) -> pl.DataFrame:
-        return self.warehouse.collect(self.warehouse.scan(MODELS))
+        reader = of_market(self.warehouse, self.market) if self.market else self.warehouse
+        return self.warehouse.collect(reader.scan(MODELS))
 
     def content(self, row: dict[str, Any]) -> bytes:
         """Return the bytes of a row's file after they are checked.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from courtside.league.markets import MARKET_COLUMN
 from courtside.warehouse.schema import Table, boolean, date, integer, real, text, timestamp
 
 DIRECTIONS = ("OVER", "UNDER", "PASS")
@@ -19,7 +20,7 @@ PREDICTIONS = Table(
         text("system", "The system that predicts."),
         integer("team_id", "His team, as known before the game."),
         integer("opponent_team_id", "The other team."),
-        real("prediction", "Expected points, made without the line.", unit="points", minimum=0, maximum=60),
+        real("prediction", "Expected result, made without the line.", minimum=0, maximum=150),
         real(
             "line",
             "The book's line that is nearest to the consensus; the prediction is compared with it.",
@@ -81,8 +82,9 @@ PREDICTIONS = Table(
         text("gate_reason", "Why the quality gate blocked the player.", nullable=True),
         timestamp("tip_at", "Tip-off, where it is known.", nullable=True),
         text("model_code", "Public code name of the system."),
+        MARKET_COLUMN,
     ),
-    key=("game_id", "player_id", "system"),
+    key=("game_id", "player_id", "system", "market"),
 )
 
 KINDS = ("points", "over")
@@ -108,6 +110,7 @@ MODELS = Table(
         text("status", "Status; a retired model is not used.", allowed=STATUSES),
         text("status_reason", "Reason for the status.", nullable=True),
         timestamp("trained_at", "When it was trained."),
+        MARKET_COLUMN,
     ),
     key=("model_id",),
     date_column=None,

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
+from courtside.league.markets import MARKETS, Market
 from courtside.predictions.calibration import Calibrator, fit_calibrator
 from courtside.predictions.inputs import MODEL_INPUTS
 from courtside.predictions.learners import thread_count
@@ -119,13 +120,15 @@ def predicted(rows: pl.DataFrame, systems: Sequence[System]) -> pl.DataFrame:
     return rows.with_columns(system.expected_points(rows).alias(system.name) for system in systems)
 
 
-def calibrators(rows: pl.DataFrame, system: str, days: Sequence[dt.date]) -> list[Calibrator]:
+def calibrators(
+    rows: pl.DataFrame, system: str, days: Sequence[dt.date], market: Market = MARKETS[0]
+) -> list[Calibrator]:
     """Return a system's calibrators: one for each day of `days` with enough earlier predictions.
 
     `rows` holds out-of-sample predictions in a column named after the system.
     """
     known = rows.with_columns(prediction=pl.col(system))
-    fitted = (fit_calibrator(system, known, day) for day in days)
+    fitted = (fit_calibrator(system, known, day, market.family) for day in days)
     return [item for item in fitted if item is not None]
 
 

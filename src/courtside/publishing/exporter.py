@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from courtside.league.markets import POINTS, of_market
 from courtside.publishing.contracts import JSON_TYPE, Built
 from courtside.publishing.exporters import EXPORTERS, Exporter
 from courtside.publishing.exporters.rows import utc
@@ -67,7 +68,7 @@ def export(
     """
     if isinstance(store, LocalStore):
         store.remove_unfinished()
-    world = World(warehouse, tuple(sorted(set(dates))), now, champion)
+    world = World(of_market(warehouse, POINTS), tuple(sorted(set(dates))), now, champion)
     with ThreadPoolExecutor(WRITERS) as pool:
         futures = [
             future
@@ -94,7 +95,7 @@ def refresh_status(
     runs: Sequence[RunStatus],
 ) -> FileReport:
     """Write only `status.json` and return the result; files that were listed as stale stay listed."""
-    return _status_report(World(warehouse, (), now), store, (), stages, runs)
+    return _status_report(World(of_market(warehouse, POINTS), (), now), store, (), stages, runs)
 
 
 def _status_report(

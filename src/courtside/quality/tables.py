@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from courtside.league.markets import MARKET_COLUMN
 from courtside.warehouse.schema import Table, boolean, date, integer, real, text, timestamp
 
 VERDICTS = ("ready", "warning", "not_ready")
@@ -33,8 +34,9 @@ GATE_BLOCKS = Table(
         text("game_id", "The league's ten-digit game id."),
         integer("player_id", "The league's player id."),
         text("reason", "The first rule that the row fails."),
+        MARKET_COLUMN,
     ),
-    key=("game_id", "player_id"),
+    key=("game_id", "player_id", "market"),
 )
 
 POST_WRITE_STATS = Table(

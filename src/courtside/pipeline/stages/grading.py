@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from courtside.analytics.tables import PLAYER_GAMES, TEAM_GAMES
+from courtside.league.markets import POINTS
 from courtside.picks.grading import grade_picks, grade_predictions, revise_outcomes
 from courtside.picks.ledger import counted
 from courtside.picks.results import grading_outcomes, observed_results, player_games_to_grade, postponed_results
@@ -21,6 +22,7 @@ from courtside.warehouse.base import Change, Upsert
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
     """Grade the predictions and picks of `dates` whose games are final."""
+    inputs = inputs.of_market(POINTS)
     predictions, teams, stored = inputs[PREDICTIONS], inputs[TEAM_GAMES], inputs[OUTCOMES]
     picks = counted(inputs[PUBLICATIONS], inputs[PUBLISHED_PICKS])
     wanted = player_games_to_grade(predictions, picks)

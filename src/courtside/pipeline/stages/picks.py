@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from courtside.analytics.tables import GAMES
+from courtside.league.markets import POINTS
 from courtside.outcomes import Outcome
 from courtside.picks.ledger import plan_publications
 from courtside.picks.signal import daily_signals
@@ -26,6 +27,7 @@ from courtside.warehouse.base import Upsert
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
     """Publish picks from the champion's predictions, for games that have not begun."""
+    inputs = inputs.of_market(POINTS)
     now, stored = at.clock.now(), inputs[PUBLICATIONS]
     known = tip_offs(inputs, dates, now)
     predictions = of_published_champion(inputs[PREDICTIONS], at.settings.champion, stored).filter("gate_passed")

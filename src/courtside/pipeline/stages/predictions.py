@@ -12,12 +12,13 @@ from courtside.alerts import Alert, Severity
 from courtside.analytics.history import history_of, is_gap
 from courtside.analytics.lines import consensus, pre_tip
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
-from courtside.features.recent_form import recent_form
+from courtside.features.market_form import with_form
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.league.markets import POINTS
+from courtside.league.markets import POINTS, Market
 from courtside.outcomes import Outcomes
 from courtside.picks.tables import PUBLICATIONS
 from courtside.pipeline.inputs import Inputs, span
+from courtside.pipeline.markets import merged
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.slate import slate_changes
 from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings
@@ -44,14 +45,33 @@ def _active_models(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Predict the slates of `dates` with one call of each system."""
-    games, verdicts, now = inputs[GAMES], inputs[GATE_VERDICTS], at.clock.now()
-    lines = inputs.of_market(POINTS)[PLAYER_LINES]
+    """Predict the slates of `dates` in each market; a market other than points on the dates on which it has a line."""
     gated = pass_gate(inputs[PLAYER_FEATURES], inputs[INJURY_REPORTS], at.clock.today())
-    features = recent_form(gated, inputs[PLAYER_GAMES], inputs[TEAM_GAMES])
+    begun = tip_offs(inputs, dates, at.clock.now()).begun
+    results: dict[Market, Result] = {}
+    for market in at.markets:
+        own = inputs.of_market(market.name)
+        on = sorted(dates if market.name == POINTS else set(own[PLAYER_LINES]["game_date"]) & set(dates))
+        if on:
+            rows = gated.filter(pl.col("game_date").is_in(pl.Series(on).implode()))
+            results[market] = _predict(own, market, on, rows, begun, at)
+    return merged(results)
+
+
+def _predict(
+    inputs: Inputs,
+    market: Market,
+    dates: Sequence[dt.date],
+    gated: pl.DataFrame,
+    begun: frozenset[str],
+    at: Surroundings,
+) -> Result:
+    """Predict the gated rows of `dates` in one market, with one call of each system."""
+    games, verdicts, lines = inputs[GAMES], inputs[GATE_VERDICTS], inputs[PLAYER_LINES]
+    features = with_form(gated, inputs[PLAYER_GAMES], inputs[TEAM_GAMES], market)
     active = active_models(Models(inputs, at.models), *span(dates))
-    made = predict(features, consensus(lines), games, verdicts, active, CODE_OF_SYSTEM, now)
-    predictions = keep_after_tip_off(inputs[PREDICTIONS], made.rows, tip_offs(inputs, dates, now).begun)
+    made = predict(features, consensus(lines), games, verdicts, active, CODE_OF_SYSTEM, at.clock.now(), market)
+    predictions = keep_after_tip_off(inputs[PREDICTIONS], made.rows, begun)
     sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
     outcomes = prediction_outcomes(dates, features, predictions, verdicts, history_of(inputs[TEAM_GAMES], sides))
     blocked = GATE_BLOCKS.conform(blocks(features, pre_tip(lines)))
@@ -108,5 +128,6 @@ PREDICTIONS_STAGE = Stage(
         *CLOCK_READS,
     ),
     replaces=(PREDICTIONS, GATE_BLOCKS),
+    settings=("markets",),
     version=",".join(SYSTEM_NAMES),
 )

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import polars as pl
 
-LOWEST_POINTS, HIGHEST_POINTS = 0.0, 60.0
+LOWEST, HIGHEST = 0.0, 150.0
+"""Bounds of an expected result in any market."""
 
 
 class System(Protocol):
@@ -38,5 +39,5 @@ class Formula:
 
 
 def clamped(points: pl.Expr) -> pl.Expr:
-    """Return expected points limited to the range 0 to 60."""
-    return points.clip(LOWEST_POINTS, HIGHEST_POINTS)
+    """Return expected points limited to the range 0 to 150."""
+    return points.clip(LOWEST, HIGHEST)
