@@ -42,7 +42,7 @@ def learn(
     dates. A model that fails a promotion gate is stored as retired and is not used for predictions. For several days,
     calibrators are fitted every fourth week. For a single day, where there are too few stored predictions, models of
     earlier weeks are trained to fit the calibrators; those models are not stored. All rows are written in one
-    transaction.
+    transaction. A market other than points without any line has no models, because it has no predictions.
 
     Nothing is stored where the rows or a model fail a soundness test.
 
@@ -55,6 +55,8 @@ def learn(
     if first is None:
         raise TrainingRefusedError("No feature rows are stored. Run `courtside run` first.")
     rows = with_outcomes(model_rows(warehouse, first, max(days), market), warehouse, market)
+    if market.name != POINTS and rows["line"].null_count() == rows.height:
+        return []
     require_sound(rows, market)
     is_single = len(days) == 1
     trained = list(walk(rows, days, systems, window_days=WINDOW_DAYS, measured=is_single, progress=progress))

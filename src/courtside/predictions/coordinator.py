@@ -88,7 +88,7 @@ def predict(
     )
 
 
-def _with_edge(rows: pl.DataFrame, least_edge: float) -> pl.DataFrame:
+def _with_edge(rows: pl.DataFrame, least_edge: float = LEAST_EDGE) -> pl.DataFrame:
     edge = pl.col("prediction") - pl.col("line")
     side = (
         pl.when(pl.col("line").is_null())
