@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic.fields import FieldInfo
 
 from courtside.config import PREFIX, Settings
 from courtside.features.docs import features_page
@@ -41,7 +42,7 @@ def tables_page() -> str:
 def configuration_page() -> str:
     """Return the page of every setting."""
     rows = [
-        f"| `{name}` | `{PREFIX}{name.upper()}` | `{field.default}` | {field.description} |"
+        f"| `{name}` | `{PREFIX}{name.upper()}` | `{_default(field)}` | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
     head = "| setting | variable | default | meaning |\n|---|---|---|---|\n"
@@ -62,6 +63,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "exports.md": exports_page,
 }
 """Every generated page, by its file name in `docs/`."""
+
+
+def _default(field: FieldInfo) -> str:
+    """Return a setting's default as the page shows it; several names have commas between."""
+    value = field.get_default(call_default_factory=True, validated_data={})
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def main(folder: Path) -> None:
