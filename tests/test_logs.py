@@ -33,11 +33,11 @@ def test_a_line_outside_a_terminal_is_json_with_the_bound_values() -> None:
     out = io.StringIO()
     configure(out, level="INFO")
     with bound(run_id="abc", stage="features"):
-        log.info("worked %d dates", 3)
+        log.info("processed %d dates", 3)
     log.info("after")
     first, second = (json.loads(line) for line in out.getvalue().splitlines())
     assert (first["event"], first["run_id"], first["stage"], first["level"], first["logger"]) == (
-        "worked 3 dates", "abc", "features", "info", "courtside.somewhere",
+        "processed 3 dates", "abc", "features", "info", "courtside.somewhere",
     )  # fmt: skip
     assert "run_id" not in second
     assert first["timestamp"].endswith("Z")
@@ -46,8 +46,8 @@ def test_a_line_outside_a_terminal_is_json_with_the_bound_values() -> None:
 def test_a_line_on_a_terminal_is_readable_text() -> None:
     out = Terminal()
     configure(out, level="INFO")
-    log.info("worked")
-    assert "worked" in out.getvalue()
+    log.info("processed")
+    assert "processed" in out.getvalue()
     assert not out.getvalue().startswith("{")
 
 
@@ -57,7 +57,7 @@ def test_the_level_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
     configure(out)
     log.warning("quiet")
     assert out.getvalue() == ""
-    with pytest.raises(ConfigError, match="'LOUD' is no level"):
+    with pytest.raises(ConfigError, match="'LOUD' is not a log level"):
         configure(out, level="loud")
 
 

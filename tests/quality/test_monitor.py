@@ -189,7 +189,7 @@ def test_the_page_of_a_hundred_seasons_is_below_300_kb_and_loads_nothing() -> No
 
 
 def test_a_report_without_rows_or_with_unjudged_dates_is_never_clean() -> None:
-    assert html(_report(0)).count("Could not tell") >= 1
+    assert html(_report(0)).count("Not judged") >= 1
     assert _report(0).exit_code == 2
     assert _report(3, bad=1, unjudged=(dt.date(2025, 11, 3),)).exit_code == 2
     assert _report(3, bad=1).exit_code == 0
