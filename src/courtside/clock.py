@@ -100,7 +100,10 @@ def parse_game_date(value: str) -> dt.date:
     """
     if not _DATE.fullmatch(value):
         raise ValueError(f"{value!r} is not a date; write it as 2026-02-07")
-    return dt.date.fromisoformat(value)
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a date: {error}") from error
 
 
 def game_day(date: dt.date) -> int:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from courtside.cli import demo
 from courtside.cli.main import app
 from courtside.config import load_settings, origins
+from courtside.operations.example import fix_clock
 from tests import homes
 
 
@@ -29,7 +30,7 @@ def home(run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     copied = homes.copy_of(run_home, tmp_path / "home")
     (copied / "courtside.toml").touch()
     monkeypatch.setattr(demo, "NOW", homes.NOW)
-    demo.write_settings(copied)
+    fix_clock(copied, demo.NOW)
     return copied
 
 

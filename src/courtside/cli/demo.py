@@ -17,10 +17,9 @@ from courtside.analytics.tables import GAMES
 from courtside.cli.common import console, opened, settings_of, show_data, styled
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
-from courtside.config import FILE_NAME
-from courtside.errors import ConfigError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.day import THROUGH_FEATURES
+from courtside.operations.example import fix_clock
 from courtside.operations.learning import learn
 from courtside.operations.status import season_start
 from courtside.picks.records import hit_rate, wilson_interval
@@ -43,7 +42,7 @@ def demo_command(
     """Simulate a league of one past season and the current one up to 2026-02-07, and run every stage on it."""
     begun = time.perf_counter()
     settings = settings_of(home, now=NOW)
-    write_settings(home)
+    fix_clock(home, NOW)
     with opened(settings) as context:
         console.print("simulating two seasons and ingesting their payloads …")
         simulate_into(
@@ -95,21 +94,6 @@ def _show(context: Context, seconds: float) -> None:
     console.print("Next, at the demonstration's fixed time (`courtside.toml` in its home sets it):")
     for what, command in next_steps(context.settings.home):
         console.print(f"  {what}:", styled(command, "bold"), soft_wrap=True)
-
-
-def write_settings(home: Path) -> None:
-    """Write the fixed clock into the settings file of the demonstration's home, for later commands.
-
-    Raises:
-        ConfigError: where the home holds another installation, whose clock must not be fixed.
-    """
-    file = home / FILE_NAME
-    if (home / "warehouse.duckdb").exists() and not file.exists():
-        raise ConfigError(f"{home} holds another installation. Name another folder for the demonstration with --home")
-    home.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        f"# Written by `courtside demo`: its league ends at this time (UTC).\nnow = {NOW:%Y-%m-%dT%H:%M:%S}\n"
-    )
 
 
 def next_steps(home: Path) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from courtside.features.windows import (
     half_life_weights,
     ratio,
 )
+from courtside.warehouse.schema import Column, real
 
 LONGEST = 40
 """Games in the longest window of recent form."""
@@ -59,6 +60,58 @@ RECENT_FORM = (
     "like_games_points",
 )
 """Columns of `recent_form`, NULL where there are no games to compute them from."""
+
+COUNTED = {
+    "fga": "field goal attempts",
+    "fta": "free throw attempts",
+    "fg3a": "three-point attempts",
+    "tov": "turnovers",
+}
+
+
+def _column(name: str, sentence: str, unit: str) -> Column:
+    return real(name, sentence, unit=unit, nullable=True)
+
+
+RECENT_FORM_COLUMNS: tuple[Column, ...] = (
+    *(
+        _column(
+            f"{name}_half_life_{half}",
+            f"Weighted mean of {COUNTED.get(name, name)} per game, half-life {half} games.",
+            COUNTED.get(name, name),
+        )
+        for name, halves in HORIZONS.items()
+        for half in halves
+    ),
+    _column("minutes_last_game", "Minutes of the last game.", "minutes"),
+    _column("minutes_game_before", "Minutes of the game before the last.", "minutes"),
+    *(
+        _column(
+            f"points_per_minute_half_life_{half}", f"Points per minute, half-life {half} games.", "points per minute"
+        )
+        for half in (15, 40)
+    ),
+    _column("fga_per_minute", "Field goal attempts per minute, half-life 20 games.", "attempts per minute"),
+    *(
+        _column(
+            f"expected_by_minutes_half_life_{half}",
+            f"Points per minute (half-life 40) times minutes (half-life {half}).",
+            "points",
+        )
+        for half in (2, 5)
+    ),
+    _column("days_since_game", "Days since the player's last game.", "days"),
+    _column("games_known", "Games in the window of at most 40.", "games"),
+    _column("team_games_missed", "Games of the team since the player's last game for it.", "games"),
+    _column("points_present_last_game", "Sum of points_ewma of the team mates in the team's last game.", "points"),
+    _column(
+        "points_absent_last_game",
+        "That sum in the player's own last 5 games with the team, minus that of the team's last game.",
+        "points",
+    ),
+    _column("like_games_points", "Mean points of earlier games, weighted by their likeness to this game.", "points"),
+)
+"""The columns of `recent_form` as objects with a sentence and a unit."""
 
 
 def recent_form(rows: pl.DataFrame, player_games: pl.DataFrame, team_games: pl.DataFrame) -> pl.DataFrame:

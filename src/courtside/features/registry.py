@@ -44,6 +44,29 @@ class Feature:
         """The column that holds this feature's origin."""
         return f"{self.name}_origin"
 
+    @property
+    def unit(self) -> str:
+        """The unit of its values; empty for a score, a flag or a share of 1."""
+        return next((unit for unit, names in UNITS.items() if self.name in names), "")
+
+
+UNITS: dict[str, tuple[str, ...]] = {
+    "points": (
+        *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10"),
+        *("vegas_points_line", "vegas_opening_line", "vegas_line_move", "avg_points_vs_opponent"),
+    ),
+    "games": ("games_in_last_7_days", "games_vs_opponent"),
+    "percentage points": ("shot_zone_mismatch_score", "usage_spike_score"),
+    "possessions per 48 minutes": ("pace_score", "opponent_pace", "team_pace"),
+    "points per 100 possessions": ("opponent_def_rating", "team_off_rating"),
+    "days": ("rest_advantage",),
+    "minutes": ("minutes_avg_last_10",),
+    "points per minute": ("ppm_avg_last_10",),
+    "points per game": ("pts_slope_10g",),
+    "standard deviations": ("pts_vs_season_zscore",),
+}
+"""The features with a unit, by unit."""
+
 
 H, M, T, V, G = Category.HISTORY, Category.MATCHUP, Category.TEAM, Category.VEGAS, Category.GAME
 REQ, OPT = True, False

@@ -14,7 +14,14 @@ ALERTS = ("green", "yellow", "red")
 
 def _feature_columns() -> Iterator[Column]:
     for feature in FEATURES:
-        yield real(feature.name, feature.sentence, nullable=True, minimum=feature.minimum, maximum=feature.maximum)
+        yield real(
+            feature.name,
+            feature.sentence,
+            unit=feature.unit,
+            nullable=True,
+            minimum=feature.minimum,
+            maximum=feature.maximum,
+        )
         yield text(
             feature.origin_column,
             f"Origin of {feature.name}.",

@@ -12,25 +12,16 @@ import polars as pl
 from courtside.analytics.lines import closing
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_LINES
 from courtside.clock import game_day
-from courtside.errors import AnswerError
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.features.windows import HORIZON_DAYS
-from courtside.league.names import normalise
 from courtside.league.odds import with_real_prices
 from courtside.league.seasons import lookback_start
 from courtside.league.teams import TRICODE_OF_ID
+from courtside.operations.players import NoSuchRowError, find_player
 from courtside.predictions.tables import PREDICTIONS
-from courtside.raw.current import current
-from courtside.raw.tables import RAW_PLAYER_BOX
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.schema import Table
-
-SHOWN_GAMES = 10
-
-
-class NoSuchRowError(AnswerError):
-    """No such player exists, or the player has no feature row on the date."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
     Raises:
         NoSuchRowError: where no player or several players match, or there is no row; the message names the candidates.
     """
-    player_id, name = _player(warehouse, player)
+    player_id, name = find_player(warehouse, player)
 
     def of_day(table: Table) -> pl.DataFrame:
         rows = warehouse.scan(table, start=day, end=day).filter(nw.col("player_id") == player_id)
@@ -92,23 +83,6 @@ def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
         with_real_prices(closing(of_day(PLAYER_LINES))).sort("book").to_dicts(),
         of_day(PREDICTIONS).sort("system").to_dicts(),
     )
-
-
-def _player(warehouse: Warehouse, player: str) -> tuple[int, str]:
-    box = current(warehouse.scan(RAW_PLAYER_BOX), RAW_PLAYER_BOX)
-    people = warehouse.collect(box.select("player_id", "player_name").unique()).sort("player_id", "player_name")
-    names = dict(people.iter_rows())
-    if player.isdigit():
-        found = {int(player): names[int(player)]} if int(player) in names else {}
-    else:
-        wanted = normalise(player)
-        exact = {key: name for key, name in names.items() if normalise(name) == wanted}
-        found = exact or {key: name for key, name in names.items() if wanted in normalise(name)}
-    if len(found) != 1:
-        shown = ", ".join(f"{name} ({key})" for key, name in list(found.items())[:SHOWN_GAMES])
-        problem = f"Several players match {player!r}: {shown}" if found else f"No player's name contains {player!r}"
-        raise NoSuchRowError(f"{problem}. Give the full name or the id")
-    return next(iter(found.items()))
 
 
 def _window(warehouse: Warehouse, player_id: int, day: dt.date, games: int) -> list[dict[str, Any]]:

@@ -15,11 +15,11 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-import courtside
 from courtside.clock import Clock
 from courtside.errors import WarehouseBusyError
 from courtside.outcomes import Outcomes
 from courtside.pipeline.tables import GRID, LEASES, RUN_EVENTS
+from courtside.version import __version__
 from courtside.warehouse.base import Contents, Recorder, Upsert, Warehouse
 from courtside.warehouse.writer import note_writer
 
@@ -107,7 +107,7 @@ class RunLog:
                 "rows": cell.rows,
                 "content_hash": cell.content_hash,
                 "input_hash": cell.input_hash,
-                "code_version": courtside.__version__,
+                "code_version": __version__,
                 "attempts": cell.attempts,
                 "run_id": self.run_id,
                 "updated_at": self.clock.now(),

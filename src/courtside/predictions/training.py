@@ -41,6 +41,19 @@ class Trained:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
+def reason_left_out() -> pl.Expr:
+    """Return why a row may not be trained on, NULL where it may be."""
+    return (
+        pl.when(pl.col("points").is_null())
+        .then(pl.lit("the player did not play, or the box score is not complete"))
+        .when(pl.col("is_training_ready"))
+        .then(None)
+        .when(pl.col("required_default_count") > 0)
+        .then(pl.lit("a required feature has no value"))
+        .otherwise(pl.lit("the quality of the row is too low"))
+    )
+
+
 def trainable(rows: pl.DataFrame, as_of: dt.date, window_days: int | None = None) -> pl.DataFrame:
     """Return the rows that a model for dates from `as_of` on may be trained on, in a fixed order.
 
@@ -48,7 +61,7 @@ def trainable(rows: pl.DataFrame, as_of: dt.date, window_days: int | None = None
     """
     start = dt.date.min if window_days is None else as_of - dt.timedelta(days=window_days)
     chosen = (pl.col("game_date") < as_of) & (pl.col("game_date") >= start)
-    return rows.filter(chosen & pl.col("is_training_ready") & pl.col("points").is_not_null()).sort(ORDER)
+    return rows.filter(chosen & reason_left_out().is_null()).sort(ORDER)
 
 
 def require_trainable(rows: pl.DataFrame, as_of: dt.date, inputs: Sequence[str] = MODEL_INPUTS) -> None:
@@ -60,18 +73,27 @@ def require_trainable(rows: pl.DataFrame, as_of: dt.date, inputs: Sequence[str] 
     """
     require_line_free(inputs)
     _require_before(rows, as_of)
-    contaminated = rows.filter((pl.col("required_default_count") > 0) | ~pl.col("is_training_ready"))
-    if contaminated.height:
-        raise TrainingRefusedError(
-            f"{contaminated.height} of {rows.height} training rows lack a required feature or are not training-ready "
-            f"(most often missing: {_emptiest_feature(contaminated)}); `courtside check training-data` shows the causes"
-        )
+    require_clean(rows)
     if rows.height < FEWEST_ROWS:
         raise TrainingRefusedError(
             f"a model needs {FEWEST_ROWS} training rows and there are {rows.height} before {as_of}. "
             "Run features over more dates first"
         )
     _require_no_leak(rows, inputs)
+
+
+def require_clean(rows: pl.DataFrame) -> None:
+    """Refuse training rows that lack a required feature or are not training-ready.
+
+    Raises:
+        TrainingRefusedError: with the number of these rows and the feature that is missing most often.
+    """
+    contaminated = rows.filter((pl.col("required_default_count") > 0) | ~pl.col("is_training_ready"))
+    if contaminated.height:
+        raise TrainingRefusedError(
+            f"{contaminated.height} of {rows.height} training rows lack a required feature or are not training-ready "
+            f"(most often missing: {_emptiest_feature(contaminated)}); `courtside check training-data` shows the causes"
+        )
 
 
 def require_earlier(earlier: pl.DataFrame, later: pl.DataFrame) -> None:

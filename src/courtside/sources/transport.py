@@ -14,11 +14,11 @@ from typing import Any, Protocol, Self
 import requests
 from requests.adapters import HTTPAdapter
 
-import courtside
 from courtside.sources.outcomes import FetchError, PermanentFetchError, TransientFetchError
 from courtside.sources.request import Request
+from courtside.version import __version__
 
-USER_AGENT = f"courtside/{courtside.__version__} (player-points research; one client, rate limited)"
+USER_AGENT = f"courtside/{__version__} (player-points research; one client, rate limited)"
 _CHUNK = 2**16
 
 # The debug lines of this logger hold whole addresses, keys included.
