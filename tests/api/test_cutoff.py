@@ -64,7 +64,7 @@ def test_a_second_home_a_thread_and_a_child_process_are_refused_too(example_fold
 
 
 def test_a_refusal_that_the_caller_catches_is_raised_at_the_end(home: courtside.Home) -> None:
-    with pytest.raises(LeakageError, match="features reads"), courtside.evaluating(DAY):
+    with pytest.raises(LeakageError, match="features reads"), courtside.evaluating(DAY):  # noqa: SIM117
         with contextlib.suppress(LeakageError):
             home.features(DAY, DAY)
 
