@@ -7,12 +7,12 @@ from pathlib import Path
 
 from courtside.config import FILE_NAME, Settings, load_settings
 from courtside.errors import ConfigError
+from courtside.operations.ingest import ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.tables import ALL_TABLES
-from courtside.raw.ingest import ingest
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore
