@@ -2,6 +2,7 @@ import datetime as dt
 import json
 from decimal import ROUND_HALF_UP, Decimal
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from courtside.publishing.contracts import json_schema, one_decimal, render
 from courtside.publishing.exporters import EXPORTERS, FILE_TYPES
-from courtside.publishing.exporters.rows import GROUP_IDS
+from courtside.publishing.exporters.rows import GROUP_IDS, one_decimal_expr
 from courtside.publishing.exporters.season_subsets import SEASON_SUBSETS, SeasonSubsets
 from courtside.publishing.exporters.subset_picks import SUBSET_PICKS, SubsetPicks
 from courtside.publishing.registry import max_age_of, schema_files
@@ -130,6 +131,13 @@ def test_one_decimal_is_within_half_a_tenth_and_idempotent(value):
 @pytest.mark.parametrize(("value", "rounded"), [(24.25, 24.3), (24.35, 24.4), (24.5, 24.5), (-0.25, -0.3)])
 def test_one_decimal_rounds_half_up(value, rounded):
     assert one_decimal(value) == rounded
+
+
+@given(st.one_of(st.floats(-2000, 2000), st.integers(-40_000, 40_000).map(lambda twentieths: twentieths / 20)))
+def test_one_decimal_of_a_column_and_of_a_value_is_what_decimals_give(value):
+    written = float(Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    assert one_decimal(value) == written
+    assert pl.select(one_decimal_expr(pl.lit(value))).item() == written
 
 
 def test_names_are_rendered_in_unicode_and_nan_is_refused():

@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -91,6 +92,28 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(tmp_path, monkeyp
         write(store, {"picks": [2]})
     assert json.loads(store.read(PATH)) == {"picks": [1]}
     assert [path.name for path in (tmp_path / "v1/picks").iterdir()] == ["2026-02-07.json"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed in /proc on Linux only")
+def test_a_file_is_flushed_before_it_is_renamed_and_each_folder_once_for_all_its_files(tmp_path, monkeypatch):
+    store, calls = LocalStore(tmp_path), []
+    sync, replace = os.fsync, Path.replace
+
+    def noted_sync(descriptor):
+        calls.append(Path(f"/proc/self/fd/{descriptor}").readlink().suffix or "folder")
+        sync(descriptor)
+
+    def noted_replace(self, target):
+        calls.append("rename")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    for day in (7, 8):
+        write(store, {"picks": [day]}, f"v1/picks/2026-02-0{day}.json")
+    store.flush()
+    store.flush()
+    assert calls == [".tmp", "rename", ".tmp", "rename", "folder"]
 
 
 def test_readers_never_see_an_incomplete_file(tmp_path):

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 ROOT = "v1"
 JSON_TYPE = "application/json; charset=utf-8"
-_NEARLY = 1e-6
-"""A value this near to a twentieth is rounded by its decimal digits; any other value by `round`."""
 
 
 def one_decimal(value: float) -> float:
     """Return `value` with one decimal, half rounded up on its decimal digits: 24.25 becomes 24.3."""
-    twentieths = value * 20
-    if abs(twentieths - round(twentieths)) > _NEARLY:
-        return round(float(value), 1)
-    return float(Decimal(repr(float(value))).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    size = abs(value)
+    tenths = math.floor(size * 10)
+    half = (2 * tenths + 1) / 20
+    return math.copysign((tenths + (size >= half)) / 10, value)
 
 
 def _has_one_decimal(value: float) -> float:
@@ -82,8 +81,12 @@ class FileType:
 
     def holds(self, path: str) -> bool:
         """Return whether `path` is one of this type."""
+        return bool(self._pattern.fullmatch(path))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
         fields = {"date": r"\d{4}-\d{2}-\d{2}", "player": r"\d+", "season": r"\d{4}-\d{2}"}
-        return bool(re.fullmatch(self.path(**fields).replace(".json", r"\.json"), path))
+        return re.compile(self.path(**fields).replace(".json", r"\.json"))
 
 
 @dataclass(frozen=True)

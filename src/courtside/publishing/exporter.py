@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 
 import structlog
 
@@ -24,6 +26,8 @@ from courtside.warehouse.base import Reader
 
 WRITERS = 16
 """Files that are written at the same time. Writes wait for the disk or the network, so more threads than cores help."""
+BATCH = 64
+"""Files that are built before they are written. Building and writing take turns; threads share one interpreter."""
 EXTRAS = ("schemas", "site")
 NAMES: tuple[str, ...] = (*(exporter.name for exporter in EXPORTERS), *EXTRAS)
 """The values that `--only` accepts."""
@@ -69,15 +73,12 @@ def export(
     if isinstance(store, LocalStore):
         store.remove_unfinished()
     world = World(of_market(warehouse, POINTS), tuple(sorted(set(dates))), now, champion)
+    writes = _writes(world, store, only)
+    reports: list[FileReport] = []
     with ThreadPoolExecutor(WRITERS) as pool:
-        futures = [
-            future
-            for exporter in EXPORTERS
-            if exporter.name in only
-            for future in _submit(exporter, world, store, pool)
-        ]
-        futures += [pool.submit(_attempt, path, name, act) for name, path, act in _extras(store, only)]
-        reports = [future.result() for future in futures]
+        while batch := list(islice(writes, BATCH)):
+            reports += pool.map(lambda write: write(), batch)
+    store.flush()
     for report in reports:
         if report.is_problem:
             log.error("publishing.file_kept", path=report.path, reason=report.reason)
@@ -105,19 +106,26 @@ def _status_report(
     stages: Sequence[StageStatus],
     runs: Sequence[RunStatus],
 ) -> FileReport:
-    return _attempt(STATUS.path(), "status", lambda: _write_status(world, store, reports, stages, runs))
+    report = _attempt(STATUS.path(), "status", lambda: _write_status(world, store, reports, stages, runs))
+    store.flush()
+    return report
 
 
-def _submit(exporter: Exporter, world: World, store: Store, pool: ThreadPoolExecutor) -> Iterator[Future[FileReport]]:
+def _writes(world: World, store: Store, only: Sequence[str]) -> Iterator[Callable[[], FileReport]]:
+    """Yield a function for each file of the exporters in `only`, which writes the file and returns the result."""
+    for exporter in EXPORTERS:
+        if exporter.name in only:
+            yield from _writes_of(exporter, world, store)
+    for name, path, act in _extras(store, only):
+        yield partial(_attempt, path, name, act)
+
+
+def _writes_of(exporter: Exporter, world: World, store: Store) -> Iterator[Callable[[], FileReport]]:
     try:
         for built in exporter.files(world):
-            yield pool.submit(_attempt, built.path, exporter.name, _writer(store, built))
+            yield partial(_attempt, built.path, exporter.name, partial(publish, store, built))
     except Exception as error:  # noqa: BLE001 - an error of one type becomes the report of that type
-        yield pool.submit(FileReport, exporter.name, "failed", f"{type(error).__name__}: {error}", exporter.name)
-
-
-def _writer(store: Store, built: Built) -> Callable[[], str]:
-    return lambda: publish(store, built)
+        yield partial(FileReport, exporter.name, "failed", f"{type(error).__name__}: {error}", exporter.name)
 
 
 def _attempt(path: str, name: str, act: Callable[[], str]) -> FileReport:

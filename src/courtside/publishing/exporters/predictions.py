@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
+import polars as pl
 from pydantic import Field
 
+from courtside.predictions.tables import NO_SOURCE
 from courtside.publishing.contracts import (
     Built,
     Document,
@@ -19,29 +21,19 @@ from courtside.publishing.contracts import (
     Shape,
     Tricode,
     UtcInstant,
-    one_decimal,
 )
 from courtside.publishing.exporters.games import SlateGame, slate_game
 from courtside.publishing.exporters.rows import (
     NO_GAMES,
     Badge,
-    badge_of,
+    badge_expr,
     named,
-    partitioned,
-    price_of,
-    rounded,
-    stated_probability,
+    one_decimal_expr,
+    price_expr,
     utc,
-    utc_or_none,
+    utc_expr,
 )
 from courtside.publishing.world import World
-
-USED = (
-    *("game_id", "player_id", "player", "team", "opponent", "prediction", "line", "edge", "direction"),
-    *("probability_over", "probability_source", "book", "over_price", "under_price", "line_seen_at"),
-    *("feature_quality_score", "gate_passed", "gate_reason"),
-)
-"""The columns that a published prediction is built from."""
 
 
 class PredictedPlayer(Shape):
@@ -93,57 +85,49 @@ class Predictions(Document):
 
 PREDICTIONS = FileType("predictions", "predictions/{date}.json", 3600, Predictions)
 TODAYS_PREDICTIONS = FileType("predictions", "predictions/today.json", 300, Predictions)
+NO_PREDICTION = "No player has a prediction for this slate."
+
+PLAYER_COLUMNS: tuple[pl.Expr, ...] = (
+    pl.col("player_id").alias("id"),
+    *(pl.col(name) for name in ("player", "team", "opponent", "direction", "book")),
+    one_decimal_expr(pl.col("prediction")).alias("points"),
+    *(one_decimal_expr(pl.col(name)).alias(name) for name in ("line", "edge")),
+    pl.when(pl.col("probability_source").fill_null(NO_SOURCE) != NO_SOURCE)
+    .then(one_decimal_expr(100 * pl.col("probability_over")))
+    .alias("probability_over"),
+    pl.col("probability_source").fill_null(NO_SOURCE),
+    price_expr("over_price", "under_price", "book").alias("over_price"),
+    price_expr("under_price", "over_price", "book").alias("under_price"),
+    utc_expr("line_seen_at").alias("seen_at"),
+    badge_expr("feature_quality_score").alias("quality"),
+    pl.when(~pl.col("gate_passed")).then(pl.col("gate_reason")).alias("held"),
+)
+"""The fields of `PredictedPlayer` as expressions of `predictions` with public names."""
 
 
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date that has games, and `today` where the last date is today."""
     rows = named(world.predictions, world.names).sort(["prediction", "player_id"], descending=[True, False])
-    players = partitioned(rows.select(USED), "game_id")
+    by_game = rows.group_by("game_id", maintain_order=True).agg(players=pl.struct(*PLAYER_COLUMNS))
+    players = dict(zip(by_game["game_id"], by_game["players"], strict=True))
     for day in world.dates:
         is_today = day == world.today and day == world.dates[-1]
         slate = world.games_by_date.get(day, [])
         if not slate and not is_today:
             continue
-        built = tuple(_game(world, game, players.get(game["game_id"], [])) for game in slate)
-        is_predicted = any(game.players for game in built)
-        document = Predictions(
-            date=day,
-            generated_at=utc(world.now),
-            model=world.champion_of(day) if is_predicted else None,
-            reason=None if is_predicted else _reason_without_predictions(slate),
-            games=built,
+        games = [slate_game(world, game) | {"players": list(players.get(game["game_id"], []))} for game in slate]
+        is_predicted = any(game["players"] for game in games)
+        document = Predictions.model_validate(
+            {
+                "date": day,
+                "generated_at": utc(world.now),
+                "model": world.champion_of(day) if is_predicted else None,
+                "reason": None if is_predicted else NO_PREDICTION if slate else NO_GAMES,
+                "games": games,
+            }
         )
         nothing = not world.predicted_rows(day)
         if slate:
             yield Built(PREDICTIONS, PREDICTIONS.path(date=day), document, nothing)
         if is_today:
             yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing)
-
-
-def _reason_without_predictions(slate: list[dict[str, Any]]) -> str:
-    return "No player has a prediction for this slate." if slate else NO_GAMES
-
-
-def _game(world: World, game: Mapping[str, Any], rows: list[dict[str, Any]]) -> PredictedGame:
-    return PredictedGame(**slate_game(world, game), players=tuple(predicted(row) for row in rows))
-
-
-def predicted(row: Mapping[str, Any]) -> PredictedPlayer:
-    """Return a prediction (columns of `predictions`, with public names) in the shape of the file."""
-    return PredictedPlayer(
-        id=row["player_id"],
-        player=row["player"],
-        team=row["team"],
-        opponent=row["opponent"],
-        points=one_decimal(row["prediction"]),
-        line=rounded(row["line"]),
-        edge=rounded(row["edge"]),
-        direction=row["direction"],
-        **stated_probability(row, "probability_over"),
-        book=row["book"],
-        over_price=price_of(row["over_price"], row["under_price"], row["book"]),
-        under_price=price_of(row["under_price"], row["over_price"], row["book"]),
-        seen_at=utc_or_none(row["line_seen_at"]),
-        quality=badge_of(row["feature_quality_score"]),
-        held=None if row["gate_passed"] else row["gate_reason"],
-    )

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from courtside.errors import CourtsideError
-from courtside.league.odds import real_price
+from courtside.league.odds import real_price, real_price_expr
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import require_grain
@@ -123,6 +123,31 @@ def stated_probability(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the probability in column `name` in %, and its source; without a source the probability is null."""
     source = row["probability_source"] or NO_SOURCE
     return {name: None if source == NO_SOURCE else rounded_share(row[name]), "probability_source": source}
+
+
+def one_decimal_expr(value: pl.Expr) -> pl.Expr:
+    """Return `one_decimal` of an expression; NULL stays NULL."""
+    size = value.abs()
+    tenths = (size * 10).floor()
+    half = ((2 * tenths + 1) / 20).round(2)
+    rounded_size = ((tenths + (size >= half).cast(pl.Float64)) / 10).round(1)
+    return pl.when(value < 0).then(-rounded_size).otherwise(rounded_size)
+
+
+def badge_expr(score: str) -> pl.Expr:
+    """Return the badges of a column of feature quality scores, as structs."""
+    tiers = [pl.when(pl.col(score) >= floor).then(pl.lit(tier)) for tier, floor in TIER_FLOORS]
+    return pl.struct(score=one_decimal_expr(pl.col(score)), tier=pl.coalesce(*tiers, pl.lit(LOWEST_TIER)))
+
+
+def price_expr(value: str, other: str, book: str) -> pl.Expr:
+    """Return `price_of` of columns."""
+    return real_price_expr(value, other, book).round(mode="half_to_even").cast(pl.Int64)
+
+
+def utc_expr(instant: str) -> pl.Expr:
+    """Return `utc_or_none` of a column."""
+    return pl.col(instant).dt.truncate("1s").dt.replace_time_zone("UTC")
 
 
 def utc(instant: dt.datetime) -> dt.datetime:

@@ -22,7 +22,7 @@ from courtside.publishing.exporters.games import (
     recent_game,
     slate_game,
 )
-from courtside.publishing.exporters.predictions import PredictedPlayer, predicted
+from courtside.publishing.exporters.predictions import PLAYER_COLUMNS, PredictedPlayer
 from courtside.publishing.exporters.rows import NO_GAMES, named, partitioned, rounded, utc
 from courtside.publishing.world import World
 
@@ -83,6 +83,7 @@ def files(world: World) -> Iterator[Built]:
     rows = named(world.predictions_between(day, day), world.players).sort(
         ["prediction", "player_id"], descending=[True, False]
     )
+    home = [game["home_team_id"] for game in slate]
     past = _past(world, day, rows["player_id"])
     reports = last_reports(world.warehouse.collect(world.warehouse.scan(INJURY_REPORTS, start=day, end=day)))
     injuries = _injuries(reports)
@@ -94,8 +95,8 @@ def files(world: World) -> Iterator[Built]:
         reason=None if slate else NO_GAMES,
         games=tuple(SlateGame(**slate_game(world, game)) for game in slate),
         players=tuple(
-            _player(row, {game["home_team_id"] for game in slate}, past.get(row["player_id"], []), injuries, day)
-            for row in rows.iter_rows(named=True)
+            _player(row, past.get(row["id"], []), injuries, day)
+            for row in rows.select(*PLAYER_COLUMNS, is_home=pl.col("team_id").is_in(home)).iter_rows(named=True)
         ),
     )
     yield Built(TONIGHT, TONIGHT.path(), document, not world.predicted_rows(day))
@@ -117,17 +118,15 @@ def _injuries(reports: pl.DataFrame) -> dict[int, Injury]:
 
 def _player(
     row: Mapping[str, Any],
-    home: set[int],
     past: list[dict[str, Any]],
     injuries: Mapping[int, Injury],
     day: dt.date,
 ) -> TonightPlayer:
     rest = game_day(day) - game_day(past[0]["game_date"]) - 1 if past else None
     return TonightPlayer(
-        **dict(predicted(row)),
-        is_home=row["team_id"] in home,
+        **row,
         rest_days=rest,
-        injury=injuries.get(row["player_id"]),
+        injury=injuries.get(row["id"]),
         form=tuple(_form(game) for game in past[:FORM_GAMES]),
     )
 

@@ -33,6 +33,10 @@ class Store(Protocol):
         """Write `content` with its cache age (seconds), unless the stored file differs in `generated_at` only."""
         ...
 
+    def flush(self) -> None:
+        """Return once every file written so far would survive a loss of power; call it after the last write."""
+        ...
+
 
 class DryRun:
     """A store that reports what it would write and writes nothing."""
@@ -48,6 +52,9 @@ class DryRun:
         """Return whether `content` would be written."""
         published = self.store.read(path)
         return "unchanged" if published is not None and same_content(published, content) else "written"
+
+    def flush(self) -> None:
+        """Do nothing, since nothing is written."""
 
 
 def safe_path(path: str) -> PurePosixPath:

@@ -72,6 +72,9 @@ class GcsStore:
             f"{path}: other exporters replaced it at each of {MAX_ATTEMPTS} attempts to write it; export it again"
         )
 
+    def flush(self) -> None:
+        """Do nothing, since the service has stored a file when its write returns."""
+
     def _read(self, path: str) -> tuple[bytes | None, int]:
         """Return the content and its generation, which is 0 where there is no file."""
         blob = self._bucket.blob(self._name(path))

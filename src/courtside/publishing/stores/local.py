@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import cached_property
 from pathlib import Path
 
 from courtside.publishing.registry import max_age_of
@@ -19,6 +20,11 @@ class LocalStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._unsynced: set[Path] = set()
+
+    @cached_property
+    def _resolved_root(self) -> Path:
+        return self.root.resolve()
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes at `path`, or None where there is no file.
@@ -26,8 +32,7 @@ class LocalStore:
         Raises:
             PathRefusedError: where `path` leads out of the folder.
         """
-        target = self._target(path)
-        return target.read_bytes() if target.is_file() else None
+        return _content(self._target(path))
 
     def write(self, path: str, content: bytes, *, max_age: int, content_type: str) -> Written:
         """Write `content` to `path` atomically, unless the stored file differs in `generated_at` only.
@@ -41,11 +46,18 @@ class LocalStore:
             raise ValueError(
                 f"{path}: max_age {max_age} and content type {content_type!r}; the contract says {contract}"
             )
-        published = self.read(path)
+        target = self._target(path)
+        published = _content(target)
         if published is not None and same_content(published, content):
             return "unchanged"
-        _replace(self._target(path), content)
+        _replace(target, content)
+        self._unsynced.add(target.parent)
         return "written"
+
+    def flush(self) -> None:
+        """Flush to disk the names of the files written so far; their content was flushed before they were renamed."""
+        while self._unsynced:
+            _sync_folder(self._unsynced.pop())
 
     def remove_unfinished(self) -> None:
         """Remove temporary files of processes that have ended."""
@@ -55,15 +67,18 @@ class LocalStore:
                 path.unlink(missing_ok=True)
 
     def _target(self, path: str) -> Path:
-        root = self.root.resolve()
-        target = (root / safe_path(path)).resolve()
-        if not target.is_relative_to(root):
+        target = (self._resolved_root / safe_path(path)).resolve()
+        if not target.is_relative_to(self._resolved_root):
             raise PathRefusedError(f"{path!r} leads out of {self.root}; remove the symbolic link in it")
         return target
 
 
+def _content(target: Path) -> bytes | None:
+    return target.read_bytes() if target.is_file() else None
+
+
 def _replace(target: Path, content: bytes) -> None:
-    """Write a temporary file beside `target`, then rename it to `target`; file and folder are flushed to disk."""
+    """Write a temporary file beside `target`, flush it to disk, then rename it to `target`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(8)}.tmp")
     try:
@@ -72,9 +87,9 @@ def _replace(target: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+        raise
 
 
 def _is_running(pid: int) -> bool:
