@@ -1,4 +1,4 @@
-"""A league of four teams and a few players, in the frames the resolver reads."""
+"""A league of four teams and a few players, as the frames that the resolver uses."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def appearances(*rows: tuple[int, str, str, int]) -> pl.DataFrame:
     return pl.DataFrame(filled, schema=APPEARANCES, orient="row")
 
 
-def mention(name: str, day: int = DAY, **told: str) -> dict[str, object]:
+def mention(name: str, day: int = DAY, **teams: str) -> dict[str, object]:
     row: dict[str, object] = dict.fromkeys(MENTION_COLUMNS)
-    return row | {"source": "a_book", "game_date": date_of(day), "player_name": name} | told
+    return row | {"source": "a_book", "game_date": date_of(day), "player_name": name} | teams
 
 
 def mentions(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
@@ -46,7 +46,7 @@ def mentions(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
-def resolved_from(asked: Iterable[dict[str, object]], box_scores: pl.DataFrame, games: pl.DataFrame) -> Resolution:
-    """Resolve `asked` from box-score rows alone: people and stints are what they tell."""
+def resolved_from(rows: Iterable[dict[str, object]], box_scores: pl.DataFrame, games: pl.DataFrame) -> Resolution:
+    """Resolve `rows` with people and stints derived from box-score rows."""
     people = box_scores.select("player_id", "player_name").unique()
-    return resolve(mentions(asked), people, stints_of(box_scores), games)
+    return resolve(mentions(rows), people, stints_of(box_scores), games)

@@ -1,4 +1,4 @@
-"""Names compare without accents, case and punctuation, and keep their suffixes."""
+"""Names are compared without accents, case and punctuation, and keep their suffixes."""
 
 from __future__ import annotations
 
@@ -96,14 +96,14 @@ def test_last_name_first_is_the_same_name(name):
 
 
 @given(WRITTEN_NAMES, st.sampled_from(SUFFIXES))
-def test_a_suffix_is_kept_until_it_is_asked_to_go(name, suffix):
+def test_a_suffix_is_kept_until_it_is_removed_explicitly(name, suffix):
     base = normalise(name)
     if base:
         assert normalise(f"{name} {suffix.upper()}.") == f"{base} {suffix}"
         assert without_suffix(f"{base} {suffix}") == without_suffix(base)
 
 
-def test_a_name_that_is_only_a_suffix_stays():
+def test_a_name_that_is_only_a_suffix_is_kept():
     assert without_suffix("jr") == "jr"
 
 
@@ -114,7 +114,7 @@ def test_an_alias_works_in_both_directions():
     assert aliases.others("Tre Jones") == ()
 
 
-def test_the_packaged_aliases_hold_what_books_write():
+def test_the_packaged_aliases_include_the_spellings_of_books():
     aliases = packaged_aliases()
     assert "bones hyland" in aliases.others("nahshonhyland")
     assert "nic claxton" in aliases.others("Nicolas Claxton")

@@ -1,4 +1,4 @@
-"""American odds convert by the standard formulas, in functions and in expressions alike."""
+"""American odds are converted by the standard formulas, in functions and in expressions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCALARS = [
 
 
 def close_to(value):
-    """The value up to the last bits, in which a vectorised division may differ; None is None."""
+    """Return the value rounded by its last bits, in which a vectorised division may differ; None stays None."""
     return value if value is None else pytest.approx(value, rel=1e-14)
 
 
@@ -51,13 +51,13 @@ def test_a_price_converts_by_the_standard_formulas(price, probability, pays, pro
     assert profit_per_unit(price) == pytest.approx(profit)
 
 
-def test_the_vig_is_taken_out_in_proportion():
+def test_the_vig_is_removed_in_proportion():
     assert no_vig_over(-110, -110) == 0.5
     assert no_vig_over(-120, 100) == pytest.approx((120 / 220) / (120 / 220 + 0.5))
 
 
 @pytest.mark.parametrize("price", INVALID)
-def test_what_is_no_price_converts_to_none(price):
+def test_a_number_that_is_not_a_price_converts_to_none(price):
     assert implied_probability(price) is None
     assert decimal_odds(price) is None
     assert profit_per_unit(price) is None
@@ -74,12 +74,12 @@ def test_a_bet_at_its_implied_probability_earns_nothing(price):
 
 
 @given(PRICES, PRICES)
-def test_over_and_under_without_vig_are_certain(over, under):
+def test_probabilities_of_over_and_under_without_vig_sum_to_one(over, under):
     assert no_vig_over(over, under) + no_vig_over(under, over) == pytest.approx(1)
 
 
 @given(st.lists(st.tuples(ANYTHING, ANYTHING), min_size=1, max_size=20))
-def test_the_expressions_give_what_the_functions_give(prices):
+def test_the_expressions_equal_the_functions(prices):
     frame = pl.DataFrame(prices, schema={"over": pl.Float64, "under": pl.Float64}, orient="row")
     for function, expression in SCALARS:
         found = frame.select(expression("over")).to_series().to_list()

@@ -1,4 +1,4 @@
-"""What counts as a price, for one side and for the lines of a date."""
+"""The rule of real prices, for one side and for the lines of a date."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("price", "other", "book", "is_real"), CASES)
-def test_a_price_is_real_or_none_in_function_and_expression_alike(price, other, book, is_real):
+def test_function_and_expression_agree_on_real_prices(price, other, book, is_real):
     frame = pl.DataFrame(
         {"price": [price], "other": [other], "book": [book]},
         schema={"price": pl.Float64, "other": pl.Float64, "book": pl.String},
@@ -72,7 +72,7 @@ def test_a_sportsbook_keeps_its_prices(over, under):
     assert with_real_prices(lines).equals(lines)
 
 
-def test_picks_at_a_number_that_is_no_price_are_paid_at_minus_110():
+def test_picks_without_a_real_price_are_paid_at_minus_110():
     _, standing, _ = graded_season([(1, 32.5)])
     outcomes = pl.DataFrame(
         {"game_id": ["0022500000"], "player_id": [1], "revision": [1], "game_date": standing["game_date"][:1]}
@@ -85,13 +85,13 @@ def test_picks_at_a_number_that_is_no_price_are_paid_at_minus_110():
     assert set(graded["units"].round(4)) == {0.9091}
 
 
-def test_predictions_at_a_number_that_is_no_price_are_graded_without_one():
+def test_predictions_without_a_real_price_are_graded_without_a_price():
     row = {
         **{"game_id": "1", "player_id": 1, "system": "ewma", "prediction": 20.0, "line": 15.5, "direction": "OVER"},
         **{"book": "fanduel", "over_price": -137.0, "under_price": -137.0, "model_code": "210M"},
     }
-    told = {"game_id": "1", "player_id": 1, "revision": 1, "actual_points": 20, "outcome": "played"}
+    outcome = {"game_id": "1", "player_id": 1, "revision": 1, "actual_points": 20, "outcome": "played"}
     day, now = pl.date(2025, 11, 1), pl.datetime(2025, 11, 2)
     predictions = pl.DataFrame([row]).with_columns(game_date=day)
-    outcomes = pl.DataFrame([told]).with_columns(game_date=day, graded_at=now)
+    outcomes = pl.DataFrame([outcome]).with_columns(game_date=day, graded_at=now)
     assert grade_predictions(predictions, outcomes)["price"].to_list() == [None]

@@ -1,4 +1,4 @@
-"""A provider's name resolves to a player by what was known before the game, or is refused with a reason."""
+"""A provider's name is resolved to a player from earlier data, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ PLAYED = appearances(
 )
 
 
-def answer(*asked, played=PLAYED, games=TONIGHT):
-    """The only resolved mention as a row, or the reason of the only refused one."""
-    resolution = resolved_from(asked, played, games)
+def resolve_one(*rows, played=PLAYED, games=TONIGHT):
+    """Return the only resolved mention as a row, or the reason of the only refused one."""
+    resolution = resolved_from(rows, played, games)
     rows = resolution.resolved.to_dicts()
     return rows[0] if rows else resolution.unresolved["reason"][0]
 
@@ -39,17 +39,17 @@ def answer(*asked, played=PLAYED, games=TONIGHT):
     ],
 )
 def test_every_spelling_of_a_player_resolves_to_his_id(name, player_id, method):
-    found = answer(mention(name))
+    found = resolve_one(mention(name))
     assert (found["player_id"], found["method"]) == (player_id, method)
 
 
 @pytest.mark.parametrize("name", ["Jarmo Ozol Jr.", "J. Ozol", "Ozol", "", "..."])
-def test_a_spelling_nobody_has_is_unknown(name):
-    assert answer(mention(name)) == "unknown_name"
+def test_a_spelling_of_no_player_is_unknown(name):
+    assert resolve_one(mention(name)) == "unknown_name"
 
 
 @pytest.mark.parametrize(
-    "told",
+    "teams",
     [
         {},
         {"home_team": "Boston Celtics", "away_team": "Miami Heat"},
@@ -59,73 +59,73 @@ def test_a_spelling_nobody_has_is_unknown(name):
         {"home_team": "BOS", "away_team": "MIA", "opponent": "Heat"},
     ],
 )
-def test_the_game_is_found_from_whatever_teams_the_mention_tells(told):
-    found = answer(mention("Jarmo Ozol", **told))
+def test_the_game_is_found_from_any_teams_that_the_mention_names(teams):
+    found = resolve_one(mention("Jarmo Ozol", **teams))
     assert found["game_id"] == TONIGHT["game_id"][1]
     assert (found["team_id"], found["opponent_team_id"]) == (team("BOS"), team("MIA"))
 
 
-def test_a_traded_player_has_the_game_his_mention_tells_and_no_team_yet():
-    found = answer(mention("Luka Mircic", home_team="BOS", away_team="MIA"))
+def test_a_traded_player_has_the_game_of_his_mention_and_no_team_yet():
+    found = resolve_one(mention("Luka Mircic", home_team="BOS", away_team="MIA"))
     assert (found["player_id"], found["game_id"]) == (3, TONIGHT["game_id"][1])
     assert (found["team_id"], found["opponent_team_id"]) == (None, None)
 
 
-def test_an_opponent_tells_the_new_team_of_a_traded_player():
-    found = answer(mention("Luka Mircic", opponent="MIA"))
+def test_an_opponent_determines_the_new_team_of_a_traded_player():
+    found = resolve_one(mention("Luka Mircic", opponent="MIA"))
     assert (found["team_id"], found["opponent_team_id"]) == (team("BOS"), team("MIA"))
     assert found["game_id"] == TONIGHT["game_id"][1]
 
 
-def test_an_opponent_that_rests_leaves_team_and_game_open():
-    found = answer(mention("Luka Mircic", opponent="CHI"))
+def test_an_opponent_without_a_game_determines_neither_team_nor_game():
+    found = resolve_one(mention("Luka Mircic", opponent="CHI"))
     assert (found["player_id"], found["team_id"], found["game_id"]) == (3, None, None)
 
 
 def test_a_pair_of_teams_that_do_not_meet_that_day_has_no_game():
-    found = answer(mention("Luka Mircic", home_team="LAL", away_team="BOS"))
+    found = resolve_one(mention("Luka Mircic", home_team="LAL", away_team="BOS"))
     assert (found["player_id"], found["team_id"], found["game_id"]) == (3, team("LAL"), None)
 
 
-@pytest.mark.parametrize("told", [{}, {"home_team": "BOS", "away_team": "MIA"}, {"opponent": "MIA"}])
-def test_a_player_whose_team_rests_is_refused(told):
-    assert answer(mention("Pau Restell", **told)) == "team_does_not_play"
+@pytest.mark.parametrize("teams", [{}, {"home_team": "BOS", "away_team": "MIA"}, {"opponent": "MIA"}])
+def test_a_player_whose_team_does_not_play_is_refused(teams):
+    assert resolve_one(mention("Pau Restell", **teams)) == "team_does_not_play"
 
 
 MOVED = {"player_id": 3, "game_day": DAY, "game_id": TONIGHT["game_id"][1]}
 
 
-def _answers(*asked, played=(MOVED,)):
+def _resolve_all(*rows, played=(MOVED,)):
     seen = pl.DataFrame(played, schema={"player_id": pl.Int64, "game_day": pl.Int64, "game_id": pl.String})
     people, stints = PLAYED.select("player_id", "player_name").unique(), stints_of(PLAYED)
-    return resolve(mentions(asked), people, stints, TONIGHT, played=seen).resolved.to_dicts()
+    return resolve(mentions(rows), people, stints, TONIGHT, played=seen).resolved.to_dicts()
 
 
-def test_a_line_without_teams_goes_to_the_game_its_player_played_and_gives_no_team():
-    (found,) = _answers(mention("Luka Mircic"))
+def test_a_line_without_teams_gets_the_game_of_its_player_and_no_team():
+    (found,) = _resolve_all(mention("Luka Mircic"))
     assert (found["game_id"], found["team_id"], found["opponent_team_id"]) == (MOVED["game_id"], None, None)
 
 
-def test_a_line_without_teams_of_a_player_whose_old_team_rests_goes_to_the_game_he_played():
-    (found,) = _answers(mention("Pau Restell"), played=({**MOVED, "player_id": 4},))
+def test_a_line_without_teams_gets_the_game_of_its_player_where_his_old_team_does_not_play():
+    (found,) = _resolve_all(mention("Pau Restell"), played=({**MOVED, "player_id": 4},))
     assert (found["game_id"], found["team_id"]) == (MOVED["game_id"], None)
 
 
-def test_a_box_score_moves_no_line_that_names_teams_and_none_in_its_game():
-    for told in ({"home_team": "LAL", "away_team": "GSW"}, {"opponent": "GSW"}):
-        (found,) = _answers(mention("Luka Mircic", **told))
+def test_a_box_score_does_not_move_a_line_that_names_teams():
+    for teams in ({"home_team": "LAL", "away_team": "GSW"}, {"opponent": "GSW"}):
+        (found,) = _resolve_all(mention("Luka Mircic", **teams))
         assert found["team_id"] == team("LAL")
-    (found,) = _answers(mention("Jarmo Ozol"), played=({**MOVED, "player_id": 1},))
+    (found,) = _resolve_all(mention("Jarmo Ozol"), played=({**MOVED, "player_id": 1},))
     assert found["team_id"] == team("BOS")
 
 
-def test_a_line_without_teams_goes_where_other_lines_of_the_date_name_the_game_of_its_player():
+def test_a_line_without_teams_gets_the_game_that_other_lines_of_the_date_name():
     with_opponent = mention("Luka Mircic", opponent="MIA")
-    for found in _answers(with_opponent, mention("Luka Mircic"), played=()):
+    for found in _resolve_all(with_opponent, mention("Luka Mircic"), played=()):
         assert found["game_id"] == MOVED["game_id"]
         assert (found["team_id"], found["opponent_team_id"]) == (team("BOS"), team("MIA"))
     pair = mention("Luka Mircic", home_team="BOS", away_team="MIA")
-    assert {(row["game_id"], row["team_id"]) for row in _answers(pair, mention("Luka Mircic"), played=())} == {
+    assert {(row["game_id"], row["team_id"]) for row in _resolve_all(pair, mention("Luka Mircic"), played=())} == {
         (MOVED["game_id"], None)
     }
 
@@ -133,10 +133,10 @@ def test_a_line_without_teams_goes_where_other_lines_of_the_date_name_the_game_o
 @pytest.mark.parametrize(
     "name", ["K. Caldwell-Pope", "K Caldwell Pope", "Caldwell-Pope, K.", "k. caldwell-pope jr.", "K. Pope"]
 )
-@pytest.mark.parametrize("told", [{"opponent": "MIA"}, {"home_team": "MIA", "away_team": "BOS"}])
-def test_an_initial_resolves_where_the_line_names_the_players_team(name, told):
+@pytest.mark.parametrize("teams", [{"opponent": "MIA"}, {"home_team": "MIA", "away_team": "BOS"}])
+def test_an_initial_resolves_where_the_line_names_the_players_team(name, teams):
     played = appearances((7, "Kentavious Caldwell-Pope", "BOS", DAY - 2), (8, "Keldon Caldwell", "LAL", DAY - 2))
-    found = answer(mention(name, **told), played=played)
+    found = resolve_one(mention(name, **teams), played=played)
     if name.endswith("jr."):
         assert found == "unknown_name", "he has no suffix"
     else:
@@ -144,7 +144,7 @@ def test_an_initial_resolves_where_the_line_names_the_players_team(name, told):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "teams"),
     [
         ("J. Isaac", {}),
         ("J. Isaac", {"home_team": "LAL", "away_team": "GSW"}),
@@ -158,12 +158,12 @@ def test_an_initial_resolves_where_the_line_names_the_players_team(name, told):
         ("K. Isaac", {"opponent": "MIA"}),
     ],
 )
-def test_an_initial_without_his_team_and_a_bare_name_stay_held(name, told):
+def test_an_initial_without_a_team_and_a_family_name_are_refused(name, teams):
     played = appearances((7, "Jonathan Isaac", "BOS", DAY - 2))
-    assert answer(mention(name, **told), played=played) in {"unknown_name", "unknown_team"}
+    assert resolve_one(mention(name, **teams), played=played) in {"unknown_name", "unknown_team"}
 
 
-def test_an_initial_of_two_players_of_the_game_stays_held_and_suggests_them():
+def test_an_initial_of_two_players_of_the_game_is_refused_and_suggests_them():
     played = appearances(
         *((7, "Jalen Williams", "BOS", DAY - 2), (8, "Jaylin Williams", "MIA", DAY - 2)),
         *((9, "Mo Williams", "BOS", DAY - 2), (10, "Josh Williams", "LAL", DAY - 2)),
@@ -175,17 +175,17 @@ def test_an_initial_of_two_players_of_the_game_stays_held_and_suggests_them():
     assert "Mo Williams" not in suggested
 
 
-def test_a_name_in_full_comes_before_an_initial_that_fits():
+def test_a_full_name_is_preferred_to_an_initial():
     played = appearances((7, "J. Williams", "BOS", DAY - 2), (8, "Jalen Williams", "BOS", DAY - 2))
-    assert answer(mention("J. Williams", opponent="MIA"), played=played)["player_id"] == 7
+    assert resolve_one(mention("J. Williams", opponent="MIA"), played=played)["player_id"] == 7
 
 
-def test_a_team_no_one_has_heard_of_is_refused():
-    assert answer(mention("Luka Mircic", home_team="Team Captain", away_team="LAL")) == "unknown_team"
+def test_an_unknown_team_is_refused():
+    assert resolve_one(mention("Luka Mircic", home_team="Team Captain", away_team="LAL")) == "unknown_team"
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("teams", "expected"),
     [
         ({"home_team": "BOS", "away_team": "MIA"}, 10),
         ({"home_team": "LAL", "away_team": "GSW"}, 11),
@@ -195,46 +195,46 @@ def test_a_team_no_one_has_heard_of_is_refused():
         ({"opponent": "BOS"}, "two_players"),
     ],
 )
-def test_namesakes_are_told_apart_by_team_and_date_or_refused(told, expected):
+def test_namesakes_are_distinguished_by_team_and_date_or_refused(teams, expected):
     played = appearances((10, "Marko Twin", "BOS", DAY - 2), (11, "Marko Twin", "LAL", DAY - 2))
-    found = answer(mention("Marko Twin", **told), played=played)
+    found = resolve_one(mention("Marko Twin", **teams), played=played)
     assert found == expected if isinstance(expected, str) else found["player_id"] == expected
     assert isinstance(found, str) or found["method"] == "team_and_date"
 
 
 def test_a_suffix_is_ignored_where_only_the_suffixed_namesake_plays():
     played = appearances((10, "Marko Twin", "CHI", DAY - 2), (11, "Marko Twin Jr.", "LAL", DAY - 2))
-    assert answer(mention("Marko Twin", opponent="GSW"), played=played)["player_id"] == 11
+    assert resolve_one(mention("Marko Twin", opponent="GSW"), played=played)["player_id"] == 11
     played = appearances((10, "Marko Twin", "GSW", DAY - 2), (11, "Marko Twin Jr.", "LAL", DAY - 2))
-    assert answer(mention("Marko Twin"), played=played)["player_id"] == 10
+    assert resolve_one(mention("Marko Twin"), played=played)["player_id"] == 10
 
 
-def test_a_suffix_left_out_between_two_suffixed_players_is_refused():
+def test_a_missing_suffix_of_two_suffixed_players_is_refused():
     played = appearances((10, "Marko Twin II", "LAL", DAY - 2), (11, "Marko Twin Jr.", "LAL", DAY - 2))
-    assert answer(mention("Marko Twin"), played=played) == "two_players"
+    assert resolve_one(mention("Marko Twin"), played=played) == "two_players"
 
 
-def test_a_line_of_a_rookie_never_goes_to_a_veteran_namesake_whose_team_rests():
+def test_the_line_of_a_rookie_is_never_assigned_to_a_veteran_namesake_without_a_game():
     veteran = (10, "Marko Twin", "CHI", DAY - 2)
     line = mention("Marko Twin", home_team="BOS", away_team="MIA")
-    assert answer(line, played=appearances(veteran)) == "team_does_not_play"
+    assert resolve_one(line, played=appearances(veteran)) == "team_does_not_play"
     rookie_seen = appearances(veteran, (11, "Marko Twin", "BOS", DAY))
-    assert answer(line, played=rookie_seen) == "team_does_not_play"
+    assert resolve_one(line, played=rookie_seen) == "team_does_not_play"
     next_line = mention("Marko Twin", DAY + 1, opponent="GSW")
     games = slate((DAY, "BOS", "MIA"), (DAY + 1, "BOS", "GSW"))
-    assert answer(next_line, played=rookie_seen, games=games)["player_id"] == 11
+    assert resolve_one(next_line, played=rookie_seen, games=games)["player_id"] == 11
 
 
-def test_a_player_who_had_not_yet_appeared_has_the_team_only_an_opponent_tells():
+def test_a_player_before_his_first_game_has_a_team_only_from_an_opponent():
     played = appearances((20, "Ruud Kie", "BOS", DAY))
-    assert answer(mention("Ruud Kie", home_team="BOS", away_team="MIA"), played=played)["team_id"] is None
-    assert answer(mention("Ruud Kie", opponent="MIA"), played=played)["team_id"] == team("BOS")
-    assert answer(mention("Ruud Kie"), played=played)["game_id"] is None
+    assert resolve_one(mention("Ruud Kie", home_team="BOS", away_team="MIA"), played=played)["team_id"] is None
+    assert resolve_one(mention("Ruud Kie", opponent="MIA"), played=played)["team_id"] == team("BOS")
+    assert resolve_one(mention("Ruud Kie"), played=played)["game_id"] is None
 
 
-def test_the_box_score_of_the_day_does_not_tell_the_team():
+def test_the_box_score_of_the_day_does_not_determine_the_team():
     traded_tonight = pl.concat([PLAYED, appearances((3, "Luka Mirčić", "MIA", DAY))])
-    assert answer(mention("Luka Mircic"), played=traded_tonight)["team_id"] == team("LAL")
+    assert resolve_one(mention("Luka Mircic"), played=traded_tonight)["team_id"] == team("LAL")
 
 
 def test_a_stint_ends_where_the_next_begins():
@@ -244,9 +244,9 @@ def test_a_stint_ends_where_the_next_begins():
     assert stints.rows() == expected
 
 
-def test_every_mention_comes_out_once_with_the_declared_columns():
-    asked = [mention("Herb Jones"), mention("Herb Jones"), mention("Nobody Here"), mention("Pau Restell")]
-    resolution = resolved_from(asked, PLAYED, TONIGHT)
+def test_every_mention_is_returned_once_with_the_declared_columns():
+    rows = [mention("Herb Jones"), mention("Herb Jones"), mention("Nobody Here"), mention("Pau Restell")]
+    resolution = resolved_from(rows, PLAYED, TONIGHT)
     answered = ("player_id", "team_id", "opponent_team_id", "game_id", "method")
     assert tuple(resolution.resolved.columns) == (*MENTION_COLUMNS, *answered)
     assert tuple(resolution.unresolved.columns) == (*MENTION_COLUMNS, "reason", "suggestions")
@@ -256,10 +256,10 @@ def test_every_mention_comes_out_once_with_the_declared_columns():
 
 @pytest.mark.parametrize("empty", ["mentions", "box scores", "slate"])
 def test_empty_frames_have_the_same_shape(empty):
-    asked = [] if empty == "mentions" else [mention("Herb Jones", opponent="BOS")]
+    rows = [] if empty == "mentions" else [mention("Herb Jones", opponent="BOS")]
     played = PLAYED.clear() if empty == "box scores" else PLAYED
-    resolution = resolved_from(asked, played, TONIGHT.clear() if empty == "slate" else TONIGHT)
+    resolution = resolved_from(rows, played, TONIGHT.clear() if empty == "slate" else TONIGHT)
     full = resolved_from([mention("Herb Jones"), mention("No One")], PLAYED, TONIGHT)
     assert resolution.resolved.schema == full.resolved.schema
     assert resolution.unresolved.schema == full.unresolved.schema
-    assert resolution.resolved.height + resolution.unresolved.height == len(mentions(asked))
+    assert resolution.resolved.height + resolution.unresolved.height == len(mentions(rows))

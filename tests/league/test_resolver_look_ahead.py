@@ -36,12 +36,12 @@ def league(players, box_scores):
 @settings(max_examples=300)
 @given(PLAYERS, BOX_SCORES, st.sampled_from(NAMES), TOLD, DAYS, DAYS, DAYS)
 def test_later_box_scores_only_give_a_resolution_to_a_player_who_had_not_appeared(
-    players, box_scores, name, told, day, early, late
+    players, box_scores, name, teams, day, early, late
 ):
     played = league(players, box_scores)
     first, then = (played.filter(pl.col("game_day") < day + more) for more in sorted((early - 1, late - 1)))
-    before = resolved_from([mention(name, day, **told)], first, GAMES)
-    after = resolved_from([mention(name, day, **told)], then, GAMES)
+    before = resolved_from([mention(name, day, **teams)], first, GAMES)
+    after = resolved_from([mention(name, day, **teams)], then, GAMES)
     if before.resolved.height:
         assert before.resolved.equals(after.resolved)
     elif before.unresolved["reason"][0] != "unknown_name":
@@ -52,10 +52,10 @@ def test_later_box_scores_only_give_a_resolution_to_a_player_who_had_not_appeare
 
 
 @given(PLAYERS, BOX_SCORES, st.lists(st.tuples(st.sampled_from(NAMES), TOLD, DAYS), max_size=6), st.randoms())
-def test_the_order_of_rows_does_not_matter(players, box_scores, asked, random):
+def test_the_order_of_rows_does_not_matter(players, box_scores, rows, random):
     played, lines = (
         league(players, box_scores).rows(),
-        [mention(name, day, **told) for name, told, day in asked],
+        [mention(name, day, **teams) for name, teams, day in rows],
     )
     once = resolved_from(lines, pl.DataFrame(played, schema=APPEARANCES, orient="row"), GAMES)
     random.shuffle(played)

@@ -1,4 +1,4 @@
-"""Planted names that the resolver must refuse and count, never guess."""
+"""Planted ambiguous names, which the resolver must refuse and count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payloads in the providers' formats, with fictional players, small enough to read."""
+"""Small payloads in the providers' formats, with fictional players."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 def read(content: bytes, name: str = "payload.bin") -> Parsed:
-    """Return what `parse` makes of `content`."""
+    """Return the result of `parse` for `content`."""
     return parse(Payload("files", name, FETCHED, content))
 
 

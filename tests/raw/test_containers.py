@@ -1,4 +1,4 @@
-"""Payloads come out of what they were packed in, or are refused before they do harm."""
+"""Payloads are unpacked from their containers, or refused before they use much memory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOG = as_csv([player_row()])
     ],
     ids=["plain", "bom", "crlf", "gzip", "zstandard", "zip", "zip in gzip", "zip with resource fork"],
 )
-def test_a_payload_is_the_same_in_every_container(content):
+def test_a_payload_is_equal_in_every_container(content):
     parsed = read(content)
     assert parsed.kind == "player_game_log"
     assert parsed.frames["raw_player_box"]["player_name"].to_list() == ["Đorđe Šarić"]
@@ -51,8 +51,8 @@ def test_a_payload_is_the_same_in_every_container(content):
         (gzipped(gzipped(gzipped(gzipped(LOG)))), "inside each other"),
     ],
 )
-def test_a_container_that_cannot_be_used_is_refused_with_the_reason(content, says):
-    with pytest.raises(PayloadRefusedError, match=says):
+def test_an_unusable_container_is_refused_with_the_reason(content, message):
+    with pytest.raises(PayloadRefusedError, match=message):
         read(content)
 
 
@@ -62,7 +62,7 @@ def test_a_container_that_unpacks_to_more_than_the_limit_is_refused(pack):
         unpacked(pack(bytes(50_000_000)), limit=1_000_000)
 
 
-def test_a_zip_bomb_is_refused_by_what_it_declares_without_being_read(monkeypatch):
+def test_a_zip_bomb_is_refused_by_its_declared_size(monkeypatch):
     bomb = zipped({"a.csv": bytes(10_000)})
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("the bomb was opened"))
     with pytest.raises(PayloadRefusedError, match="more than 1,000 bytes"):

@@ -1,4 +1,4 @@
-"""The injury report tells three things of a player: listed, submitted and not listed, not submitted."""
+"""The three states of a player in an injury report: listed, submitted and not listed, not submitted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rows(content: bytes) -> pl.DataFrame:
     return read(content, "report.pdf").frames["raw_injuries"]
 
 
-def test_each_team_says_whether_it_has_submitted_and_each_listed_player_why() -> None:
+def test_each_team_has_its_submission_state_and_each_listed_player_a_reason() -> None:
     report = rows(injury_report())
     teams = dict(report.filter(pl.col("player_name") == "").select("team_id", "state").rows())
     assert teams == {MIL: "not_submitted", SAS: "submitted", DEN: "submitted", GSW: "submitted"}
@@ -47,7 +47,7 @@ def test_a_page_break_anywhere_changes_nothing(per_page: int) -> None:
     assert rows(injury_report(per_page=per_page)).equals(rows(injury_report(per_page=99)))
 
 
-def test_the_last_word_of_a_reason_is_not_taken_for_the_next_family_name() -> None:
+def test_the_last_word_of_a_reason_does_not_become_the_next_family_name() -> None:
     lines = [LINES[0] | {"player": "Fox, Al", "status": "Out", "reason": "Left Acl; Tear"},
              {"player": "Smith, Bo", "status": "Out", "reason": "Rest"}]  # fmt: skip
     listed = rows(injury_report(lines)).filter(pl.col("state") == "listed")
@@ -86,7 +86,7 @@ def test_a_header_with_other_columns_is_refused_by_name() -> None:
         ("Nenê", "Nenê"),
     ],
 )
-def test_names_are_turned_with_the_given_name_first(written: str, meant: str) -> None:
+def test_names_are_stored_with_the_given_name_first(written: str, meant: str) -> None:
     assert given_name_first(written) == meant
 
 

@@ -1,4 +1,4 @@
-"""Player-points lines: the canonical CSV, and The Odds API's event odds as JSON and flattened."""
+"""Lines of players: the canonical CSV, and event odds of The Odds API as JSON and flattened."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_canonical_line_is_read_column_by_column():
     ]
 
 
-def test_a_line_whose_snapshot_tip_off_and_prices_nobody_noted_is_kept():
+def test_a_line_without_snapshot_tip_off_and_prices_is_kept():
     blank = dict.fromkeys(("snapshot_utc", "commence_utc", "event_id", "over_price", "under_price"), "")
     frame, refused = lines(as_csv([line_row(**blank)]))
     assert refused == {}
@@ -79,7 +79,7 @@ def test_a_line_whose_snapshot_tip_off_and_prices_nobody_noted_is_kept():
         ({"player_name": "a\u202eb"}, "player_name holds control characters"),
     ],
 )
-def test_a_line_that_cannot_be_used_is_refused_by_its_reason(changes, reason):
+def test_an_unusable_line_is_refused_with_its_reason(changes, reason):
     frame, refused = lines(as_csv([line_row(**changes), line_row(player_name="Other")]))
     assert refused == {reason: 1}
     assert frame["player_name"].to_list() == ["Other"]
@@ -89,16 +89,16 @@ def test_a_line_that_cannot_be_used_is_refused_by_its_reason(changes, reason):
     "name",
     ["<img src=x onerror=alert(1)>", "'; DROP TABLE raw_lines; --", "x" * 100, " Bogdan", "robertwilliams-c"],
 )
-def test_a_hostile_or_odd_name_is_kept_as_text(name):
+def test_a_hostile_or_unusual_name_is_kept_as_text(name):
     assert lines(as_csv([line_row(player_name=name)]))[0]["player_name"].to_list() == [name]
     assert odds(event(outcome("Over", -110, player=name)))[0]["player_name"].to_list() == [name]
 
 
-def test_lines_in_the_summer_of_2020_were_played():
+def test_lines_in_the_summer_of_2020_are_accepted():
     assert lines(as_csv([line_row(game_date="2020-08-05", commence_utc="")]))[0].height == 1
 
 
-def test_lines_of_one_key_are_kept_once_the_last_one():
+def test_the_last_of_several_lines_with_one_key_is_kept():
     rows = [line_row(), line_row(), line_row(over_price="-115")]
     frame, refused = lines(as_csv(rows))
     assert refused == {TWICE: 1, SUPERSEDED: 1}
@@ -146,7 +146,7 @@ def test_a_line_that_moved_within_a_payload_is_two_rows():
     assert lines(as_csv(rows))[0].height == 2
 
 
-def test_outcomes_that_stand_more_than_once_count_with_the_last_price():
+def test_the_last_price_of_a_repeated_outcome_is_used():
     frame, refused = odds(event(*PAIR, PAIR[0], outcome("Under", -125)))
     assert frame.select("over_price", "under_price").rows() == [(-110.0, -125.0)]
     assert refused == {TWICE: 1, SUPERSEDED: 1}
@@ -158,12 +158,12 @@ def test_decimal_prices_become_american():
     assert refused == {}
 
 
-def test_prices_that_may_be_either_are_refused_and_not_guessed():
+def test_prices_of_an_ambiguous_format_are_refused():
     with pytest.raises(PayloadRefusedError, match="may be decimal or American"):
         odds(event(outcome("Over", 1.5), outcome("Under", 150)))
 
 
-def test_a_wrong_price_among_american_ones_costs_its_row_only():
+def test_a_wrong_price_among_american_prices_refuses_only_its_row():
     frame, refused = odds(event(*PAIR, outcome("Over", 50, player="Other")))
     assert (frame.height, refused) == (1, {"over_price is not American odds": 1})
 
@@ -184,12 +184,12 @@ def test_a_wrong_price_among_american_ones_costs_its_row_only():
         (event(outcome("Over", -110), market="player_steals"), "unknown market player_steals"),
     ],
 )
-def test_an_outcome_that_cannot_be_used_is_refused_by_its_reason(changed, reason):
+def test_an_unusable_outcome_is_refused_with_its_reason(changed, reason):
     frame, refused = odds(event(*PAIR), changed)
     assert (frame.height, refused) == (1, {reason: 1})
 
 
-def test_odds_without_a_known_market_are_refused_with_the_markets_they_hold():
+def test_odds_without_a_known_market_are_refused_and_their_markets_named():
     content = json.dumps(event(outcome("Over", 1.9, 220.5), market="totals")).encode()
     with pytest.raises(PayloadRefusedError, match=r"without a known market.*totals.*player_points"):
         read(content)
@@ -214,7 +214,7 @@ def test_the_largest_line_depends_on_the_market():
     assert (frame["market"].to_list(), refused) == (["assists"], {"line is above 20": 1})
 
 
-def test_points_lines_have_the_row_hash_that_they_had_before_there_were_markets():
+def test_the_row_hash_of_points_lines_does_not_depend_on_the_market_column():
     points, _ = lines(as_csv([line_row()]))
     before = replace(RAW_LINES, columns=tuple(c for c in RAW_LINES.columns if c.name != "market"), key=("game_date",))
     hashes = [with_row_hash(table, points)["row_hash"][0] for table in (RAW_LINES, before)]

@@ -1,4 +1,4 @@
-"""Text becomes a value of the column's type, or nothing."""
+"""Readers return a value of the column's type, or NULL."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def values(reader, *cells):
 
 
 @given(st.from_regex(r"\A[ ]?[0-9]{0,11}[ ]?\Z") | st.text(max_size=12))
-def test_game_ids_are_read_as_the_clock_reads_them(text):
+def test_game_ids_are_parsed_like_parse_game_id(text):
     try:
         expected = parse_game_id(text) if text.isascii() else None
     except ValueError:
@@ -39,7 +39,7 @@ def test_game_ids_are_read_as_the_clock_reads_them(text):
 
 
 @given(st.integers(-(2**63), 2**63 - 1))
-def test_a_whole_number_survives_its_text(number):
+def test_a_whole_number_survives_a_round_trip_through_text(number):
     assert values(whole_number, str(number), f" {number} ") == [number, number]
 
 
@@ -77,7 +77,7 @@ def test_a_whole_number_survives_its_text(number):
         (trimmed, "  LAL ", "LAL"),
     ],
 )
-def test_a_reader_gives_the_value_or_nothing(reader, cell, value):
+def test_a_reader_gives_the_value_or_null(reader, cell, value):
     assert values(reader, cell, None) == [value, None]
 
 
@@ -91,6 +91,6 @@ def test_a_reader_gives_the_value_or_nothing(reader, cell, value):
         ("0029900001", dt.date(1999, 10, 1), dt.date(2000, 7, 31)),
     ],
 )
-def test_a_season_runs_from_october_to_july_but_for_its_pre_season_and_2019_20(game, first, last):
+def test_a_season_runs_from_october_to_july_except_the_pre_season_and_2019_20(game, first, last):
     assert season_window(game) == (first, last)
     assert season_of(game).startswith(str(first.year))

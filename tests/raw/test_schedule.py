@@ -1,4 +1,4 @@
-"""Schedules: of a game log, two rows a game, and of the league's CDN."""
+"""Schedules from a game log, with two rows per game, and from the league's CDN."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def games(content):
 
 
 @given(st.permutations(TEAMS).map(lambda teams: teams[:2]), st.booleans(), st.booleans())
-def test_home_and_away_are_told_from_either_row_in_either_order(teams, is_reversed, is_lone):
+def test_home_and_away_are_found_from_either_row_in_either_order(teams, is_reversed, is_lone):
     home, away = teams
     rows = schedule_game()
     rows[0] |= {"MATCHUP": f"{home.tricode} vs. {away.tricode}"}
@@ -39,7 +39,7 @@ def test_home_and_away_are_told_from_either_row_in_either_order(teams, is_revers
         ("HOU vs. OKC", "OKC vs. HOU", HOU, OKC),
     ],
 )
-def test_on_a_neutral_court_the_row_that_stands_first_is_believed(first, second, home, away):
+def test_the_first_row_decides_the_home_team_on_a_neutral_court(first, second, home, away):
     rows = schedule_game()
     rows[0] |= {"MATCHUP": first}
     rows[1] |= {"MATCHUP": second}
@@ -53,13 +53,13 @@ def test_a_game_without_a_winner_is_scheduled():
     assert frame["status"].to_list() == ["scheduled"]
 
 
-def test_a_score_is_never_told_by_a_game_log():
+def test_a_game_log_gives_no_score():
     frame, _ = games(as_csv(schedule_game()))
     assert frame.select("home_points", "away_points").rows() == [(None, None)]
 
 
 @pytest.mark.parametrize("changes", [{"MATCHUP": "BOS @ NYK"}, {"GAME_DATE": "2024-10-23"}], ids=["teams", "date"])
-def test_rows_that_contradict_each_other_on_a_game_make_no_game(changes):
+def test_contradicting_rows_of_a_game_give_no_schedule_row(changes):
     rows = schedule_game()
     rows[1] |= changes
     frame, refused = games(as_csv(rows))
@@ -67,7 +67,7 @@ def test_rows_that_contradict_each_other_on_a_game_make_no_game(changes):
     assert refused == {"no schedule row: the rows of the game differ in date or teams": 1}
 
 
-def test_a_cdn_game_carries_the_eastern_date_the_tip_off_in_utc_and_its_score():
+def test_a_cdn_game_has_the_eastern_date_the_tip_off_in_utc_and_the_score():
     frame, refused = games(cdn(cdn_game()))
     assert refused == {}
     assert frame.to_dicts() == [
@@ -103,7 +103,7 @@ def test_a_cdn_game_carries_the_eastern_date_the_tip_off_in_utc_and_its_score():
         ({"gameStatus": 1, "gameStatusText": "7:30 pm ET", "postponedStatus": "Y"}, "scheduled"),
     ],
 )
-def test_the_state_of_a_cdn_game_is_told_by_its_status_and_its_text(changes, status):
+def test_the_state_of_a_cdn_game_depends_on_its_status_and_its_text(changes, status):
     frame, refused = games(cdn(cdn_game(**changes)))
     assert (frame["status"].to_list(), refused) == ([status], {})
     is_final = status == "final"
@@ -111,7 +111,7 @@ def test_the_state_of_a_cdn_game_is_told_by_its_status_and_its_text(changes, sta
     assert frame["away_points"].to_list() == [96 if is_final else None]
 
 
-def test_a_tip_off_to_be_determined_is_unknown_and_not_midnight():
+def test_a_tip_off_to_be_determined_is_null_and_not_midnight():
     midnight = {"gameStatus": 1, "gameStatusText": "TBD", "gameDateTimeUTC": "2025-01-23T05:00:00Z"}
     assert games(cdn(cdn_game(**midnight)))[0]["tip_at"].to_list() == [None]
     assert games(cdn(cdn_game(gameDateTimeUTC="")))[0]["tip_at"].to_list() == [None]
@@ -135,7 +135,7 @@ def test_a_tip_off_to_be_determined_is_unknown_and_not_midnight():
         ({"homeTeam": None}, "homeTeam.teamId is empty"),
     ],
 )
-def test_a_cdn_game_that_cannot_be_used_is_refused_by_its_reason(changes, reason):
+def test_an_unusable_cdn_game_is_refused_with_its_reason(changes, reason):
     frame, refused = games(
         cdn(cdn_game(gameId="0022400001", homeTeam={"teamId": GSW, "score": 1}), cdn_game(**changes))
     )

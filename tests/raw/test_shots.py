@@ -76,7 +76,7 @@ def test_shots_of_one_player_at_one_second_are_numbered_in_the_order_of_the_payl
         ({"BASIC_ZONE": ""}, "BASIC_ZONE is empty"),
     ],
 )
-def test_a_shot_that_cannot_be_used_is_refused_by_its_reason(changes, reason):
+def test_an_unusable_shot_is_refused_with_its_reason(changes, reason):
     frame, refused = shots(shot_row(**changes), shot_row(PLAYER_ID=2))
     assert refused == {reason: 1}
     assert frame["player_id"].to_list() == [2]

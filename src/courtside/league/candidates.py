@@ -1,4 +1,4 @@
-"""Candidate players of a name, and close names as suggestions for people."""
+"""Candidate players for a name, and similar names as suggestions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _name_index(people: Iterable[tuple[str, int]], aliases: Aliases) -> dict[str
 
 
 def _initial_key(name: str) -> str:
-    """Return the key of a name with an initial: the letter, a blank, the compact rest; empty for other names."""
+    """Return the key of a name with an initial: the letter, a space and the compact rest; empty for other names."""
     first, _, rest = normalise(name).partition(" ")
     return f"{first} {rest.replace(' ', '')}" if len(first) == 1 and rest else ""
 
@@ -68,7 +68,7 @@ def _suffix_variants(name: str) -> tuple[str, ...]:
 
 
 def suggestions(names: pl.Series, people: pl.DataFrame) -> dict[str, str]:
-    """Return, for each name, up to three close names with ids and scores; for an initial, only names that fit it."""
+    """Return, for each name, up to three similar names with ids and scores; for an initial, only names that fit it."""
     spellings = people.group_by("player_id").agg(pl.col("player_name").min()).sort("player_name", "player_id")
     known = [compact(name) for name in spellings["player_name"]]
     written = [f"{name} ({player_id})" for player_id, name in spellings.rows()]

@@ -1,4 +1,4 @@
-"""The markets of player props: what is counted, how sportsbooks name it, and how far from a line results lie.
+"""The markets of player props: the counted statistics, the sportsbooks' names, and the spread of results.
 
 A market is one entry of `MARKETS`. Lines, predictions, picks, grades and public files of every market are computed by
 the same functions from this entry.
@@ -18,7 +18,7 @@ from courtside.warehouse.schema import text
 from courtside.warehouse.views import View
 
 POINTS = "points"
-"""The market that the features and the public files of the first version describe; it is always offered."""
+"""The market of the features and of the first public files; it always exists."""
 
 MARKET_COLUMN = text("market", "Name of the market, as `points` or `rebounds`.", filled_with=POINTS)
 """The column that names the market in every table that holds one."""
@@ -127,7 +127,7 @@ def market_named(name: str) -> Market:
             return market
     names = [market.name for market in MARKETS]
     closest = process.extractOne(name, names, processor=str.lower)[0]
-    raise ConfigError(f"{name!r} is no market; the closest is {closest}. The markets are {', '.join(names)}")
+    raise ConfigError(f"{name!r} is not a market; the closest is {closest}. The markets are {', '.join(names)}")
 
 
 def market_names() -> tuple[str, ...]:
@@ -136,14 +136,14 @@ def market_names() -> tuple[str, ...]:
 
 
 def name_of_key(written: pl.Expr) -> pl.Expr:
-    """Return the name of the market that a provider's text stands for, NULL where it is none of `MARKETS`."""
+    """Return the name of the market that a provider's text means, NULL where it is none of `MARKETS`."""
     known = {_compact(text): market.name for market in MARKETS for text in (market.key, market.name, *market.aliases)}
     compact = written.str.to_lowercase().str.replace_all(r"[^a-z0-9]", "")
     return compact.replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def of_market(reader: Reader, name: str) -> View:
-    """Return the rows of one market; tables without a market are whole."""
+    """Return a reader of the rows of one market; tables without a market column are read completely."""
     return View(reader, MARKET_COLUMN.name, name)
 
 

@@ -1,4 +1,4 @@
-"""Normalisation of players' names for comparison: no accents, case or punctuation; suffixes are kept."""
+"""Normalisation of players' names for comparison: without accents, case and punctuation, with suffixes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LETTERS = str.maketrans(
     }
 )
 _SLUG_POSITION = re.compile(r"(?<=[^\s-])(?:-[cfg])+$")
-_SILENT = re.compile(r"[.'’‘`´ʼʻ]")
+_IGNORED_MARKS = re.compile(r"[.'’‘`´ʼʻ]")
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 
@@ -41,8 +41,8 @@ def normalise(name: str) -> str:
     """Return `name` as lower-case ASCII words in the order first name, last name, suffix.
 
     Accents and punctuation are removed, letters without decomposition (đ, ł, ø, æ, ß, ı) are spelled out, and suffixes
-    are kept. `Jackson Jr., Jaren` is put in order; the position at the end of a slug, as in `robertwilliams-c`, is
-    removed. A name without a Latin letter or digit gives the empty string.
+    are kept. `Jackson Jr., Jaren` becomes `jaren jackson jr`. The position at the end of a slug, as in
+    `robertwilliams-c`, is removed. A name without a Latin letter or digit gives the empty string.
 
     >>> normalise('Jackson Jr., Jaren'), normalise('Nikola Jokić'), normalise('robertwilliams-c')
     ('jaren jackson jr', 'nikola jokic', 'robertwilliams')
@@ -87,8 +87,8 @@ def without_suffix(normalised: str) -> str:
 
 def _without_accents(name: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    spoken = _SILENT.sub("", folded.translate(_LETTERS))
-    return "".join(letter for letter in spoken if not unicodedata.combining(letter))
+    letters = _IGNORED_MARKS.sub("", folded.translate(_LETTERS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _words(part: str) -> list[str]:
@@ -130,7 +130,7 @@ class Aliases:
                 other = names_of.setdefault(name.replace(" ", ""), names)
                 if other is not names:
                     raise ConfigError(
-                        f"alias {name!r} stands for {other[0]!r} and {canonical!r}; keep it under one of them"
+                        f"alias {name!r} is listed for {other[0]!r} and {canonical!r}; keep it under one of them"
                     )
         return cls(names_of)
 

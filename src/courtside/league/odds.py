@@ -1,7 +1,7 @@
 """American odds: the definition of a price, and its conversion to probability, decimal odds and profit.
 
-A price is a number of at most -100 or at least +100; anything else (NULL, NaN, infinite, between) converts to
-None. Each function has a Polars expression of the same formula, NULL where the function returns None.
+A price is a number of at most -100 or at least +100. Any other value (NULL, NaN, infinite or between) converts to
+None. Each function has a Polars expression with the same formula, which is NULL where the function returns None.
 
 A fantasy book shows the same number on both sides of every line. Nobody can bet at that number, so it is not a
 price: `real_price` decides for one price, `with_real_prices` for the lines of whole dates. Units of a pick without a
@@ -27,7 +27,7 @@ FANTASY_BOOKS = frozenset(
 """Daily fantasy operators, whose pay-out depends on an entry of several players and not on the price of one line."""
 
 HIGHEST_EQUAL_PRICE = -130.0
-"""Two equal prices below this would give the book 13 % of all stakes; no sportsbook offers that on points."""
+"""Two equal prices below this would give the book 13 % of all stakes; no sportsbook offers such prices on points."""
 
 HIGHEST_MARGIN = 0.15
 """Where the implied probabilities of both sides exceed 1 by more than this, they are not two prices of one moment.
@@ -37,7 +37,7 @@ one side was shown after the game had begun.
 """
 
 FEWEST_CONSTANT = 10
-"""Where this many lines or more of a book and date all show one number, the book has no prices on that date."""
+"""A book whose lines of a date, at least this many, all show one number has no prices on that date."""
 
 
 def decimal_odds(american: float | None) -> float | None:
@@ -83,10 +83,10 @@ def no_vig_over(over_price: float | None, under_price: float | None) -> float | 
 
 
 def real_price(price: float | None, other: float | None = None, book: str | None = None) -> float | None:
-    """Return `price` where it is a real price; `other` is the price of the other side; otherwise None.
+    """Return `price` where it is a real price, otherwise None; `other` is the price of the other side.
 
-    It is not a real price where it is not an American price, where `book` is a fantasy book, where both sides show one
-    price below `HIGHEST_EQUAL_PRICE`, and where the margin of both sides is above `HIGHEST_MARGIN`.
+    A number is not a real price where it is not an American price, where `book` is a fantasy book, where both sides
+    show the same price below `HIGHEST_EQUAL_PRICE`, and where the margin of both sides is above `HIGHEST_MARGIN`.
 
     >>> real_price(-110), real_price(-110, -110), real_price(-137, -137)
     (-110, -110, None)
@@ -102,18 +102,17 @@ def real_price(price: float | None, other: float | None = None, book: str | None
 
 def real_price_expr(price: str, other: str | None = None, book: str | None = None) -> pl.Expr:
     """Return `real_price` of columns as an expression."""
-    found = _price_expr(price)
+    real = _price_expr(price)
     if other:
-        found = pl.when((pl.col(price) != pl.col(other)).fill_null(True) | (pl.col(price) >= HIGHEST_EQUAL_PRICE)).then(
-            found
-        )
+        differs = (pl.col(price) != pl.col(other)).fill_null(True)
+        real = pl.when(differs | (pl.col(price) >= HIGHEST_EQUAL_PRICE)).then(real)
         margin = implied_probability_expr(price) + implied_probability_expr(other) - 1
-        found = pl.when((margin <= HIGHEST_MARGIN).fill_null(True)).then(found)
-    return pl.when(~pl.col(book).is_in(FANTASY_BOOKS).fill_null(False)).then(found) if book else found
+        real = pl.when((margin <= HIGHEST_MARGIN).fill_null(True)).then(real)
+    return pl.when(~pl.col(book).is_in(FANTASY_BOOKS).fill_null(False)).then(real) if book else real
 
 
 def with_real_prices(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return lines (game_date, source, book, over_price, under_price) of whole dates; what is not a price is NULL.
+    """Return lines (game_date, source, book, over_price, under_price) of whole dates, with NULL for unreal prices.
 
     Besides the rule of `real_price`, a book has no prices on a date on which all of its lines, ten or more, show one
     number on both sides.
@@ -139,7 +138,7 @@ def profit_at_stake(price: pl.Expr) -> pl.Expr:
 def market_over_expr() -> pl.Expr:
     """Return the market's no-vig probability of over from over_price and under_price, NULL unless both are real prices.
 
-    It is the probability given that the points are not equal to the line; a push belongs to neither side.
+    It is the probability given that the points are not equal to the line, because a push counts for neither side.
     """
     over, under = real_price_expr("over_price", "under_price"), real_price_expr("under_price", "over_price")
     return no_vig_over_expr(over, under)

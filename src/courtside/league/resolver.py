@@ -1,18 +1,19 @@
 """Resolution of providers' names to the league's player ids, from what was known before the game.
 
-The candidates of a name are the players spelled so (`exact`), known under that name (`alias`), spelled so except for
-a generational suffix (`suffix`), or whose given name is shortened to its first letter (`initial`). An initial counts
-only where the mention names teams and the player's team is one of them.
+A mention is a player's name in a line or an injury report, with its date and, in most sources, its teams. The
+candidates of a name are the players with this spelling (`exact`), this alias (`alias`), this spelling except for a
+generational suffix (`suffix`), or this spelling with the given name shortened to its first letter (`initial`). An
+initial counts only where the mention names teams and the player's team is one of them.
 
-Candidates are ranked in this order: those who had played before the date; those whose team plays in the mention's
-game; among those who had not played yet, the earliest to appear; the closer spelling. A name is refused where the
-first two candidates are equal in all of these, and where the player's team has no game on the date. Box scores of the
-date and later can therefore not change an existing resolution; they can only give a player to a name whose player
-had not appeared yet.
+Candidates are ranked by these criteria, in order: whether the player had played before the date; whether his team plays
+in the mention's game; for players who had not played yet, the date of their first game; and how close the spelling is.
+A name is refused where the first two candidates are equal in all criteria, and where the player's team has no game on
+the date. Box scores of the date and later therefore cannot change an existing resolution. They can only resolve a name
+whose player had not played before.
 
-A mention without teams is assigned to the game of the team its player last played for. Where other mentions of the
-date name his game, or a box score of the date has him in another game, that game is used. A box score of the date
-never gives the team, so that no feature row depends on it.
+A mention without teams is assigned to the game of the team that the player last played for. Another game is used where
+other mentions of the date name it, or where a box score of the date lists him in it. A box score of the date never
+determines the team, so that no feature row depends on it.
 """
 
 from __future__ import annotations
@@ -31,17 +32,17 @@ REASONS = ("unknown_name", "unknown_team", "two_players", "team_does_not_play")
 
 _NEVER = 2**31 - 1
 _FITS = pl.col("fits").fill_null(False)
-_TELLS_A_TEAM = pl.col("a").is_not_null()
+_NAMES_A_TEAM = pl.col("a").is_not_null()
 _IS_MOVED = pl.col("moved_game_id").is_not_null()
 _TEAM = (
     pl.when(_IS_MOVED)
     .then("moved_team_id")
     .when(_FITS)
     .then("known_team_id")
-    .when(pl.col("told_game_id").is_not_null())
-    .then("told_team_id")
+    .when(pl.col("stated_game_id").is_not_null())
+    .then("stated_team_id")
 )
-_ANSWER = {
+_RESOLVED = {
     "player_id": pl.col("player_id"),
     "team_id": _TEAM,
     "opponent_team_id": pl.when(_IS_MOVED)
@@ -50,13 +51,13 @@ _ANSWER = {
     .then("b")
     .when(pl.col("b") == _TEAM)
     .then("a")
-    .when(_FITS & ~_TELLS_A_TEAM)
+    .when(_FITS & ~_NAMES_A_TEAM)
     .then("own_across")
     .otherwise("opponent_id"),
     "game_id": pl.when(_IS_MOVED)
     .then("moved_game_id")
-    .when(_TELLS_A_TEAM)
-    .then("told_game_id")
+    .when(_NAMES_A_TEAM)
+    .then("stated_game_id")
     .when(_FITS)
     .then("own_game_id"),
     "method": pl.col("method"),
@@ -75,12 +76,12 @@ _REASON = (
 
 @dataclass(frozen=True)
 class Resolution:
-    """The mentions that have a player, and those that were refused.
+    """The resolved mentions, and those that were refused.
 
     `resolved`: the mention's columns, player_id, team_id (NULL where it was not known before the game),
     opponent_team_id, game_id (NULL where no game fits) and method, one of `METHODS`.
-    `unresolved`: the mention's columns, reason, one of `REASONS`, and suggestions: up to three close names
-    with their ids and scores; they are shown to people and never applied.
+    `unresolved`: the mention's columns, reason, one of `REASONS`, and suggestions: up to three similar names with their
+    ids and scores, which are shown and never applied.
     """
 
     resolved: pl.DataFrame
@@ -122,41 +123,45 @@ def resolve(
         mentions: source, game_date, player_name, home_team, away_team, opponent; teams as text, NULL where the source
             has none.
         people: player_id, player_name, one row per spelling.
-        stints: the frame of `stints_of`. A team is known from the latest stint that began before the game day, so the
-            day's own box score never gives it.
+        stints: the frame of `stints_of`. A player's team is that of the latest stint that began before the game day, so
+            that it does not depend on the box score of the day.
         slate: game_id, game_day, home_team_id, away_team_id. Mentions may name home and away in either order.
-        played: player_id, game_day, game_id of the box scores of the dates, where there are any yet.
+        played: player_id, game_day, game_id of the box scores of the dates; None where there are none yet.
         aliases: other spellings of players' names.
     """
-    asked = mentions.select(MENTION_COLUMNS).with_row_index("mention")
-    asked = asked.with_columns(game_day=pl.col("game_date").cast(pl.Int32).cast(pl.Int64))
+    numbered = mentions.select(MENTION_COLUMNS).with_row_index("mention")
+    numbered = numbered.with_columns(game_day=pl.col("game_date").cast(pl.Int32).cast(pl.Int64))
     team_days = _team_days(slate)
-    told = _told(asked, team_days)
+    stated = _with_stated_teams(numbered, team_days)
     names = candidates(mentions["player_name"].unique(), people, aliases or packaged_aliases())
-    weighed = _weighed(told.join(names, on="player_name"), stints, team_days)
-    is_supported = (pl.col("rank") != INITIAL) | (_TELLS_A_TEAM & pl.col("fits") & ~pl.col("is_unreadable"))
-    chosen = told.join(_chosen(weighed.filter(is_supported)), on="mention", how="left").sort("mention")
-    chosen = _moved(chosen, played).with_columns(reason=_REASON)
+    candidate_rows = _with_evidence(stated.join(names, on="player_name"), stints, team_days)
+    is_supported = (pl.col("rank") != INITIAL) | (_NAMES_A_TEAM & pl.col("fits") & ~pl.col("is_unreadable"))
+    chosen = stated.join(_best_candidates(candidate_rows.filter(is_supported)), on="mention", how="left").sort(
+        "mention"
+    )
+    chosen = _with_other_game(chosen, played).with_columns(reason=_REASON)
     return Resolution(
-        chosen.filter(pl.col("reason").is_null()).select(*MENTION_COLUMNS, **_ANSWER),
+        chosen.filter(pl.col("reason").is_null()).select(*MENTION_COLUMNS, **_RESOLVED),
         _with_suggestions(chosen.filter(pl.col("reason").is_not_null()), people),
     )
 
 
-def _moved(chosen: pl.DataFrame, played: pl.DataFrame | None) -> pl.DataFrame:
-    """Add the other game (`moved_…`) of mentions without teams: from mentions with teams, or from a box score.
+def _with_other_game(chosen: pl.DataFrame, played: pl.DataFrame | None) -> pl.DataFrame:
+    """Add another game (`moved_…`) to mentions without teams, from mentions with teams or from a box score.
 
-    A game counts where all mentions of the date that name teams agree on it.
+    A game from mentions is used where all mentions of the player with teams on the date agree on it.
     """
     key = ["player_id", "game_day"]
-    team = pl.when(_FITS).then("known_team_id").otherwise("told_team_id")
+    team = pl.when(_FITS).then("known_team_id").otherwise("stated_team_id")
     named = (
-        chosen.filter(pl.col("player_id").is_not_null() & pl.col("told_game_id").is_not_null() & (pl.col("left") == 1))
+        chosen.filter(
+            pl.col("player_id").is_not_null() & pl.col("stated_game_id").is_not_null() & (pl.col("left") == 1)
+        )
         .with_columns(team=team)
         .group_by(key)
         .agg(
-            named_games=pl.col("told_game_id").n_unique(),
-            named_game_id=pl.col("told_game_id").min(),
+            named_games=pl.col("stated_game_id").n_unique(),
+            named_game_id=pl.col("stated_game_id").min(),
             moved_team_id=pl.col("team").max(),
             moved_opponent_id=pl.when(pl.col("team") == pl.col("a")).then("b").otherwise("a").max(),
         )
@@ -169,7 +174,7 @@ def _moved(chosen: pl.DataFrame, played: pl.DataFrame | None) -> pl.DataFrame:
     )
     other = pl.coalesce("named_game_id", "played_game_id")
     is_moved = (
-        ~_TELLS_A_TEAM & ~pl.col("is_unreadable") & pl.col("has_played") & other.ne_missing(pl.col("own_game_id"))
+        ~_NAMES_A_TEAM & ~pl.col("is_unreadable") & pl.col("has_played") & other.ne_missing(pl.col("own_game_id"))
     )
     is_named = pl.col("named_game_id").is_not_null() & pl.col("moved_team_id").is_not_null()
     return (
@@ -191,28 +196,28 @@ def _team_days(slate: pl.DataFrame) -> pl.DataFrame:
     return sides.sort("game_day", "game_id").unique(["game_day", "team_id"], keep="first", maintain_order=True)
 
 
-def _told(asked: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
-    """Add the teams of a mention: the two sides `a` and `b` of its game, told_game_id and told_team_id."""
+def _with_stated_teams(numbered: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
+    """Add the teams that a mention states: the sides `a` and `b` of its game, stated_game_id and stated_team_id."""
     home, away, opponent = (pl.col(f"{name}_id") for name in TEAM_COLUMNS)
     a, b = pl.col("a"), pl.col("b")
-    told = asked.with_columns(_team_ids(asked)).with_columns(
+    stated = numbered.with_columns(_team_ids(numbered)).with_columns(
         a=pl.coalesce(home, away, opponent),
         has_pair=home.is_not_null() | away.is_not_null(),
         is_unreadable=pl.any_horizontal(
             pl.col(name).is_not_null() & pl.col(f"{name}_id").is_null() for name in TEAM_COLUMNS
         ),
     )
-    told = told.join(team_days.rename({"team_id": "a"}), on=["game_day", "a"], how="left").with_columns(
+    stated = stated.join(team_days.rename({"team_id": "a"}), on=["game_day", "a"], how="left").with_columns(
         b=pl.when(home.is_not_null()).then(away).fill_null(pl.col("across"))
     )
-    return told.with_columns(
-        told_game_id=pl.when(pl.col("across") == b).then("game_id"),
-        told_team_id=pl.when(opponent == a).then(b).when(opponent == b).then(a),
+    return stated.with_columns(
+        stated_game_id=pl.when(pl.col("across") == b).then("game_id"),
+        stated_team_id=pl.when(opponent == a).then(b).when(opponent == b).then(a),
     ).drop("game_id", "across")
 
 
-def _team_ids(asked: pl.DataFrame) -> list[pl.Expr]:
-    spellings = pl.concat([asked[name] for name in TEAM_COLUMNS]).drop_nulls().unique().to_list()
+def _team_ids(numbered: pl.DataFrame) -> list[pl.Expr]:
+    spellings = pl.concat([numbered[name] for name in TEAM_COLUMNS]).drop_nulls().unique().to_list()
     ids = {spelling: _team_id(spelling) for spelling in spellings}
     return [
         pl.col(name).replace_strict(ids, default=None, return_dtype=pl.Int64).alias(f"{name}_id")
@@ -227,7 +232,7 @@ def _team_id(spelling: str) -> int | None:
         return None
 
 
-def _weighed(asked: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
+def _with_evidence(matched: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame) -> pl.DataFrame:
     """Add known_team_id, its game, has_played, first_day and fits to each mention and candidate.
 
     A candidate fits where his team, as last known before the date, plays in the mention's game, or plays at all on that
@@ -235,7 +240,7 @@ def _weighed(asked: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame)
     """
     known = stints.select("from_day", "player_id", known_team_id="team_id").cast(pl.Int64).sort(pl.all())
     first = known.group_by("player_id").agg(first_day=pl.col("from_day").min())
-    weighed = asked.sort("game_day").join_asof(
+    candidate_rows = matched.sort("game_day").join_asof(
         known,
         left_on="game_day",
         right_on="from_day",
@@ -246,25 +251,25 @@ def _weighed(asked: pl.DataFrame, stints: pl.DataFrame, team_days: pl.DataFrame)
     own = team_days.rename({"team_id": "known_team_id", "game_id": "own_game_id", "across": "own_across"})
     team = pl.col("known_team_id")
     fits = (
-        pl.when(pl.col("told_team_id").is_not_null())
-        .then(team == pl.col("told_team_id"))
+        pl.when(pl.col("stated_team_id").is_not_null())
+        .then(team == pl.col("stated_team_id"))
         .when(pl.col("has_pair"))
         .then((team == pl.col("a")) | (team == pl.col("b")))
         .otherwise(pl.col("a").is_null() & pl.col("own_game_id").is_not_null())
     )
     return (
-        weighed.join(first, on="player_id", how="left")
+        candidate_rows.join(first, on="player_id", how="left")
         .join(own, on=["game_day", "known_team_id"], how="left")
         .with_columns(has_played=team.is_not_null(), fits=fits.fill_null(False))
         .with_columns(first_day=pl.when(team.is_null()).then(pl.col("first_day").fill_null(_NEVER)).fill_null(0))
     )
 
 
-def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
-    """Return the first candidate of each mention, the number of equal ones (`left`), and the method of the match."""
+def _best_candidates(candidate_rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the best candidate of each mention, the number of equal ones (`left`), and the method of the match."""
     evidence = ["has_played", "fits", "first_day", "rank"]
-    first = _first_of_mention(weighed, evidence, [True, True, False, False])
-    named = _first_of_mention(weighed, ["has_played", "rank"], [True, False])
+    first = _first_of_mention(candidate_rows, evidence, [True, True, False, False])
+    named = _first_of_mention(candidate_rows, ["has_played", "rank"], [True, False])
     named = named.select("mention", named_rank="rank", named="left")
     is_by_name = ~pl.col("has_played") | ((pl.col("rank") == pl.col("named_rank")) & (pl.col("named") == 1))
     method = pl.col("rank").replace_strict(dict(enumerate(METHODS)), return_dtype=pl.String)
@@ -276,10 +281,10 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _first_of_mention(weighed: pl.DataFrame, by: list[str], descending: list[bool]) -> pl.DataFrame:
+def _first_of_mention(candidate_rows: pl.DataFrame, by: list[str], descending: list[bool]) -> pl.DataFrame:
     """Return one row per mention: its first candidate in the order `by`, and the number of equal ones (`left`)."""
     return (
-        weighed.sort("player_id")
+        candidate_rows.sort("player_id")
         .group_by("mention", *by, maintain_order=True)
         .agg(pl.all().first(), left=pl.len())
         .sort("mention", *by, descending=[False, *descending])

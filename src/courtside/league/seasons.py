@@ -1,4 +1,4 @@
-"""Seasons: when a season begins, the dates that belong to it, and the earliest date that a computation uses."""
+"""Seasons: the season of a date, the start of a season, and the earliest date that a computation uses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import narwhals as nw
 from courtside.warehouse.base import Lazy
 
 SEASON_TURNS = (9, 1)
-"""Month and day between two seasons: no counted game has been played around it."""
+"""Month and day on which a new season starts; no counted game has been played around this day."""
 
 
 def season_year(day: dt.date) -> int:
@@ -33,10 +33,10 @@ def lookback_start(day: dt.date) -> dt.date:
 
 def by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:
     """Split dates by season, in order."""
-    found: dict[int, list[dt.date]] = {}
+    seasons: dict[int, list[dt.date]] = {}
     for day in dates:
-        found.setdefault(season_year(day), []).append(day)
-    return list(found.values())
+        seasons.setdefault(season_year(day), []).append(day)
+    return list(seasons.values())
 
 
 def season_starts(games: Lazy) -> Lazy:

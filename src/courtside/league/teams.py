@@ -88,5 +88,5 @@ def team_named(spelling: str) -> Team:
     """
     team = team_spelled(spelling)
     if team is None:
-        raise KeyError(f"{spelling!r} names no NBA team; add the spelling to league/teams.py")
+        raise KeyError(f"{spelling!r} is not an NBA team; add the spelling to league/teams.py")
     return team

@@ -24,7 +24,7 @@ BATCH, BATCH_BYTES = 250, 64 * 2**20
 """Most payloads, and most bytes, that are held in memory and written in one transaction."""
 
 PARSERS = 2
-"""Payloads stored and parsed in parallel; reading and writing leave the interpreter idle half of the time."""
+"""Payloads that are stored and parsed in parallel, because half of the time is spent on reading and writing."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class _Arrival:
 def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStore) -> Iterator[Report]:
     """Ingest payloads and yield a report for each, in order.
 
-    The bytes are stored before they are parsed, including those of refused payloads. Rows equal to the current version
-    add nothing. Rows that differ from it add a version that is known from the payload's `fetched_at`, or from just
-    after the newest version of the key where that is later. A payload that cannot be read, or whose rows cannot be
-    stored, is refused, and the others are still ingested.
+    The bytes are stored before they are parsed, including those of refused payloads. Rows that equal the current
+    version add nothing. Rows that differ from it add a version that is known from the payload's `fetched_at`, or from
+    just after the newest version of the key where that is later. A payload that cannot be parsed, or whose rows cannot
+    be stored, is refused, and the others are still ingested.
     """
     seen, refused, seq = _known_payloads(warehouse)
     with ThreadPoolExecutor(PARSERS) as pool:
@@ -125,7 +125,7 @@ def _arrive(payload: Payload, parsing: Future[Parsed] | None) -> _Arrival:
 def _write_or_refuse(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Report]:
     """Write a batch; where that raises, write its payloads one by one and refuse those whose rows raise.
 
-    A refusal is written too. Where that raises as well, the payload is not the cause, and the error is raised.
+    The refusal is also written. Where that raises too, the payload is not the cause, and the error is raised.
     """
     try:
         return _write(arrivals, warehouse, seq)

@@ -23,7 +23,7 @@ MOST_ROWS, MOST_VALUES = 3_000_000, 36_000_000
 """Most rows of a sheet, and most values in the columns that are read; a season of shots has 220,000 and 4,000,000."""
 
 LONGEST_LINE = 64 * 2**10
-"""Longest line of CSV in bytes; a longer line is refused, the others are read."""
+"""Longest line of CSV in bytes; a longer line is refused, and the other lines are read."""
 
 FIRST_DAY, LAST_DAY = dt.date(1946, 11, 1), dt.date(2099, 12, 31)
 """The league's first game date, and a date later than any schedule."""
@@ -32,14 +32,14 @@ LARGEST_NUMBER = 1e12
 """Largest count, id, price or coordinate that is accepted."""
 
 
-def refuse_above(found: int, limit: int, what: str) -> None:
+def refuse_above(size: int, limit: int, what: str) -> None:
     """Check a size against its limit.
 
     Raises:
-        PayloadRefusedError: naming both where `found` is larger.
+        PayloadRefusedError: naming both where `size` is larger.
     """
-    if found > limit:
-        raise PayloadRefusedError(f"{what}: {found:,}, more than the {limit:,} that are read; split it")
+    if size > limit:
+        raise PayloadRefusedError(f"{what}: {size:,} are above the limit of {limit:,}; split the payload")
 
 
 def refuse_large_sheet(rows: int, columns: int) -> None:

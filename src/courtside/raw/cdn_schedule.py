@@ -35,7 +35,7 @@ _SOURCES = (
         ]
     ),
 )
-_NEEDED = tuple(source.name for source in _SOURCES)
+_REQUIRED = tuple(source.name for source in _SOURCES)
 _NOTES = ("gameStatusText", "postponedStatus")
 _TIME_OF_DAY = r"(?i)\b[0-9]{1,2}:[0-9]{2} *[ap]m\b"
 
@@ -48,17 +48,17 @@ def is_cdn_schedule(document: object) -> bool:
 def parse_cdn_schedule(document: object) -> Parsed:
     """Return `raw_schedule` rows of the provider `cdn`.
 
-    The game date is the ET date of `gameDateEst`; the tip-off is NULL where its time is to be determined. A game is
-    postponed where its status text says so (this includes cancelled games), or where it is flagged and its text shows
-    no time of day: a game with a new time may still carry the flag. Points are set for final games only. Games whose
-    teams are not known yet, or are not NBA teams (All-Star teams, foreign clubs), are refused.
+    The game date is the ET date of `gameDateEst`. The tip-off is NULL where its time is to be determined. A game is
+    postponed where its status text states it (also for cancelled games), or where it is flagged and its text has no
+    time of day; a flagged game with a time has been rescheduled. Points are set for final games only. Games whose teams
+    are not known yet, or are not NBA teams (All-Star teams, foreign clubs), are refused.
 
     Raises:
         PayloadRefusedError: where the document is not a schedule, or its games lack a field.
     """
-    sheet = ListSheet.of_records(SHAPE, _games(document), (*_NEEDED, *_NOTES))
-    require(sheet, (*_NEEDED, *_NOTES), SHAPE)
-    text, sieve = read_sheet(sheet, (*_NEEDED, *_NOTES))
+    sheet = ListSheet.of_records(SHAPE, _games(document), (*_REQUIRED, *_NOTES))
+    require(sheet, (*_REQUIRED, *_NOTES), SHAPE)
+    text, sieve = read_sheet(sheet, (*_REQUIRED, *_NOTES))
     refuse_other_leagues(text["gameId"], sieve)
     rows = typed(text, RAW_SCHEDULE, _SOURCES, sieve)
     for side in ("home_team_id", "away_team_id"):

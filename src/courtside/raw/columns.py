@@ -1,6 +1,7 @@
-"""Converts provider columns from text to the typed columns of a raw table.
+"""Conversion of a provider's text columns to the typed columns of a raw table.
 
-A value that cannot be read refuses its row, never the payload; each refused row is counted under one reason.
+Where a value cannot be parsed, its row is refused and the rest of the payload is used. Each refused row is counted
+under one reason.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from courtside.warehouse.schema import Column, Table
 Reader = Callable[[pl.Expr], pl.Expr]
 """A function from a text column to a typed one, NULL where the text is not of the type."""
 
-TWICE = "stands twice in the payload"
-SUPERSEDED = "a later row of the payload says otherwise"
+TWICE = "duplicate of another row of the payload"
+SUPERSEDED = "replaced by a later row of the payload"
 
 
 class Sieve:
-    """The usable rows of a payload, and the number of refused rows by reason; a row's first reason counts."""
+    """The usable rows of a payload, and the number of refused rows by reason; each row counts for its first reason."""
 
     def __init__(self, rows: int, refused: Counter[str] | None = None) -> None:
         self._usable = pl.repeat(True, rows, dtype=pl.Boolean, eager=True)
@@ -37,12 +38,12 @@ class Sieve:
         """Refuse the rows where `mask` is true; NULL does not refuse a row."""
         if not mask.any():
             return
-        hit = mask.fill_null(False) & self._usable
-        self.count(int(hit.sum()), reason)
-        self._usable = self._usable & ~hit
+        refused = mask.fill_null(False) & self._usable
+        self.count(int(refused.sum()), reason)
+        self._usable = self._usable & ~refused
 
     def count(self, rows: int, reason: str) -> None:
-        """Count rows that were refused before they were read."""
+        """Count rows that were refused before they became rows of the frame."""
         if rows:
             self.refused[reason] += rows
 
@@ -53,12 +54,12 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Source:
-    """The source of a raw column: the provider's column and the function that reads its text."""
+    """The source of a raw column: the provider's column, the raw column, the reader of its text, and what is valid."""
 
     name: str
     target: str
     read: Reader
-    says: str
+    valid: str
 
 
 def read_sheet(sheet: Sheet, names: Sequence[str]) -> tuple[pl.DataFrame, Sieve]:
@@ -77,7 +78,7 @@ def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: S
         cells, column = frame[source.name], columns[source.target]
         if column.null_count() > cells.null_count():
             is_filled = cells.str.strip_chars() != ""
-            sieve.refuse(column.is_null() & is_filled, f"{source.name} is not {source.says}")
+            sieve.refuse(column.is_null() & is_filled, f"{source.name} is not {source.valid}")
         _check(column, table.column(source.target), source.name, sieve)
         bounded.append(_bounded(column, source.name, sieve))
     return pl.DataFrame(bounded)
@@ -86,7 +87,7 @@ def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: S
 def _bounded(column: pl.Series, name: str, sieve: Sieve) -> pl.Series:
     """Return a column with values outside its valid bounds set to NULL; their rows are refused.
 
-    The minimum and maximum are checked first, because most columns have no such value and a mask costs more.
+    The minimum and maximum are checked first, because most columns have no such value and a mask is slower.
     """
     if column.dtype.is_temporal():
         values, bounds = column.cast(pl.Date).to_physical(), f"{FIRST_DAY} to {LAST_DAY}"
@@ -104,7 +105,7 @@ def _bounded(column: pl.Series, name: str, sieve: Sieve) -> pl.Series:
 
 
 def _lies_within(values: pl.Series, low: float, high: float) -> bool:
-    """Return whether no value lies outside; NULL is ignored."""
+    """Return whether all values are between `low` and `high`; NULL is ignored."""
     smallest, largest = cast("tuple[float, float]", (values.min(), values.max()))
     return smallest is None or (low <= smallest and largest <= high)
 
@@ -125,7 +126,7 @@ def own_schema(table: Table) -> dict[str, pl.DataType]:
 
 
 def finished(frame: pl.DataFrame, table: Table, refused: Counter[str]) -> pl.DataFrame:
-    """Return `frame` in the shape of a raw table without its provenance columns, with the last row of each natural key.
+    """Return `frame` with the columns of a raw table except provenance, and the last row of each natural key.
 
     Columns that `frame` lacks are NULL. Duplicate rows, and rows replaced by a later row of the same key, are counted
     in `refused`.

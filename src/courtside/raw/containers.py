@@ -1,4 +1,4 @@
-"""Unpacks gzip, Zstandard and single-file zip payloads, recognised by magic bytes, in memory only."""
+"""Unpacking of gzip, Zstandard and single-file zip payloads, recognised by magic bytes and unpacked in memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LAYERS = 3
 """Largest number of nested containers."""
 
 MOST_ENTRIES = 1_000
-"""Most entries of a zip, including folders; its directory is read into memory first."""
+"""Most entries of a zip, including folders; its directory is read into memory."""
 
 _CHUNK = 2**10
 _DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -38,7 +38,7 @@ _LEAVES_ARCHIVE = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
 
 
 def unpacked(content: bytes, limit: int = LIMIT_BYTES) -> bytes:
-    """Return the content of the containers in `content`; other bytes are returned unchanged.
+    """Return the bytes inside the containers of `content`; other bytes are returned unchanged.
 
     Raises:
         PayloadRefusedError: where a container is truncated, damaged, encrypted, larger than `limit` bytes when
@@ -50,7 +50,7 @@ def unpacked(content: bytes, limit: int = LIMIT_BYTES) -> bytes:
             return content
         content = opener(content, limit)
     if any(content.startswith(magic) for magic in _OPENERS):
-        raise PayloadRefusedError(f"more than {LAYERS} containers inside each other; unpack it and hand that in")
+        raise PayloadRefusedError(f"more than {LAYERS} nested containers; unpack the payload and ingest its file")
     return content
 
 
@@ -83,7 +83,7 @@ def _zstandard(content: bytes, limit: int) -> bytes:
 
 def _zip(content: bytes, limit: int) -> bytes:
     if content.count(_DIRECTORY_ENTRY) > MOST_ENTRIES:
-        raise PayloadRefusedError(f"zip with more than {MOST_ENTRIES:,} entries; hand in its files singly")
+        raise PayloadRefusedError(f"zip with more than {MOST_ENTRIES:,} entries; ingest its files one by one")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             member = _only_file(archive, limit)
@@ -92,7 +92,7 @@ def _zip(content: bytes, limit: int) -> bytes:
     except _ZIP_DAMAGE as error:
         raise PayloadRefusedError(f"truncated or damaged zip ({error}); fetch it again") from None
     except (NotImplementedError, RuntimeError) as error:
-        raise PayloadRefusedError(f"zip that cannot be opened ({error}); unpack it and hand that in") from None
+        raise PayloadRefusedError(f"zip cannot be opened ({error}); unpack it and ingest its file") from None
     return _within(plain, limit, "zip")
 
 
@@ -106,9 +106,9 @@ def _only_file(archive: zipfile.ZipFile, limit: int) -> zipfile.ZipInfo:
     files = [m for m in members if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
     if len(files) != 1:
         names = ", ".join(repr(member.filename[:40]) for member in files[:5]) or "none"
-        raise PayloadRefusedError(f"zip holds {len(files)} files ({names}), not one; hand them in singly")
+        raise PayloadRefusedError(f"zip holds {len(files)} files ({names}) instead of one; ingest them one by one")
     if files[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise PayloadRefusedError("zip compressed by another method than deflate; unpack it and hand that in")
+        raise PayloadRefusedError("zip is not compressed with deflate; unpack it and ingest its file")
     return files[0]
 
 

@@ -44,10 +44,10 @@ def parse_schedule(sheet: Sheet) -> Parsed:
 def schedule_rows(rows: pl.DataFrame, unplayed: str, refused: Counter[str]) -> pl.DataFrame:
     """Return a `raw_schedule` row for each game of a log; points stay NULL, because the team box has the score.
 
-    `rows` holds `game_id`, `game_date`, `matchup` and `result` (W, L or NULL), in the order of the payload; `unplayed`
-    is the status of a game without a result. Where the rows of a game disagree on the home team (`HOU @ OKC` and
-    `OKC @ HOU`), the court is neutral and the first row decides. Games with unknown teams, or with more than two teams
-    in their rows, are counted in `refused`.
+    `rows` has `game_id`, `game_date`, `matchup` and `result` (W, L or NULL), in the order of the payload. `unplayed` is
+    the status of a game without a result. Where the rows of a game disagree on the home team (`HOU @ OKC` and
+    `OKC @ HOU`), the court is neutral, and the home team is that of the first row. Games with unknown teams, or with
+    more than two teams in their rows, are counted in `refused`.
     """
     games = (
         _sides(rows)
@@ -70,7 +70,7 @@ def schedule_rows(rows: pl.DataFrame, unplayed: str, refused: Counter[str]) -> p
         for side in ("home", "away")
     ]
     unknown = sorted(tricode for tricode, team_id in ids.items() if team_id is None)
-    reason = f"no schedule row: MATCHUP names no NBA team ({', '.join(unknown[:3])})"
+    reason = f"no schedule row: unknown team in MATCHUP ({', '.join(unknown[:3])})"
     sieve.refuse(named[0].is_null() | named[1].is_null(), reason)
     games = games.with_columns(*named, provider=pl.lit("game_log"))
     return finished(sieve.usable(games), RAW_SCHEDULE, refused)

@@ -47,7 +47,7 @@ Word = tuple[float, str]
 
 @dataclass
 class _Report:
-    """State of the parser: the current game, team and player, and the rows so far."""
+    """The parser's state: the current game, team and player, and the rows so far."""
 
     at: dt.datetime
     date: dt.date | None = None
@@ -130,7 +130,7 @@ def parse_injury_report(content: bytes) -> Parsed:
     pages = _pages(content)
     report = _Report(_issued_at(pages))
     columns = _columns(pages[0])
-    words = [word for page in pages for word in page[_furniture(page) :]]
+    words = [word for page in pages for word in page[_words_before_rows(page) :]]
     for column, cell in groupby(words, key=lambda word: _column_of(word, columns)):
         report.read(column, " ".join(text for _, text in cell))
     if not report.rows:
@@ -158,11 +158,11 @@ def _pages(content: bytes) -> list[list[Word]]:
 def _words(page: Any) -> list[Word]:
     words: list[Word] = []
 
-    def see(text: str, user: Sequence[float], place: Sequence[float], *_: object) -> None:
+    def add_words(text: str, user: Sequence[float], place: Sequence[float], *_: object) -> None:
         left = place[4] * user[0] + place[5] * user[2] + user[4]
         words.extend((left, word) for word in text.split())
 
-    page.extract_text(visitor_text=see)
+    page.extract_text(visitor_text=add_words)
     return words
 
 
@@ -174,7 +174,7 @@ def _issued_at(pages: Sequence[Sequence[Word]]) -> dt.datetime:
     text = _text(pages[0]) if pages else ""
     title = _TITLE.match(text)
     if title is None:
-        raise PayloadRefusedError(f"a PDF that is no injury report: it begins {text[:60]!r}")
+        raise PayloadRefusedError(f"a PDF that is not an injury report; it begins with {text[:60]!r}")
     month, day, year, hour, minute = (int(part) for part in title.groups()[:5])
     time = dt.time(hour % 12 + (12 if title[6] == "PM" else 0), minute)
     return eastern_to_utc(dt.date(2000 + year, month, day), time)
@@ -190,7 +190,7 @@ def _columns(page: Sequence[Word]) -> dict[str, float]:
     return {name: page[at + place][0] - _SLACK for name, place in _COLUMN_STARTS.items()}
 
 
-def _furniture(page: Sequence[Word]) -> int:
+def _words_before_rows(page: Sequence[Word]) -> int:
     """Return the number of words of a page that belong to its title, page number and header."""
     text = _text(page)
     end = 0

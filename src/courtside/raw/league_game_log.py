@@ -29,7 +29,7 @@ _COUNTS = (
     *wholes([("PTS", "points"), *((c.name.upper(), c.name) for c in BOX_COUNTS)]),
 )
 _NO_TIME = r"^(?:PT)?0+(?:\.0+)?[:M]0+(?:\.0+)?S?$"
-"""A clock at zero: the player did not play. A plain `0` is rounded and may stand for some seconds."""
+"""A clock at zero: the player did not play. A plain `0` is rounded and may mean some seconds."""
 _PLAYER = (
     *_GAME,
     Source("PLAYER_ID", "player_id", whole_number, "a player id"),

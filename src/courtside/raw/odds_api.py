@@ -35,7 +35,7 @@ FLAT_COLUMNS = (*(source.name for source in _SOURCES), *_OTHERS)
 
 
 def is_event_odds(document: object) -> bool:
-    """Return whether a document holds events of The Odds API: one event, a list, or either in its wrapper."""
+    """Return whether a document holds events of The Odds API: one event or a list, with or without the wrapper."""
     if isinstance(document, dict) and {"timestamp", "data"} <= document.keys():
         return isinstance(document["data"], dict | list)
     first = document[0] if isinstance(document, list) and document else document
@@ -89,7 +89,7 @@ def _events(document: object) -> list[dict[str, Any]]:
     events: list[Any] = document if isinstance(document, list) else [document]
     for event in events:
         if not isinstance(event, dict) or not isinstance(event.get("bookmakers"), list):
-            raise PayloadRefusedError("events of The Odds API without odds: no list `bookmakers`")
+            raise PayloadRefusedError("events of The Odds API without odds: the list `bookmakers` is missing")
     return events
 
 
@@ -102,8 +102,8 @@ def _outcomes(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "bookmakers.markets.last_update": market.get("last_update") or book.get("last_update"),
         }
         for outcome in _dicts(market, "outcomes"):
-            wording = {f"outcomes_{name}": outcome.get(name) for name in ("name", "description", "price", "point")}
-            yield {**shared, **place, **wording}
+            values = {f"outcomes_{name}": outcome.get(name) for name in ("name", "description", "price", "point")}
+            yield {**shared, **place, **values}
 
 
 def _markets(event: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -115,7 +115,7 @@ def _markets(event: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, 
 def _dicts(holder: dict[str, Any], name: str) -> list[dict[str, Any]]:
     entries = holder.get(name)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise PayloadRefusedError(f"event odds of The Odds API with {name!r} that is no list of objects")
+        raise PayloadRefusedError(f"event odds of The Odds API in which {name!r} is not a list of objects")
     return entries
 
 

@@ -1,4 +1,4 @@
-"""Readers from a provider's text to typed columns; each gives NULL where the text is not valid."""
+"""Readers of a provider's text columns as typed columns; each gives NULL where the text is not valid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def as_written(text: pl.Expr) -> pl.Expr:
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
-    """Return the text without surrounding blanks, NULL where nothing is left."""
+    """Return the text without surrounding spaces, NULL where it is empty."""
     return as_written(text.str.strip_chars())
 
 
@@ -88,7 +88,7 @@ def utc_instant(text: pl.Expr) -> pl.Expr:
 
 
 def one_of(spellings: dict[str, str]) -> Reader:
-    """Return a reader of a fixed set of words; `spellings` maps each lower-case spelling to its value."""
+    """Return a reader that accepts fixed words only; `spellings` maps each lower-case word to its value."""
 
     def read(text: pl.Expr) -> pl.Expr:
         plain = text.str.strip_chars().str.to_lowercase()

@@ -1,4 +1,4 @@
-"""Recognition of payloads: the shape is found from the content, and its parser is called; file names are ignored."""
+"""Recognition of payloads: find the shape from the content, never from the file name, and call its parser."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def _sheet_shape(
 ) -> Shape:
     """Return a shape of sheets with enough of `columns`, at least one of `any_of`, and none of `none_of`."""
 
-    def is_one(sheet: Sheet) -> bool:
+    def fits(sheet: Sheet) -> bool:
         held = set(sheet.header)
         enough = len(held.intersection(columns)) >= ENOUGH * len(columns)
         return enough and (not any_of or not held.isdisjoint(any_of)) and held.isdisjoint(none_of)
 
-    def parse_one(content: Content) -> Parsed:
-        sheet = next(sheet for sheet in content.sheets if is_one(sheet))
+    def parse_sheet(content: Content) -> Parsed:
+        sheet = next(sheet for sheet in content.sheets if fits(sheet))
         require(sheet, columns, name)
         return parse(sheet)
 
-    return Shape(name, lambda content: any(map(is_one, content.sheets)), parse_one)
+    return Shape(name, lambda content: any(map(fits, content.sheets)), parse_sheet)
 
 
 def _document_shape(name: str, fits: Callable[[Any], bool], parse: Callable[[Any], Parsed]) -> Shape:
@@ -148,7 +148,7 @@ def _opened(content: bytes) -> Content:
         ) from None
     start = text[:4096].lstrip()[:1] or text.lstrip()[:1]
     if not start:
-        raise PayloadRefusedError("empty: it holds no rows and no header; fetch it again")
+        raise PayloadRefusedError("empty: no header and no rows; fetch it again")
     if start == "<":
         raise PayloadRefusedError("HTML or XML in place of CSV or JSON; the provider may have shown an error page")
     if start in "{[":
@@ -166,7 +166,7 @@ def _document(text: str) -> Content:
     except RecursionError:
         raise PayloadRefusedError("JSON that is nested too deep") from None
     except UnicodeEncodeError:
-        raise PayloadRefusedError("JSON with half a surrogate pair, which is no text") from None
+        raise PayloadRefusedError("JSON with half a surrogate pair, which is not valid text") from None
     except ValueError as error:
         raise PayloadRefusedError(f"truncated or damaged JSON ({str(error)[:100]}); fetch it again") from None
     return Content(tuple(_result_sets(document)), document)
@@ -175,25 +175,25 @@ def _document(text: str) -> Content:
 def _result_sets(document: Any) -> list[ListSheet]:
     """Return the sheets of a stats.nba.com envelope, whose `resultSets` is a list or a single object."""
     sets = document.get("resultSets", document.get("resultSet")) if isinstance(document, dict) else []
-    found = []
-    for one in sets if isinstance(sets, list) else [sets]:
-        if not isinstance(one, dict):
+    sheets = []
+    for entry in sets if isinstance(sets, list) else [sets]:
+        if not isinstance(entry, dict):
             continue
-        header, rows = one.get("headers"), one.get("rowSet")
+        header, rows = entry.get("headers"), entry.get("rowSet")
         if isinstance(header, list) and isinstance(rows, list) and all(isinstance(name, str) for name in header):
-            found.append(ListSheet(str(one.get("name")), tuple(header), rows))
-    return found
+            sheets.append(ListSheet(str(entry.get("name")), tuple(header), rows))
+    return sheets
 
 
 def _shape_of(content: Content) -> Shape:
     shape = next((shape for shape in SHAPES if shape.fits(content)), None)
     if shape is None:
         known = "; ".join(shape.name for shape in SHAPES)
-        raise PayloadRefusedError(f"unknown shape: {_seen(content)}. The shapes known are: {known}")
+        raise PayloadRefusedError(f"unknown shape: {_described(content)}. The known shapes are: {known}")
     return shape
 
 
-def _seen(content: Content) -> str:
+def _described(content: Content) -> str:
     if content.sheets:
         shown = [_listed(sheet.header) for sheet in content.sheets[:3]]
         return f"columns {' / '.join(shown)}"

@@ -32,7 +32,7 @@ def refuse_unknown_teams(team_ids: pl.Series, sieve: Sieve) -> None:
 
 
 def refuse_out_of_season(game_ids: pl.Series, dates: pl.Series, name: str, sieve: Sieve) -> None:
-    """Refuse rows whose date lies outside the season of the game id."""
+    """Refuse rows whose date is outside the season of the game id."""
     seasons = game_ids.str.slice(0, 5)
     window = {prefix: season_window(prefix + "00000") for prefix in seasons.drop_nulls().unique()}
     first = seasons.replace_strict({p: w[0] for p, w in window.items()}, default=None, return_dtype=pl.Date)
@@ -43,7 +43,7 @@ def refuse_out_of_season(game_ids: pl.Series, dates: pl.Series, name: str, sieve
 def season_window(game_id: str) -> tuple[dt.date, dt.date]:
     """Return the first and last date on which a game with this id can be played.
 
-    A season runs from October to July; pre-season games may be in September, 2019-20 ended in October 2020.
+    A season runs from October to July. Pre-season games may be in September. The season 2019-20 ended in October 2020.
     """
     season = season_of(game_id)
     year = int(season[:4])

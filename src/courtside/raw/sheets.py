@@ -28,7 +28,7 @@ DELTA_TEXT, WIDEST_FIXED = "DELTA_BYTE_ARRAY", 32
 RAGGED = "not as many values as the header has columns"
 
 Text = tuple[pl.DataFrame, int]
-"""The requested columns as text, and the number of rows left out because they do not fit the header."""
+"""The requested columns as text, and the number of rows left out because their length is not the header's."""
 
 
 class Sheet(Protocol):
@@ -57,18 +57,18 @@ def require(sheet: Sheet, names: Sequence[str], shape: str) -> None:
         raise PayloadRefusedError(f"{shape} lacks the column {gaps}{more}")
     twice = [name for name in names if sheet.header.count(name) > 1]
     if twice:
-        raise PayloadRefusedError(f"{shape} names the column {', '.join(twice)} more than once in its header")
+        raise PayloadRefusedError(f"{shape} has the column {', '.join(twice)} more than once in its header")
 
 
 def _closest(name: str, header: tuple[str, ...]) -> str:
     plain = {column.upper().replace("_", ""): column for column in header if column}
     close = difflib.get_close_matches(name.upper().replace("_", ""), plain, n=1, cutoff=0.5)
-    return f"closest present: {plain[close[0]][:40]}" if close else "nothing like it is present"
+    return f"closest present: {plain[close[0]][:40]}" if close else "no similar column is present"
 
 
 @dataclass(frozen=True)
 class CsvSheet:
-    """A comma-separated sheet with one record per line, so that a stray quote affects its own line only."""
+    """A comma-separated sheet with one record per line, so that a stray quote affects only its own line."""
 
     content: bytes
     header: tuple[str, ...]
@@ -82,11 +82,11 @@ class CsvSheet:
         """
         first = content[: LONGEST_HEADER + 1].splitlines()[0].decode(errors="replace")
         if len(first) > LONGEST_HEADER:
-            raise PayloadRefusedError(f"no CSV: its first line is longer than {LONGEST_HEADER:,} characters")
+            raise PayloadRefusedError(f"not CSV: its first line is longer than {LONGEST_HEADER:,} characters")
         try:
             header = next(csv.reader([first], strict=True))
         except csv.Error as error:
-            raise PayloadRefusedError(f"no CSV: its first line cannot be read ({error})") from None
+            raise PayloadRefusedError(f"not CSV: its first line cannot be read ({error})") from None
         return cls(content, tuple(header))
 
     def read(self, names: Sequence[str]) -> Text:
@@ -182,7 +182,7 @@ class ParquetSheet:
             file = pa_parquet.ParquetFile(io.BytesIO(self.content), read_dictionary=self._texts(names))
             table = file.read(columns=list(names))
             table.validate(full=True)
-            refuse_above(sum(map(_spread_bytes, table.columns)), LIMIT_BYTES, "bytes of Parquet when unpacked")
+            refuse_above(sum(map(_unpacked_bytes, table.columns)), LIMIT_BYTES, "bytes of Parquet when unpacked")
             return _frame(table, names), 0
         except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
             raise PayloadRefusedError(f"Parquet that cannot be read ({_one_line(error)})") from None
@@ -200,7 +200,7 @@ class ParquetSheet:
             if column.path.split(".")[0] not in names:
                 continue
             if column.path not in names or column.max_repetition_level:
-                raise PayloadRefusedError(f"Parquet whose column {column.path.split('.')[0]} holds no plain values")
+                raise PayloadRefusedError(f"Parquet whose column {column.path.split('.')[0]} is nested")
             refuse_above(max(column.length, 0), WIDEST_FIXED, f"bytes of each value of column {column.path}")
             chunks = [meta.row_group(group).column(place) for group in range(meta.num_row_groups)]
             if any(DELTA_TEXT in chunk.encodings for chunk in chunks):
@@ -235,8 +235,8 @@ class ListSheet:
         return pl.DataFrame(columns), len(self.rows) - len(fitting)
 
 
-def _spread_bytes(column: pa.ChunkedArray) -> int:
-    """Return the bytes of a column when each row holds its own value."""
+def _unpacked_bytes(column: pa.ChunkedArray) -> int:
+    """Return the size of a column in bytes when every row holds its own value instead of a dictionary index."""
     if not pa.types.is_dictionary(column.type):
         return int(column.nbytes)
     chunks = (pc.take(pc.binary_length(chunk.dictionary), chunk.indices) for chunk in column.chunks)

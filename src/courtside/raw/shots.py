@@ -1,4 +1,4 @@
-"""Parsers of shot charts: a season's CSV with locations in feet, or ShotChartDetail with tenths of a foot."""
+"""Parsers of shot charts: a season's CSV with locations in feet, and ShotChartDetail with tenths of a foot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The raw tables: every row as a provider sent it, with its payload and the time from which it was known.
+"""The raw tables: every row as a provider delivered it, with its payload and the time from which it was known.
 
 A raw row is never changed. A newer payload with other content for the same natural key adds a row with a later
 `known_at`; the current row of a key has the latest `known_at`. A version's `known_at` is always after that of the
@@ -11,9 +11,7 @@ from courtside.league.markets import MARKET_COLUMN
 from courtside.warehouse.schema import Column, Table, boolean, date, integer, real, text, timestamp
 
 PROVENANCE: tuple[Column, ...] = (
-    timestamp(
-        "known_at", "When the payload that holds this row was fetched; always after the version that it replaces."
-    ),
+    timestamp("known_at", "When the payload with this row was fetched; always after the version that it replaces."),
     text("payload_id", "SHA-256 of the payload the row came from."),
     integer("row_hash", "Hash of the row's own columns; the same content has the same hash."),
 )
@@ -40,7 +38,7 @@ BOX_COUNTS: tuple[Column, ...] = tuple(
 RAW_PLAYER_BOX = Table(
     "raw_player_box",
     "raw",
-    "A player's line of a box score, as the provider gave it.",
+    "A player's row of a box score, as the provider delivered it.",
     (
         text("game_id", "The league's ten-digit game id."),
         date("game_date", "Game date."),
@@ -59,8 +57,8 @@ RAW_PLAYER_BOX = Table(
             minimum=-200,
             maximum=200,
         ),
-        text("start_position", "Position of a starter, where the payload tells.", nullable=True),
-        text("comment", "Why the player did not play, where the payload tells.", nullable=True),
+        text("start_position", "Position of a starter, where the payload has it.", nullable=True),
+        text("comment", "Why the player did not play, where the payload has it.", nullable=True),
         *PROVENANCE,
     ),
     key=("game_id", "player_id", "known_at", "row_hash"),
@@ -69,7 +67,7 @@ RAW_PLAYER_BOX = Table(
 RAW_TEAM_BOX = Table(
     "raw_team_box",
     "raw",
-    "A team's line of a box score, as the provider gave it: the final score among it.",
+    "A team's row of a box score with the final score, as the provider delivered it.",
     (
         text("game_id", "The league's ten-digit game id."),
         date("game_date", "Game date."),
@@ -92,16 +90,16 @@ RAW_TEAM_BOX = Table(
 RAW_SCHEDULE = Table(
     "raw_schedule",
     "raw",
-    "A game of the schedule, as one provider gave it.",
+    "A game of the schedule, as one provider delivered it.",
     (
-        text("provider", "Which schedule it is.", allowed=("cdn", "game_log")),
+        text("provider", "The provider of the schedule.", allowed=("cdn", "game_log")),
         text("game_id", "The league's ten-digit game id."),
         date("game_date", "Game date."),
         integer("home_team_id", "The home team (the first named, on a neutral court)."),
         integer("away_team_id", "The visiting team."),
-        timestamp("tip_at", "Scheduled tip-off, where the payload tells.", nullable=True),
+        timestamp("tip_at", "Scheduled tip-off, where the payload has it.", nullable=True),
         text("status", "State of the game.", allowed=("scheduled", "in_progress", "final", "postponed")),
-        boolean("is_neutral", "Whether the court is neutral, where the payload tells.", nullable=True),
+        boolean("is_neutral", "Whether the court is neutral, where the payload states it.", nullable=True),
         integer(
             "home_points", "Score of the home team, once final.", unit="points", nullable=True, minimum=0, maximum=250
         ),
@@ -116,17 +114,17 @@ RAW_SCHEDULE = Table(
 RAW_LINES = Table(
     "raw_lines",
     "raw",
-    "A sportsbook's line of a player at one snapshot, with the player as the book writes him.",
+    "A sportsbook's line for a player at one snapshot, with the name as the book writes it.",
     (
         text("source", "Where the line was collected, e.g. `the_odds_api`."),
         date("game_date", "Game date."),
-        timestamp("snapshot_at", "When the book showed the line; NULL where nobody noted it.", nullable=True),
-        timestamp("commence_at", "Tip-off as the book has it.", nullable=True),
+        timestamp("snapshot_at", "When the book showed the line; NULL where the source gives no time.", nullable=True),
+        timestamp("commence_at", "Tip-off by the book.", nullable=True),
         text("event_id", "The provider's id of the event.", nullable=True),
         text("home_team", "Home team as the provider writes it.", nullable=True),
-        text("away_team", "Visitors as the provider writes them.", nullable=True),
+        text("away_team", "Visiting team as the provider writes it.", nullable=True),
         text("opponent", "The player's opponent as the provider writes it.", nullable=True),
-        text("player_name", "The player as the provider writes him."),
+        text("player_name", "The player's name as the provider writes it."),
         text("book", "Key of the sportsbook."),
         real("line", "The line.", minimum=0, maximum=150),
         real("over_price", "Price of over.", unit="American odds", nullable=True),
@@ -157,15 +155,15 @@ RAW_SHOTS = Table(
         date("game_date", "Game date."),
         integer("player_id", "The shooter."),
         integer("team_id", "His team."),
-        integer("period", "Quarter, overtimes counted on.", minimum=1, maximum=12),
+        integer("period", "Period: 1 to 4 for quarters, 5 and above for overtimes.", minimum=1, maximum=12),
         integer("seconds_left", "Seconds left in the period.", unit="seconds", minimum=0, maximum=720),
         text("shot_type", "2 or 3 points attempted.", allowed=("2PT", "3PT")),
-        text("zone", "Basic zone of the floor, as the league names it."),
+        text("zone", "Basic zone of the floor, by the league's name."),
         integer("distance", "Distance of the shot.", unit="feet", minimum=0, maximum=100),
-        boolean("is_made", "Whether it went in."),
+        boolean("is_made", "Whether the shot was made."),
         real("x", "Location across the floor.", unit="feet"),
         real("y", "Location along the floor.", unit="feet"),
-        integer("seq", "Distinguishes shots alike in all else: their order in the payload.", minimum=0),
+        integer("seq", "Order in the payload of shots that are equal in all other key columns.", minimum=0),
         *PROVENANCE,
     ),
     key=("game_id", "player_id", "period", "seconds_left", "seq", "known_at", "row_hash"),
@@ -174,17 +172,17 @@ RAW_SHOTS = Table(
 RAW_INJURIES = Table(
     "raw_injuries",
     "raw",
-    "The official injury report: what a team said of a player for a game, or whether it had said anything yet.",
+    "The official injury report: a player whom a team lists for a game, or whether the team has submitted its report.",
     (
         date("game_date", "Game date."),
         timestamp("report_at", "When the report was issued."),
         text("matchup", "`MIL@SAS`: visitors first."),
-        integer("team_id", "The team that reports."),
-        text("player_name", "The player, given name first; empty on the row of the team itself."),
+        integer("team_id", "The team of the report."),
+        text("player_name", "The player, given name first; empty in the row of the team itself."),
         text(
             "state",
-            "`listed` of a player; `submitted` or `not_submitted` of the team: a player whom a team that has submitted "
-            "does not list is expected to play, one of a team that has not is unknown.",
+            "`listed` for a player; `submitted` or `not_submitted` for the team. Players whom a submitted report does "
+            "not list are expected to play; nothing is known about players of a team that has not submitted.",
             allowed=("listed", "submitted", "not_submitted"),
         ),
         text(
@@ -193,7 +191,7 @@ RAW_INJURIES = Table(
             nullable=True,
             allowed=("Available", "Probable", "Questionable", "Doubtful", "Out"),
         ),
-        text("reason", "Why, as the report words it.", nullable=True),
+        text("reason", "Reason for the status, as written in the report.", nullable=True),
         timestamp("tip_at", "Tip-off by the report.", nullable=True),
         *PROVENANCE,
     ),
@@ -203,21 +201,21 @@ RAW_INJURIES = Table(
 PAYLOAD_LOG = Table(
     "payload_log",
     "raw",
-    "Append-only: every payload that was handed in, what it was and what became of its rows.",
+    "Append-only: every payload that was ingested or refused, with its kind and the counts of its rows.",
     (
         text("payload_id", "SHA-256 of the bytes."),
         integer("seq", "Order of arrival.", minimum=1),
-        text("source", "Who delivered it: `files`, `simulated`, a provider."),
+        text("source", "Where it came from: `files`, `simulated` or a provider."),
         text("name", "File name or request key."),
-        text("kind", "What it was recognised as; NULL where it was not.", nullable=True),
+        text("kind", "Kind that was recognised; NULL where none was.", nullable=True),
         timestamp("fetched_at", "When it was fetched."),
         integer("size_bytes", "Size as delivered.", unit="bytes", minimum=0),
-        text("status", "What became of it.", allowed=("ingested", "already_there", "refused", "empty")),
-        integer("rows_read", "Rows the payload holds.", minimum=0),
-        integer("rows_new", "Rows that were new or said something new.", minimum=0),
-        integer("rows_known", "Rows that were already there.", minimum=0),
+        text("status", "Result of the ingestion.", allowed=("ingested", "already_there", "refused", "empty")),
+        integer("rows_read", "Rows of the payload.", minimum=0),
+        integer("rows_new", "Rows with a new key or new content.", minimum=0),
+        integer("rows_known", "Rows that were already stored.", minimum=0),
         integer("rows_refused", "Rows that could not be used.", minimum=0),
-        text("reason", "Why it, or some of its rows, were refused.", nullable=True),
+        text("reason", "Why the payload, or some of its rows, were refused.", nullable=True),
     ),
     key=("seq",),
     date_column=None,
