@@ -15,19 +15,19 @@ from courtside.sources.payload import Payload
 from courtside.sources.pending import Pending
 from courtside.sources.request import Request
 from courtside.sources.store import PayloadStore
-from courtside.sources.transport import Answer, Limits
+from courtside.sources.transport import Limits, Response
 
 IMPATIENT = Policy(attempts=2, first_wait=0.0, longest_wait=1.0, jitter=0.0, least_pace=0.0, pace={})
 
 
 def asked_when_down(home: Path, rng: random.Random, payloads: Sequence[Payload]) -> Step:
     """Ask for a payload of a provider that answers 503."""
-    return _asked(home, _readable(rng, payloads), Answer(503, {}, b""))
+    return _fetch_once(home, _readable(rng, payloads), Response(503, {}, b""))
 
 
 def asked_when_late(home: Path, rng: random.Random, payloads: Sequence[Payload]) -> Step:
     """Ask for a payload of a provider that wants to be asked again in an hour."""
-    return _asked(home, _readable(rng, payloads), Answer(429, {"retry-after": "3600"}, b""))
+    return _fetch_once(home, _readable(rng, payloads), Response(429, {"retry-after": "3600"}, b""))
 
 
 def asked_with_a_full_disk(home: Path, rng: random.Random, payloads: Sequence[Payload], full: OSError) -> Step:
@@ -36,16 +36,16 @@ def asked_with_a_full_disk(home: Path, rng: random.Random, payloads: Sequence[Pa
     kept = PayloadStore(home / "raw").path_of(chosen.payload_id)
     kept.unlink(missing_ok=True)
     with mock.patch("os.fsync", side_effect=full):
-        return _asked(home, chosen, Answer(200, {}, chosen.content))
+        return _fetch_once(home, chosen, Response(200, {}, chosen.content))
 
 
 def _readable(rng: random.Random, payloads: Sequence[Payload]) -> Payload:
     return rng.choice([payload for payload in payloads if payload.name.endswith(".json")])
 
 
-def _asked(home: Path, payload: Payload, answer: Answer) -> Step:
-    def transport(_: Request, __: Limits) -> Answer:
-        return answer
+def _fetch_once(home: Path, payload: Payload, response: Response) -> Step:
+    def transport(_: Request, __: Limits) -> Response:
+        return response
 
     def requests() -> Requests:
         yield Request(payload.source, payload.name, f"https://league.test/{payload.name}")

@@ -16,7 +16,7 @@ from courtside.config import Settings
 from courtside.sources.http import Client, Policy
 from courtside.sources.payload import Payload
 from courtside.sources.request import Request
-from courtside.sources.transport import Answer, Limits
+from courtside.sources.transport import Limits, Response
 from tests import homes
 
 pytest.importorskip("nba_api", reason="courtside[live] is not installed")
@@ -34,12 +34,12 @@ def test_a_lost_log_is_fetched_and_the_season_is_whole_again(
 ) -> None:
     logs, asked = logs_of(LOST), []
 
-    def transport(request: Request, _: Limits) -> Answer:
+    def transport(request: Request, _: Limits) -> Response:
         asked.append(str(request))
         if "leaguegamelog" not in request.url:
-            return Answer(404, {}, b"")
+            return Response(404, {}, b"")
         assert request.params["DateFrom"] == f"{LOST:%m/%d/%Y}"
-        return Answer(200, {}, logs[request.params["PlayerOrTeam"]].content)
+        return Response(200, {}, logs[request.params["PlayerOrTeam"]].content)
 
     def client(_: Settings) -> Client:
         return Client(FixedClock(homes.NOW), transport, Policy(least_pace=0.0, pace={}))

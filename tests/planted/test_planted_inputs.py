@@ -1,4 +1,4 @@
-"""Inputs that stopped the days after them: absurd values, odd files and payloads larger than memory."""
+"""Inputs that once stopped later runs: absurd values, unusual files and payloads larger than memory."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_odds_of_an_absurd_date_are_refused_and_the_run_continues(home: Path, wh
         ("commence_utc", "9999-01-01T00:00:00Z"),
     ],
 )
-def test_a_line_with_an_absurd_number_is_refused_alone(tmp_path: Path, name: str, value: str) -> None:
+def test_only_the_line_with_an_absurd_number_is_refused(tmp_path: Path, name: str, value: str) -> None:
     rows = [line_row(player_name="A One", **{name: value}), line_row(player_name="B Two")]
     (tmp_path / "lines.csv").write_bytes(as_csv(rows))
     code, output = call("ingest", "files", str(tmp_path / "lines.csv"), home=tmp_path / "home")
@@ -257,7 +257,7 @@ def test_a_payload_larger_than_memory_is_refused_before_it_is_decompressed(
     assert lines_in(tmp_path / "home") == 1
 
 
-def test_large_files_are_held_one_after_another(tmp_path: Path) -> None:
+def test_large_files_are_read_one_after_another(tmp_path: Path) -> None:
     """Five files of 64 MB: all at once they would be 320 MB, and their rows several times that."""
     row = as_csv([line_row()]).splitlines(keepends=True)
     for place in range(5):
@@ -268,7 +268,7 @@ def test_large_files_are_held_one_after_another(tmp_path: Path) -> None:
     assert peak < MOST_MEMORY
 
 
-def test_one_long_line_is_refused_alone(tmp_path: Path) -> None:
+def test_only_the_long_line_is_refused(tmp_path: Path) -> None:
     header, row = as_csv([line_row()]).splitlines()
     (tmp_path / "lines.csv").write_bytes(b"\r\n".join([header, b"x" * 20_000_000, row, b""]))
     code, output = call("ingest", "files", str(tmp_path / "lines.csv"), home=tmp_path / "home")
@@ -297,14 +297,14 @@ KEY = "k+y/of=the&odds é%41"
         KEY.encode().hex(),
     ],
 )
-def test_an_echoed_key_is_taken_out_in_every_encoding(echo: str) -> None:
+def test_a_key_in_a_response_is_removed_in_every_encoding(echo: str) -> None:
     assert without_keys(f'{{"url": "/odds?apiKey={echo}&x=1"}}'.encode(), [KEY]) == (
         b'{"url": "/odds?apiKey=' + HIDDEN + b'&x=1"}'
     )
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le"])
-def test_an_echoed_key_is_taken_out_of_wide_text(codec: str) -> None:
+def test_a_key_in_a_response_is_removed_from_wide_text(codec: str) -> None:
     assert KEY.encode(codec) not in without_keys(f'{{"key": "{KEY}"}}'.encode(codec), [KEY])
 
 

@@ -1,4 +1,4 @@
-"""Stored rows changed behind the pipeline's back: the commands find them, and a run or a repair makes them whole."""
+"""Stored rows that were changed outside the pipeline: commands find them, and a run or a repair computes them again."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_damage_before_the_range_of_a_run_is_repaired_before_features_read_it(ho
     assert homes.contents(home) == before
 
 
-def test_picks_that_were_changed_are_named_and_not_computed_again(home: Path) -> None:
+def test_changed_picks_are_named_and_not_computed_again(home: Path) -> None:
     plant(home, ("UPDATE published_picks SET line = line + 1",))
     before = homes.contents(home)["published_picks"]
     assert failed(home, "daily", "--date", str(homes.LAST))[0] == 1
@@ -198,7 +198,7 @@ def test_hashes_of_another_engine_are_not_compared(home: Path) -> None:
     assert "0.4" not in failed(home, "daily", "--date", str(homes.LAST))[1]
 
 
-def test_every_stage_with_cells_of_its_own_is_compared() -> None:
+def test_every_stage_with_its_own_cells_is_compared() -> None:
     assert {stage.name for stage in STAGES} - {"publishing"} == {*stored.REPLACED, *stored.APPENDED}
 
 

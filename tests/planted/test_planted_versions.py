@@ -1,4 +1,4 @@
-"""Two versions of one box score: the one that arrives later wins whole, whatever the clock shows."""
+"""Two versions of a box score: the one that arrives later is used completely, whatever the clock shows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def invoke(home: Path, *arguments: str) -> int:
 
 @pytest.mark.parametrize("command", ["repair", "ingest"])
 @pytest.mark.parametrize("now", ["2025-11-13T17:00", "2025-11-12T17:00", "2025-10-24T11:00", "2024-11-13T17:00"])
-def test_the_later_version_of_a_box_score_wins_whole(command, now, ingested_home, run_home, tmp_path, monkeypatch):
+def test_the_later_version_of_a_box_score_is_used_completely(
+    command, now, ingested_home, run_home, tmp_path, monkeypatch
+):
     home = homes.copy_of(run_home if command == "repair" else ingested_home, tmp_path / "home")
     before = current_points(home)
     inbox = tmp_path / "inbox"

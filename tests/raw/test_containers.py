@@ -36,7 +36,7 @@ def test_a_payload_is_equal_in_every_container(content):
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (gzipped(LOG * 50)[:-20], "truncated gzip"),
         (gzipped(LOG)[:10] + b"\xff" * 40, "damaged gzip"),
@@ -48,7 +48,7 @@ def test_a_payload_is_equal_in_every_container(content):
         (zipped({"../../log.csv": LOG}), "outside itself"),
         (zipped({"/etc/log.csv": LOG}), "outside itself"),
         (zipped({"C:\\log.csv": LOG}), "outside itself"),
-        (gzipped(gzipped(gzipped(gzipped(LOG)))), "inside each other"),
+        (gzipped(gzipped(gzipped(gzipped(LOG)))), "nested containers"),
     ],
 )
 def test_an_unusable_container_is_refused_with_the_reason(content, message):

@@ -59,7 +59,7 @@ def test_the_last_word_of_a_reason_does_not_become_the_next_family_name() -> Non
     ("content", "message"),
     [
         (injury_report()[:900], "damaged PDF|no injury report|without"),
-        (injury_report(title="soon"), "no injury report"),
+        (injury_report(title="soon"), "not an injury report"),
         (injury_report([{"team": "Seattle SuperSonics"}]), "Seattle SuperSonics"),
         (injury_report([]), "without a game"),
         (b"%PDF-1.7 garbage", "PDF"),

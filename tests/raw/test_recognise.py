@@ -90,7 +90,7 @@ def assert_in_shape(parsed: Parsed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (b" \r\n\t ", "empty"),
@@ -111,7 +111,7 @@ def assert_in_shape(parsed: Parsed) -> None:
         (b'{"resultSets": [{"name": "x", "headers": [{}], "rowSet": [[1]]}]}', "unknown shape"),
         (b'{"leagueSchedule": {"gameDates": 3}}', "lacks the list leagueSchedule.gameDates"),
         (b'{"leagueSchedule": {"gameDates": [{"games": [7]}]}}', "without a list of games"),
-        (b'{"timestamp": "2024", "data": [{"id": "e"}]}', "no list `bookmakers`"),
+        (b'{"timestamp": "2024", "data": [{"id": "e"}]}', "the list `bookmakers` is missing"),
         (b'"' + b"x" * 300, "cannot be read"),
         (b"x" * 100_000, "longer than"),
         (b"[" * 200_000, "nested too deep"),

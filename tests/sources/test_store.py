@@ -1,4 +1,4 @@
-"""The payload store: a payload is kept whole, whoever else keeps the same bytes at the same time."""
+"""The payload store: a payload is stored completely, even where another thread stores the same bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from courtside.sources.payload import Payload
 from courtside.sources.store import PayloadStore
 
 
-def test_two_threads_that_keep_the_same_bytes_at_once_leave_one_whole_file(
+def test_two_threads_that_store_the_same_bytes_leave_one_complete_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both_have_written = threading.Barrier(2, timeout=60)

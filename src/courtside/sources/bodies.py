@@ -1,4 +1,4 @@
-"""Checks of the body of a response with status 200: not empty, not a web page, not cut off."""
+"""Checks of the body of a response with status 200: it is not empty, not a web page, and complete."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _TITLE = re.compile(rb"<title[^>]*>([^<]{1,120})", re.IGNORECASE)
 _TAIL = 2048
 
 
-def see_body(request: Request, content: bytes) -> None:
+def require_usable_body(request: Request, content: bytes) -> None:
     """Check that `content` is complete and of the kind that `request` expects.
 
     Raises:
-        TransientFetchError: naming what the body is instead; the error carries the bytes.
+        TransientFetchError: naming the fault; the error carries the bytes.
     """
     trimmed = content.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not trimmed:
@@ -27,7 +27,7 @@ def see_body(request: Request, content: bytes) -> None:
         raise TransientFetchError(f"{request}: a web page{shown} in place of {request.body.upper()}", content=content)
     if request.body is Body.PDF:
         if not trimmed.startswith(b"%PDF-") or b"%%EOF" not in trimmed[-_TAIL:]:
-            raise TransientFetchError(f"{request}: no whole PDF ({len(content):,} bytes)", content=content)
+            raise TransientFetchError(f"{request}: not a complete PDF ({len(content):,} bytes)", content=content)
         return
     try:
         json.loads(trimmed)

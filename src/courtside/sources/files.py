@@ -1,4 +1,4 @@
-"""Files on disk as payloads: regular files only, each read once up to a size limit; refused paths are named."""
+"""Files on disk as payloads. Only regular files up to a size limit are read, and refused paths are named."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_BYTES = 256 * 2**20
 LONGEST_NAME = 400
 
 Refuse = Callable[[str, str], None]
-"""A function that is called with the name of each path that is not read, and the reason."""
+"""A function that is called with the name and the reason for each path that is not read."""
 
 
 def files_at(paths: Iterable[Path], fetched_at: dt.datetime, refuse: Refuse) -> Iterator[Payload]:
@@ -62,24 +62,24 @@ def _below(path: Path, entered: set[tuple[int, int]], refuse: Refuse) -> Iterato
 
 
 def _content(path: Path, refuse: Refuse) -> bytes | None:
-    """Return the bytes of a regular file, or None where it is refused; never wait for a pipe, socket or device."""
+    """Return the bytes of a regular file, or None where it is refused; it never waits for a pipe, socket or device."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                refuse(printable(path), "not a regular file; hand in the file itself")
+                refuse(printable(path), "not a regular file; give the file itself")
                 return None
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         refuse(printable(path), _why(error))
         return None
     if len(content) > MOST_BYTES:
-        refuse(printable(path), f"larger than the {MOST_BYTES:,} bytes that are read; split it")
+        refuse(printable(path), f"larger than the limit of {MOST_BYTES:,} bytes; split it")
         return None
     return content
 
 
 def _why(error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "does not exist; give files or folders that do"
+        return "does not exist; check the path"
     reason = error.strerror if isinstance(error, OSError) else None
-    return f"cannot be read ({reason or error}); correct that and hand it in again"
+    return f"cannot be read ({reason or error}); correct this and ingest it again"

@@ -1,4 +1,4 @@
-"""The HTTP client: paces requests, retries transient faults, and stops where a host is down or a quota is spent."""
+"""The HTTP client: it paces requests, retries transient faults, and stops where a host is down or a quota is spent."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from typing import Protocol
 import stamina
 
 from courtside.clock import Clock, to_utc
-from courtside.sources.bodies import see_body
+from courtside.sources.bodies import require_usable_body
 from courtside.sources.keys import without_keys
 from courtside.sources.outcomes import AbsentError, NotYetError, PermanentFetchError, TransientFetchError
 from courtside.sources.payload import Payload
 from courtside.sources.request import Request
-from courtside.sources.transport import Answer, HttpTransport, Limits, Transport
+from courtside.sources.transport import HttpTransport, Limits, Response, Transport
 
 log = logging.getLogger(__name__)
 
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 
-LONGEST_ASKED = 86_400
-"""Longest wait, in seconds, that is accepted from a `Retry-After` header: one day."""
+MAX_RETRY_AFTER = 86_400
+"""Longest wait, in seconds, that a `Retry-After` header can request: one day."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Retry policy: attempts, waits in seconds, and the failed requests that open a host's circuit for `cool_down`.
+    """Retry policy: the number of attempts, the waits in seconds, and the circuit of a host.
 
+    After `failures` failed requests in a row, a host's circuit is open: no request is sent for `cool_down` seconds.
     `pace` gives the least seconds between two requests to a host; other hosts use `least_pace`.
     """
 
@@ -49,22 +50,22 @@ class Policy:
 
 
 class Quota(Protocol):
-    """A quota that admits requests and learns their cost from answers."""
+    """A quota of requests, with costs that responses state."""
 
     def admit(self, request: Request) -> None:
         """Raise `NotYetError` where the request costs more than is left."""
         ...
 
-    def learn(self, request: Request, answer: Answer) -> None:
-        """Record the cost and the remaining quota that an answer states."""
+    def record(self, request: Request, response: Response) -> None:
+        """Record the cost and the remaining quota that a response states."""
         ...
 
 
 @dataclass
 class Client:
-    """Fetches requests one after another.
+    """A client that fetches requests one after another.
 
-    `counts` holds the requests sent, retries, and answers by status. Tests replace `sleep` and `monotonic`.
+    `counts` holds the requests sent, retries, and responses by status. Tests replace `sleep` and `monotonic`.
     """
 
     clock: Clock
@@ -76,31 +77,31 @@ class Client:
     counts: Counter[str] = field(default_factory=Counter)
     _failed: Counter[str] = field(default_factory=Counter)
     _opened: dict[str, float] = field(default_factory=dict)
-    _asked: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: float("-inf")))
+    _last_request: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: float("-inf")))
 
     def fetch(self, request: Request) -> Payload:
-        """Return the answer to `request` as a payload, with the request's keys removed from its bytes.
+        """Return the response to `request` as a payload, with the request's keys removed from its bytes.
 
         Raises:
-            AbsentError: where the provider has nothing under this name.
-            NotYetError: where the host's circuit is open, the quota is spent, or the provider asks for a long wait.
+            AbsentError: where the provider has no file under this name.
+            NotYetError: where the host's circuit is open, the quota is spent, or the provider requests a long wait.
             PermanentFetchError: where another attempt would be refused again.
             TransientFetchError: where every attempt failed.
         """
-        self._see_circuit(request)
+        self._require_closed_circuit(request)
         try:
-            answer = self._retried(request)
+            response = self._fetch_with_retries(request)
         except TransientFetchError:
-            self._note_failure(request)
+            self._count_failure(request)
             raise
         self._failed[request.host] = 0
-        return self.payload(request, answer.content)
+        return self.payload(request, response.content)
 
     def payload(self, request: Request, content: bytes) -> Payload:
         """Return the bytes received for `request` as a payload fetched now."""
         return Payload(request.source, request.name, self.clock.now(), without_keys(content, request.secrets()))
 
-    def _retried(self, request: Request) -> Answer:
+    def _fetch_with_retries(self, request: Request) -> Response:
         policy, tries = self.policy, 0
         for attempt in stamina.retry_context(
             on=_backoff,
@@ -113,50 +114,50 @@ class Client:
             with attempt:
                 tries += 1
                 self.counts["retries"] += tries > 1
-                return self._once(request)
+                return self._fetch_once(request)
         raise AssertionError("a retried block either returns or raises")
 
-    def _once(self, request: Request) -> Answer:
+    def _fetch_once(self, request: Request) -> Response:
         if self.quota and request.cost:
             self.quota.admit(request)
-        self._keep_pace(request)
+        self._wait_for_pace(request)
         self.counts["requests"] += 1
-        answer = self.transport(request, self.policy.limits)
-        answer = replace(answer, content=without_keys(answer.content, request.secrets()))
-        self.counts[f"status {answer.status}"] += 1
-        log.info("%s: %d, %d bytes", request, answer.status, len(answer.content))
+        response = self.transport(request, self.policy.limits)
+        response = replace(response, content=without_keys(response.content, request.secrets()))
+        self.counts[f"status {response.status}"] += 1
+        log.info("%s: %d, %d bytes", request, response.status, len(response.content))
         if self.quota and request.cost:
-            self.quota.learn(request, answer)
-        self._see_status(request, answer)
-        see_body(request, answer.content)
-        return answer
+            self.quota.record(request, response)
+        self._require_ok(request, response)
+        require_usable_body(request, response.content)
+        return response
 
-    def _see_status(self, request: Request, answer: Answer) -> None:
-        status = answer.status
+    def _require_ok(self, request: Request, response: Response) -> None:
+        status = response.status
         if status in request.absent:
-            raise AbsentError(f"{request}: nothing there (status {status})")
+            raise AbsentError(f"{request}: not found (status {status})")
         if status in TRANSIENT:
-            wait = retry_after(answer.headers, self.clock.now())
+            wait = retry_after(response.headers, self.clock.now())
             if wait is not None and wait > self.policy.longest_wait:
                 until = self.clock.now() + dt.timedelta(seconds=wait)
-                raise NotYetError(f"{request}: status {status}, to be asked again in {wait:.0f} s", until)
+                raise NotYetError(f"{request}: status {status}, retry after {wait:.0f} s", until)
             raise TransientFetchError(f"{request}: status {status}", wait)
         if status in (301, 302, 303, 307, 308):
-            raise PermanentFetchError(f"{request}: moved (status {status}); this source needs a new address")
+            raise PermanentFetchError(f"{request}: moved (status {status}); the address of this source has changed")
         if status in (401, 403):
             why = "the key was refused" if request.keys else "this address is blocked or the name is not public"
             raise PermanentFetchError(f"{request}: status {status}, {why}")
         if status != 200:
             raise PermanentFetchError(f"{request}: status {status}")
 
-    def _keep_pace(self, request: Request) -> None:
+    def _wait_for_pace(self, request: Request) -> None:
         pace = self.policy.pace.get(request.host, self.policy.least_pace)
-        early = self._asked[request.host] + pace - self.monotonic()
+        early = self._last_request[request.host] + pace - self.monotonic()
         if early > 0:
             self.sleep(early)
-        self._asked[request.host] = self.monotonic()
+        self._last_request[request.host] = self.monotonic()
 
-    def _see_circuit(self, request: Request) -> None:
+    def _require_closed_circuit(self, request: Request) -> None:
         opened = self._opened.get(request.host)
         if opened is None:
             return
@@ -167,7 +168,7 @@ class Client:
         del self._opened[request.host]
         self._failed[request.host] = self.policy.failures - 1
 
-    def _note_failure(self, request: Request) -> None:
+    def _count_failure(self, request: Request) -> None:
         self._failed[request.host] += 1
         if self._failed[request.host] >= self.policy.failures:
             self._opened[request.host] = self.monotonic()
@@ -177,12 +178,12 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
     """Return the seconds that `Retry-After` gives, as a number or a date; None where it gives neither."""
     text = headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]+", text):
-        return float(LONGEST_ASKED if len(text) > len(str(LONGEST_ASKED)) else min(int(text), LONGEST_ASKED))
+        return float(MAX_RETRY_AFTER if len(text) > len(str(MAX_RETRY_AFTER)) else min(int(text), MAX_RETRY_AFTER))
     try:
-        asked = (to_utc(email.utils.parsedate_to_datetime(text)) - now).total_seconds()
+        seconds = (to_utc(email.utils.parsedate_to_datetime(text)) - now).total_seconds()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return min(max(0.0, asked), LONGEST_ASKED)
+    return min(max(0.0, seconds), MAX_RETRY_AFTER)
 
 
 def _backoff(error: Exception) -> bool | float:

@@ -14,9 +14,9 @@ FIRST_ISSUE, EVERY = dt.time(5, 0), dt.timedelta(minutes=15)
 
 
 def report_at(day: dt.date, time: dt.time) -> Iterator[Request]:
-    """Yield the requests for the report of an Eastern date and time, under each name the league has used.
+    """Yield the requests for the report of an Eastern date and time, one for each name that the league has used.
 
-    The bucket returns 403 for a file that it does not hold.
+    The bucket returns 403 for a file that does not exist.
     """
     names = [f"Injury-Report_{day}_{time:%I_%M%p}.pdf"]
     if time.minute == 30:

@@ -28,7 +28,7 @@ def _pattern(key: str) -> re.Pattern[bytes]:
 
 
 def _written(char: str) -> bytes:
-    """Return a pattern of every encoding of one character; an echo may mix encodings."""
+    """Return a pattern of every encoding of one character; a response may mix encodings."""
     raw, code = char.encode(), ord(char)
     percent = b"".join(b"%%(?:25)*(?i:%02x)" % byte for byte in raw)
     units = char.encode("utf-16-be")
@@ -41,9 +41,9 @@ def _written(char: str) -> bytes:
 
 def _base64(plain: bytes) -> list[bytes]:
     """Return the base64 encodings of a key, for each position at which it can begin in the encoded bytes."""
-    found = []
+    encodings = []
     for lead in range(3):
         text = base64.b64encode(bytes(lead) + plain)
         inner = text[(0, 2, 3)[lead] : len(text) - (0, 3, 2)[(lead + len(plain)) % 3]]
-        found += [inner, inner.translate(bytes.maketrans(b"+/", b"-_"))]
-    return [text for text in found if len(text) >= 8]
+        encodings += [inner, inner.translate(bytes.maketrans(b"+/", b"-_"))]
+    return [text for text in encodings if len(text) >= 8]

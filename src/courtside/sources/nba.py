@@ -22,13 +22,13 @@ _NOT_SENT = frozenset({"Host", "Connection", "Accept-Encoding"})
 def game_logs(season: str, game_type: GameType, day: dt.date | None = None) -> Iterator[Request]:
     """Yield the requests for the team and player logs of a season, or of one date of it.
 
-    Teams come first: they hold the final scores that a player log is reconciled with.
+    The team log is first, because it has the final scores that a player log is reconciled with.
     """
     from nba_api.stats.endpoints.leaguegamelog import LeagueGameLog
 
     date = f"{day:%m/%d/%Y}" if day else ""
     for grain in ("T", "P"):
-        asked = LeagueGameLog(
+        endpoint = LeagueGameLog(
             season=season,
             season_type_all_star=SEASON_TYPES[game_type],
             player_or_team_abbreviation=grain,
@@ -36,11 +36,11 @@ def game_logs(season: str, game_type: GameType, day: dt.date | None = None) -> I
             date_to_nullable=date,
             get_request=False,
         )
-        yield _request(asked, f"leaguegamelog_{grain}_{day or season}_{game_type}.json")
+        yield _request(endpoint, f"leaguegamelog_{grain}_{day or season}_{game_type}.json")
 
 
 def season_schedule(season: str) -> Request:
-    """Return the request for the schedule of any season; the CDN has the current one only."""
+    """Return the request for the schedule of any season; the CDN has only the current one."""
     from nba_api.stats.endpoints.scheduleleaguev2 import ScheduleLeagueV2
 
     return _request(ScheduleLeagueV2(season=season, get_request=False), f"schedule_{season}.json")
@@ -78,14 +78,14 @@ def require_installed() -> None:
         raise ConfigError(f"live sources need {' and '.join(missing)}: pip install 'courtside[live]'")
 
 
-def _request(asked: Any, name: str, *, is_read: bool = True) -> Request:
+def _request(endpoint: Any, name: str, *, is_read: bool = True) -> Request:
     from nba_api.stats.library.http import NBAStatsHTTP
 
     return Request(
         source=SOURCE,
         name=name,
-        url=NBAStatsHTTP.base_url.format(endpoint=asked.endpoint),
-        params={key: "" if value is None else str(value) for key, value in sorted(asked.parameters.items())},
+        url=NBAStatsHTTP.base_url.format(endpoint=endpoint.endpoint),
+        params={key: "" if value is None else str(value) for key, value in sorted(endpoint.parameters.items())},
         headers={key: value for key, value in NBAStatsHTTP.headers.items() if key not in _NOT_SENT},
         is_read=is_read,
     )

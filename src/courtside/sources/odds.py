@@ -18,7 +18,7 @@ from courtside.errors import ConfigError
 from courtside.sources.outcomes import NotYetError, PermanentFetchError
 from courtside.sources.payload import Payload
 from courtside.sources.request import Request
-from courtside.sources.transport import Answer
+from courtside.sources.transport import Response
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ KEY_VARIABLE = "COURTSIDE_ODDS_API_KEY"
 PLAYER_MARKETS = ("player_points",)
 GAME_MARKETS = ("h2h", "spreads", "totals")
 HISTORICAL_FACTOR = 10
-"""A historical answer costs ten times as much as a live one, per market and region."""
+"""A historical response costs ten times as much as a live one, per market and region."""
 
 
 def key_from(environment: Mapping[str, str] = os.environ) -> SecretStr:
@@ -53,7 +53,7 @@ class OddsApi:
     at: dt.datetime | None = None
 
     def events(self) -> Request:
-        """Return the request for the events on offer; it is free, and costs one credit where it is historical."""
+        """Return the request for the current events; a live one is free, and a historical one costs one credit."""
         return self._request("events", "events", cost=1 if self.at else 0, is_read=False)
 
     def player_points(self, event_id: str) -> Request:
@@ -93,12 +93,12 @@ def event_ids(payload: Payload, day: dt.date) -> Iterator[str]:
     document = json.loads(payload.content)
     events = document.get("data") if isinstance(document, dict) else document
     if not isinstance(events, list):
-        raise PermanentFetchError(f"{payload.name}: no list of events; the shape of The Odds API has changed")
+        raise PermanentFetchError(f"{payload.name}: not a list of events; the format of The Odds API has changed")
     for event in events:
         if not isinstance(event, dict) or not {"id", "commence_time"} <= event.keys():
             held = ", ".join(sorted(event)[:8]) if isinstance(event, dict) else type(event).__name__
             raise PermanentFetchError(
-                f"{payload.name}: an event lacks id or commence_time; it holds {held}. The shape has changed"
+                f"{payload.name}: an event lacks id or commence_time; it has {held}. The format has changed"
             )
         if eastern_date(dt.datetime.fromisoformat(str(event["commence_time"]))) == day:
             yield str(event["id"])
@@ -115,7 +115,7 @@ class Spent:
 
 @dataclass
 class DailyBudget:
-    """The credits that may be spent in a day; they are stored in a file, so that all processes share the count."""
+    """The credits that may be spent in a day. The count is stored in a file, so that all processes share it."""
 
     path: Path
     per_day: int
@@ -130,7 +130,7 @@ class DailyBudget:
         try:
             stored = Spent(**json.loads(self.path.read_text(encoding="utf-8")))
         except (ValueError, TypeError):
-            log.warning("%s cannot be read; today's spending is counted from its budget", self.path)
+            log.warning("%s cannot be read; the whole budget of today counts as spent", self.path)
             return Spent(today, self.per_day)
         return stored if stored.day == today else Spent(today, 0, stored.remaining)
 
@@ -139,25 +139,25 @@ class DailyBudget:
 
         Raises:
             NotYetError: where the day's budget would be exceeded.
-            PermanentFetchError: where the provider's quota has less left than the request costs.
+            PermanentFetchError: where less is left of the provider's quota than the request costs.
         """
         now = self.spent
         if now.spent + request.cost > self.per_day:
             tomorrow = dt.datetime.combine(self.clock.today() + dt.timedelta(days=1), dt.time(5))
             raise NotYetError(
-                f"{request}: costs {request.cost}, {now.spent} of {self.per_day} credits of {now.day} are spent",
+                f"{request}: costs {request.cost}, and {now.spent} of {self.per_day} credits of {now.day} are spent",
                 tomorrow,
             )
         if now.remaining is not None and now.remaining < request.cost:
-            raise PermanentFetchError(f"{request}: costs {request.cost}, the quota has {now.remaining} left")
+            raise PermanentFetchError(f"{request}: costs {request.cost}, and the quota has {now.remaining} left")
 
-    def learn(self, request: Request, answer: Answer) -> None:
-        """Add the cost of an answer, from its headers where they state it."""
-        charged = _number(answer.headers.get("x-requests-last"))
+    def record(self, request: Request, response: Response) -> None:
+        """Add the cost of a response, from its headers where they state it."""
+        charged = _number(response.headers.get("x-requests-last"))
         if charged is None:
-            charged = request.cost if answer.status == 200 else 0
+            charged = request.cost if response.status == 200 else 0
         before = self.spent
-        left = _number(answer.headers.get("x-requests-remaining"))
+        left = _number(response.headers.get("x-requests-remaining"))
         after = Spent(before.day, before.spent + charged, before.remaining if left is None else left)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")

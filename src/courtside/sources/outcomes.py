@@ -12,9 +12,9 @@ class FetchError(CourtsideError):
 
 
 class TransientFetchError(FetchError):
-    """A fault that may pass; try again, after `retry_after` seconds where the provider names them.
+    """A temporary fault; try again, after `retry_after` seconds where the provider states them.
 
-    `content` is the unusable body, kept as evidence where there is one.
+    `content` is the unusable body, which is kept as evidence.
     """
 
     def __init__(self, message: str, retry_after: float | None = None, content: bytes = b"") -> None:
@@ -28,11 +28,11 @@ class PermanentFetchError(FetchError):
 
 
 class AbsentError(FetchError):
-    """The provider has nothing under that name, or not yet."""
+    """The provider has no file under this name, or does not have it yet."""
 
 
 class NotYetError(FetchError):
-    """No request may be sent before `until` (UTC, without a zone): spent budget, open circuit or long wait."""
+    """No request may be sent before `until` (UTC, without a zone): a spent budget, an open circuit or a long wait."""
 
     def __init__(self, message: str, until: dt.datetime) -> None:
         super().__init__(f"{message}; not yet (until {until:%Y-%m-%d %H:%M} UTC)")

@@ -25,5 +25,5 @@ class Payload:
 
     @property
     def payload_id(self) -> str:
-        """SHA-256 of the bytes: the same bytes are the same payload."""
+        """SHA-256 of the bytes; equal bytes are the same payload."""
         return hashlib.sha256(self.content).hexdigest()

@@ -1,4 +1,4 @@
-"""Pending payloads: fetched, but not in the warehouse yet; they survive a killed process or a locked warehouse."""
+"""Pending payloads: fetched and stored, but not ingested yet, for example because the warehouse was locked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EARLIEST, LATEST = 1970, 2099
 
 @dataclass(frozen=True)
 class Waiting:
-    """A pending payload, its note file, and whether a parser reads its kind; the payload is None where damaged."""
+    """A pending payload, its note file, and whether a parser reads its kind; a damaged payload is None."""
 
     note: Path
     payload: Payload | None
@@ -68,7 +68,7 @@ class Pending:
         try:
             note = json.loads(path.read_text(encoding="utf-8"))
             if not all(isinstance(note[name], str) for name in ("payload_id", "source", "name", "fetched_at")):
-                raise TypeError("a field is no text")
+                raise TypeError("a field is not text")
             content = self.store.read(note["payload_id"])
             fetched_at = dt.datetime.fromisoformat(note["fetched_at"])
             if fetched_at.tzinfo or not EARLIEST <= fetched_at.year <= LATEST:

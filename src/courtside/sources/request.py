@@ -1,4 +1,4 @@
-"""A request that can be shown, stored and sent; its keys are kept apart and only sent."""
+"""A request that can be shown, stored and sent; its keys are only sent."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class Request:
         return urlsplit(self.url).netloc
 
     def __str__(self) -> str:
-        """Return the request as text for people; keys are shown as an ellipsis."""
+        """Return the request as text to show; keys are replaced by an ellipsis."""
         parts = [urlencode(self.params, safe=":/,{}")] if self.params else []
         parts += [f"{name}=…" for name in self.keys]
         return f"GET {self.url}" + (f"?{'&'.join(parts)}" if parts else "")
 
     def sent_params(self) -> dict[str, str]:
-        """Return the query parameters with the keys, for sending only."""
+        """Return the query parameters with the keys, which may only be sent."""
         return {**self.params, **{name: key.get_secret_value() for name, key in self.keys.items()}}
 
     def secrets(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ INDEX = "index.jsonl"
 
 @dataclass(frozen=True)
 class Entry:
-    """The index entry of a stored payload; `place` is its line, which gives the order of arrival.
+    """The index entry of a stored payload; `place` is its line in the index, in order of arrival.
 
     A payload with `is_read` false has no parser yet and is only stored.
     """
@@ -48,7 +48,7 @@ class PayloadStore:
         self.folder = folder
 
     def path_of(self, payload_id: str) -> Path:
-        """Return the path at which a payload is, or would be, stored."""
+        """Return the path at which a payload is stored, whether or not it exists."""
         return self.folder / payload_id[:2] / f"{payload_id}.zst"
 
     def keep(self, payload: Payload, *, is_read: bool = True) -> None:
@@ -57,9 +57,9 @@ class PayloadStore:
             self.note(payload, is_read=is_read)
 
     def write(self, payload: Payload) -> bool:
-        """Store the bytes only, and return whether they are new; the file appears under its name once it is complete.
+        """Store the bytes only, and return whether they are new.
 
-        A damaged file is replaced.
+        The file gets its name when it is complete. A damaged file is replaced.
         """
         path = self.path_of(payload.payload_id)
         if path.exists() and self.is_whole(payload.payload_id):
@@ -74,7 +74,7 @@ class PayloadStore:
         return True
 
     def note(self, payload: Payload, *, is_read: bool = True) -> None:
-        """Add a line to the index with the data that the bytes do not hold and a rebuild needs."""
+        """Add a line to the index with the data that a rebuild needs in addition to the bytes."""
         note = {
             "payload_id": payload.payload_id,
             "source": payload.source,
@@ -91,10 +91,10 @@ class PayloadStore:
             yield path.stem
 
     def entries(self) -> list[Entry]:
-        """Return the entries of stored payloads in order of arrival, which a wrong clock cannot change.
+        """Return the entries of stored payloads in order of arrival, whatever the clock showed.
 
-        A payload that was lost and delivered again keeps its first entry. A payload without an entry comes last, and
-        its time is that of its file.
+        A payload that was lost and delivered again keeps its first entry. A payload without an entry is last, with the
+        time of its file.
         """
         noted: dict[str, Entry] = {}
         for place, line in enumerate(self._lines()):
@@ -116,7 +116,7 @@ class PayloadStore:
         return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
 
     def is_whole(self, payload_id: str) -> bool:
-        """Return whether the stored file of a payload still has the bytes it is named after."""
+        """Return whether the stored file of a payload still has the hash in its name."""
         try:
             self.read(payload_id)
         except CorruptPayloadError:
@@ -140,7 +140,7 @@ class PayloadStore:
             ) from error
         if hashlib.sha256(content).hexdigest() != payload_id:
             raise CorruptPayloadError(
-                f"payload at {path} does not have the hash it is named after; "
+                f"payload at {path} was changed: its hash is not the one in its name; "
                 "delete the file and ingest its source again"
             )
         return content

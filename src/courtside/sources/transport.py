@@ -1,4 +1,4 @@
-"""The HTTP transport: one GET request, limited in time and size; connection faults are named without the address."""
+"""The HTTP transport: send one GET request with limits of time and size, and name faults without the address."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from courtside.version import __version__
 USER_AGENT = f"courtside/{__version__} (player-points research; one client, rate limited)"
 _CHUNK = 2**16
 
-# The debug lines of this logger hold whole addresses, keys included.
+# The debug lines of this logger include whole addresses with their keys.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A response: status, headers by lower-case name, and the whole body."""
 
     status: int
@@ -45,9 +45,9 @@ class Limits:
 
 
 class Transport(Protocol):
-    """Sends a request and returns the answer, whatever its status."""
+    """Sends a request and returns the response, whatever its status."""
 
-    def __call__(self, request: Request, limits: Limits) -> Answer:
+    def __call__(self, request: Request, limits: Limits) -> Response:
         """Send `request`.
 
         Raises:
@@ -63,8 +63,8 @@ class HttpTransport:
 
     hosts: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, request: Request, limits: Limits) -> Answer:
-        """Send `request` on a new connection; redirects are never followed, so a key goes to no other host."""
+    def __call__(self, request: Request, limits: Limits) -> Response:
+        """Send `request` on a new connection; redirects are not followed, so that no other host receives a key."""
         prepared = requests.Request(
             "GET",
             self._address(request.url),
@@ -81,14 +81,14 @@ class HttpTransport:
             except FetchError:
                 raise
             except Exception as error:  # noqa: BLE001 - any error of the library means that the request failed
-                # The library's message holds the address with the key.
+                # The library's message includes the address with the key.
                 kind = (
-                    f"the answer took longer than {limits.whole:g} s" if deadline.is_over else "the connection failed"
+                    f"the response took longer than {limits.whole:g} s" if deadline.is_over else "the connection failed"
                 )
                 raise TransientFetchError(f"{request}: {kind} ({type(error).__name__})") from None
             if deadline.is_over:
-                raise TransientFetchError(f"{request}: the answer took longer than {limits.whole:g} s")
-            return Answer(response.status_code, headers, content)
+                raise TransientFetchError(f"{request}: the response took longer than {limits.whole:g} s")
+            return Response(response.status_code, headers, content)
 
     def _address(self, url: str) -> str:
         origin = next((origin for origin in self.hosts if url.startswith(origin)), None)
@@ -96,9 +96,9 @@ class HttpTransport:
 
 
 class Deadline:
-    """Shuts the watched socket down after `seconds`, even while the other side is still sending.
+    """Closes the watched socket after `seconds`, even while the other side is still sending.
 
-    Time limits of a socket count from byte to byte; this one covers connecting, headers and body together.
+    The time limits of a socket apply between two bytes; this one covers connecting, headers and body together.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -121,7 +121,7 @@ class Deadline:
                 self._socket.close()
 
     def watch(self, connected: socket.socket) -> None:
-        """Shut `connected` down when the time is over; a duplicate handle stays valid after TLS takes over."""
+        """Close `connected` when the time is over; a duplicate handle stays valid after TLS wraps the socket."""
         with self._lock:
             if self._socket:
                 self._socket.close()

@@ -1,4 +1,4 @@
-"""A provider on loopback and a client that asks it, fast enough for a test."""
+"""A provider on loopback and a client of it with short waits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FAST = Policy(
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    """A provider that knows nothing yet."""
+    """A provider without replies."""
     with serving() as one:
         yield one
 

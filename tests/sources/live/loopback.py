@@ -1,4 +1,4 @@
-"""A provider on loopback: answers from a script, in order, and remembers what it was asked."""
+"""A provider on loopback, which sends scripted replies in order and records the requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ORIGINS = (
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its body can be cut off after `cut` bytes, or come in pieces with `pause` seconds between."""
+    """A reply: its body can be cut off after `cut` bytes, or sent in pieces with `pause` seconds between."""
 
     body: bytes = b"{}"
     status: int = 200
@@ -35,8 +35,8 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request as it came over the wire."""
+class Received:
+    """A request as it was received."""
 
     path: str
     query: dict[str, str]
@@ -45,24 +45,24 @@ class Asked:
 
 @dataclass
 class Provider:
-    """Replies by path; the last reply of a path is given again and again, an unknown path is 404."""
+    """Replies by path; the last reply of a path is repeated, and an unknown path is 404."""
 
     replies: dict[str, list[Reply]] = field(default_factory=lambda: defaultdict(list))
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[Received] = field(default_factory=list)
     origin: str = ""
 
     def on(self, path: str, *replies: Reply | bytes) -> None:
-        """Answer `path` with `replies`, one after another."""
+        """Send `replies` for `path`, one after another."""
         self.replies[path] = [reply if isinstance(reply, Reply) else Reply(reply) for reply in replies]
 
     def transport(self) -> HttpTransport:
-        """Return a transport that finds every provider here."""
+        """Return a transport that sends every request to this server."""
         return HttpTransport(hosts=dict.fromkeys(ORIGINS, self.origin))
 
-    def next_reply(self, asked: Asked) -> Reply:
-        """Note a request and return its reply."""
-        self.asked.append(asked)
-        waiting = self.replies.get(asked.path)
+    def next_reply(self, requests: Received) -> Reply:
+        """Record a request and return its reply."""
+        self.requests.append(requests)
+        waiting = self.replies.get(requests.path)
         if not waiting:
             return Reply(b"not here", 404)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
@@ -77,7 +77,7 @@ def serving() -> Iterator[Provider]:
         def do_GET(self) -> None:
             address = urlsplit(self.path)
             query = dict(parse_qsl(address.query, keep_blank_values=True))
-            reply = provider.next_reply(Asked(address.path, query, dict(self.headers)))
+            reply = provider.next_reply(Received(address.path, query, dict(self.headers)))
             if reply.hang_up:
                 self.close_connection = True
                 return
@@ -100,7 +100,7 @@ def serving() -> Iterator[Provider]:
                 time.sleep(reply.pause)
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Write no log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""Bodies in the providers' shapes, with fictional players."""
+"""Response bodies in the providers' formats, with fictional players."""
 
 from __future__ import annotations
 

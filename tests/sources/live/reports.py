@@ -1,4 +1,4 @@
-"""Injury reports as PDF, word by word at its place, written by hand so that the test knows every word."""
+"""Injury reports as PDF, written word by word at its position, so that the test knows every word."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LINES: tuple[Line, ...] = (
 
 
 def injury_report(lines: Sequence[Line] = LINES, *, title: str = "01/04/24 12:30 PM", per_page: int = 3) -> bytes:
-    """Return a report of `lines`, some to a page; only the first page has the header."""
+    """Return a report of `lines` on one or more pages; only the first page has the header."""
     pages = [lines[start : start + per_page] for start in range(0, len(lines), per_page)] or [()]
     contents = [_page(page, number, len(pages), title) for number, page in enumerate(pages, start=1)]
     return _pdf(contents)

@@ -1,4 +1,4 @@
-"""Fetching: only what may pass is tried again, a host that is down is left alone, and no key is ever shown."""
+"""Fetching: transient faults are retried, a failing host is paused, and no key is ever shown."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ KEYED = Request(
 GOOD = b'{"a": 1}'
 
 
-def test_a_payload_carries_the_bytes_as_they_came_and_when(provider: Provider, client: Client) -> None:
+def test_a_payload_has_the_received_bytes_and_the_time(provider: Provider, client: Client) -> None:
     provider.on("/one", GOOD)
     payload = client.fetch(PLAIN)
     assert (payload.source, payload.name, payload.fetched_at, payload.content) == (
         "cdn.nba.com", "one.json", NOW, GOOD,
     )  # fmt: skip
-    assert provider.asked[0].headers["User-Agent"] == USER_AGENT
+    assert provider.requests[0].headers["User-Agent"] == USER_AGENT
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_payload_carries_the_bytes_as_they_came_and_when(provider: Provider, c
     ids=["500", "502", "503", "408", "429", "empty", "blank", "html", "torn json", "torn body", "hang-up", "stall",
          "slow"],
 )  # fmt: skip
-def test_a_fault_that_may_pass_is_tried_again(provider: Provider, client: Client, bad: Reply) -> None:
+def test_a_transient_fault_is_retried(provider: Provider, client: Client, bad: Reply) -> None:
     provider.on("/one", bad, GOOD)
     assert client.fetch(PLAIN).content == GOOD
     assert (client.counts["requests"], client.counts["retries"]) == (2, 1)
@@ -67,20 +67,20 @@ def test_a_fault_that_may_pass_is_tried_again(provider: Provider, client: Client
 @pytest.mark.parametrize(
     ("status", "says"), [(400, "400"), (401, "401"), (403, "blocked"), (422, "422"), (302, "moved"), (410, "410")]
 )
-def test_a_refusal_is_not_tried_again(provider: Provider, client: Client, status: int, says: str) -> None:
+def test_a_refusal_is_not_retried(provider: Provider, client: Client, status: int, says: str) -> None:
     provider.on("/one", Reply(b"", status, {"Location": "http://127.0.0.1:1/elsewhere"}))
     with pytest.raises(PermanentFetchError, match=says):
         client.fetch(PLAIN)
     assert client.counts["requests"] == 1
 
 
-def test_nothing_there_is_an_outcome_of_its_own(provider: Provider, client: Client) -> None:
+def test_an_absent_file_has_its_own_error(provider: Provider, client: Client) -> None:
     with pytest.raises(AbsentError, match="404"):
         client.fetch(PLAIN)
     assert client.counts["requests"] == 1
 
 
-def test_tries_are_bounded_and_the_last_bad_body_is_kept_as_evidence(provider: Provider, client: Client) -> None:
+def test_attempts_are_limited_and_the_last_bad_body_is_kept(provider: Provider, client: Client) -> None:
     provider.on("/one", Reply(b"<html><title>Access Denied</title></html>"))
     with pytest.raises(TransientFetchError, match="a web page titled 'Access Denied' in place of JSON") as failure:
         client.fetch(PLAIN)
@@ -88,14 +88,14 @@ def test_tries_are_bounded_and_the_last_bad_body_is_kept_as_evidence(provider: P
     assert failure.value.content.startswith(b"<html>")
 
 
-def test_retry_after_is_waited_for(provider: Provider, client: Client) -> None:
+def test_the_client_waits_for_retry_after(provider: Provider, client: Client) -> None:
     provider.on("/one", Reply(b"", 429, {"Retry-After": "1"}), GOOD)
     begun = time.monotonic()
     client.fetch(PLAIN)
     assert 1.0 <= time.monotonic() - begun < 2.0
 
 
-def test_a_long_retry_after_is_not_slept_through_but_said(provider: Provider, client: Client) -> None:
+def test_a_long_retry_after_is_an_error_and_not_a_wait(provider: Provider, client: Client) -> None:
     provider.on("/one", Reply(b"", 429, {"Retry-After": "3600"}))
     with pytest.raises(NotYetError, match=r"not yet \(until 2024-02-22 23:00 UTC\)"):
         client.fetch(PLAIN)
@@ -114,20 +114,20 @@ def test_retry_after_is_a_number_or_a_date(text: str, seconds: float | None) -> 
     assert retry_after({"retry-after": text}, NOW) == seconds
 
 
-def test_a_host_that_keeps_failing_is_left_alone_and_others_are_not(provider: Provider, client: Client) -> None:
+def test_a_failing_host_is_paused_and_others_are_not(provider: Provider, client: Client) -> None:
     provider.on("/one", Reply(b"", 500))
     provider.on("/two", GOOD)
     for _ in range(FAST.failures):
         with pytest.raises(TransientFetchError):
             client.fetch(PLAIN)
-    asked = len(provider.asked)
+    asked = len(provider.requests)
     with pytest.raises(NotYetError, match=r"cdn\.nba\.com failed 2 times in a row"):
         client.fetch(PLAIN)
-    assert len(provider.asked) == asked
+    assert len(provider.requests) == asked
     assert client.fetch(KEYED).content == GOOD
 
 
-def test_an_open_circuit_lets_one_request_try_after_its_time(provider: Provider, client: Client) -> None:
+def test_an_open_circuit_allows_one_request_after_its_time(provider: Provider, client: Client) -> None:
     now = [0.0]
     client.monotonic = lambda: now[0]
     provider.on("/one", *[Reply(b"", 500)] * (FAST.attempts * 2), GOOD)
@@ -154,7 +154,7 @@ def test_requests_to_one_host_keep_their_pace(provider: Provider, client: Client
     assert waits == [pytest.approx(0.3)]
 
 
-def test_a_body_larger_than_it_may_be_is_refused(provider: Provider, client: Client) -> None:
+def test_a_body_above_the_limit_is_refused(provider: Provider, client: Client) -> None:
     client.policy = replace(FAST, limits=replace(FAST.limits, size=100))
     provider.on("/one", b"[" + b"1," * 200 + b"1]")
     with pytest.raises(PermanentFetchError, match="larger than 100 bytes"):
@@ -162,7 +162,7 @@ def test_a_body_larger_than_it_may_be_is_refused(provider: Provider, client: Cli
 
 
 @pytest.mark.parametrize("body", [b"", b"%PDF-1.4 no end", b"<Error>AccessDenied</Error>", b"{}"])
-def test_what_is_no_whole_pdf_is_no_report(provider: Provider, client: Client, body: bytes) -> None:
+def test_an_incomplete_pdf_is_refused(provider: Provider, client: Client, body: bytes) -> None:
     provider.on("/one", body)
     with pytest.raises(TransientFetchError):
         client.fetch(replace(PLAIN, body=Body.PDF))
@@ -175,7 +175,7 @@ LEAKY = [
 
 
 @pytest.mark.parametrize("reply", LEAKY, ids=lambda reply: str(reply.status))
-def test_no_error_and_no_log_holds_the_key(
+def test_no_error_and_no_log_contains_the_key(
     provider: Provider, client: Client, reply: Reply, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -185,10 +185,10 @@ def test_no_error_and_no_log_holds_the_key(
     told = "".join(traceback.format_exception(failure.value)) + caplog.text
     assert KEY not in told
     assert KEY.encode() not in getattr(failure.value, "content", b"")
-    assert all(asked.query["apiKey"] == KEY for asked in provider.asked)
+    assert all(asked.query["apiKey"] == KEY for asked in provider.requests)
 
 
-def test_a_refused_connection_tells_no_key_either(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_error_of_a_refused_connection_contains_no_key(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     client.transport = HttpTransport(hosts={"https://api.the-odds-api.com": "http://127.0.0.1:1"})
     with pytest.raises(TransientFetchError, match="the connection failed") as failure:
@@ -196,14 +196,14 @@ def test_a_refused_connection_tells_no_key_either(client: Client, caplog: pytest
     assert KEY not in "".join(traceback.format_exception(failure.value)) + caplog.text + repr(KEYED)
 
 
-def test_a_key_that_a_provider_echoes_is_taken_out_of_the_payload(provider: Provider, client: Client) -> None:
+def test_a_key_in_a_response_is_removed_from_the_payload(provider: Provider, client: Client) -> None:
     provider.on("/two", b'{"url": "/two?apiKey=' + KEY.encode() + b'"}')
     assert client.fetch(KEYED).content == b'{"url": "/two?apiKey=(hidden)"}'
 
 
 @contextmanager
 def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[HttpTransport]:
-    """Answer each connection on loopback with what `answer` writes, byte by byte."""
+    """Serve connections on loopback with `answer`, which writes byte by byte."""
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -246,13 +246,13 @@ SLOW = {
 
 
 @pytest.mark.parametrize(("start", "byte"), SLOW.values(), ids=SLOW)
-def test_an_answer_that_trickles_ends_at_its_deadline(client: Client, start: bytes, byte: bytes) -> None:
+def test_a_slow_response_ends_at_its_deadline(client: Client, start: bytes, byte: bytes) -> None:
     limits = replace(FAST.limits, read=30, whole=0.6)
     with raw_server(trickle(start, byte)) as transport:
         begun = time.monotonic()
         with pytest.raises(TransientFetchError, match=r"longer than 0\.6 s"):
             transport(PLAIN, limits)
-        assert time.monotonic() - begun < 20, "the server would have gone on for 60 s"
+        assert time.monotonic() - begun < 20, "the server sends for 60 s"
 
 
 ODD = {
@@ -271,7 +271,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
-def test_an_odd_answer_is_an_outcome_and_no_exception(client: Client, answer: bytes) -> None:
+def test_an_unusual_response_is_an_error_of_the_fetch(client: Client, answer: bytes) -> None:
     with raw_server(lambda connection: connection.sendall(answer)) as transport:
         client.transport = transport
         with pytest.raises(FetchError):

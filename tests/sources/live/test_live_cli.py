@@ -1,4 +1,4 @@
-"""`courtside ingest nba|schedule|odds|injuries|live` and `courtside runs`, as a person uses them."""
+"""`courtside ingest nba|schedule|odds|injuries|live` and `courtside runs`, as a user runs them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def call(*words: str) -> Result:
     return CliRunner().invoke(app, list(words), catch_exceptions=False)
 
 
-def test_live_takes_everything_in_and_says_what_it_cost(provider: Provider, tmp_path: Path, key: str) -> None:
+def test_live_ingests_every_source_and_prints_the_cost(provider: Provider, tmp_path: Path, key: str) -> None:
     stock(provider)
     result = call("ingest", "live", "--home", str(tmp_path))
     assert result.exit_code == 0, result.output
@@ -44,7 +44,7 @@ def test_live_takes_everything_in_and_says_what_it_cost(provider: Provider, tmp_
     assert "1 payloads ingested, 0 new rows" in again.output
 
 
-def test_a_source_that_stops_makes_the_exit_code_1_and_stands_in_the_runs(
+def test_a_failing_source_gives_exit_code_1_and_is_shown_in_the_runs(
     provider: Provider, tmp_path: Path, key: str
 ) -> None:
     stock(provider)
@@ -72,13 +72,13 @@ def test_a_source_that_stops_makes_the_exit_code_1_and_stands_in_the_runs(
         (("injuries", "--date", "2024-01-04", "--time", "12:30"), "Injury-Report_2024-01-04_12PM.pdf"),
     ],
 )
-def test_a_dry_run_prints_the_requests_needs_no_key_and_sends_none(
+def test_a_dry_run_prints_requests_without_a_key_and_sends_none(
     provider: Provider, tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
     result = call("ingest", *words, "--dry-run", "--home", str(tmp_path))
     assert result.exit_code == 0, result.output
     assert says in result.output
-    assert not provider.asked
+    assert not provider.requests
 
 
 @pytest.mark.parametrize(
@@ -91,20 +91,20 @@ def test_a_dry_run_prints_the_requests_needs_no_key_and_sends_none(
         (("injuries", "--date", "2024-01-04", "--time", "soon"), "--time 'soon' is not a time"),
     ],
 )
-def test_a_word_that_cannot_be_used_is_named(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+def test_an_invalid_argument_is_named(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     result = call("ingest", *words, "--home", str(tmp_path))
     assert result.exit_code == 2
     assert says in " ".join(result.output.split())
 
 
-def test_a_run_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_an_unknown_run_is_named(tmp_path: Path) -> None:
     result = call("runs", "feed", "--home", str(tmp_path))
     assert result.exit_code == 2
     assert "0 runs have an id that begins with this text" in result.output
 
 
 @pytest.mark.parametrize("count", ["inf", "-inf", "nan", "²", "-5", "9" * 400, "1e9", ""])
-def test_an_odd_count_of_credits_is_not_believed(provider: Provider, tmp_path: Path, key: str, count: str) -> None:
+def test_an_invalid_count_of_credits_is_ignored(provider: Provider, tmp_path: Path, key: str, count: str) -> None:
     stock(provider)
     headers = {"x-requests-last": count, "x-requests-remaining": count}
     provider.on(ODDS_PATH, Reply(event_odds(), headers=headers))
@@ -114,7 +114,7 @@ def test_an_odd_count_of_credits_is_not_believed(provider: Provider, tmp_path: P
 
 
 @pytest.mark.parametrize("when", ["soon", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 7, None])
-def test_an_event_without_a_time_that_can_be_read_is_a_step_with_a_reason(
+def test_an_event_with_an_invalid_time_is_a_failed_step_with_a_reason(
     provider: Provider, tmp_path: Path, key: str, when: object
 ) -> None:
     stock(provider)
@@ -124,4 +124,4 @@ def test_an_event_without_a_time_that_can_be_read_is_a_step_with_a_reason(
     result = call("ingest", "live", "--home", str(tmp_path))
     assert result.exit_code in (0, 1), result.output
     assert "Traceback" not in result.output
-    assert "leaguegamelog" in result.output, "the other sources are still asked"
+    assert "leaguegamelog" in result.output, "the other sources are still fetched"

@@ -1,4 +1,4 @@
-"""stats.nba.com and the CDN are asked as `nba_api` and the league's own pages ask them."""
+"""Requests to stats.nba.com and the CDN equal those of `nba_api` and of the league's own pages."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ needs_nba_api = pytest.mark.skipif(
 
 
 @needs_nba_api
-def test_game_logs_are_asked_for_a_date_teams_first_with_the_headers_of_nba_api(
+def test_game_logs_of_a_date_are_requested_teams_first_with_the_headers_of_nba_api(
     provider: Provider, client: Client
 ) -> None:
     provider.on(LOG_PATH, game_log("T"), game_log("P"))
     for request in nba.game_logs("2023-24", GameType.REGULAR, dt.date(2024, 2, 22)):
         assert parse(client.fetch(request)).rows
-    first, second = provider.asked
+    first, second = provider.requests
     assert (first.query["PlayerOrTeam"], second.query["PlayerOrTeam"]) == ("T", "P")
     assert first.query == {
         "Counter": "0", "DateFrom": "02/22/2024", "DateTo": "02/22/2024", "Direction": "ASC", "LeagueID": "00",
@@ -44,12 +44,12 @@ def test_game_logs_are_asked_for_a_date_teams_first_with_the_headers_of_nba_api(
     ("game_type", "words"),
     [(GameType.REGULAR, "Regular Season"), (GameType.PLAYOFFS, "Playoffs"), (GameType.PLAY_IN, "PlayIn")],
 )
-def test_each_counted_type_has_the_words_of_the_provider(game_type: GameType, words: str) -> None:
+def test_each_counted_type_has_the_provider_s_name(game_type: GameType, words: str) -> None:
     assert {item.params["SeasonType"] for item in nba.game_logs("2023-24", game_type)} == {words}
 
 
 @needs_nba_api
-def test_the_schedule_and_the_players_of_a_season_have_requests_of_their_own() -> None:
+def test_the_schedule_and_the_players_of_a_season_have_their_own_requests() -> None:
     assert nba.season_schedule("2023-24").url == "https://stats.nba.com/stats/scheduleleaguev2"
     assert nba.player_index("2023-24").params["Season"] == "2023-24"
 
@@ -58,7 +58,7 @@ def test_the_schedule_and_the_players_of_a_season_have_requests_of_their_own() -
     ("day", "season"),
     [(dt.date(2024, 10, 22), "2024-25"), (dt.date(2025, 6, 22), "2024-25"), (dt.date(2025, 8, 1), "2025-26")],
 )
-def test_a_season_goes_on_until_july(day: dt.date, season: str) -> None:
+def test_a_season_lasts_until_july(day: dt.date, season: str) -> None:
     assert nba.season_on(day) == season
 
 
@@ -69,7 +69,7 @@ def test_a_game_has_a_box_score_and_a_play_by_play() -> None:
     ]
 
 
-def test_reports_are_named_by_their_eastern_time_in_each_way_the_league_has_used() -> None:
+def test_reports_have_every_file_name_that_the_league_has_used() -> None:
     names = [request.name for request in report_at(dt.date(2025, 12, 30), dt.time(17, 30))]
     assert names == ["Injury-Report_2025-12-30_05_30PM.pdf", "Injury-Report_2025-12-30_05PM.pdf"]
     (only,) = report_at(dt.date(2025, 12, 30), dt.time(9, 15))
@@ -87,7 +87,7 @@ def test_the_last_reports_go_back_in_quarters_of_an_hour_across_midnight() -> No
 @pytest.mark.real
 @needs_real_data
 @needs_nba_api
-def test_recorded_game_logs_and_schedules_come_through(provider: Provider, client: Client) -> None:
+def test_recorded_game_logs_and_schedules_are_parsed(provider: Provider, client: Client) -> None:
     assert DATA is not None
     logs = DATA / "payloads" / "jordan_koch_fixtures" / "league_game_log"
     recorded = {

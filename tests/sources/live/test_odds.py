@@ -1,4 +1,4 @@
-"""The Odds API: what a request costs, what a day may cost, and whose key it is."""
+"""The Odds API: the cost of a request, the budget of a day, and the key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ API = OddsApi(SecretStr(KEY))
 THEN = OddsApi(SecretStr(KEY), regions=("us", "us2"), at=dt.datetime(2024, 1, 25, 23, 0))
 
 
-def test_a_key_comes_from_the_environment_or_not_at_all() -> None:
+def test_the_key_is_read_only_from_the_environment() -> None:
     assert key_from({KEY_VARIABLE: KEY}).get_secret_value() == KEY
     with pytest.raises(ConfigError, match=f"set {KEY_VARIABLE} in the environment"):
         key_from({})
@@ -62,25 +62,25 @@ def test_events_are_chosen_by_the_eastern_date_of_their_tip_off() -> None:
     ("content", "says"),
     [(b'{"events": []}', "no list of events"), (b'[{"id": "a", "start": "x"}]', "it holds id, start"), (b"[3]", "int")],
 )
-def test_another_shape_of_the_events_is_named(content: bytes, says: str) -> None:
+def test_another_format_of_the_events_is_named(content: bytes, says: str) -> None:
     with pytest.raises(PermanentFetchError, match=says):
         list(event_ids(Payload("the_odds_api", "events.json", NOW, content), DAY))
 
 
-def test_what_the_headers_say_a_request_cost_is_what_the_day_has_spent(provider: Provider, client: Client) -> None:
+def test_the_cost_in_the_headers_is_added_to_the_day_s_spending(provider: Provider, client: Client) -> None:
     provider.on(ODDS_PATH, Reply(event_odds(), headers={"x-requests-last": "4", "x-requests-remaining": "96"}))
     client.fetch(API.player_points(EVENT))
     assert isinstance(client.quota, DailyBudget)
     assert (client.quota.spent.spent, client.quota.spent.remaining) == (4, 96)
 
 
-def test_a_spent_budget_stops_before_the_request_and_lasts_over_processes(provider: Provider, tmp_path: Path) -> None:
+def test_a_spent_budget_refuses_requests_in_every_process(provider: Provider, tmp_path: Path) -> None:
     provider.on(ODDS_PATH, event_odds())
     for _ in range(3):
         client_of(provider, tmp_path, budget=3).fetch(API.player_points(EVENT))
     with pytest.raises(NotYetError, match=r"3 of 3 credits of 2024-02-22 are spent; not yet \(until 2024-02-23"):
         client_of(provider, tmp_path, budget=3).fetch(API.player_points(EVENT))
-    assert len(provider.asked) == 3
+    assert len(provider.requests) == 3
 
 
 def test_a_new_day_has_a_new_budget_and_the_same_quota(tmp_path: Path) -> None:
@@ -94,14 +94,14 @@ def test_a_new_day_has_a_new_budget_and_the_same_quota(tmp_path: Path) -> None:
     assert (budget.spent.spent, budget.spent.remaining) == (0, 40)
 
 
-def test_a_quota_with_nothing_left_refuses(tmp_path: Path) -> None:
+def test_an_exhausted_quota_refuses_requests(tmp_path: Path) -> None:
     budget = DailyBudget(tmp_path / "b.json", 500, FixedClock(NOW))
     budget.path.write_text('{"day": "2024-02-22", "spent": 0, "remaining": 2}')
     with pytest.raises(PermanentFetchError, match="costs 3, the quota has 2 left"):
         budget.admit(API.game_lines())
 
 
-def test_a_damaged_budget_file_counts_as_spent_not_as_free(tmp_path: Path) -> None:
+def test_a_damaged_budget_file_counts_as_spent(tmp_path: Path) -> None:
     budget = DailyBudget(tmp_path / "b.json", 500, FixedClock(NOW))
     budget.path.write_text('{"day": "2024-')
     with pytest.raises(NotYetError):

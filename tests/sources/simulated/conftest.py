@@ -1,4 +1,4 @@
-"""One league, two months into its only season, with the payloads it delivers."""
+"""A simulated league, two months into its only season, with its payloads."""
 
 from __future__ import annotations
 

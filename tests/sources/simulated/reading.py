@@ -1,4 +1,4 @@
-"""Reads payloads the plain way, so that the tests do not lean on the project's parsers."""
+"""Readers of payloads for the tests, independent of the project's parsers."""
 
 from __future__ import annotations
 

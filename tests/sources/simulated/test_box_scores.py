@@ -24,7 +24,7 @@ def season() -> Season:
     return next(play_seasons(11, 2025, 2025, None))
 
 
-def test_players_counts_sum_to_the_teams_exactly(players: pl.DataFrame, teams: pl.DataFrame):
+def test_the_counts_of_players_sum_to_the_team_s(players: pl.DataFrame, teams: pl.DataFrame):
     counts = [
         "PTS",
         "FGM",
@@ -49,7 +49,7 @@ def test_players_counts_sum_to_the_teams_exactly(players: pl.DataFrame, teams: p
         assert both[name].equals(both[f"{name}_team"], check_names=False), name
 
 
-def test_a_line_of_a_box_score_hangs_together(players: pl.DataFrame):
+def test_the_counts_of_a_box_score_row_are_consistent(players: pl.DataFrame):
     assert players.filter(pl.col("PTS") != 2 * pl.col("FGM") + pl.col("FG3M") + pl.col("FTM")).is_empty()
     for less, more in (("FGM", "FGA"), ("FG3M", "FG3A"), ("FG3M", "FGM"), ("FG3A", "FGA"), ("FTM", "FTA")):
         assert players.filter(pl.col(less) > pl.col(more)).is_empty(), (less, more)
@@ -81,7 +81,7 @@ def test_no_game_is_tied_and_the_schedule_has_the_score(payloads: list[Payload],
     } == points
 
 
-def test_ten_to_twelve_of_fifteen_appear(season: Season):
+def test_ten_to_twelve_of_fifteen_players_play(season: Season):
     appeared = season.played.played.sum(axis=2)
     assert set(appeared.ravel().tolist()) == {10, 11, 12}
     assert (season.played.minutes > 0)[~season.played.played].sum() == 0
@@ -93,7 +93,7 @@ def test_nobody_plays_longer_than_the_game(season: Season):
     assert (season.played.minutes.sum(axis=2) >= 237 + 25 * season.played.overtimes[:, None]).all()
 
 
-def test_a_season_looks_like_one(season: Season):
+def test_the_means_of_a_season_are_realistic(season: Season):
     score, overtimes = season.played.score, season.played.overtimes
     assert 108 < score.mean() < 119
     assert 11 < score.std() < 16
@@ -104,7 +104,7 @@ def test_a_season_looks_like_one(season: Season):
     assert 40 <= best <= 85
 
 
-def test_ids_and_names_are_nobodys_and_hard_to_match(players: pl.DataFrame):
+def test_ids_and_names_are_fictional_and_hard_to_match(players: pl.DataFrame):
     assert players["PLAYER_ID"].min() >= 2_000_001
     names = players.select("PLAYER_ID", "PLAYER_NAME").unique()
     assert names["PLAYER_ID"].is_unique().all()
@@ -115,7 +115,7 @@ def test_ids_and_names_are_nobodys_and_hard_to_match(players: pl.DataFrame):
         assert names["PLAYER_NAME"].str.contains(pattern).any(), pattern
 
 
-def test_teams_are_the_leagues_and_matchups_tell_the_court(players: pl.DataFrame, teams: pl.DataFrame):
+def test_teams_are_real_and_matchups_state_home_and_away(players: pl.DataFrame, teams: pl.DataFrame):
     for row in teams.iter_rows(named=True):
         team = TEAM_OF_ID[row["TEAM_ID"]]
         assert (row["TEAM_ABBREVIATION"], row["TEAM_NAME"]) == (team.tricode, team.full_name)
@@ -125,7 +125,7 @@ def test_teams_are_the_leagues_and_matchups_tell_the_court(players: pl.DataFrame
     assert players["SEASON_ID"].unique().to_list() == ["22025"]
 
 
-def test_a_log_holds_one_date_and_is_fetched_the_next_morning(payloads: list[Payload]):
+def test_a_log_has_one_date_and_is_fetched_the_next_morning(payloads: list[Payload]):
     for payload in named(payloads, "leaguegamelog_"):
         (date,) = game_log(payload)["GAME_DATE"].unique()
         assert date in payload.name

@@ -34,7 +34,7 @@ def test_every_team_plays_82_games_41_of_them_at_home(year: int, seed: int):
 
 @settings(max_examples=25, deadline=None)
 @given(_years, _seeds)
-def test_no_team_plays_twice_a_day_and_rest_is_as_in_the_league(year: int, seed: int):
+def test_no_team_plays_twice_a_day_and_rest_is_realistic(year: int, seed: int):
     calendar = _calendar(year, seed)
     assert calendar.plays().sum() == 2460
     counts = np.zeros(30, dtype=int)

@@ -50,7 +50,7 @@ def _holding(payloads: list[Payload], game_id: str, grain: str = "P") -> list[dt
     return sorted({payload.fetched_at for payload in logs})
 
 
-def test_as_many_faults_strike_as_were_planted(faulty: League, delivered: list[Payload]):
+def test_the_number_of_faults_is_as_planned(faulty: League, delivered: list[Payload]):
     games = faulty.truth.players.filter(pl.col("game_date") <= UNTIL)["game_id"].n_unique()
     counts = dict(faulty.truth.faults.group_by("kind").len().iter_rows())
     repeated = counts.pop("repeated_payload")
@@ -69,16 +69,16 @@ def test_a_league_without_faults_records_none(league: League):
     assert league.truth.faults.is_empty()
 
 
-def test_faults_do_not_change_what_was_played(league: League, faulty: League):
+def test_faults_do_not_change_the_results(league: League, faulty: League):
     assert faulty.truth.players.equals(league.truth.players)
 
 
-def test_a_missing_box_score_never_comes(faulty: League, delivered: list[Payload]):
+def test_a_missing_box_score_is_never_delivered(faulty: League, delivered: list[Payload]):
     for game_id in _struck(faulty, "missing_box")["game_id"]:
         assert _holding(delivered, game_id) == _holding(delivered, game_id, "T") == []
 
 
-def test_a_delayed_box_score_comes_late_days_later(faulty: League, delivered: list[Payload]):
+def test_a_delayed_box_score_is_delivered_late_days_later(faulty: League, delivered: list[Payload]):
     for row in _struck(faulty, "delayed_box").iter_rows(named=True):
         due = dt.datetime.combine(row["game_date"] + dt.timedelta(days=1 + 4), dt.time(9))
         expected = due if due.date() <= UNTIL + dt.timedelta(days=1) else None
@@ -88,7 +88,7 @@ def test_a_delayed_box_score_comes_late_days_later(faulty: League, delivered: li
             assert seen[:1] == ([expected] if expected else [])
 
 
-def test_a_truncated_box_score_lacks_players_of_one_team_until_it_is_whole(
+def test_a_truncated_box_score_lacks_players_of_one_team_until_it_is_complete(
     faulty: League, delivered: list[Payload], payloads: list[Payload], on_time: pl.DataFrame
 ):
     whole = game_logs(payloads, "P")
@@ -130,7 +130,7 @@ def test_a_correction_moves_a_basket_between_teammates_two_days_later(
         assert later.filter(pl.col("FGM") > pl.col("FGA")).is_empty()
 
 
-def test_a_repeated_payload_is_the_same_bytes_again(faulty: League, delivered: list[Payload]):
+def test_a_repeated_payload_has_the_same_bytes(faulty: League, delivered: list[Payload]):
     again = _struck(faulty, "repeated_payload")
     for name, delivered_at in again.select("name", "delivered_at").iter_rows():
         first, second = [payload for payload in delivered if payload.name == name]
@@ -138,7 +138,7 @@ def test_a_repeated_payload_is_the_same_bytes_again(faulty: League, delivered: l
         assert first.fetched_at < second.fetched_at == delivered_at
 
 
-def test_a_renamed_player_is_quoted_under_a_name_that_nobody_bears(
+def test_the_lines_of_a_renamed_player_have_a_name_of_no_player(
     faulty: League, league: League, delivered: list[Payload], payloads: list[Payload]
 ):
     before, after = (set(all_flat_lines(some)["outcomes_description"]) for some in (payloads, delivered))
@@ -154,7 +154,7 @@ def test_a_missing_line_day_has_no_lines_at_all(faulty: League, delivered: list[
         assert [p for p in delivered if p.name.startswith(f"leaguegamelog_P_{date}")]
 
 
-def test_parse_reads_what_a_user_writes():
+def test_parse_accepts_the_documented_text():
     assert Faults.parse("") == Faults()
     assert Faults.parse(" missing_box_share = 0.02 , missing_line_days=3,") == Faults(
         missing_box_share=0.02, missing_line_days=3
@@ -169,13 +169,13 @@ def test_parse_reads_what_a_user_writes():
         renamed_players=st.integers(0, 200),
     )
 )
-def test_parse_reads_back_what_faults_are(faults: Faults):
+def test_parse_survives_a_round_trip(faults: Faults):
     text = ",".join(f"{field.name}={getattr(faults, field.name)!r}" for field in fields(faults))
     assert Faults.parse(text) == faults
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("mising_box_share=0.1", "'mising_box_share' is no fault; the faults are missing_box_share, delayed"),
         ("__class__=1", "'__class__' is no fault"),
@@ -187,7 +187,7 @@ def test_parse_reads_back_what_faults_are(faults: Faults):
         ("missing_box_share=inf", "lies between 0 and 1"),
         ("missing_box_share=-0.1", "lies between 0 and 1"),
         ("missing_box_share=1.1", "lies between 0 and 1"),
-        ("missing_box_share=0.1,missing_box_share=0.2", "stands twice"),
+        ("missing_box_share=0.1,missing_box_share=0.2", "given twice"),
         ("missing_line_days=1.5", "takes a whole number"),
         ("late_days=0", "lies between 1 and 60"),
         ("late_days=9999999999999999999999", "lies between 1 and 60"),
@@ -196,13 +196,13 @@ def test_parse_reads_back_what_faults_are(faults: Faults):
         ("missing_box_share=0.1;rm -rf", "takes a number"),
     ],
 )
-def test_faults_that_cannot_be_are_refused_with_the_entry_named(text: str, told: str):
-    with pytest.raises(ConfigError, match=told):
+def test_invalid_faults_are_refused_and_the_entry_is_named(text: str, message: str):
+    with pytest.raises(ConfigError, match=message):
         Faults.parse(text)
 
 
 @given(st.text())
-def test_parse_refuses_or_reads_any_text_but_never_breaks(text: str):
+def test_parse_accepts_or_refuses_any_text(text: str):
     try:
         assert isinstance(Faults.parse(text), Faults)
     except ConfigError as error:

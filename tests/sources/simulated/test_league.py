@@ -55,24 +55,24 @@ def test_another_seed_gives_another_league():
     assert _digest(list(simulate(**_SHORT | {"seed": 12}).payloads)) != _digest(list(simulate(**_SHORT).payloads))
 
 
-def test_payloads_come_from_the_simulated_source_in_the_order_they_were_fetched(payloads: list[Payload]):
+def test_payloads_of_the_simulated_source_are_in_order_of_fetching(payloads: list[Payload]):
     assert {payload.source for payload in payloads} == {"simulated"}
     assert all(one.fetched_at <= two.fetched_at for one, two in pairwise(payloads))
     assert len({payload.name for payload in payloads}) == len(payloads)
 
 
-def test_nothing_is_fetched_after_the_afternoon_that_follows_the_last_results(payloads: list[Payload]):
+def test_nothing_is_fetched_after_the_afternoon_of_the_day_after_the_last_results(payloads: list[Payload]):
     assert payloads[-1].fetched_at <= dt.datetime.combine(UNTIL + dt.timedelta(days=1), dt.time(15))
     assert game_logs(payloads, "P")["GAME_DATE"].max() == UNTIL.isoformat()
 
 
-def test_the_slate_after_the_last_results_has_its_early_lines_and_no_others(payloads: list[Payload]):
+def test_the_slate_after_the_last_results_has_only_early_lines(payloads: list[Payload]):
     slate = UNTIL + dt.timedelta(days=1)
     rounds = {payload.name.split("_")[-1] for payload in named(payloads, "event_odds_") if f"_{slate}_" in payload.name}
     assert rounds == {"evening.json", "morning.json"}
 
 
-def test_the_schedule_knows_the_results_so_far_and_the_whole_season(payloads: list[Payload]):
+def test_the_schedule_has_the_whole_season_and_the_results_so_far(payloads: list[Payload]):
     first, *_, last = schedules(payloads)
     assert len(first) == len(last) == 1230
     assert {game["gameStatus"] for game in first} == {1}
@@ -101,7 +101,7 @@ def test_players_stay_from_season_to_season_and_some_leave_arrive_and_move():
     assert 2 <= moved <= 6 * 4
 
 
-def test_the_truth_tells_of_every_rostered_player_and_nothing_of_it_is_delivered(
+def test_the_truth_has_every_rostered_player_and_is_not_delivered(
     league: League, payloads: list[Payload], tmp_path: Path
 ):
     players = league.truth.players
@@ -118,7 +118,7 @@ def test_the_truth_tells_of_every_rostered_player_and_nothing_of_it_is_delivered
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ({"seasons": 0}, "at least one season"),
         ({"seed": -1}, "0 or more"),
@@ -128,12 +128,12 @@ def test_the_truth_tells_of_every_rostered_player_and_nothing_of_it_is_delivered
         ({"until": dt.date(2027, 1, 1)}, "set last_season_start"),
     ],
 )
-def test_a_league_that_cannot_be_is_refused_with_the_argument_named(arguments: dict[str, object], told: str):
-    with pytest.raises(ConfigError, match=told):
+def test_an_invalid_league_is_refused_and_the_argument_is_named(arguments: dict[str, object], message: str):
+    with pytest.raises(ConfigError, match=message):
         simulate(**arguments)
 
 
-def test_payload_names_tell_grain_and_date(payloads: list[Payload]):
+def test_payload_names_state_grain_and_date(payloads: list[Payload]):
     names = {payload.name for payload in payloads}
     assert {"leaguegamelog_P_2025-11-03.json", "leaguegamelog_T_2025-11-03.json"} <= names
     assert {"player_points_2025-11-03_close.csv", "schedule_2025-26_2025-10-01.json"} <= names

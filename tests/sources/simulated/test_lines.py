@@ -23,14 +23,14 @@ def lines(payloads: list[Payload]) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def priced(lines: pl.DataFrame) -> pl.DataFrame:
-    """Both sides of each quote in a row, with the truth beside it."""
+    """Return both sides of each line in one row, with the truth."""
     over, under = (lines.filter(pl.col("outcomes_name") == side) for side in ("Over", "Under"))
     return over.join(under.select(*_KEY, "outcomes_price", "outcomes_point"), on=_KEY, suffix="_under", validate="1:1")
 
 
 @pytest.fixture(scope="module")
 def with_truth(priced: pl.DataFrame, payloads: list[Payload], league: League) -> pl.DataFrame:
-    """The quotes with the truth of each player, but for the two namesakes."""
+    """Return the lines with the truth of each player, without the two namesakes."""
     games = pl.DataFrame(
         [(game["gameId"], game["homeTeam"]["teamId"], game["gameDateTimeUTC"]) for game in schedules(payloads)[0]],
         schema=["game_id", "home", "tip"],
@@ -53,7 +53,7 @@ def _implied(column: str) -> pl.Expr:
     return pl.when(price < 0).then(-price / (100 - price)).otherwise(100 / (100 + price))
 
 
-def test_every_quote_has_two_sides_at_one_line_and_names_a_player_of_the_game(
+def test_every_line_has_two_sides_and_a_player_of_the_game(
     lines: pl.DataFrame, priced: pl.DataFrame, with_truth: pl.DataFrame
 ):
     assert priced.height * 2 == lines.height
@@ -84,7 +84,7 @@ def test_a_few_snapshots_come_after_tip_off_and_none_after_they_were_fetched(lin
     assert lines.filter(pl.col("shown_at") > pl.col("fetched_at")).is_empty()
 
 
-def test_four_books_quote_eight_or_nine_players_a_team_in_four_rounds(with_truth: pl.DataFrame):
+def test_four_books_offer_lines_for_eight_or_nine_players_per_team_in_four_rounds(with_truth: pl.DataFrame):
     assert set(with_truth["bookmakers.key"]) == {"draftkings", "fanduel", "betmgm", "caesars"}
     quoted = with_truth.group_by("game_id", "team_id").agg(pl.col("player_id").n_unique())["player_id"]
     assert 7 <= quoted.min() <= quoted.max() <= 9
@@ -112,7 +112,7 @@ def test_some_players_with_lines_withdraw(with_truth: pl.DataFrame):
     assert set(with_truth["status"]) == {"played", "scratched"}
 
 
-def test_the_last_days_come_event_by_event_as_json(payloads: list[Payload]):
+def test_the_last_days_are_delivered_per_event_as_json(payloads: list[Payload]):
     events = named(payloads, "event_odds_")
     flat_dates = {payload.name[14:24] for payload in named(payloads, "player_points_")}
     json_dates = {payload.name.split("_")[3] for payload in events}
@@ -132,7 +132,7 @@ def test_the_last_days_come_event_by_event_as_json(payloads: list[Payload]):
             assert sides
 
 
-def test_rows_of_a_flat_payload_are_numbered_from_nought(payloads: list[Payload]):
+def test_rows_of_a_flat_payload_are_numbered_from_zero(payloads: list[Payload]):
     payload = named(payloads, "player_points_")[5]
     rows = payload.content.decode().splitlines()
     assert rows[0].startswith(",outcomes_name,outcomes_description,outcomes_price,outcomes_point,id,")

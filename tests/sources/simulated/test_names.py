@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from courtside.errors import ConfigError
 from courtside.sources.simulated.arrays import stream
-from courtside.sources.simulated.names import NameBook, as_a_book_writes, nobodys_name
+from courtside.sources.simulated.names import NameBook, as_a_book_writes, unresolvable_name
 
 
 @given(st.integers(0, 1000))
-def test_no_name_is_drawn_twice_however_it_is_written(seed: int):
+def test_no_name_is_drawn_twice_in_any_spelling(seed: int):
     names = NameBook(stream(seed, 2025, 0)).draw(4_000)
     assert len({as_a_book_writes(name).lower() for name in names}) == len(names)
 
@@ -28,11 +28,11 @@ def test_a_book_writes_plain_letters_and_keeps_the_suffix(name: str, written: st
     assert as_a_book_writes(name) == written
 
 
-def test_nobodys_names_differ_from_one_another():
-    assert len({nobodys_name(position) for position in range(200)}) == 200
+def test_unresolvable_names_differ_from_one_another():
+    assert len({unresolvable_name(position) for position in range(200)}) == 200
 
 
-def test_a_book_of_names_says_when_it_is_at_its_end():
+def test_drawing_too_many_names_is_an_error():
     names = NameBook(stream(1, 2025, 0))
     with pytest.raises(ConfigError, match="simulate fewer seasons"):
         names.draw(1_000_000)

@@ -1,4 +1,4 @@
-"""The payloads have the providers' own columns and keys, by the responses recorded beside the project."""
+"""The payloads have the columns and keys of the providers' recorded responses."""
 
 from __future__ import annotations
 

@@ -122,7 +122,8 @@ def _fixtures(rng: np.random.Generator) -> list[Fixture]:
 
 
 def _between(one_division: list[int], two_division: list[int], rng: np.random.Generator) -> list[Fixture]:
-    """Return the games of two divisions: a team meets two of the others three times, and hosts one of these twice."""
+    """Return the games of two divisions: each team plays two of the other teams three times, and hosts one of these
+    twice."""
     short_at_two, short_at_one = rng.permutation(5)[:2]
     games: list[Fixture] = []
     for row, one in enumerate(one_division):
@@ -167,7 +168,7 @@ def _place(games: list[Fixture], dates: list[dt.date], rng: np.random.Generator)
 
 
 def _wish(on: Ints, day: int, due: float) -> Floats:
-    """Return a score of how much each team should play today: games behind schedule, minus a penalty for short rest."""
+    """Return each team's score for a game today: its games behind schedule, minus a penalty for short rest."""
     borne = (on[1:day] * on[: day - 1]).sum(axis=0) - _BACK_TO_BACKS * due / 82
     tired = np.where(on[day - 1] + on[day + 1] > 0, _REST_PENALTY * (1 + borne), 0.0)
     worn_out = (on[day - 1] + on[day - 2] > 1) | (on[day - 4 : day].sum(axis=0) > 2)
@@ -189,7 +190,7 @@ def _pick(candidates: Ints, score: Floats, pairs: Ints, quota: int) -> list[int]
 
 
 def _free_day(on: Ints, days: Ints, game: Fixture) -> int:
-    """Return the best date on which neither team of `game` plays: least tiring first, then latest."""
+    """Return the best date on which neither team of `game` plays: that with the most rest, and the latest of those."""
     near = np.stack([on[days + offset][:, list(game)] for offset in (-2, -1, 0, 1, 2)])
     burden = near.sum(axis=(0, 2)) + 50 * near[2].sum(axis=1)
     in_a_row = (near[1] * near[0] + near[3] * near[4] + near[1] * near[3]).sum(axis=1)

@@ -23,8 +23,8 @@ _TRADES = 6
 class Conditions:
     """The state of the league on each game date of a season.
 
-    `seats[date, team, place]` is the player, by seat at the season's start, whom a team has there; the drifts
-    and `injured` are by date and player; `pace` and `defence` are factors by team, one being the mean.
+    `seats[date, team, place]` is the player, by his seat at the season's start, who is in that place of the team. The
+    drifts and `injured` are by date and player. `pace` and `defence` are factors by team with mean 1.
     """
 
     seats: Ints

@@ -1,4 +1,4 @@
-"""The games, players and dates that the faults of a season affect, chosen before anything is delivered."""
+"""The games, players and dates that the faults of a season affect, chosen before the first delivery."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from courtside.sources.simulated.arrays import Bools, Ints
 from courtside.sources.simulated.boxes import Box
 from courtside.sources.simulated.faults import Faults
 from courtside.sources.simulated.market import Quotes
-from courtside.sources.simulated.names import as_a_book_writes, nobodys_name
+from courtside.sources.simulated.names import as_a_book_writes, unresolvable_name
 from courtside.sources.simulated.players import NAMESAKES
 from courtside.sources.simulated.season import Season
 
@@ -65,7 +65,7 @@ def plan_faults(season: Season, quotes: Quotes, faults: Faults, rng: np.random.G
     renamed = _renamed(quotes, faults.renamed_players, rng)
     names = [as_a_book_writes(name) for name in season.players.name]
     for position, seat in enumerate(renamed):
-        names[seat] = nobodys_name(position)
+        names[seat] = unresolvable_name(position)
     return FaultPlan(
         missing=missing,
         delayed=delayed,

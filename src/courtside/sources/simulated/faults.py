@@ -22,7 +22,7 @@ class Faults:
     - `repeated_payload_share`: payloads delivered a second time, byte for byte.
     - `correction_share`: games corrected two days later: a basket moves from one player to a teammate, so the
       team's score does not change.
-    - `renamed_players`: players whom the line payloads spell in a way that does not resolve to a player.
+    - `renamed_players`: players whose spelling in the line payloads does not resolve to a player.
     - `missing_line_days`: game dates without any line payload.
 
     Raises:
@@ -44,7 +44,7 @@ class Faults:
         struck = self.missing_box_share + self.delayed_box_share + self.truncated_box_share
         if struck > 1:
             raise ConfigError(
-                f"missing, delayed and truncated box scores add up to {struck:g} of all games; keep them to 1"
+                f"missing, delayed and truncated box scores add up to {struck:g} of all games; the most is 1"
             )
 
     @classmethod
@@ -52,17 +52,17 @@ class Faults:
         """Return the faults that `missing_box_share=0.02,missing_line_days=3` describes.
 
         Raises:
-            ConfigError: naming the entry that cannot be read, with the keys there are.
+            ConfigError: naming the entry that cannot be parsed, and the keys that exist.
         """
         values: dict[str, float | int] = {}
         for entry in filter(None, (part.strip() for part in text.split(","))):
             key, equals, value = (piece.strip() for piece in entry.partition("="))
             if key not in _KINDS:
-                raise ConfigError(f"{key!r} is no fault; the faults are {', '.join(_KINDS)}")
+                raise ConfigError(f"{key!r} is not a fault; the faults are {', '.join(_KINDS)}")
             if not equals:
                 raise ConfigError(f"fault {entry!r} has no value; write it as {key}={_EXAMPLES[_KINDS[key]]}")
             if key in values:
-                raise ConfigError(f"fault {key!r} stands twice in {text!r}; give it once")
+                raise ConfigError(f"fault {key!r} is given twice in {text!r}; give it once")
             values[key] = _number(key, value)
         return cls(**values)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Box scores in the format of stats.nba.com: the LeagueGameLog of players and of teams, by game date."""
+"""Box scores in the format of stats.nba.com: the LeagueGameLog of players and teams for each game date."""
 
 from __future__ import annotations
 

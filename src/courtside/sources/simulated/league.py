@@ -12,12 +12,12 @@ from courtside.sources.payload import SIMULATED, Payload
 from courtside.sources.simulated.deliveries import SeasonDeliveries, deliver_season
 from courtside.sources.simulated.faults import Faults
 from courtside.sources.simulated.season import Season, play_seasons
-from courtside.sources.simulated.truth import Truth, tell_truth
+from courtside.sources.simulated.truth import Truth, build_truth
 
 SOURCE = SIMULATED
 NO_FAULTS = Faults()
 FIRST_YEAR, LAST_YEAR = 1946, 2045
-"""The years in which a season can start: a game id holds two digits of the year, and the league began in 1946."""
+"""The years in which a season can start: a game id has two digits of the year, and the league began in 1946."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class League:
     @cached_property
     def truth(self) -> Truth:
         """Data that the payloads do not hold: expected points and minutes, and each fault; for tests only."""
-        return tell_truth(self._seasons())
+        return build_truth(self._seasons())
 
     def _seasons(self) -> Iterator[tuple[Season, SeasonDeliveries]]:
         for season in play_seasons(self.seed, self.first_season_start, self.last_season_start, self.until):
@@ -60,21 +60,21 @@ def simulate(
 ) -> League:
     """Return a league of `seasons` regular seasons; the last starts in October of `last_season_start`.
 
-    `until` is the last game date with results. Later games are in the schedule only; of the next day, only lines that
-    were offered by 15:00 UTC are delivered. Without it, the last season is played to its end.
+    `until` is the last game date with results. Later games are only in the schedule, and lines of the next day are
+    delivered where they were offered by 15:00 UTC. Without `until`, the last season is played to its end.
 
     Raises:
         ConfigError: naming the argument that is not valid.
     """
     first = last_season_start - seasons + 1
     if seasons < 1:
-        raise ConfigError(f"a simulated league has at least one season; it was asked for {seasons}")
+        raise ConfigError(f"a simulated league has at least one season; {seasons} were requested")
     if seed < 0:
-        raise ConfigError(f"the seed of a simulated league is 0 or more; it was given {seed}")
+        raise ConfigError(f"the seed of a simulated league is 0 or more, not {seed}")
     if first < FIRST_YEAR or last_season_start > LAST_YEAR:
         raise ConfigError(
             f"seasons {first} to {last_season_start} are not within {FIRST_YEAR} to {LAST_YEAR}; "
-            f"ask for fewer seasons or set last_season_start"
+            f"request fewer seasons or set last_season_start"
         )
     begins, ends = dt.date(last_season_start, 10, 22), dt.date(last_season_start + 1, 4, 30)
     if until is not None and not begins <= until <= ends:

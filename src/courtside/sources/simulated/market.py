@@ -1,4 +1,4 @@
-"""Four books whose points lines are near the truth: they open, move and close, and a few show lines after tip-off."""
+"""Lines of four books near the truth: they open, move and close, and a few are shown after tip-off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of fictional players, with all the features that make real names hard to match."""
+"""Names of fictional players, with the properties that make real names hard to match."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _STROKES = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o",
 
 
 class NameBook:
-    """Draws full names without repetition, in an order fixed by its random stream."""
+    """Full names without repetition, in an order that is fixed by the random stream."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._given = _GIVEN.split()
@@ -69,7 +69,7 @@ class NameBook:
         """
         start, self._drawn = self._drawn, self._drawn + count
         if self._drawn > len(self._order):
-            raise ConfigError(f"the simulated league knows {len(self._order)} names; simulate fewer seasons")
+            raise ConfigError(f"the simulated league has {len(self._order)} names; simulate fewer seasons")
         return [self._name(position) for position in range(start, self._drawn)]
 
     def _name(self, position: int) -> str:
@@ -89,7 +89,7 @@ def as_a_book_writes(name: str) -> str:
     return f"{given.replace('.', '')} {family}"
 
 
-def nobodys_name(position: int) -> str:
+def unresolvable_name(position: int) -> str:
     """Return the spelling of the renamed player at `position`, which does not resolve to any player."""
     rounds, place = divmod(position, len(_HANDLES))
     return _HANDLES[place] + (f" {'X' * rounds}" if rounds else "")

@@ -1,4 +1,4 @@
-"""Plays a season: chooses who plays, computes expected points and minutes, and draws the results."""
+"""The play of a season: choose who plays, compute expected points and minutes, and draw the results."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _expected(weight: Floats, rate: Floats, on_floor: Bools, setting: Floats) ->
 
 
 def _share_out(weight: Floats, totals: Ints | int, most: Ints | int) -> Floats:
-    """Return minutes in proportion to `weight` that add up to `totals` per side, at most `most` per player."""
+    """Return minutes in proportion to `weight` that sum to `totals` per side, with at most `most` per player."""
     minutes, full = weight, np.zeros(weight.shape, dtype=np.bool_)
     for _ in range(_ROUNDS_OF_SHARING):
         left = totals - np.where(full, most, 0).sum(axis=2)

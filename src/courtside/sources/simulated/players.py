@@ -63,7 +63,7 @@ def founding_players(names: NameBook, rng: np.random.Generator) -> Players:
 
 
 def after_summer(players: Players, names: NameBook, rng: np.random.Generator) -> Players:
-    """Return the players of the next season: some leave and are replaced, some change teams, all change a little."""
+    """Return the players of the next season: some are replaced, some change teams, and the skills of all change."""
     movable = np.setdiff1d(np.arange(len(players.name)), NAMESAKES)
     order = np.arange(len(players.name))
     swapped = rng.permutation(movable)[: _SUMMER_MOVES * 2].reshape(2, -1)

@@ -37,9 +37,9 @@ class Truth:
 
     `players` has a row per game and rostered player: `game_id`, `game_date`, `team_id`, `player_id`, `player_name`,
     `status` (`played`, `scratched` after lines were offered, `injured`, `coach`), `expected_points` and
-    `expected_minutes` (NULL unless played or scratched). `faults` has a row per fault: its `kind`, what it affected,
-    and `delivered_at`, the time at which the delayed or corrected data arrived; NULL where it never did. A `correction`
-    moves a basket from `player_id` to `to_player_id`.
+    `expected_minutes` (NULL unless played or scratched). `faults` has a row per fault: its `kind`, the affected game,
+    player or date, and `delivered_at`, the time at which the delayed or corrected data arrived; NULL where it never
+    did. A `correction` moves a basket from `player_id` to `to_player_id`.
     """
 
     players: pl.DataFrame
@@ -52,7 +52,7 @@ class Truth:
         self.faults.write_parquet(folder / "faults.parquet")
 
 
-def tell_truth(seasons: Iterable[tuple[Season, SeasonDeliveries]]) -> Truth:
+def build_truth(seasons: Iterable[tuple[Season, SeasonDeliveries]]) -> Truth:
     """Return the truth of seasons and their deliveries."""
     players, faults = [], []
     for season, deliveries in seasons:
