@@ -59,10 +59,10 @@ class Provider:
         """Return a transport that sends every request to this server."""
         return HttpTransport(hosts=dict.fromkeys(ORIGINS, self.origin))
 
-    def next_reply(self, requests: Received) -> Reply:
+    def next_reply(self, request: Received) -> Reply:
         """Record a request and return its reply."""
-        self.requests.append(requests)
-        waiting = self.replies.get(requests.path)
+        self.requests.append(request)
+        waiting = self.replies.get(request.path)
         if not waiting:
             return Reply(b"not here", 404)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]

@@ -59,11 +59,11 @@ def test_events_are_chosen_by_the_eastern_date_of_their_tip_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
-    [(b'{"events": []}', "no list of events"), (b'[{"id": "a", "start": "x"}]', "it holds id, start"), (b"[3]", "int")],
+    ("content", "message"),
+    [(b'{"events": []}', "not a list of events"), (b'[{"id": "a", "start": "x"}]', "it has id, start"), (b"[3]", "int")],
 )
-def test_another_format_of_the_events_is_named(content: bytes, says: str) -> None:
-    with pytest.raises(PermanentFetchError, match=says):
+def test_another_format_of_the_events_is_named(content: bytes, message: str) -> None:
+    with pytest.raises(PermanentFetchError, match=message):
         list(event_ids(Payload("the_odds_api", "events.json", NOW, content), DAY))
 
 
@@ -97,7 +97,7 @@ def test_a_new_day_has_a_new_budget_and_the_same_quota(tmp_path: Path) -> None:
 def test_an_exhausted_quota_refuses_requests(tmp_path: Path) -> None:
     budget = DailyBudget(tmp_path / "b.json", 500, FixedClock(NOW))
     budget.path.write_text('{"day": "2024-02-22", "spent": 0, "remaining": 2}')
-    with pytest.raises(PermanentFetchError, match="costs 3, the quota has 2 left"):
+    with pytest.raises(PermanentFetchError, match="costs 3, and the quota has 2 left"):
         budget.admit(API.game_lines())
 
 

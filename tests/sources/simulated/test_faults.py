@@ -177,9 +177,9 @@ def test_parse_survives_a_round_trip(faults: Faults):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("mising_box_share=0.1", "'mising_box_share' is no fault; the faults are missing_box_share, delayed"),
-        ("__class__=1", "'__class__' is no fault"),
-        ("=0.1", "'' is no fault"),
+        ("mising_box_share=0.1", "'mising_box_share' is not a fault; the faults are missing_box_share, delayed"),
+        ("__class__=1", "'__class__' is not a fault"),
+        ("=0.1", "'' is not a fault"),
         ("missing_box_share", "has no value; write it as missing_box_share=0.02"),
         ("missing_box_share=", "takes a number"),
         ("missing_box_share=lots", "was given 'lots'"),
