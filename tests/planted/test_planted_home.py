@@ -94,7 +94,7 @@ def test_the_error_of_a_reader_names_the_writer_and_the_end_of_its_lease(home: P
         process.communicate(timeout=60)
     assert code == 1
     assert f"PID {process.pid}" in output
-    assert "at work since 2025-11-13 17:00:00 UTC, and its lease ends 2025-11-13 17:10:00 UTC" in output
+    assert "running since 2025-11-13 17:00:00 UTC, and its lease ends 2025-11-13 17:10:00 UTC" in output
 
 
 def test_what_a_killed_export_left_is_removed_by_the_next(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""Faults planted in writes: each must leave the warehouse as it was, and say what is wrong."""
+"""Faults planted in writes: each must leave the warehouse unchanged and be named in the error."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_table_that_drifted_is_named_with_its_column(warehouse: Warehouse) -> 
         warehouse.prepare([drifted])
 
 
-def test_one_bad_table_keeps_the_good_one_from_being_written(warehouse: Warehouse) -> None:
+def test_one_invalid_table_prevents_the_whole_write(warehouse: Warehouse) -> None:
     warehouse.prepare(TABLES)
     log = TABLES[1]
     bad = pl.DataFrame([(ONE, 0, None)], schema=log.polars_schema, orient="row")
@@ -114,7 +114,7 @@ def test_rows_that_were_stored_wrongly_are_rolled_back(bigquery: Any, monkeypatc
     bigquery.replace_dates([Change(SHOWS, shows((ONE, "ann", 1)))], [ONE])
     whole = statements.replace
     monkeypatch.setattr(statements, "replace", lambda *given: whole(*given)[:1])
-    with pytest.raises(WriteRefusedError, match="read back unlike what was meant: shows"):
+    with pytest.raises(WriteRefusedError, match="the stored rows differ from the new rows: shows"):
         bigquery.replace_dates([Change(SHOWS, shows((ONE, "ann", 2)))], [ONE])
     monkeypatch.undo()
     assert _points(bigquery) == [1]

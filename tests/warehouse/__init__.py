@@ -1,1 +1,1 @@
-"""Tests of the engines: every engine gives the same."""
+"""Tests of the engines, which must all give the same results."""

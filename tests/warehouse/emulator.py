@@ -1,4 +1,4 @@
-"""The emulator's harness, which lies beside the project's other tools."""
+"""The harness of the BigQuery emulator, from the folder `tools`."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ MakeWarehouse = Callable[[], Warehouse]
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """A running emulator; without one the tests fail, unless whoever runs them has said that there is none."""
+    """A running emulator. Without one the tests fail, unless `COURTSIDE_WITHOUT_EMULATOR` is set."""
     starting = running(tmp_path_factory.mktemp("emulator") / "emulator.log")
     try:
         started = starting.__enter__()
@@ -38,7 +38,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 def without(error: EmulatorError) -> NoReturn:
-    """Fail a test for want of the emulator; skip it where `COURTSIDE_WITHOUT_EMULATOR` is set and this is not CI."""
+    """Fail a test that needs the emulator; skip it where `COURTSIDE_WITHOUT_EMULATOR` is set and this is not CI."""
     if os.environ.get("COURTSIDE_WITHOUT_EMULATOR") and not os.environ.get("CI"):
         pytest.skip(f"BigQuery's emulator does not run: {error}")
     pytest.fail(
@@ -49,7 +49,7 @@ def without(error: EmulatorError) -> NoReturn:
 
 @pytest.fixture
 def dataset(emulator: Emulator) -> str:
-    """A dataset of its own, by name."""
+    """The name of a new dataset."""
     from courtside.warehouse.bigquery.service import _client
 
     name = f"d{next(_numbers)}"

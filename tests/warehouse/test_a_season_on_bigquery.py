@@ -1,4 +1,4 @@
-"""A simulated season goes through every stage on BigQuery as on DuckDB: the same files, in few jobs.
+"""A simulated season runs through every stage on BigQuery as on DuckDB, with the same files and in few jobs.
 
 What a run costs is counted on the jobs that the real client sent to the emulator.
 """
@@ -52,7 +52,7 @@ class Ran:
 
 
 class Counting:
-    """Counts the jobs of each stage."""
+    """Count the jobs of each stage."""
 
     def __init__(self, warehouse: BigQueryWarehouse) -> None:
         self.warehouse, self.before, self.found = warehouse, len(warehouse.jobs), dict[str, int]()
@@ -109,14 +109,14 @@ def on_bigquery(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
     return home, _ran(home, homes.FIRST, WEEK_ENDS), _ran(home, LAST, LAST)
 
 
-def test_the_published_files_are_the_same_bytes(on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+def test_the_published_files_have_the_same_bytes(on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
     wanted, found = homes.files(on_duckdb), homes.files(on_bigquery[0])
     differing = [path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path)]
     assert [path for path in differing if path != "v1/status.json"] == []
     assert any("/picks/" in path for path in found)
 
 
-def test_every_cell_is_as_on_duckdb(on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
+def test_every_cell_equals_that_of_duckdb(on_duckdb: Path, on_bigquery: tuple[Path, Ran, Ran]) -> None:
     def states(home: Path, place: str) -> dict[tuple[str, dt.date], tuple[str, str | None, int]]:
         with _opened(home, place) as context:
             return {
@@ -198,5 +198,5 @@ def _read_whole(statement: str) -> list[str]:
     "planted",
     ["SELECT COUNT(*) FROM `games`", "SELECT 1 FROM `games` WHERE `season` = '2025-26' AND `game_date` > '2026-01-01'"],
 )
-def test_the_rule_about_partitions_catches_a_planted_one(planted: str) -> None:
+def test_the_rule_about_partitions_finds_a_planted_violation(planted: str) -> None:
     assert _read_whole(planted)

@@ -1,4 +1,4 @@
-"""A warehouse moves between engines whole, and an interrupted move goes on."""
+"""A warehouse is copied completely between engines, and an interrupted copy continues."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _filled(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-def test_a_copy_holds_the_same_rows_and_writes_nothing_again(warehouse: Warehouse) -> None:
+def test_a_copy_has_the_same_rows_and_a_second_copy_writes_nothing(warehouse: Warehouse) -> None:
     with DuckDBWarehouse(":memory:") as source:
         _filled(source)
         warehouse.prepare(TABLES)
@@ -40,7 +40,7 @@ def test_a_copy_holds_the_same_rows_and_writes_nothing_again(warehouse: Warehous
     assert [done.content_hash for done in first] == [done.content_hash for done in again]
 
 
-def test_a_copy_and_its_copy_back_are_the_same(warehouse: Warehouse) -> None:
+def test_a_copy_and_its_copy_back_are_equal(warehouse: Warehouse) -> None:
     _filled(warehouse)
     with DuckDBWarehouse(":memory:") as back:
         back.prepare(TABLES)
@@ -48,7 +48,7 @@ def test_a_copy_and_its_copy_back_are_the_same(warehouse: Warehouse) -> None:
         assert {done.table: done.content_hash for done in copied(back, warehouse, TABLES)} == hashes
 
 
-def test_a_copy_takes_away_what_only_the_target_holds(warehouse: Warehouse) -> None:
+def test_a_copy_removes_rows_that_exist_only_in_the_target(warehouse: Warehouse) -> None:
     with DuckDBWarehouse(":memory:") as source:
         _filled(source)
         warehouse.prepare(TABLES)
@@ -57,7 +57,7 @@ def test_a_copy_takes_away_what_only_the_target_holds(warehouse: Warehouse) -> N
         assert sorted(warehouse.collect(warehouse.scan(SHOWS))["name"]) == ["ann", "it's"]
 
 
-def test_a_copy_that_loses_rows_is_not_called_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_loses_rows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with DuckDBWarehouse(":memory:") as source, DuckDBWarehouse(":memory:") as target:
         _filled(source)
         target.prepare(TABLES)
@@ -66,7 +66,7 @@ def test_a_copy_that_loses_rows_is_not_called_a_copy(monkeypatch: pytest.MonkeyP
             list(copied(source, target, TABLES))
 
 
-def test_a_copy_killed_between_staging_and_swap_goes_on_where_it_ended(
+def test_a_copy_that_was_killed_continues_where_it_ended(
     bigquery: Any, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from courtside.warehouse.bigquery import BigQueryWarehouse
@@ -93,7 +93,7 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_rows_of_an_undated_table_that_only_the_target_holds_are_named() -> None:
+def test_rows_of_an_undated_table_that_exist_only_in_the_target_are_named() -> None:
     with DuckDBWarehouse(":memory:") as source, DuckDBWarehouse(":memory:") as target:
         for warehouse in (source, target):
             warehouse.prepare([RUN_EVENTS])
@@ -104,7 +104,7 @@ def test_rows_of_an_undated_table_that_only_the_target_holds_are_named() -> None
             list(copied(source, target, [RUN_EVENTS]))
 
 
-def test_the_command_copies_a_home_there_and_back(run_home: Path, dataset: str, tmp_path: Path) -> None:
+def test_the_command_copies_a_home_in_both_directions(run_home: Path, dataset: str, tmp_path: Path) -> None:
     here, there, back = f"duckdb:{run_home}/warehouse.duckdb", f"bigquery://test/{dataset}", tmp_path / "back.duckdb"
     for source, target in ((here, there), (there, f"duckdb:{back}")):
         done = CliRunner().invoke(app, ["copy", "--from", source, "--to", target])

@@ -1,4 +1,4 @@
-"""Check 7.1 answers alike on each engine: picks and files of one second are clean, an older file is not."""
+"""Check 7.1 gives the same result on each engine: a file of the same second as its picks passes, an older one fails."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _published(*versions: tuple[dt.datetime, float, float]) -> dict[str, pl.Data
         ([(SECOND, 15.5, -110.0), (SECOND + dt.timedelta(hours=1), 16.5, -110.0)], "failed"),
     ],
 )
-def test_a_file_is_as_new_as_what_it_shows(
+def test_a_file_must_be_as_new_as_its_picks(
     warehouse: Warehouse, tmp_path: Path, versions: list[tuple[dt.datetime, float, float]], status: str
 ) -> None:
     page = tmp_path / "v1" / "picks" / f"{DAY}.json"

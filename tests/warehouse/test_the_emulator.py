@@ -1,4 +1,4 @@
-"""Without the emulator the tests of BigQuery fail and say so; they do not pass in silence."""
+"""Without the emulator the tests of BigQuery fail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_a_missing_emulator_fails_the_tests(monkeypatch: pytest.MonkeyPatch, set
         without(EmulatorError("no index"))
 
 
-def test_whoever_says_so_may_do_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_skips_the_tests_of_the_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("COURTSIDE_WITHOUT_EMULATOR", "1")
     with pytest.raises(pytest.skip.Exception, match="no index"):

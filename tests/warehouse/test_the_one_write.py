@@ -1,4 +1,4 @@
-"""The one write, on every engine: whole dates, validated before, read back after, all or nothing."""
+"""The write on every engine: whole dates in one transaction, validated before and read back after."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _stored(warehouse: Warehouse) -> pl.DataFrame:
     return warehouse.collect(warehouse.scan(SHOWS)).sort("game_date", "name")
 
 
-def test_what_is_written_is_what_is_read(prepared: Warehouse) -> None:
+def test_written_rows_are_read_unchanged(prepared: Warehouse) -> None:
     rows = shows((ONE, "ann", 3), (ONE, "it's", None), (TWO, "bob", 7))
     prepared.replace_dates([Change(SHOWS, rows)], [ONE, TWO])
     assert _stored(prepared).equals(rows.sort("game_date", "name"))
@@ -45,7 +45,7 @@ def test_writing_again_changes_nothing_and_gives_the_same_hashes(prepared: Wareh
     assert prepared.contents(SHOWS, prepared.lazy(rows))[ONE] == first["shows"][ONE]
 
 
-def test_a_changed_value_changes_the_hash_of_its_date_alone(prepared: Warehouse) -> None:
+def test_a_changed_value_changes_only_the_hash_of_its_date(prepared: Warehouse) -> None:
     prepared.replace_dates([Change(SHOWS, shows((ONE, "ann", 3), (TWO, "ann", 3)))], [ONE, TWO])
     before = dict(prepared.contents(SHOWS))
     prepared.replace_dates([Change(SHOWS, shows((ONE, "ann", 4)))], [ONE])
@@ -54,7 +54,7 @@ def test_a_changed_value_changes_the_hash_of_its_date_alone(prepared: Warehouse)
     assert after[TWO] == before[TWO]
 
 
-def test_the_ledger_is_written_in_the_same_transaction(prepared: Warehouse) -> None:
+def test_the_run_log_is_written_in_the_same_transaction(prepared: Warehouse) -> None:
     def record(contents: Contents) -> list[Upsert]:
         content = contents["shows"][ONE]
         row = [(ONE, "s", content.rows, content.content_hash)]
@@ -66,7 +66,7 @@ def test_the_ledger_is_written_in_the_same_transaction(prepared: Warehouse) -> N
     assert notes["hash"].to_list() == [prepared.contents(SHOWS)[ONE].content_hash]
 
 
-def test_rows_are_added_and_read_back_with_what_was_there(prepared: Warehouse) -> None:
+def test_added_rows_are_read_back_with_the_existing_rows(prepared: Warehouse) -> None:
     prepared.append([Upsert(LOG, log((ONE, 1), (TWO, 1)))])
     contents = prepared.replace_dates([], [ONE, TWO], append=[Upsert(LOG, log((ONE, 2)))], read_back=[LOG])
     assert {day: content.rows for day, content in contents["log"].items()} == {ONE: 2, TWO: 1}
@@ -79,7 +79,7 @@ def test_a_row_replaces_the_one_of_its_key(prepared: Warehouse) -> None:
     assert dict(_stored(prepared).select("name", "points").rows()) == {"ann": 5, "bob": 4}
 
 
-def test_many_rows_are_written_whole(prepared: Warehouse) -> None:
+def test_many_rows_are_written_completely(prepared: Warehouse) -> None:
     rows = log(*((day, version) for day in DAYS for version in range(1, 2000)))
     prepared.replace_dates([Change(LOG, rows)], DAYS)
     assert prepared.collect(prepared.scan(LOG)).sort("game_date", "version").equals(rows)
@@ -95,7 +95,7 @@ def test_many_rows_are_written_whole(prepared: Warehouse) -> None:
         ([(THREE, "ann", 1)], "outside the write"),
     ],
 )
-def test_rows_that_break_a_claim_are_refused_whole(
+def test_a_write_with_a_violated_constraint_is_refused_completely(
     prepared: Warehouse, rows: list[tuple[object, ...]], says: str
 ) -> None:
     prepared.replace_dates([Change(SHOWS, shows((ONE, "bob", 7)))], [ONE])
@@ -104,7 +104,7 @@ def test_rows_that_break_a_claim_are_refused_whole(
     assert _stored(prepared)["name"].to_list() == ["bob"]
 
 
-def test_no_rows_where_rows_are_required_is_a_failure(prepared: Warehouse) -> None:
+def test_missing_required_rows_are_a_failure(prepared: Warehouse) -> None:
     with pytest.raises(WriteRefusedError, match="no rows where rows are required: 2026-01-02"):
         prepared.replace_dates([Change(SHOWS, shows((ONE, "ann", 1)), frozenset({ONE, TWO}))], [ONE, TWO])
 
@@ -120,7 +120,7 @@ def test_a_missing_column_is_named(prepared: Warehouse) -> None:
         prepared.replace_dates([Change(SHOWS, shows((ONE, "ann", 1)).drop("share"))], [ONE])
 
 
-def test_a_table_of_another_shape_is_brought_to_its_own(warehouse: Warehouse) -> None:
+def test_a_table_with_other_columns_is_migrated(warehouse: Warehouse) -> None:
     warehouse.prepare([SHOWS])
     warehouse.replace_dates([Change(SHOWS, shows((ONE, "ann", 1)))], [ONE])
     wider = Table(

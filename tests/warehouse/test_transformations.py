@@ -1,4 +1,4 @@
-"""Engines give back what they are given, and the gate gives on each what it gives in memory."""
+"""Every engine returns rows unchanged, and the quality gate gives the same result on each engine as in memory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def known() -> Known:
 
 
 def assert_alike(wanted: pl.DataFrame, found: pl.DataFrame) -> None:
-    """Fail unless two frames are alike: floats to 1e-9, everything else exactly."""
+    """Fail unless two frames are equal: floats to 1e-9, everything else exactly."""
     assert found.columns == wanted.columns
     assert found.height == wanted.height
     for name in wanted.columns:
@@ -38,7 +38,7 @@ def assert_alike(wanted: pl.DataFrame, found: pl.DataFrame) -> None:
                 assert left == right, name
 
 
-def test_dates_instants_text_and_nulls_come_back_as_they_went(warehouse: Warehouse) -> None:
+def test_dates_instants_text_and_nulls_are_returned_unchanged(warehouse: Warehouse) -> None:
     rows = pl.DataFrame(
         {
             "id": [1, 2, 3],
@@ -54,7 +54,7 @@ def test_dates_instants_text_and_nulls_come_back_as_they_went(warehouse: Warehou
     assert warehouse.collect(early).rows() == [(3, dt.datetime(1970, 1, 1))]
 
 
-def test_the_gate(warehouse: Warehouse, known: Known) -> None:
+def test_the_gate_gives_the_same_result_on_every_engine(warehouse: Warehouse, known: Known) -> None:
     rows = features_of(known, _last_day(known))
     columns = [*KEY, "gate_passed", "gate_reason"]
     wanted = gated(nw.from_native(rows.lazy()), RunMode.FIRST).select(columns).to_native().collect()

@@ -1,4 +1,4 @@
-"""What the service refuses becomes an error that names the place and the next command; a loopback server refuses it."""
+"""Refusals of the service become errors that name the place and the next command, tested with a loopback server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DATASET = {"datasetReference": {"projectId": "test", "datasetId": "d"}, "locatio
 
 @dataclass
 class Refusing:
-    """A server that has a dataset, and refuses what it is told to: path part to status, reason and message."""
+    """A server that refuses requests: `refused` maps a part of the path to status, reason and message."""
 
     refused: dict[str, tuple[int, str, str]] = field(default_factory=dict)
 
@@ -34,12 +34,12 @@ class Refusing:
 
 @pytest.fixture
 def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
-    told = Refusing()
+    server = Refusing()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, content = told.answer(self.path)
+            status, content = refusing_server.answer(self.path)
             body = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -58,7 +58,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
     thread.start()
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", f"127.0.0.1:{server.server_port}")
     monkeypatch.delenv("BIGQUERY_STORAGE_EMULATOR_HOST", raising=False)
-    yield told
+    yield refusing_server
     server.shutdown()
     server.server_close()
     thread.join()
@@ -80,7 +80,9 @@ def test_a_missing_dataset_is_named_with_the_command_that_creates_it(refusing: R
         (400, "invalidQuery", "Syntax error: Unexpected end", r"bigquery://test/d: .*Syntax error"),
     ],
 )
-def test_a_refused_job_says_what_to_do(refusing: Refusing, status: int, reason: str, message: str, says: str) -> None:
+def test_the_error_of_a_refused_job_names_the_next_step(
+    refusing: Refusing, status: int, reason: str, message: str, says: str
+) -> None:
     asked = Service("test", "d")
     refusing.refused["/jobs"] = (status, reason, message)
     with pytest.raises(CourtsideError, match=says):
@@ -88,7 +90,7 @@ def test_a_refused_job_says_what_to_do(refusing: Refusing, status: int, reason: 
     asked.close()
 
 
-def test_no_credentials_are_asked_for_by_their_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_name_the_login_command(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(project: str) -> None:
         raise DefaultCredentialsError("Your default credentials were not found.")
 

@@ -56,7 +56,7 @@ class Upsert:
 
 
 Recorder = Callable[[Contents], Sequence[Upsert]]
-"""Returns the rows of the run log for what was read back, inside the transaction of the write."""
+"""A function that is called inside the transaction of a write, and returns rows of the run log for its contents."""
 
 
 class Reader(Protocol):
@@ -71,7 +71,7 @@ class Reader(Protocol):
         ...
 
     def materialise(self, frame: Lazy) -> Lazy:
-        """Compute `frame` once and return the result, so that several readers do not each compute it again."""
+        """Compute `frame` once and return the result, for frames that are read several times."""
         ...
 
     def collect(self, frame: Lazy) -> pl.DataFrame:
@@ -88,17 +88,17 @@ class Warehouse(Reader, Protocol):
 
     @property
     def prefers_whole_ranges(self) -> bool:
-        """Whether a long range of dates costs less in one piece than season by season."""
+        """Whether it is cheaper to process a long range of dates at once than season by season."""
         ...
 
     @property
     def hash_kind(self) -> str:
-        """A short text that differs between engines, or versions of an engine, whose hashes of the same rows differ."""
+        """A short text for the hash function; two engines, or versions of one, that hash differently have two texts."""
         ...
 
     @property
     def notice(self) -> str:
-        """A sentence about the state that is read where another process is writing; empty otherwise."""
+        """A sentence about the commit that is read while another process is writing; empty otherwise."""
         ...
 
     def __enter__(self) -> Self: ...

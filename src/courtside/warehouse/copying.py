@@ -1,4 +1,4 @@
-"""Copies tables from one warehouse to another; equal dates are skipped, and every table is verified afterwards."""
+"""Copying of tables between warehouses: equal dates are skipped, and every table is verified after it is written."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def copied(
     """Copy tables, and yield the result of each once its rows have been read back and compared.
 
     A date with equal rows on both sides is not written, so an interrupted copy continues where it ended. Rows and dates
-    that only the target holds are removed. Leases are not copied, because only one place may hold them.
+    that exist only in the target are removed. Leases are not copied, because a lease is valid in one warehouse only.
 
     Raises:
-        CopyError: naming the table whose rows differ after it was written, or one without dates in which the target
-            holds rows that the source does not have.
+        CopyError: naming a table whose rows differ after they were written, or a table without dates in which the
+            target has rows that the source does not have.
     """
     for table in tables:
         if table.name not in leave_out:
@@ -77,8 +77,8 @@ def _whole(source: Warehouse, target: Warehouse, table: Table) -> Copied:
     rows, held = _rows(source, table), _rows(target, table)
     if stray := held.join(rows, on=list(table.key), how="anti", nulls_equal=True).height:
         raise CopyError(
-            f"{table.name}: the target holds {stray} rows that the source does not have, and the table has no dates "
-            "to replace. Nothing of it was written; copy to an empty place."
+            f"{table.name}: the target has {stray} rows that the source does not have, and the table has no dates "
+            "to replace. The table was not written; copy to an empty place."
         )
     new = rows.join(held, on=list(table.column_names), how="anti", nulls_equal=True)
     if new.height:
@@ -91,7 +91,7 @@ def _verified(table: Table, rows: pl.DataFrame, read: Callable[[], pl.DataFrame]
     if found.height != rows.height or content_hash(table, found) != wanted:
         raise CopyError(
             f"{table.name}: {rows.height} rows ({wanted}) in the source, {found.height} "
-            f"({content_hash(table, found)}) in the target. Run the same command again; it goes on from here."
+            f"({content_hash(table, found)}) in the target. Run the same command again to continue."
         )
     return Copied(table.name, rows.height, written, wanted)
 

@@ -35,13 +35,13 @@ class Drift:
 
     def __str__(self) -> str:
         sentences = [*(f"column {name} is missing" for name in self.added), *self.differences]
-        return "; ".join(sentences) or "its columns stand in another order"
+        return "; ".join(sentences) or "its columns are in another order"
 
 
 def drift(
     table: Table, wanted: Mapping[str, str], stored: Mapping[str, str], differences: Sequence[str] = ()
 ) -> Drift | None:
-    """Compare a stored table's columns, name to type, with those `table` requires; return None where they are equal."""
+    """Compare a stored table's columns (name to type) with the `wanted` ones; return None where they are equal."""
     found = [f"column {name} is not declared" for name in stored if name not in wanted]
     found += [
         f"column {name} is {stored[name]}, not {kind}"
@@ -62,5 +62,5 @@ def refuse(drifted: Iterable[Drift], place: str) -> None:
     for found in drifted:
         raise SchemaDriftError(
             f"table {found.table.name} in {place}: {found}. "
-            "Nothing was run. `courtside migrate` brings the warehouse to this version."
+            "Nothing was run. Run `courtside migrate` to bring the warehouse to this version."
         )

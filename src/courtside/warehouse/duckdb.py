@@ -22,7 +22,7 @@ from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy,
 from courtside.warehouse.committed import NoCopyError, copy_committed
 from courtside.warehouse.drift import Drift, drift, refuse
 from courtside.warehouse.schema import Table, Type
-from courtside.warehouse.validation import row_claims, single_quoted
+from courtside.warehouse.validation import row_constraints, single_quoted
 
 SQL_TYPES = {
     Type.TEXT: "VARCHAR",
@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 
 
 def quoted(name: str) -> str:
-    """Return an identifier as SQL; only names of table objects reach this."""
+    """Return a quoted identifier; only names of table objects are passed to it."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -247,7 +247,8 @@ class DuckDBWarehouse:
         for day in dates:
             if read_back.get(day, EMPTY) != staged.get(day, EMPTY):
                 raise WriteRefusedError(
-                    f"{table.name} {day}: {read_back.get(day, EMPTY)} was read back, {staged.get(day, EMPTY)} was meant"
+                    f"{table.name} {day}: the stored rows are {read_back.get(day, EMPTY)}, and the new rows are "
+                    f"{staged.get(day, EMPTY)}"
                 )
         return {day: read_back.get(day, EMPTY) for day in dates}
 
@@ -255,7 +256,7 @@ class DuckDBWarehouse:
         return self._contents(table, quoted(table.name), f"{quoted(table.date_column or '')} IN ({WRITTEN})")
 
     def _stage(self, change: Change, *, whole_table: bool = False) -> str:
-        """Cast the new rows to the table's columns in a temporary table, and refuse them where a claim is broken."""
+        """Cast the new rows to the table's columns in a temporary table, and refuse rows that violate a constraint."""
         table = change.table
         source = self._source(change.frame, table)
         casts = ", ".join(
@@ -264,7 +265,7 @@ class DuckDBWarehouse:
         )
         stage = f"stage_{table.name}"
         self._execute(f"CREATE OR REPLACE TEMP TABLE {stage} AS SELECT {casts} FROM {source}")
-        problems = self._broken_claims(table, stage)
+        problems = self._violations(table, stage)
         empty: list[dt.date] = []
         if table.date_column and not whole_table:
             outside, empty = self._date_problems(change, stage)
@@ -282,14 +283,14 @@ class DuckDBWarehouse:
             raise WriteRefusedError(f"{table.name}: nothing was written; the new rows lack {missing}")
         return self._view(frame if isinstance(frame, pl.DataFrame) else frame.to_native())
 
-    def _broken_claims(self, table: Table, stage: str) -> list[str]:
-        claims = row_claims(table)
-        counts = [f"count(*) FILTER (WHERE {claim.broken_when})" for claim in claims]
+    def _violations(self, table: Table, stage: str) -> list[str]:
+        constraints = row_constraints(table)
+        counts = [f"count(*) FILTER (WHERE {constraint.violated_when})" for constraint in constraints]
         key = column_list(table.key)
         counts.append(f"count(*) - (SELECT count(*) FROM (SELECT DISTINCT {key} FROM {stage}))")
         row = self._execute(f"SELECT {', '.join(counts)} FROM {stage}").fetchone() or ()
-        sentences = [*(claim.sentence for claim in claims), f"one row per ({', '.join(table.key)})"]
-        return [f"{count} rows break '{s}'" for s, count in zip(sentences, row, strict=True) if count]
+        sentences = [*(constraint.sentence for constraint in constraints), f"one row per ({', '.join(table.key)})"]
+        return [f"{count} rows violate '{s}'" for s, count in zip(sentences, row, strict=True) if count]
 
     def _date_problems(self, change: Change, stage: str) -> tuple[list[dt.date], list[dt.date]]:
         """Return the staged dates outside the write, and the required dates without rows."""
@@ -378,7 +379,7 @@ def _connect(path: str, read_only: bool, config: dict[str, Any], patience: float
             with attempt:
                 return duckdb.connect(path, read_only=read_only, config=config)
     except duckdb.ConnectionException as error:
-        raise WarehouseBusyError(f"this process itself has {path} open for writing; close it first") from error
+        raise WarehouseBusyError(f"this process already has {path} open for writing; close it first") from error
     except duckdb.Error as error:
         if not is_locked(error):
             raise StorageError(_unreadable(path, error)) from error
@@ -427,8 +428,8 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{folder}: no folder to keep a warehouse in ({error.strerror}). "
-            "Correct its owner and mode, or name another with --home or COURTSIDE_HOME."
+            f"{folder}: the folder of the warehouse cannot be created ({error.strerror}). "
+            "Correct its owner and mode, or name another home with --home or COURTSIDE_HOME."
         ) from error
 
 
@@ -444,7 +445,7 @@ def _storage(path: str) -> Iterator[None]:
 
 
 def _unreadable(path: str, error: duckdb.Error) -> str:
-    """Return what is wrong with a warehouse file, and the next step."""
+    """Return the fault of a warehouse file and the next step."""
     reason = str(error).splitlines()[0][:200]
     if "space" in reason:
         return f"{path}: {reason}. Free disk space, then run the command again."
@@ -452,7 +453,7 @@ def _unreadable(path: str, error: duckdb.Error) -> str:
         return f"{path}: {reason}. Correct its owner and mode, or name another home with --home or COURTSIDE_HOME."
     return (
         f"{path} cannot be read as a warehouse: {reason}. Put a copy of the file in its place, or move it away and "
-        "make it again from the payloads: `courtside rebuild`."
+        "run `courtside rebuild` to build it again from the payloads."
     )
 
 

@@ -50,7 +50,7 @@ def place_of(text: str) -> Place:
     scheme, _, path = text.partition(":")
     if scheme == "duckdb" and path:
         return DuckDBPlace(Path(path))
-    raise ConfigError(f"warehouse {text!r}: write `duckdb:PATH` or `bigquery://project/dataset`")
+    raise ConfigError(f"warehouse {text!r} has neither form: write `duckdb:PATH` or `bigquery://project/dataset`")
 
 
 def open_place(
@@ -109,7 +109,7 @@ def _refuse_lost(path: Path, settings: Settings) -> None:
     files = 0 if "://" in settings.publish else sum(1 for _ in settings.public_folder.glob("v1/**/*.json"))
     if payloads or files:
         raise StorageError(
-            f"there is no warehouse at {path}, and {payloads:,} payloads are in {settings.raw_folder} and {files:,} "
+            f"there is no warehouse at {path}, but {payloads:,} payloads are in {settings.raw_folder} and {files:,} "
             f"public files in {settings.public_folder}. Put a copy of the warehouse back, or run `courtside rebuild`, "
-            "which makes it again from the payloads and the copy of the ledger"
+            "which builds it again from the payloads and the copy of the ledger"
         )

@@ -37,8 +37,8 @@ POLARS_TYPES: dict[Type, pl.DataType] = {
 class Column:
     """One column: its content, its unit, and whether it may be NULL.
 
-    `allowed` lists the only values allowed; `minimum` and `maximum` bound a number, both included. `filled_with` is the
-    value of rows that were stored before the column existed; hashes of rows leave the column out where it has it.
+    `allowed` lists the allowed values; `minimum` and `maximum` bound a number, both included. `filled_with` is the
+    value in rows that were stored before the column existed; a row hash leaves the column out where it has this value.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns, its unique key, the date column it is written by, and its phase in the flow."""
+    """One table: its columns, its unique key, the date column by which it is written, and its phase."""
 
     name: str
     phase: str
@@ -67,7 +67,7 @@ class Table:
         names = self.column_names
         missing = [name for name in (*self.key, self.date_column) if name and name not in names]
         if missing or len(set(names)) != len(names):
-            raise ValueError(f"table {self.name}: columns {missing} are not declared, or a name stands twice")
+            raise ValueError(f"table {self.name}: columns {missing} are not declared, or a column name is repeated")
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Claims that staged rows must meet, as SQL conditions for every engine; only the quoting differs."""
+"""Constraints on staged rows as SQL conditions, which differ between engines in their quotes only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from courtside.warehouse.schema import Column, Table
 
 
 def double_quoted(name: str) -> str:
-    """Return an identifier as standard SQL; only names of table objects reach this."""
+    """Return a quoted identifier of standard SQL; only names of table objects are passed to it."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -30,27 +30,27 @@ STANDARD = Quotes()
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A sentence about a table, and the SQL condition of a row that breaks it."""
+class Constraint:
+    """A constraint on the rows of a table: a sentence, and the SQL condition of a row that violates it."""
 
     sentence: str
-    broken_when: str
+    violated_when: str
 
 
-def column_claims(column: Column, quotes: Quotes = STANDARD) -> Iterator[Claim]:
-    """Yield the claims of `column` about each value."""
+def column_constraints(column: Column, quotes: Quotes = STANDARD) -> Iterator[Constraint]:
+    """Yield the constraints on the values of `column`."""
     name = quotes.name(column.name)
     if not column.nullable:
-        yield Claim(f"{column.name} is never NULL", f"{name} IS NULL")
+        yield Constraint(f"{column.name} is never NULL", f"{name} IS NULL")
     if column.allowed:
         values = ", ".join(quotes.text(value) for value in column.allowed)
-        yield Claim(f"{column.name} is one of {', '.join(column.allowed)}", f"{name} NOT IN ({values})")
+        yield Constraint(f"{column.name} is one of {', '.join(column.allowed)}", f"{name} NOT IN ({values})")
     if column.minimum is not None:
-        yield Claim(f"{column.name} is at least {column.minimum:g}", f"{name} < {column.minimum!r}")
+        yield Constraint(f"{column.name} is at least {column.minimum:g}", f"{name} < {column.minimum!r}")
     if column.maximum is not None:
-        yield Claim(f"{column.name} is at most {column.maximum:g}", f"{name} > {column.maximum!r}")
+        yield Constraint(f"{column.name} is at most {column.maximum:g}", f"{name} > {column.maximum!r}")
 
 
-def row_claims(table: Table, quotes: Quotes = STANDARD) -> tuple[Claim, ...]:
-    """Return every claim that can be checked on a single row of `table`."""
-    return tuple(claim for column in table.columns for claim in column_claims(column, quotes))
+def row_constraints(table: Table, quotes: Quotes = STANDARD) -> tuple[Constraint, ...]:
+    """Return every constraint that can be checked on a single row of `table`."""
+    return tuple(constraint for column in table.columns for constraint in column_constraints(column, quotes))

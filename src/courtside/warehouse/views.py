@@ -1,4 +1,4 @@
-"""Views of a warehouse that hold the rows with one value of a column."""
+"""Views of a warehouse that are limited to the rows with one value of a column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from courtside.warehouse.schema import Table
 
 @dataclass(frozen=True)
 class View:
-    """A reader that sees the rows whose `column` is `value`, and tables without that column whole."""
+    """A reader of the rows whose `column` is `value`; tables without that column are read completely."""
 
     reader: Reader
     column: str
@@ -43,5 +43,5 @@ class View:
         return self.reader.collect_all(frames)
 
     def of(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows of a frame that this view holds."""
+        """Return the rows of a frame that belong to this view."""
         return frame.filter(pl.col(self.column) == self.value) if self.column in frame.columns else frame

@@ -1,4 +1,4 @@
-"""A note beside a DuckDB file that names the writing process and its lease, for error messages of waiting ones."""
+"""A note beside a DuckDB file about the writing process and its lease, for the error messages of other processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "writer.json"
 
 
 def note_writer(home: Path, now: dt.datetime, until: dt.datetime | None = None) -> None:
-    """Write the note; where it cannot be written, skip it, because the file's own lock is independent of it."""
+    """Write the note. An error is ignored, because the lock of the file does not depend on the note."""
     note = {
         "pid": os.getpid(),
         "command": " ".join(["courtside", *sys.argv[1:2]]),
@@ -27,12 +27,12 @@ def note_writer(home: Path, now: dt.datetime, until: dt.datetime | None = None) 
 
 
 def writer_in(home: Path, busy: str) -> str:
-    """Return a sentence about the writer where the note is of the process in `busy`, otherwise an empty text."""
+    """Return a sentence about the writer where the note names the process in `busy`, otherwise an empty text."""
     try:
         note = json.loads((home / FILE).read_text(encoding="utf-8"))
         if f"PID {note['pid']}" not in busy:
             return ""
         until = f"and its lease ends {note['until']} UTC" if note["until"] else "and it holds no lease"
-        return f" The writer is `{note['command']}`, at work since {note['at']} UTC, {until}."
+        return f" The writer is `{note['command']}`, running since {note['at']} UTC, {until}."
     except (OSError, ValueError, KeyError, TypeError):
         return ""

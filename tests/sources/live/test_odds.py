@@ -60,7 +60,11 @@ def test_events_are_chosen_by_the_eastern_date_of_their_tip_off() -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b'{"events": []}', "not a list of events"), (b'[{"id": "a", "start": "x"}]', "it has id, start"), (b"[3]", "int")],
+    [
+        (b'{"events": []}', "not a list of events"),
+        (b'[{"id": "a", "start": "x"}]', "it has id, start"),
+        (b"[3]", "int"),
+    ],
 )
 def test_another_format_of_the_events_is_named(content: bytes, message: str) -> None:
     with pytest.raises(PermanentFetchError, match=message):

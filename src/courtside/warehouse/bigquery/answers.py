@@ -1,4 +1,4 @@
-"""Cache of query results: a statement that is repeated before a write needs no second job."""
+"""A cache of query results, so that a statement that is repeated before a write needs no second job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LARGEST = 16_000_000
 
 
 @dataclass
-class Answers:
+class QueryCache:
     """Query results by statement."""
 
     _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -20,11 +20,11 @@ class Answers:
     def __contains__(self, select: str) -> bool:
         return select in self._rows
 
-    def get(self, select: str, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """Return the result of a statement; call `ask` where it is not cached."""
+    def get(self, select: str, run: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return the result of a statement; call `run` where it is not cached."""
         if select in self._rows:
             return self._rows[select]
-        rows = ask()
+        rows = run()
         self.put(select, rows)
         return rows
 

@@ -1,7 +1,7 @@
 """The BigQuery engine: one dataset stores the tables, for data that one machine cannot process.
 
 Frames are compiled to GoogleSQL and computed in a few scripts. Reading stored rows needs no job. A write is refused
-as a whole where another writer has written since this run began to read.
+completely where another process has written since this run began to read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import polars as pl
 from courtside.warehouse.base import Change, Contents, DateContent, Lazy, Recorder, Upsert
 from courtside.warehouse.bigquery import statements as sql
 from courtside.warehouse.bigquery import tables as shapes
-from courtside.warehouse.bigquery.answers import Answers
+from courtside.warehouse.bigquery.answers import QueryCache
 from courtside.warehouse.bigquery.frames import CompilingSession, kinds_of
 from courtside.warehouse.bigquery.literals import kinds_of_frame, select_of, widened
 from courtside.warehouse.bigquery.mirror import Mirror, is_mirrored
@@ -40,7 +40,7 @@ class BigQueryWarehouse:
     """A warehouse in one BigQuery dataset; each write is one transaction, so readers see the last commit."""
 
     prefers_whole_ranges = True
-    """A long range costs fewer jobs in one piece than season by season."""
+    """A long range needs fewer jobs at once than season by season."""
 
     hash_kind = "bigquery"
     notice = ""
@@ -54,7 +54,7 @@ class BigQueryWarehouse:
         self._names = itertools.count()
         self._script = Script(self.service, self._run, self._load, self._forget)
         self._mirror = Mirror(self.service)
-        self._answers = Answers()
+        self._cache = QueryCache()
         self._computed: dict[str, Lazy] = {}
         self._constants: dict[str, Lazy] = {}
         self._loaded: dict[int, str] = {}
@@ -124,7 +124,7 @@ class BigQueryWarehouse:
         if staged is None:
             return stored
         mine = self._session.source(staged.stage, kinds_of(table), limit)
-        return mine if staged.covers(start, end) else staged.beside(stored, mine, table)
+        return mine if staged.covers(start, end) else staged.after_write(stored, mine, table)
 
     def lazy(self, frame: pl.DataFrame) -> Lazy:
         """Return a Polars frame as a lazy frame of this engine; equal frames are uploaded once."""
@@ -151,15 +151,15 @@ class BigQueryWarehouse:
         if isinstance(native, pl.LazyFrame):
             return native.collect()
         select = self._session.sql(frame)
-        return self._answers.get(select, lambda: self._read(frame, select))
+        return self._cache.get(select, lambda: self._read(frame, select))
 
     def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
         """Compute several frames in one job and return the rows of each."""
-        asked = [frame for frame in frames if self._needs_a_job(frame)]
-        if len(asked) > 1:
-            scratch = [self.materialise(frame) for frame in asked]
-            for frame, stored in zip(asked, scratch, strict=True):
-                self._answers.put(self._session.sql(frame), self.collect(stored), always=True)
+        uncomputed = [frame for frame in frames if self._needs_a_job(frame)]
+        if len(uncomputed) > 1:
+            scratch = [self.materialise(frame) for frame in uncomputed]
+            for frame, stored in zip(uncomputed, scratch, strict=True):
+                self._cache.put(self._session.sql(frame), self.collect(stored), always=True)
         return [self.collect(frame) for frame in frames]
 
     def replace_dates(
@@ -181,13 +181,13 @@ class BigQueryWarehouse:
             found[change.table.name] = staged
             if days := changed_days(staging, change.table):
                 statements += sql.replace(change.table, staging.stages[change.table.name], days)
-                statements.append(sql.holds_what_was_meant(change.table, staged, staging.days))
+                statements.append(sql.must_equal(change.table, staged, staging.days))
         for row in append:
             statements.append(sql.insert(row.table, sql.quoted(staging.stages[row.table.name])))
         for table in read_back:
             found[table.name] = staging.of("meant", table)
             if append:
-                statements.append(sql.holds_what_was_meant(table, found[table.name], staging.days))
+                statements.append(sql.must_equal(table, found[table.name], staging.days))
         with self._as_written(changes, append, staging):
             upserts = list(record(found)) if record else []
         self._write(statements, upserts, [*(item.table for item in changes), *(item.table for item in append)])
@@ -206,7 +206,7 @@ class BigQueryWarehouse:
         self._script.upserts += rows
         if not all(is_mirrored(row.table) for row in rows):
             self._script.flush()
-            self._forget_answers([row.table for row in rows])
+            self._forget_results([row.table for row in rows])
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
         """Return rows and content hash per date of a stored table, or of `frame` with the table's columns."""
@@ -217,7 +217,7 @@ class BigQueryWarehouse:
         parts = [sql.contents(table, f"({self._session.sql(frame)})") for table, frame in frames]
         select = "\nUNION ALL ".join(sql.numbered(place, part) for place, part in enumerate(parts))
         found: list[dict[dt.date, DateContent]] = [{} for _ in parts]
-        for place, day, rows, text in self._answers.get(select, lambda: self._script.run(select)).iter_rows():
+        for place, day, rows, text in self._cache.get(select, lambda: self._script.run(select)).iter_rows():
             found[place][day] = DateContent(rows, text)
         return list(found)
 
@@ -248,12 +248,12 @@ class BigQueryWarehouse:
         for table in read_back:
             staging.reading_back(table)
         if staging.selects:
-            staging.answered(self._script.run("\nUNION ALL ".join(staging.selects)))
+            staging.check(self._script.run("\nUNION ALL ".join(staging.selects)))
         return staging
 
     @contextmanager
     def _as_written(self, changes: Sequence[Change], append: Sequence[Upsert], staging: Staging) -> Iterator[None]:
-        """Make scans return the tables' contents after the write, which the transaction checks before it commits."""
+        """Make scans return the contents that the tables have after the write; the transaction checks them."""
         days = {change.table.name: staging.days for change in changes} | {row.table.name: () for row in append}
         self._staged_rows = {name: StagedRows(staging.stages[name], own) for name, own in days.items()}
         try:
@@ -265,7 +265,7 @@ class BigQueryWarehouse:
         aside = [row.table for row in upserts if not is_mirrored(row.table)]
         if statements or aside:
             self._script.write(statements, upserts)
-            self._forget_answers([*written, *aside])
+            self._forget_results([*written, *aside])
             self._mirror.forget([table.name for table in written])
         else:
             self._script.upserts += upserts
@@ -289,7 +289,7 @@ class BigQueryWarehouse:
 
     def _needs_a_job(self, frame: Lazy) -> bool:
         is_local = isinstance(frame.to_native(), pl.LazyFrame)
-        return not is_local and self._session.sql(frame) not in self._answers and self._plain(frame) is None
+        return not is_local and self._session.sql(frame) not in self._cache and self._plain(frame) is None
 
     def _load_long(self, frames: Iterable[Lazy | pl.DataFrame]) -> None:
         """Load the frames of a write that are too long for literals, in one load job."""
@@ -323,14 +323,14 @@ class BigQueryWarehouse:
     def _name(self) -> str:
         return f"{SCRATCH}{self._run}_{next(self._names)}"
 
-    def _forget_answers(self, written: Iterable[Table]) -> None:
+    def _forget_results(self, written: Iterable[Table]) -> None:
         """Remove cached results of the written tables, and of scratch tables, which may hold their rows."""
-        self._answers.forget([sql.quoted(table.name) for table in written])
-        self._answers.forget([f"`{SCRATCH}"])
+        self._cache.forget([sql.quoted(table.name) for table in written])
+        self._cache.forget([f"`{SCRATCH}"])
         self._computed.clear()
 
     def _forget(self) -> None:
-        self._answers.forget([""])
+        self._cache.forget([""])
         self._computed.clear()
         self._constants.clear()
         self._mirror.forget()

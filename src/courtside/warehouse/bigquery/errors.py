@@ -1,4 +1,4 @@
-"""Translates errors of the BigQuery service into errors that name the value, the place and the next command."""
+"""Conversion of BigQuery's errors to errors that name the value, the place and the next command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from google.auth.exceptions import DefaultCredentialsError, RefreshError
 from courtside.errors import ConfigError, CourtsideError, WarehouseBusyError, WriteRefusedError
 
 CHANGED = "courtside: another writer has written"
-UNLIKE = "courtside: read back unlike what was meant"
+DIFFERS = "courtside: the stored rows differ from the new rows"
 _CONFLICT = re.compile(r"concurrent (update|transaction)|transaction is aborted|could not serialize", re.I)
 _LOCATION = re.compile(
     r"not found in location|in location \S+ .*(mismatch|differ)|does not match the location|regions? .* differ", re.I
@@ -34,7 +34,7 @@ def explained(project: str, dataset: str) -> Iterator[None]:
     except (DefaultCredentialsError, RefreshError) as error:
         raise ConfigError(
             f"{place}: no usable credentials ({_first_line(error)}). "
-            "`gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS."
+            "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS."
         ) from error
     except google.GoogleAPICallError as error:
         raise _named(error, place, project, dataset) from error
@@ -47,28 +47,28 @@ def _named(  # noqa: PLR0911 - one answer for each reason
     reasons = {str(item.get("reason", "")) for item in error.errors if isinstance(item, dict)}
     if CHANGED in text or _CONFLICT.search(str(error)):
         return WarehouseBusyError(
-            f"{place}: another process has written since this run began to read; nothing of this write was kept. "
-            "Run this again."
+            f"{place}: another process has written since this run began to read; this write was rolled back. "
+            "Run the command again."
         )
-    if UNLIKE in text:
+    if DIFFERS in text:
         return WriteRefusedError(f"{place}: {text}; the transaction was rolled back")
     if (isinstance(error, google.Forbidden) and reasons & {"quotaExceeded", "rateLimitExceeded"}) or isinstance(
         error, google.TooManyRequests
     ):
         return ConfigError(
-            f"{place}: a quota is used up ({text}). Nothing was lost: run this again later, or see "
+            f"{place}: a quota is used up ({text}). Nothing was lost. Run the command again later, or see "
             f"https://console.cloud.google.com/iam-admin/quotas?project={project}"
         )
     if isinstance(error, google.Forbidden):
         return ConfigError(
             f"{place}: permission denied ({text}). The account needs roles/bigquery.jobUser and "
             "roles/bigquery.readSessionUser on the project and roles/bigquery.dataEditor on the dataset: "
-            f"`gcloud projects get-iam-policy {project}` shows what it has."
+            f"`gcloud projects get-iam-policy {project}` shows its roles."
         )
     if isinstance(error, (google.NotFound, google.BadRequest)) and _LOCATION.search(text):
         return ConfigError(
             f"{place}: not in the location the job ran in ({text}). "
-            f"`bq show --format=prettyjson {project}:{dataset}` tells the dataset's location."
+            f"`bq show --format=prettyjson {project}:{dataset}` shows the location of the dataset."
         )
     if isinstance(error, google.NotFound) and f"dataset {project}:{dataset}".lower() in text.lower():
         return missing_dataset(project, dataset)

@@ -1,4 +1,4 @@
-"""Compiles Narwhals frames to GoogleSQL with SQLFrame, without execution and without a connection."""
+"""Compilation of Narwhals frames to GoogleSQL with SQLFrame, without execution and without a connection."""
 
 from __future__ import annotations
 
@@ -79,16 +79,16 @@ class _CompiledFrame(BigQueryDataFrame):
         ]
 
     def select(self, *cols: Any, **kwargs: Any) -> Any:
-        return _put_away(super().select(*cols, **kwargs))
+        return _store_long(super().select(*cols, **kwargs))
 
     def withColumns(self, *colsMap: Any) -> Any:  # noqa: N802, N803 - SQLFrame's name
-        return _put_away(super().withColumns(*colsMap))
+        return _store_long(super().withColumns(*colsMap))
 
     def join(self, *args: Any, **kwargs: Any) -> Any:
-        return _put_away(super().join(*args, **kwargs))
+        return _store_long(super().join(*args, **kwargs))
 
     def union(self, other: Any) -> Any:
-        return _put_away(super().union(other))
+        return _store_long(super().union(other))
 
 
 for _name in ("select", "withColumns", "join", "union"):
@@ -96,7 +96,7 @@ for _name in ("select", "withColumns", "join", "union"):
     getattr(_CompiledFrame, _name).__wrapped__ = getattr(BigQueryDataFrame, _name).__wrapped__
 
 
-def _put_away(frame: Any) -> Any:
+def _store_long(frame: Any) -> Any:
     """Return a long `frame` as a SELECT from a named query; a short one unchanged."""
     names = frame.columns
     if len(frame.expression.ctes) < STEPS_KEPT or len(set(names)) < len(names):
@@ -185,8 +185,8 @@ class CompilingSession(BigQuerySession):
 def _kind(column: exp.Expr) -> str:
     if column.type is None or column.type.is_type(exp.DType.UNKNOWN):
         raise CourtsideError(
-            f"column {column.alias_or_name}: the type of {column.sql('bigquery')[:200]} cannot be told. "
-            "Cast it, or name the function's type in warehouse/bigquery/frames.py."
+            f"column {column.alias_or_name}: the type of {column.sql('bigquery')[:200]} is unknown. "
+            "Cast it, or add the function's type to warehouse/bigquery/frames.py."
         )
     return column.type.sql("bigquery")
 

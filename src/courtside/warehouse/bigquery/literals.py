@@ -1,4 +1,4 @@
-"""Converts small Polars frames to a SELECT of literals, which needs no load job."""
+"""Conversion of small Polars frames to a SELECT of literals, which needs no load job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Local copies of the small tables of runs and cells, so that reading the grid needs no job."""
+"""Local copies of the small tables of runs and cells, so that reading cells needs no job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packs several frames into one scratch table, so that one load job loads them all."""
+"""Packing of several frames into one scratch table, so that one load job is enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds frames that only read one table, which need no job."""
+"""Detection of frames that only read one table, which need no job."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class PlainRead:
 
 
 def plain_read(frame: Lazy) -> PlainRead | None:
-    """Return the plain read that `frame` is, or None where it must be computed."""
+    """Return `frame` as a plain read, or None where it must be computed."""
     native: Any = frame.to_native()
     if native.expression.find(*_MUST_NOT_HOLD):
         return None
@@ -69,7 +69,7 @@ def plain_read(frame: Lazy) -> PlainRead | None:
 
 
 def _bare_in(node: exp.Expr) -> exp.Expr:
-    """Return `x IN (…)` for a CASE that guards it against NULL; both give the same result in a filter."""
+    """Return the `x IN (…)` inside a CASE that guards it against NULL; both give the same result in a filter."""
     if isinstance(node, exp.Case) and len(node.args["ifs"]) == 1 and isinstance(node.args.get("default"), exp.In):
         guard, inside = node.args["ifs"][0], node.args["default"]
         if guard.this == exp.Is(this=inside.this, expression=exp.Null()) and isinstance(guard.args["true"], exp.Null):

@@ -69,7 +69,7 @@ class Script:
         try:
             rows = self._in_jobs([*first, *then])
         except BaseException:
-            self._take_stock()
+            self._check_log_rows()
             raise
         self.computations.clear()
         if writes:
@@ -88,7 +88,7 @@ class Script:
             waiting.append(statement)
         return self.service.query(";\n".join(waiting))
 
-    def _take_stock(self) -> None:
+    def _check_log_rows(self) -> None:
         """After a failed job, check whether the rows of the run log were committed; computations are discarded."""
         self.computations.clear()
         self.on_failure()

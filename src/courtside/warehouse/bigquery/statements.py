@@ -7,11 +7,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from courtside.warehouse.base import DateContent
-from courtside.warehouse.bigquery.errors import CHANGED, UNLIKE
+from courtside.warehouse.bigquery.errors import CHANGED, DIFFERS
 from courtside.warehouse.bigquery.frames import SQL_TYPES
 from courtside.warehouse.bigquery.literals import text_literal
 from courtside.warehouse.schema import Column, Table
-from courtside.warehouse.validation import Quotes, row_claims
+from courtside.warehouse.validation import Quotes, row_constraints
 
 COMMITS = "commits"
 """A table with one row: the number of writes to the dataset, and the last writer."""
@@ -86,7 +86,7 @@ def between(table: Table, start: dt.date | None, end: dt.date | None) -> str:
 
 
 def fill(table: Table, column: Column) -> str:
-    """Return the UPDATE that gives a column without a value the value that it has in rows stored before it."""
+    """Return the UPDATE that fills NULLs of a column with its value for rows that were stored before it existed."""
     limit = between(table, None, None)
     where = f"{quoted(column.name)} IS NULL{f' AND {limit}' if limit else ''}"
     value = text_literal(column.filled_with or "")
@@ -112,9 +112,12 @@ def counted(place: int, count: str, source: str) -> str:
     return f"SELECT {place} AS place, CAST(NULL AS DATE) AS d, {count} AS n, CAST(NULL AS STRING) AS h FROM {source}"
 
 
-def claim_counts(table: Table) -> list[tuple[str, str]]:
-    """Return each claim's sentence, and the expression that counts the rows that break it."""
-    counts = [(claim.sentence, f"COUNTIF({claim.broken_when})") for claim in row_claims(table, GOOGLE_SQL)]
+def constraint_counts(table: Table) -> list[tuple[str, str]]:
+    """Return each constraint's sentence, and the expression that counts the rows that violate it."""
+    counts = [
+        (constraint.sentence, f"COUNTIF({constraint.violated_when})")
+        for constraint in row_constraints(table, GOOGLE_SQL)
+    ]
     one_row = f"COUNT(*) - COUNT(DISTINCT {key_text(table)})"
     return [*counts, (f"one row per ({', '.join(table.key)})", one_row)]
 
@@ -166,15 +169,15 @@ def transaction(statements: Sequence[str], seq: int, writer: str) -> list[str]:
     return ["BEGIN TRANSACTION", unchanged, advance, *statements, "COMMIT TRANSACTION"]
 
 
-def holds_what_was_meant(table: Table, meant: Mapping[dt.date, DateContent], days: Sequence[dt.date]) -> str:
-    """Return a statement that ends the transaction where `days` of `table` do not hold the content `meant`."""
-    text = ",".join(f"{day} {meant[day].rows} {meant[day].content_hash}" for day in sorted(meant))
+def must_equal(table: Table, expected: Mapping[dt.date, DateContent], days: Sequence[dt.date]) -> str:
+    """Return a statement that ends the transaction where the content of `days` of `table` is not `expected`."""
+    text = ",".join(f"{day} {expected[day].rows} {expected[day].content_hash}" for day in sorted(expected))
     wanted = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     stored = contents(table, quoted(table.name), within(quoted(table.date_column or ""), days))
     line = "CONCAT(CAST(d AS STRING), ' ', CAST(n AS STRING), ' ', h)"
     return must_hold(
         f"(SELECT TO_HEX(MD5(COALESCE(STRING_AGG({line}, ',' ORDER BY d), ''))) FROM ({stored})) = '{wanted}'",
-        f"{UNLIKE}: {table.name}",
+        f"{DIFFERS}: {table.name}",
     )
 
 

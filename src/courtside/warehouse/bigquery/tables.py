@@ -44,7 +44,7 @@ def commits_table(reference: str) -> bigquery.Table:
             bigquery.SchemaField("writer", "STRING", description="Who wrote last."),
         ],
     )
-    made.description = f"One row in `{COMMITS}`: a write that finds another number here than it read is refused."
+    made.description = f"One row in `{COMMITS}`: a write is refused where the number has changed since it was read."
     return made
 
 

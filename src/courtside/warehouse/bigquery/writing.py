@@ -47,7 +47,7 @@ class StagedRows:
         held = sum(start <= day <= end for day in self.days)
         return held == (end - start).days + 1
 
-    def beside(self, stored: Lazy, staged: Lazy, table: Table) -> Lazy:
+    def after_write(self, stored: Lazy, staged: Lazy, table: Table) -> Lazy:
         """Return the rows of `table` as they are after the write."""
         if self.days:
             date, (first, last) = nw.col(table.date_column or ""), (self.days[0], self.days[-1])
@@ -60,7 +60,7 @@ class StagedRows:
 
 @dataclass
 class Staging:
-    """New rows in scratch tables, and the checks of them, which one job runs."""
+    """New rows in scratch tables, and their checks, which are run in one job."""
 
     days: Sequence[dt.date]
     as_source: AsSource
@@ -70,37 +70,37 @@ class Staging:
     selects: list[str] = field(default_factory=list)
 
     def replacing(self, change: Change) -> None:
-        """Stage rows that replace those of the days, with checks of claims and of stored contents and keys."""
+        """Stage rows that replace those of the days; check constraints, stored contents and keys."""
         table = change.table
         stage = self._stage(table, change.frame)
         date = sql.quoted(table.date_column or "")
-        self._ask("staged", table, lambda at: sql.numbered(at, sql.contents(table, f"`{stage}`")))
+        self._add_check("staged", table, lambda at: sql.numbered(at, sql.contents(table, f"`{stage}`")))
         stored = sql.contents(table, sql.quoted(table.name), sql.within(date, self.days))
-        self._ask("stored", table, lambda at: sql.numbered(at, stored))
+        self._add_check("stored", table, lambda at: sql.numbered(at, stored))
         elsewhere = f"{date} >= DATE '{sql.FIRST_DAY}' AND NOT {sql.within(date, self.days)}"
-        self._ask("known", table, lambda at: sql.known_keys(at, table, stage, elsewhere))
+        self._add_check("known", table, lambda at: sql.known_keys(at, table, stage, elsewhere))
 
     def adding(self, row: Upsert) -> None:
-        """Stage rows that are added, with checks of claims and of keys that exist."""
+        """Stage rows that are added; check constraints and existing keys."""
         table = row.table
         stage = self._stage(table, row.frame)
         where = f"`{table.date_column}` >= DATE '{sql.FIRST_DAY}'" if table.date_column else "TRUE"
-        self._ask("known", table, lambda at: sql.known_keys(at, table, stage, where))
+        self._add_check("known", table, lambda at: sql.known_keys(at, table, stage, where))
 
     def reading_back(self, table: Table) -> None:
-        """Read the contents that the days of `table` will have once the added rows are in."""
+        """Compute the contents that the days of `table` have after the rows are added."""
         where = sql.within(sql.quoted(table.date_column or ""), self.days)
         names = sql.columns_of(table.column_names)
         source = f"(SELECT {names} FROM `{table.name}` WHERE {where}"
         if table.name in self.stages:
             source += f" UNION ALL SELECT {names} FROM `{self.stages[table.name]}` WHERE {where}"
-        self._ask("meant", table, lambda at: sql.numbered(at, sql.contents(table, f"{source})")))
+        self._add_check("meant", table, lambda at: sql.numbered(at, sql.contents(table, f"{source})")))
 
-    def answered(self, rows: pl.DataFrame) -> None:
-        """Take the results of the checks.
+    def check(self, rows: pl.DataFrame) -> None:
+        """Evaluate the results of the checks.
 
         Raises:
-            WriteRefusedError: naming the table and every claim that is broken.
+            WriteRefusedError: naming the table and every violated constraint.
         """
         for place, day, count, text in rows.select("place", "d", "n", "h").iter_rows():
             self.findings[place].rows.append((day, count, text))
@@ -118,9 +118,9 @@ class Staging:
             raise WriteRefusedError(f"{table.name}: nothing was written; the new rows lack {missing}")
         stage = self.compute(sql.cast_to(table, self.as_source(frame)))
         self.stages[table.name] = stage
-        counts = ", ".join(expression for _, expression in sql.claim_counts(table))
-        self._ask(
-            "claims",
+        counts = ", ".join(expression for _, expression in sql.constraint_counts(table))
+        self._add_check(
+            "constraints",
             table,
             lambda at: (
                 f"SELECT {at} AS place, CAST(NULL AS DATE) AS d, 0 AS n, TO_JSON_STRING([{counts}]) AS h FROM `{stage}`"
@@ -128,7 +128,7 @@ class Staging:
         )
         return stage
 
-    def _ask(self, kind: str, table: Table, select: Callable[[int], str]) -> None:
+    def _add_check(self, kind: str, table: Table, select: Callable[[int], str]) -> None:
         self.selects.append(select(len(self.findings)))
         self.findings.append(_Finding(kind, table))
 
@@ -156,10 +156,10 @@ def changed_days(staging: Staging, table: Table) -> list[dt.date]:
 
 
 def _problems(finding: _Finding) -> list[str]:
-    if finding.kind == "claims":
+    if finding.kind == "constraints":
         counts = json.loads(finding.rows[0][2] or "[]")
-        sentences = [sentence for sentence, _ in sql.claim_counts(finding.table)]
-        return [f"{n} rows break '{s}'" for s, n in zip(sentences, map(int, counts), strict=True) if n]
+        sentences = [sentence for sentence, _ in sql.constraint_counts(finding.table)]
+        return [f"{n} rows violate '{s}'" for s, n in zip(sentences, map(int, counts), strict=True) if n]
     if finding.kind == "known" and finding.rows:
         keys = [tuple(json.loads(text or "{}").values()) for _, _, text in finding.rows]
         return [f"already stored under the same {', '.join(finding.table.key)}: {_some(keys)}"]
