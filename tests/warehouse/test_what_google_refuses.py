@@ -34,7 +34,7 @@ class Refusing:
 
 @pytest.fixture
 def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
-    server = Refusing()
+    refusing_server = Refusing()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
