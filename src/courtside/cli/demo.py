@@ -18,6 +18,7 @@ from courtside.cli.common import console, opened, settings_of, show_data, styled
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.markets import POINTS, of_market
 from courtside.operations.day import THROUGH_FEATURES
 from courtside.operations.example import fix_clock
 from courtside.operations.learning import learn
@@ -69,8 +70,10 @@ def _learn(context: Context, start: dt.date) -> None:
 
 
 def _show(context: Context, seconds: float) -> None:
+    points = of_market(context.warehouse, POINTS)
+
     def read(table: WarehouseTable) -> pl.DataFrame:
-        return context.warehouse.collect(context.warehouse.scan(table))
+        return context.warehouse.collect(points.scan(table))
 
     show_data(freshness(context.warehouse), context.clock.now())
     picks, graded = read(PUBLISHED_PICKS), read(GRADED_PICKS)

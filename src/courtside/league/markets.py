@@ -58,7 +58,7 @@ class Market:
 
     def from_points(self, points: float) -> float:
         """Return the edge that is as rare in this market as an edge of `points` points is in points."""
-        return points * self.spread / market_named(POINTS).spread
+        return points * (self.spread / market_named(POINTS).spread)
 
 
 MARKETS: tuple[Market, ...] = (

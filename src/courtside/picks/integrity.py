@@ -10,6 +10,14 @@ from courtside.errors import PROBLEM, CourtsideError
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS, require_grain
 from courtside.warehouse.schema import Table
 
+FILLED = {
+    column.name: column.filled_with
+    for table in (PUBLICATIONS, PUBLISHED_PICKS)
+    for column in table.columns
+    if column.filled_with is not None
+}
+"""Columns with the value that rows had before the column existed; content hashes leave such a value out."""
+
 
 class LedgerBrokenError(CourtsideError):
     """Published rows are missing from the ledger or were changed."""
@@ -28,7 +36,8 @@ def restore_hint(date: object) -> str:
 def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.DataFrame:
     """Return `publications` with `content_hash`, the SHA-256 of each row and of the picks of its version.
 
-    Each value is hashed with the name of its column. NULL is left out, so a column added later does not change a hash.
+    Each value is hashed with the name of its column. NULL is left out, as is a value that rows had before its column
+    existed, so a column added later does not change a hash.
     """
     columns = [name for name in PUBLICATIONS.column_names if name != "content_hash"]
     rows = publications.select(columns).sort(PUBLICATIONS.key)
@@ -42,7 +51,8 @@ def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.Dat
 
 
 def _content(row: dict[str, object]) -> bytes:
-    return repr(sorted((name, value) for name, value in row.items() if value is not None)).encode()
+    kept = ((name, value) for name, value in row.items() if value is not None and value != FILLED.get(name))
+    return repr(sorted(kept)).encode()
 
 
 def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from courtside.clock import EARLIEST_TIP_OFF, EASTERN
+from courtside.league.markets import POINTS
 from courtside.picks.integrity import verify_ledger, with_content_hash
 from courtside.picks.tables import BACKTEST, LIVE, PUBLICATIONS, PUBLISHED_PICKS, require_grain
 
@@ -41,6 +42,7 @@ def plan_publications(
     now: dt.datetime,
     tips: pl.DataFrame,
     begun: Collection[str] = (),
+    market: str = POINTS,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows to append to `publications` and to `published_picks` for `dates`.
 
@@ -58,12 +60,14 @@ def plan_publications(
         now: UTC, without a time zone.
         tips: one row per game of these dates: game_id, game_date, tip_at (NULL counts as noon Eastern).
         begun: games that have begun, whatever the clock shows.
+        market: the market of the candidates, and of the stored publications and picks.
 
     Raises:
         LedgerBrokenError: where the stored ledger is not complete.
         GrainError: where candidates, signals or tips have duplicate keys.
     """
     verify_ledger(publications, picks)
+    candidates = candidates.with_columns(market=pl.lit(market))
     require_grain(candidates, ("game_date", "subset_key", "player_id"), "candidates")
     require_grain(signals, ("game_date",), "signals")
     games = _games(tips, candidates, picks, now, begun)
@@ -72,6 +76,7 @@ def plan_publications(
     changed = _changed(proposed, publications, picks)
     rows = _pick_rows(changed)
     decided = _publication_rows(changed, _last_picks(changed, picks), publications, now)
+    decided = decided.with_columns(market=pl.lit(market)).sort(PUBLICATIONS.key)
     return PUBLICATIONS.conform(with_content_hash(decided, rows)), rows
 
 
@@ -281,13 +286,12 @@ def _publication_rows(
         .otherwise(pl.lit("first publication, after the first tip-off"))
     )
     dates = decided.dates.join(_reasons(decided, before, publications), on="game_date", how="left", validate="1:1")
-    rows = dates.join(held, on="game_date", how="left", validate="1:1").with_columns(
+    return dates.join(held, on="game_date", how="left", validate="1:1").with_columns(
         pl.col("picks").fill_null(0),
         version=pl.col("last") + 1,
         published_at=pl.lit(now, dtype=pl.Datetime("us")),
         reason=reason,
     )
-    return rows.sort(PUBLICATIONS.key)
 
 
 def _pick_rows(decided: _Decision) -> pl.DataFrame:

@@ -6,10 +6,12 @@ from typing import Literal
 
 import polars as pl
 
+from courtside.league.markets import MARKETS, Market
 from courtside.picks.tables import GrainError, require_grain
 
 MINIMUM_PREDICTIONS = 10
 HIGH_EDGE_POINTS = 5.0
+"""Edge, in points, of a prediction that counts as high; other markets scale it by their spread."""
 PublicWord = Literal["favorable", "neutral", "challenging"]
 PUBLIC_WORDS: dict[str, PublicWord] = {"GREEN": "favorable", "YELLOW": "neutral", "RED": "challenging"}
 """The word for each signal in public files. A date without a signal has null, not neutral."""
@@ -39,7 +41,7 @@ def percent_of_tenths(tenths: pl.Expr) -> pl.Expr:
     return (tenths / 10).round(1)
 
 
-def daily_signals(predictions: pl.DataFrame) -> pl.DataFrame:
+def daily_signals(predictions: pl.DataFrame, market: Market = MARKETS[0]) -> pl.DataFrame:
     """Return one row per game date of `predictions`, sorted by date.
 
     `predictions` holds one row per (game_id, player_id) of the champion. The result has game_date, signal (GREEN,
@@ -52,9 +54,10 @@ def daily_signals(predictions: pl.DataFrame) -> pl.DataFrame:
     """
     require_grain(predictions, ("game_id", "player_id"), "predictions of the champion")
     has_line = pl.col("line").is_not_null()
+    is_high = pl.col("edge").abs() >= market.from_points(HIGH_EDGE_POINTS)
     counts = predictions.group_by("game_date").agg(
         (has_line & (pl.col("direction") == "OVER")).sum().cast(pl.Int64).alias("over"),
-        (has_line & (pl.col("edge").abs() >= HIGH_EDGE_POINTS)).sum().cast(pl.Int64).alias("high_edge"),
+        (has_line & is_high).sum().cast(pl.Int64).alias("high_edge"),
         has_line.sum().cast(pl.Int64).alias("predictions_with_line"),
         pl.col("model_code").n_unique().alias("models"),
         pl.col("model_code").min(),

@@ -12,12 +12,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from courtside.errors import ConfigError
+from courtside.league.markets import MARKETS, Market
 from courtside.league.odds import real_price_expr
 from courtside.picks.tables import SIDES, require_grain
 
 PACKAGED = "subsets.yaml"
 EVEN = 0.5
 """The confidence used to rank a pick whose probability is not known."""
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 SIGNALS_OF_RULE: dict[str, tuple[str, ...]] = {"green_or_yellow": ("GREEN", "YELLOW")}
 """Signals that satisfy a rule; a rule that is not listed accepts every date, including those without a signal."""
 
@@ -46,7 +48,7 @@ class Candidates(_Model):
 
 
 class Composite(_Model):
-    """Weights of the score that ranks picks; edge is in points, confidence in 0–100."""
+    """Weights of the score that ranks picks; edge is in units of the market, confidence in 0–100."""
 
     edge: float = Field(ge=0, allow_inf_nan=False)
     confidence: float = Field(ge=0, allow_inf_nan=False)
@@ -70,14 +72,29 @@ class Definitions(_Model):
             raise ValueError("subsets must be in order of id")
         return self
 
+    def of(self, market: Market) -> Definitions:
+        """Return the definitions with the thresholds, weights and descriptions of a market.
+
+        A threshold is the same multiple of the market's spread as of that of points, to one decimal.
+        """
+        subsets = []
+        for subset in self.subsets:
+            edge = round(market.from_points(subset.min_edge), 1)
+            number = WORDS[int(edge)] if edge in range(len(WORDS)) else f"{edge:g}"
+            description = subset.description.replace("{edge}", f"{number} {market.label}")
+            subsets.append(subset.model_copy(update={"min_edge": edge, "description": description}))
+        weight = self.composite.edge / market.from_points(1.0)
+        composite = self.composite.model_copy(update={"edge": weight})
+        return self.model_copy(update={"subsets": tuple(subsets), "composite": composite})
+
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the subsets, in order of id."""
         return tuple(subset.key for subset in self.subsets)
 
 
-def load_definitions(path: Path | None = None) -> Definitions:
-    """Load the definitions from `path`, by default those of the package.
+def load_definitions(path: Path | None = None, market: Market = MARKETS[0]) -> Definitions:
+    """Load the definitions for `market` from `path`, by default those of the package.
 
     Raises:
         ConfigError: naming the file, the entry and the field that is wrong.
@@ -85,7 +102,7 @@ def load_definitions(path: Path | None = None) -> Definitions:
     source: Path | Traversable = path or resources.files("courtside.picks").joinpath(PACKAGED)
     try:
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
-        return Definitions.model_validate(content)
+        return Definitions.model_validate(content).of(market)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{source} is not YAML: {error}; correct it and run again") from error
     except ValidationError as error:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from courtside.errors import CourtsideError
+from courtside.league.markets import MARKET_COLUMN
 from courtside.predictions.tables import PROBABILITY_SOURCES
 from courtside.warehouse.schema import Column, Table, date, integer, real, text, timestamp
 
@@ -66,8 +67,9 @@ PUBLICATIONS = Table(
         integer("predictions_with_line", "Predictions that had a line.", unit="count", minimum=0),
         integer("picks", "Rows of `published_picks` in this version.", unit="count", minimum=0),
         text("content_hash", "SHA-256 of this row and its picks; verified before every export.", nullable=True),
+        MARKET_COLUMN,
     ),
-    key=("game_date", "version"),
+    key=("game_date", "version", "market"),
 )
 
 PUBLISHED_PICKS = Table(
@@ -108,8 +110,9 @@ PUBLISHED_PICKS = Table(
         timestamp("published_at", "When the pick was first published; later versions keep this time."),
         text("kind", "LIVE where pick and line preceded the game's tip-off.", allowed=KINDS),
         text("model_code", "Champion the prediction came from."),
+        MARKET_COLUMN,
     ),
-    key=("game_date", "subset_key", "player_id", "version"),
+    key=("game_date", "subset_key", "player_id", "version", "market"),
 )
 
 OUTCOMES = Table(
@@ -124,8 +127,9 @@ OUTCOMES = Table(
         integer("actual_points", "Points scored; NULL where he did not play.", unit="points", nullable=True),
         text("outcome", "Whether the player played.", allowed=("played", "did_not_play")),
         timestamp("graded_at", "When this revision was first used."),
+        MARKET_COLUMN,
     ),
-    key=("game_id", "player_id", "revision"),
+    key=("game_id", "player_id", "revision", "market"),
 )
 
 GRADED_PICKS = Table(
@@ -146,8 +150,9 @@ GRADED_PICKS = Table(
         integer("revision", "Revision of the outcome that was used.", minimum=1),
         timestamp("graded_at", "When that revision was first used."),
         text("kind", "LIVE or BACKTEST, as published.", allowed=KINDS),
+        MARKET_COLUMN,
     ),
-    key=("game_date", "subset_key", "player_id"),
+    key=("game_date", "subset_key", "player_id", "market"),
 )
 
 GRADED_PREDICTIONS = Table(
@@ -171,8 +176,9 @@ GRADED_PREDICTIONS = Table(
         integer("revision", "Revision of the outcome that was used.", minimum=1),
         timestamp("graded_at", "When that revision was first used."),
         text("model_code", "Model the prediction came from."),
+        MARKET_COLUMN,
     ),
-    key=("game_id", "player_id", "system"),
+    key=("game_id", "player_id", "system", "market"),
 )
 
 PICKS_TABLES: tuple[Table, ...] = (

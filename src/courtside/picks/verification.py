@@ -24,9 +24,12 @@ def verify_published(
         LedgerBrokenError: naming the first date and the command to use.
         GrainError: where a row exists twice.
     """
-    verify_ledger(publications, picks)
     _verify_counts(publications, picks, cells)
-    _verify_grades(counted(publications, picks), graded, outcomes)
+    tables = (publications, picks, graded, outcomes)
+    for market in pl.concat([frame["market"] for frame in tables]).unique().sort():
+        own = [frame.filter(pl.col("market") == market) for frame in tables]
+        verify_ledger(own[0], own[1])
+        _verify_grades(counted(own[0], own[1]), own[2], own[3])
 
 
 def _verify_counts(publications: pl.DataFrame, picks: pl.DataFrame, cells: pl.DataFrame) -> None:

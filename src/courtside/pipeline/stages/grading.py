@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from courtside.analytics.tables import PLAYER_GAMES, TEAM_GAMES
-from courtside.league.markets import POINTS
+from courtside.features.market_form import results_of
+from courtside.league.markets import Market
 from courtside.picks.grading import grade_picks, grade_predictions, revise_outcomes
 from courtside.picks.ledger import counted
 from courtside.picks.results import grading_outcomes, observed_results, player_games_to_grade, postponed_results
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.inputs import Inputs
+from courtside.pipeline.markets import merged
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.stage import Due, Result, Stage, Surroundings
 from courtside.predictions.tables import PREDICTIONS
@@ -21,13 +23,17 @@ from courtside.warehouse.base import Change, Upsert
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Grade the predictions and picks of `dates` whose games are final."""
-    inputs = inputs.of_market(POINTS)
+    """Grade the predictions and picks of each market on `dates` whose games are final."""
+    return merged({market: _grade(inputs.of_market(market.name), market, dates, at) for market in at.markets})
+
+
+def _grade(inputs: Inputs, market: Market, dates: Sequence[dt.date], at: Surroundings) -> Result:
     predictions, teams, stored = inputs[PREDICTIONS], inputs[TEAM_GAMES], inputs[OUTCOMES]
     picks = counted(inputs[PUBLICATIONS], inputs[PUBLISHED_PICKS])
     wanted = player_games_to_grade(predictions, picks)
-    revisions = revise_outcomes(stored, observed_results(wanted, teams, inputs[PLAYER_GAMES]), at.clock.now())
-    outcomes = pl.concat([stored, revisions, postponed_results(wanted, teams, stored)])
+    observed = observed_results(wanted, teams, results_of(inputs[PLAYER_GAMES], market))
+    revisions = revise_outcomes(stored, observed, at.clock.now())
+    outcomes = pl.concat([stored, revisions, OUTCOMES.conform(postponed_results(wanted, teams, stored))])
     return Result(
         outcomes=grading_outcomes(dates, teams),
         changes=[
@@ -52,5 +58,6 @@ GRADING = Stage(
     ),
     replaces=(GRADED_PREDICTIONS, GRADED_PICKS),
     appends=(OUTCOMES,),
+    settings=("markets",),
     due=Due.RESULTS,
 )

@@ -8,42 +8,47 @@ from collections.abc import Sequence
 import polars as pl
 
 from courtside.analytics.tables import GAMES
-from courtside.league.markets import POINTS
+from courtside.league.markets import Market
 from courtside.outcomes import Outcome
 from courtside.picks.ledger import plan_publications
 from courtside.picks.signal import daily_signals
 from courtside.picks.subsets import load_definitions, qualified
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.inputs import Inputs
+from courtside.pipeline.markets import merged
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.slate import slate_changes
 from courtside.pipeline.stage import Result, Stage, Surroundings
 from courtside.pipeline.tables import RUN_EVENTS
-from courtside.pipeline.tip_offs import CLOCK_READS, clock_changes, tip_offs
+from courtside.pipeline.tip_offs import CLOCK_READS, TipOffs, clock_changes, tip_offs
 from courtside.predictions.champion import of_published_champion
 from courtside.predictions.tables import PREDICTIONS
 from courtside.warehouse.base import Upsert
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-    """Publish picks from the champion's predictions, for games that have not begun."""
-    inputs = inputs.of_market(POINTS)
-    now, stored = at.clock.now(), inputs[PUBLICATIONS]
-    known = tip_offs(inputs, dates, now)
+    """Publish picks of each market from the champion's predictions, for games that have not begun."""
+    known = tip_offs(inputs, dates, at.clock.now())
+    return merged({market: _publish(inputs.of_market(market.name), market, dates, known, at) for market in at.markets})
+
+
+def _publish(inputs: Inputs, market: Market, dates: Sequence[dt.date], known: TipOffs, at: Surroundings) -> Result:
+    stored = inputs[PUBLICATIONS]
     predictions = of_published_champion(inputs[PREDICTIONS], at.settings.champion, stored).filter("gate_passed")
-    signals = daily_signals(predictions)
+    signals = daily_signals(predictions, market)
     playing = set(known.games["game_date"])
     with_line = set(inputs[PREDICTIONS].filter(pl.col("line").is_not_null())["game_date"])
     publishable = playing & (with_line | set(stored["game_date"]))
     publications, picks = plan_publications(
-        qualified(predictions, signals, load_definitions()),
+        qualified(predictions, signals, load_definitions(market=market)),
         signals,
         sorted(publishable - set(known.problems)),
         stored,
         inputs[PUBLISHED_PICKS],
-        now=now,
+        now=at.clock.now(),
         tips=known.games.select("game_id", "game_date", "tip_at"),
         begun=known.begun,
+        market=market.name,
     )
     published = set(stored["game_date"]) | set(publications["game_date"])
     return Result(
@@ -85,5 +90,5 @@ PICKS = Stage(
         *CLOCK_READS,
     ),
     appends=(PUBLICATIONS, PUBLISHED_PICKS),
-    settings=("champion",),
+    settings=("champion", "markets"),
 )
