@@ -39,6 +39,7 @@ PREDICTION_SCHEMA = {
     "tip_at": pl.Datetime("us"),
     "made_at": pl.Datetime("us"),
     "model_code": pl.String,
+    "market": pl.String,
 }
 _DEFAULTS = {
     "game_date": DATE,
@@ -61,6 +62,7 @@ _DEFAULTS = {
     "tip_at": TIP,
     "made_at": MORNING,
     "model_code": "moving_average",
+    "market": "points",
 }
 
 
