@@ -12,7 +12,9 @@ from courtside.picks.signal import daily_signals
 from courtside.picks.subsets import load_definitions, qualified
 from courtside.picks.tables import GRADED_PICKS, OUTCOMES
 from courtside.picks.verification import verify_published
-from tests.picks.slates import DATE, DEFINITIONS, GAME, MORNING, TIP, empty_ledger, predictions, tips
+from tests.picks.slates import DATE, DEFINITIONS, MORNING, TIP, empty_ledger, predictions, tips
+
+GAME = "0022500001"
 
 
 def published(market="points", **row):

@@ -64,7 +64,7 @@ def world_of(slates, names, outcomes, now):
         published=picks,
         starts=STARTS,
         definitions=DEFINITIONS,
-        behind={},
+        feature_rows={},
         games_by_date={},
         predictions=pl.DataFrame(schema=PREDICTIONS.polars_schema),
         _predicted={},
