@@ -10,12 +10,29 @@ from typing import TYPE_CHECKING
 from courtside.version import __version__
 
 if TYPE_CHECKING:
-    from courtside.api import Home, ReadDuringWriteWarning, RowsLeftOutWarning, evaluating, example, open
+    from courtside.api import (
+        MODEL_INPUTS,
+        Backtest,
+        EstimatorError,
+        Explanation,
+        Home,
+        ReadDuringWriteWarning,
+        RowsLeftOutWarning,
+        TrainingQuality,
+        evaluating,
+        example,
+        open,
+    )
 
 __all__ = [
+    "MODEL_INPUTS",
+    "Backtest",
+    "EstimatorError",
+    "Explanation",
     "Home",
     "ReadDuringWriteWarning",
     "RowsLeftOutWarning",
+    "TrainingQuality",
     "__version__",
     "evaluating",
     "example",

@@ -13,7 +13,7 @@ from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAY
 from courtside.errors import ConfigError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.intervals import wilson_interval
-from courtside.league.markets import POINTS, of_market
+from courtside.league.markets import POINTS, Market, of_market
 from courtside.league.seasons import season_starts
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.players import NoSuchRowError, player_names
@@ -21,9 +21,11 @@ from courtside.picks.ledger import counted
 from courtside.picks.records import records_through
 from courtside.picks.subsets import load_definitions
 from courtside.picks.tables import GRADED_PICKS, PUBLICATIONS, PUBLISHED_PICKS
+from courtside.predictions.champion import predictions_for_picks
 from courtside.predictions.inputs import LINE_FREE_FEATURES, MODEL_INPUTS
 from courtside.predictions.rows import model_rows, with_outcomes, with_recent_form
 from courtside.predictions.slates import pass_gate
+from courtside.predictions.tables import PREDICTIONS
 from courtside.predictions.training import ORDER, reason_left_out, require_clean
 from courtside.warehouse.base import Reader
 
@@ -39,13 +41,15 @@ class RowsLeftOutWarning(UserWarning):
     """Stored rows of the asked dates are not in a training set; the message counts them by reason."""
 
 
-def outcome_rows(reader: Reader, start: dt.date, end: dt.date) -> pl.DataFrame:
+def outcome_rows(reader: Reader, start: dt.date, end: dt.date, market: Market) -> pl.DataFrame:
     """Return every stored feature row from `start` to `end` with recent form, outcome, line and `left_out`.
+
+    In another market than points, the columns about points hold that market's results.
 
     Raises:
         ConfigError: where no feature row is stored.
     """
-    rows = with_outcomes(model_rows(reader, start, end), reader)
+    rows = with_outcomes(model_rows(reader, start, end, market), reader, market)
     if rows.is_empty():
         raise ConfigError(f"no feature rows from {start} to {end} are stored; `courtside run` computes them")
     return rows.with_columns(left_out=reason_left_out()).sort(ORDER)
@@ -138,3 +142,9 @@ def player_frame(reader: Reader, player_id: int, name: str, games: int) -> pl.Da
     found = rows.join(own.select("game_id", "line", "book"), on="game_id", how="left", maintain_order="left")
     columns = ("game_date", "game_id", "player_id", *NAMES, "is_home", "minutes", "points", "line", "book")
     return with_names(found, reader).select(columns)
+
+
+def champion_frame(reader: Reader, start: dt.date, end: dt.date, champion: str) -> pl.DataFrame:
+    """Return game_id, player_id and champion: the stored predictions of the champion, or of the fallback."""
+    stored = reader.collect(reader.scan(PREDICTIONS, start=start, end=end))
+    return predictions_for_picks(stored, champion).select("game_id", "player_id", champion="prediction")

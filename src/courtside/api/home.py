@@ -16,6 +16,8 @@ import polars as pl
 
 from courtside.analytics.tables import PLAYER_LINES
 from courtside.api import frames
+from courtside.api.backtest import Estimator, run_backtest
+from courtside.api.backtest_result import Backtest
 from courtside.api.columns import columns_of
 from courtside.api.cutoff import require_before_cutoff
 from courtside.api.results import Explanation, TrainingQuality
@@ -28,12 +30,14 @@ from courtside.league.markets import POINTS, market_named, of_market
 from courtside.operations.checking import catalogue_of
 from courtside.operations.example import build_example
 from courtside.operations.explain import explain
+from courtside.operations.learning import WINDOW_DAYS
 from courtside.operations.players import find_player
 from courtside.pipeline.context import Context, checked
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.predictions.systems import require_system
 from courtside.predictions.tables import PREDICTIONS
+from courtside.predictions.training import FEWEST_ROWS
 from courtside.warehouse.open import open_warehouse, place_of
 from courtside.warehouse.schema import Table
 
@@ -141,12 +145,13 @@ class Home:
         Args:
             start: first game date.
             end: last game date, included; it must be before the dates that are evaluated.
-            market: name of the market.
+            market: name of the market. In another market than points, the columns about points (`points`,
+                `points_avg_last_5`, …) hold that market's results.
             origins: add the column `NAME_origin` of each feature.
             untrainable: keep rows that may not be trained on, with the reason in the column `left_out`.
 
         Raises:
-            ConfigError: where no rows are stored, or the market has no features yet.
+            ConfigError: where no rows are stored, or there is no such market.
             LeakageError: where `end` lies within the dates that are being evaluated.
             TrainingRefusedError: where a stored row is marked ready and lacks a required feature.
 
@@ -155,11 +160,9 @@ class Home:
         >>> train.height, train["points"].null_count()
         (1726, 0)
         """
-        if market_named(market).name != POINTS:
-            raise ConfigError(f"market {market!r} has no training set yet; use {POINTS!r}")
         first, last = _span(start, end)
         with self._reading("training_set", last) as context:
-            rows = frames.outcome_rows(context.warehouse, first, last)
+            rows = frames.outcome_rows(context.warehouse, first, last, market_named(market))
         return frames.training_frame(rows, origins=origins, untrainable=untrainable)
 
     def slate(self, date: Day) -> pl.DataFrame:
@@ -197,14 +200,14 @@ class Home:
         """
         return self._stored("lines", PLAYER_LINES, start, end, market_named(market).name)
 
-    def predictions(self, start: Day, end: Day, *, system: str | None = None) -> pl.DataFrame:
+    def predictions(self, start: Day, end: Day, *, system: str | None = None, market: str = POINTS) -> pl.DataFrame:
         """Return the stored predictions of every system, or of one, with line, side and probability.
 
         >>> import courtside
         >>> courtside.example().predictions("2025-11-13", "2025-11-13", system="ewma")["system"].unique().to_list()
         ['ewma']
         """
-        found = self._stored("predictions", PREDICTIONS, start, end)
+        found = self._stored("predictions", PREDICTIONS, start, end, market_named(market).name)
         return found if system is None else found.filter(pl.col("system") == require_system(system))
 
     def picks(self, start: Day, end: Day) -> pl.DataFrame:
@@ -232,6 +235,69 @@ class Home:
         day = self.settings.clock.today() if through is None else _day(through)
         with self._reading("record", day) as context:
             return frames.record_frame(context.warehouse, day)
+
+    def backtest(
+        self,
+        estimator: Estimator,
+        start: Day,
+        end: Day,
+        *,
+        retrain: str = "weekly",
+        with_line: bool = False,
+        market: str = POINTS,
+        window_days: int = WINDOW_DAYS,
+        min_rows: int = FEWEST_ROWS,
+    ) -> Backtest:
+        """Fit clones of an estimator on earlier dates, predict the dates from `start` to `end`, and measure them.
+
+        A clone is fitted for each week (or day) on the rows that `training_set` returns up to the day before it, and
+        predicts each later slate by itself. The inputs are the columns `MODEL_INPUTS` of `training_set` in their order,
+        as NumPy arrays of float64 with NaN for a missing value. While the estimator works, no `Home` of the process
+        returns data of the evaluated dates. The errors stand beside those of the line, ewma and the stored champion on
+        the same rows, with n and 95 % intervals in which the games of a date are one draw.
+
+        Args:
+            estimator: any object with `fit(X, y)` and `predict(X)`, such as those of scikit-learn; it is not changed.
+            start: first date measured.
+            end: last date measured, included.
+            retrain: `weekly` (every Monday, as `courtside evaluate` does) or `daily`.
+            with_line: add the line and its two prices to the inputs; without it the estimator never sees a line.
+            market: name of the market.
+            window_days: days before a training day whose rows are used; default: four years, as `courtside train`.
+            min_rows: fewest training rows; dates with fewer before them are not measured.
+
+        Raises:
+            EstimatorError: where the estimator fails; the message names the step and the dates.
+            LeakageError: where the estimator reads data of the dates that it is evaluated on.
+            NoModelError: where no row can be measured.
+
+        >>> import courtside
+        >>> class LastTen:  # the second input is the mean of the last ten games
+        ...     def fit(self, X, y): return self
+        ...     def predict(self, X): return X[:, 1]
+        >>> result = courtside.example().backtest(LastTen(), "2025-11-10", "2025-11-12", min_rows=500)
+        >>> result.models, result.n == result.rows["measured"]
+        (1, True)
+        """
+        first, last, chosen = *_span(start, end), market_named(market)
+        with self._reading("backtest", last) as context:
+            rows = frames.outcome_rows(context.warehouse, first - dt.timedelta(days=window_days), last, chosen)
+            stored = frames.champion_frame(
+                of_market(context.warehouse, chosen.name), first, last, self.settings.champion
+            )
+        return run_backtest(
+            rows,
+            stored,
+            estimator,
+            first,
+            last,
+            retrain=retrain,
+            with_line=with_line,
+            window_days=window_days,
+            min_rows=min_rows,
+            champion_name=self.settings.champion,
+            market=chosen,
+        )
 
     def explain(self, player: str, date: Day) -> Explanation:
         """Return a player's feature row: each value with its origin, the games behind it, lines and predictions.

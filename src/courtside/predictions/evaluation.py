@@ -145,12 +145,12 @@ def evaluate(
     )
 
 
-def measurable(predictions: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+def measurable(predictions: pl.DataFrame, systems: Sequence[str] = SYSTEM_NAMES) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the rows on which every system and the line can be measured, and the number of rows left out by reason."""
     with_line = predictions.filter(pl.col("line").is_not_null())
     played = with_line.filter(pl.col("points").is_not_null())
     passed = played.filter(pl.col("gate_passed"))
-    predicted_rows = passed.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in SYSTEM_NAMES))
+    predicted_rows = passed.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in systems))
     counts = {
         "measured": predicted_rows.height,
         "without a line": predictions.height - with_line.height,
