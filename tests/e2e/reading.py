@@ -1,4 +1,4 @@
-"""What a reader sees of the picks page, as plain data."""
+"""Readers of the picks page in the browser, as plain data."""
 
 READ = """() => [...document.querySelectorAll('table.picks tbody tr')].map((row) => ({
   player: row.querySelector('.name').textContent,

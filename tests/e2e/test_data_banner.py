@@ -1,4 +1,4 @@
-"""What every page says above its figures: a simulated league, and how old the data are."""
+"""The banner above every page: whether the league is simulated, and the age of the data."""
 
 from __future__ import annotations
 
@@ -63,4 +63,4 @@ def test_fresh_data_of_the_real_league_show_their_date_only(page, site):
 def test_without_a_status_file_the_age_is_shown_as_unknown(page, site):
     (site.public / "v1/status.json").unlink()
     go(page, site, "#/picks")
-    assert "The age of these data is not known" in page.inner_text("#data")
+    assert "The age of the data is unknown" in page.inner_text("#data")

@@ -89,7 +89,7 @@ def test_results_show_every_subset_with_n_and_interval(open_at, site):
         for own in group["tallies"]:
             assert f"{own['wins']:,}–{own['losses']:,}–{own['pushes']:,}" in told
             assert f"{own['low']:.1f}–{own['high']:.1f} %" in told
-    models = page.inner_text("[aria-label='Models beside the line'] tbody")
+    models = page.inner_text("[aria-label='Models and the line'] tbody")
     season = site.read("systems/performance.json")["windows"]["season"]["models"]
     assert all(f"{model['line_mae']:.2f}" in models for model in season)
 
@@ -99,9 +99,9 @@ def test_the_quality_page_shows_what_was_held_and_why(open_at, site):
     quality = next(found for day in days if (found := site.read(f"quality/{day.name}"))["held"])
     page = open_at("desktop")
     go(page, site, f"#/quality/{quality['date']}")
-    page.wait_for_selector("[aria-label='Held back']")
-    told = page.inner_text("[aria-label='Held back'] tbody")
-    assert all(item["player"] in told and item["reason"] in told for item in quality["held"])
+    page.wait_for_selector("[aria-label='Blocked players']")
+    shown = page.inner_text("[aria-label='Blocked players'] tbody")
+    assert all(item["player"] in shown and item["reason"] in shown for item in quality["held"])
 
 
 def test_a_players_log_is_that_of_his_file(open_at, site):

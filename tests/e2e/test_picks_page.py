@@ -94,7 +94,7 @@ def test_a_probability_names_its_source(page, site, source):
     go(page, site, f"#/picks/8/{day}")
     page.wait_for_selector("button.tier")
     told = {row["probability"].splitlines()[0] for row in shown(page)}
-    expected_words = {"calibrated": {"52.0 % over", "52.0 % under"}, "none": {"not known"}}
+    expected_words = {"calibrated": {"52.0 % over", "52.0 % under"}, "none": {"unknown"}}
     assert told <= expected_words.get(source, {"52.0 % over (market)", "52.0 % under (market)"})
 
 
@@ -120,10 +120,10 @@ def test_a_probability_is_shown_with_the_observed_frequency(page, site):
         (own,) = [item for item in bins if item["low"] <= over < item["high"]]
         low, high = own["interval_low"], own["interval_high"]
         bounds = (low, high) if bet["direction"] == "OVER" else (100 - high, 100 - low)
-        told = re.search(r"came true (\d+)–(\d+)\s%,\s+n ([\d,]+)", row["probability"])
-        assert told, row
-        assert int(told[3].replace(",", "")) == own["n"]
-        assert all(abs(int(number) - bound) <= 0.5 for number, bound in zip(told.groups()[:2], bounds, strict=True))
+        observed = re.search(r"came true (\d+)–(\d+)\s%,\s+n ([\d,]+)", row["probability"])
+        assert observed, row
+        assert int(observed[3].replace(",", "")) == own["n"]
+        assert all(abs(int(number) - bound) <= 0.5 for number, bound in zip(observed.groups()[:2], bounds, strict=True))
 
 
 def test_an_address_is_permanent_and_back_goes_back(page, site):
@@ -196,7 +196,7 @@ def test_an_unpublished_slate_shows_the_number_of_its_predictions(page, site):
 
     site.change("subsets/season.json", take_away)
     go(page, site, f"#/picks/8/{day}")
-    page.wait_for_selector("#panel .empty p:has-text('not published yet')")
+    page.wait_for_selector("#panel .empty p:has-text('nothing is published for this date yet')")
 
     def without_lines(predictions):
         for player in (player for game in predictions["games"] for player in game["players"]):
@@ -204,7 +204,7 @@ def test_an_unpublished_slate_shows_the_number_of_its_predictions(page, site):
 
     site.change(f"predictions/{day}.json", without_lines)
     go(page, site, f"#/picks/8/{day}")
-    page.wait_for_selector("#panel .empty p:has-text('none has a line')")
+    page.wait_for_selector("#panel .empty p:has-text('none of them has a line')")
 
 
 def test_a_date_on_which_every_player_was_held_shows_the_reasons(page, site):
@@ -277,7 +277,7 @@ def test_a_stale_file_is_labelled_stale(page, site):
     stale = {"path": f"v1/picks/{day}.json", "reason": "The file could not be built.", "since": "2025-11-12T12:00:00Z"}
     site.change("status.json", lambda status: status.update(stale=[stale]))
     go(page, site, f"#/picks/8/{day}")
-    assert "Older than it should be" in page.inner_text(".stale")
+    assert "Outdated" in page.inner_text(".stale")
 
 
 def test_without_the_season_file_the_page_shows_an_error_and_tries_again(page, site):

@@ -1,4 +1,4 @@
-// The page that an address names, and what stays around it.
+// Routing: show the page of the address, the data banner above it, and the theme.
 import { forget, maybe } from "./data.js";
 import { el, replace } from "./dom.js";
 import { dataBanner, failure, markSimulated } from "./parts.js";
@@ -52,7 +52,7 @@ async function show() {
   }
 }
 
-/** Say above every page whether the league is simulated and how old the data are. */
+/** Show above every page whether the league is simulated, and the age of the data. */
 async function data() {
   const status = await maybe("status.json");
   markSimulated(status?.is_simulated ?? false);
@@ -63,11 +63,11 @@ function theme() {
   const button = document.getElementById("theme");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let chosen = null;
-  try { chosen = localStorage.getItem("theme"); } catch { /* a browser that keeps nothing follows the system */ }
+  try { chosen = localStorage.getItem("theme"); } catch { /* without storage, the theme is the system's */ }
   const apply = () => { document.documentElement.dataset.theme = chosen ?? (dark.matches ? "dark" : "light"); };
   button.addEventListener("click", () => {
     chosen = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-    try { localStorage.setItem("theme", chosen); } catch { /* the choice then lasts for this page */ }
+    try { localStorage.setItem("theme", chosen); } catch { /* without storage, the choice ends with the page */ }
     apply();
   });
   dark.addEventListener("change", apply);

@@ -1,4 +1,4 @@
-// Public files, each fetched once and again when it may have changed.
+// Loading of public files; each is cached for five minutes.
 const FRESH_MS = 300_000;
 const kept = new Map();
 
@@ -34,7 +34,7 @@ export function get(path) {
   return promise;
 }
 
-/** A file the page can do without: null where it is not there. */
+/** Load an optional file; null where it has not been published. */
 export const maybe = (path) => get(path).catch((error) => {
   if (error instanceof Missing) return null;
   throw error;
@@ -42,7 +42,7 @@ export const maybe = (path) => get(path).catch((error) => {
 
 export const forget = () => kept.clear();
 
-/** The season a date belongs to and whether it is the newest, by `status.json`. */
+/** Return the season of a date, by `status.json`. */
 export function seasonOf(status, date) {
   const seasons = status?.seasons ?? [];
   if (!date || !seasons.length) return null;

@@ -1,4 +1,4 @@
-// How figures, dates and instants are written; the one interval and the one break-even.
+// Formatting of figures, dates and instants, the Wilson interval, and the break-even rate.
 export const BREAK_EVEN = 52.38;
 const Z = 1.959963984540054;
 const MINUS = "−";
@@ -31,9 +31,9 @@ const BOOKS = {
   underdog: "Underdog", bettingpros: "BettingPros", bettingpros_consensus: "Consensus", consensus: "Consensus",
   espnbet: "ESPN BET", fanatics: "Fanatics", hardrockbet: "Hard Rock", unibet_us: "Unibet", mybookieag: "MyBookie",
 };
-export const book = (key) => (key ? BOOKS[key] ?? key.replaceAll("_", " ") : "book not noted");
+export const book = (key) => (key ? BOOKS[key] ?? key.replaceAll("_", " ") : "unknown book");
 
-/** The Wilson 95 % interval of a hit rate in %, null without a game. */
+/** Return the Wilson 95 % interval of a hit rate in %, null without a graded pick. */
 export function wilson(wins, losses) {
   const n = wins + losses;
   if (!n) return null;

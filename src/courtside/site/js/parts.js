@@ -1,4 +1,4 @@
-// What several pages show: badges, intervals, records, states.
+// Parts that several pages use: badges, intervals, records and states.
 import { el, svg } from "./dom.js";
 import { BREAK_EVEN, atWithYear, eastern, interval, longDate, percent, plural, score, whole, wilson } from "./format.js";
 
@@ -11,15 +11,15 @@ export const markSimulated = (simulated) => { isSimulated = simulated; };
 
 export const kindBadge = (kind) => el("span", {
   class: `badge ${kind === "LIVE" ? "live" : "backtest"}`,
-  title: kind === "LIVE" ? "Published before tip-off" : "Reconstructed from what was known before tip-off",
+  title: kind === "LIVE" ? "Published before tip-off" : "Computed later, from data known before tip-off",
 }, kind !== "LIVE" ? "BACKTEST" : isSimulated ? "LIVE, simulated" : "LIVE");
 
 const DAY_MS = 86_400_000;
 const days = (date, now) => Math.max(0, Math.round((Date.parse(`${eastern(now)}T12:00:00Z`) - Date.parse(`${date}T12:00:00Z`)) / DAY_MS));
 
-/** What a reader must know before he reads a figure: a simulated league, and data that are older than expected. */
+/** The banner above every page: whether the league is simulated, and whether the data are older than expected. */
 export function dataBanner(status, now) {
-  if (!status?.data) return el("p", { class: "banner old" }, "The age of these data is not known: status.json has not been published.");
+  if (!status?.data) return el("p", { class: "banner old" }, "The age of the data is unknown: status.json has not been published.");
   const { newest_results: newest, results_due: due } = status.data;
   const isOld = due !== null && now > new Date(due);
   const age = newest === null ? "No results yet." : `Results through ${longDate(newest)}, ${plural(days(newest, now), "day")} old.`;
@@ -52,7 +52,7 @@ export function failure(error, retry) {
     el("button", { type: "button", onclick: retry }, "Try again"));
 }
 
-/** Hit rate on an axis from 30 to 70 %: interval, point, and the break-even. */
+/** A hit rate on an axis from 30 to 70 %, with its interval and the break-even rate. */
 export function intervalBar(wins, losses) {
   const bounds = wilson(wins, losses);
   const x = (value) => Math.max(0, Math.min(100, ((value - 30) / 40) * 100));
@@ -64,7 +64,7 @@ export function intervalBar(wins, losses) {
     bounds && svg("rect", { x: x(rate) - 0.8, y: 2, width: 1.6, height: 8, class: "point" }));
 }
 
-/** One line of a record: never a rate without its n and interval. */
+/** One row of a record: wins, losses and pushes, hit rate, n and interval. */
 export function recordRow(label, counts, pct) {
   const n = counts.wins + counts.losses;
   const bounds = wilson(counts.wins, counts.losses);
@@ -85,16 +85,16 @@ export function recordTable(name, rows) {
     el("tbody", { role: "rowgroup" }, rows));
 }
 
-/** What `status.json` says is older than it should be, for the paths a page shows. */
+/** A notice about the stale files in `status.json` among the paths that a page shows. */
 export function staleNotice(status, paths) {
   const stale = (status?.stale ?? []).filter((item) => paths.some((path) => item.path === `v1/${path}` || !item.path.startsWith("v1/")));
   if (!stale.length) return null;
   return el("div", { class: "stale", role: "status" },
-    el("strong", {}, "Older than it should be: "),
+    el("strong", {}, "Outdated: "),
     stale.map((item) => el("span", {}, `${item.path} since ${atWithYear(item.since)}. ${item.reason} `)));
 }
 
-/** Links in a row of tabs, moved through with the arrow keys. */
+/** A row of tabs, with navigation by arrow keys. */
 export function tabs(label, items, chosen) {
   const list = el("div", { class: "tabs", role: "tablist", "aria-label": label }, items.map((item) => el("a", {
     role: "tab", id: `tab-${item.id}`, href: item.href, "aria-selected": String(item.id === chosen), "aria-controls": "panel",
@@ -120,7 +120,7 @@ export function intoView(box) {
   if (list && list.scrollWidth > list.clientWidth) list.scrollLeft = tab.offsetLeft - list.clientWidth / 2 + tab.clientWidth / 2;
 }
 
-/** The one kind that all tallies are of, as a badge; null where they are of both. */
+/** The kind of all tallies as a badge; null where there are both kinds. */
 export function onlyKind(tallies) {
   const kinds = new Set(tallies.map((own) => own.kind));
   return kinds.size === 1 ? kindBadge([...kinds][0]) : null;

@@ -1,4 +1,4 @@
-// Picks: a tab for each subset, one date at a time, from the season file held in memory.
+// Picks: a tab for each subset and one date at a time, from the season file in memory.
 import { maybe, seasonFiles } from "../data.js";
 import { el, replace } from "../dom.js";
 import {
@@ -7,7 +7,7 @@ import {
 import {
   empty, intoView, jsonLink, kindBadge, note, playerLink, recordRow, recordTable, resultBadge, signalBadge, staleNotice, tabs, tierClass,
 } from "../parts.js";
-import { openQuality } from "./behind.js";
+import { openQuality } from "./features.js";
 
 const FIRST_ROWS = 80;
 const MORE_ROWS = 120;
@@ -85,7 +85,7 @@ function meta(details, season, entry) {
   ];
 }
 
-/** When and why the published picks of a date changed before tip-off, with every version as JSON. */
+/** The time and reason of the last change of a date's published picks, with a link to every version. */
 function changed(published) {
   const last = published?.versions.at(-1);
   if (!last || last.version === 1) return null;
@@ -117,8 +117,8 @@ function strip(days, group, date) {
     step(newer, "Later date", "›", "newer"), input);
 }
 
-/** The record is that of the date's own file: the dates before it. Pushes and kinds, which that file does not hold, are
-    counted from the season's dates before it. */
+/** The record before the date, from the date's own file. Pushes and kinds are not in that file and are counted from the
+    season's earlier dates. */
 function record(date, group, stated, days, description) {
   const kinds = ["BACKTEST", "LIVE"].map((kind) => counted(kind, days.filter((day) => day.kind === kind && day.date < date))).filter((own) => own.isAny);
   const title = el("h2", {}, `${group.name} record `, kinds.length === 1 && kindBadge(kinds[0].kind),
@@ -134,7 +134,7 @@ function record(date, group, stated, days, description) {
   const split = kinds.length > 1 ? kinds.map((own) => recordRow(kindBadge(own.kind), own, own.pct)) : [];
   return section(recordTable(`Record of ${group.name}`, [rows[0], ...split, rows[1], rows[2]]),
     note(`Wins–losses–pushes of the published picks before ${shortDate(date)}; `,
-      "the bar is the 95 % interval, the upright mark break-even (52.38 %)."));
+      "the bar is the 95 % interval, the vertical mark is break-even (52.38 %)."));
 }
 
 function counted(kind, days) {
@@ -190,12 +190,12 @@ function rows(entry, date) {
 }
 
 function unpublished(predictions) {
-  if (!predictions) return "No games were scheduled, or the date lies outside the seasons published here.";
+  if (!predictions) return "No games were scheduled, or the date is outside the published seasons.";
   const players = predictions.games.flatMap((game) => game.players);
   if (!players.length) return predictions.reason ?? "No player has a prediction.";
   return players.some((player) => player.line !== null)
-    ? `${plural(players.length, "prediction")} stand, and the date is not published yet.`
-    : `${plural(players.length, "prediction")} stand, and none has a line to compare with yet.`;
+    ? `${plural(players.length, "prediction")} exist; nothing is published for this date yet.`
+    : `${plural(players.length, "prediction")} exist; none of them has a line yet.`;
 }
 
 function row(pick, date) {
@@ -220,11 +220,11 @@ function row(pick, date) {
     }
     replace(name, playerLink(bet.id, bet.player));
     replace(market, el("span", {}, book(bet.book), " ", el("b", {}, price(bet.price) ?? "no price")),
-      el("span", { class: "sub" }, mixed && [kindBadge(bet.kind), " "], bet.seen_at ? `seen ${at(bet.seen_at)}` : "time not noted"));
-    replace(chance, chanceOf(bet), kept(bet, bins));
+      el("span", { class: "sub" }, mixed && [kindBadge(bet.kind), " "], bet.seen_at ? `seen ${at(bet.seen_at)}` : "time unknown"));
+    replace(chance, chanceOf(bet), calibrated(bet, bins));
     replace(data, el("button", {
       type: "button", class: `tier ${tierClass(bet.quality.tier)}`, "aria-haspopup": "dialog",
-      "aria-label": `Data quality ${bet.quality.tier}, ${one(bet.quality.score)} of 100: show the features behind ${bet.player}`,
+      "aria-label": `Data quality ${bet.quality.tier}, ${one(bet.quality.score)} of 100: show the features of ${bet.player}`,
       onclick: () => openQuality(date, bet),
     }, el("span", {}, bet.quality.tier), el("span", { class: "tier-score" }, Math.round(bet.quality.score))));
     why.textContent = reasons(bet);
@@ -233,15 +233,15 @@ function row(pick, date) {
 }
 
 const SOURCES = { calibrated: "", market: " (market)" };
-const chanceOf = (bet) => el("span", {}, bet.probability === null ? "not known" : `${percent(bet.probability)} ${bet.direction.toLowerCase()}${SOURCES[bet.probability_source] ?? ""}`);
+const chanceOf = (bet) => el("span", {}, bet.probability === null ? "unknown" : `${percent(bet.probability)} ${bet.direction.toLowerCase()}${SOURCES[bet.probability_source] ?? ""}`);
 
-/** How often such a probability came true this season: the 95 % interval and the number of predictions. */
-function kept({ probability, direction, probability_source: stated }, bins) {
+/** The share of this season's predictions with a similar probability that came true, as a 95 % interval, and their number. */
+function calibrated({ probability, direction, probability_source: stated }, bins) {
   if (probability === null) return el("span", { class: "sub" }, "no prices, no calibrator");
   if (!bins) return el("span", { class: "sub" }, "\u00a0");
   const over = direction === "OVER" ? probability : 100 - probability;
   const bin = bins.find(({ source, low, high }) => source === stated && low <= over && (over < high || high === 100));
-  if (!bin) return el("span", { class: "sub" }, "none such graded yet");
+  if (!bin) return el("span", { class: "sub" }, "none graded yet");
   const bounds = direction === "OVER" ? [bin.interval_low, bin.interval_high] : [100 - bin.interval_high, 100 - bin.interval_low];
   const span = bounds.map((bound) => Math.round(bound)).join("–");
   const title = `Of the ${whole(bin.n)} graded predictions of this season with such a probability, ${span} % came true (95 % interval, BACKTEST)`;
@@ -262,11 +262,11 @@ function foot(date, files) {
   return el("p", { class: "note" }, date && [jsonLink(`picks/${date}.json`, "This date as JSON"), " · ",
     jsonLink(`best-bets/${date}.json`, "with books and prices"), " · "],
   jsonLink(files.path, `Season ${files.subsets.season} as JSON`), " · ", el("a", { href: `#/quality/${date ?? ""}` }, "Data quality of this date"), el("br", {}),
-  "Probability: of the side picked if there is no push, by a model calibrated on earlier dates, or (market) from the book’s two prices without its margin. ",
-  "“came true”: of this season’s graded predictions with such a probability, as the 95 % interval; BACKTEST. “avg of 5”: mean points of his last 5 games.");
+  "Probability: of the side picked, given no push; calibrated on earlier dates, or (market) from the book’s two prices without its margin. ",
+  "“came true”: the share of this season’s graded predictions with a similar probability that came true, as a 95 % interval (BACKTEST). “avg of 5”: mean points of the player’s last 5 games.");
 }
 
-/** Fetch the details of the dates on either side, so that a step shows them at once. */
+/** Fetch the files of the previous and the next date in advance. */
 function ahead(days, date) {
   const place = days.findIndex((day) => day.date === date);
   if (place < 0) return;

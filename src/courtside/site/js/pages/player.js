@@ -1,4 +1,4 @@
-// Players: a list to search, and one player's log with our accuracy beside the line's.
+// Players: a searchable list, and a player's log with the accuracy of the predictions and of the line.
 import { get } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { lines } from "../charts.js";
@@ -20,7 +20,7 @@ export async function players(main, _parts, isCurrent) {
     const rows = found.slice(0, SHOWN).map((item) => [playerLink(item.id, item.player), item.team, whole(item.accuracy.n), one(item.accuracy.mae),
       whole(item.accuracy.n_with_line), one(item.accuracy.mae_beside_line), one(item.accuracy.line_mae), item.picks.map((own) => [kindBadge(own.kind), ` ${score(own)} `])]);
     replace(list, note(`${plural(found.length, "player")}${found.length > SHOWN ? `, the first ${SHOWN} shown` : ""}.`),
-      rows.length ? table("Players", ["Player", "Team", number("Games"), number("MAE"), number("With line", "Games of those with a line; both errors beside it are over them"), number("MAE there"), number("Line’s MAE"), "Picks W–L–P"], rows) : empty("Nobody of that name"));
+      rows.length ? table("Players", ["Player", "Team", number("Games"), number("MAE"), number("With line", "Games with a line; the next two errors are over these games"), number("MAE there"), number("Line’s MAE"), "Picks W–L–P"], rows) : empty("No player has this name"));
   };
   replace(main, el("div", { class: "page-head" }, el("h1", {}, "Players"), el("p", { class: "meta" }, `Season ${index.season ?? "–"} · as of ${atWithYear(index.generated_at)}`)),
     el("label", { class: "search" }, "Find a player or team ", el("input", { type: "search", autocomplete: "off", oninput: (event) => show(event.target.value) })),
@@ -36,7 +36,7 @@ export async function player(main, [id], isCurrent) {
   replace(main,
     el("div", { class: "page-head" }, el("h1", {}, own.player, el("span", { class: "muted" }, ` ${own.team}`)),
       el("p", { class: "meta" }, `Season ${own.season} · as of ${atWithYear(own.generated_at)} · `, el("a", { href: "#/players" }, "All players"))),
-    el("div", { class: "columns" }, panel(["Our accuracy ", kindBadge("BACKTEST")], accuracy(own.accuracy)), panel("Published picks", picked(own.picks))),
+    el("div", { class: "columns" }, panel(["Accuracy of predictions ", kindBadge("BACKTEST")], accuracy(own.accuracy)), panel("Published picks", picked(own.picks))),
     panel("Points, prediction and line", drawing(own.log)), panel("Log", log(own.log)),
     el("div", { class: "foot" }, note(jsonLink(`players/${own.id}.json`))));
 }
@@ -45,12 +45,12 @@ function accuracy(found) {
   if (!found.n) return empty("No predicted game has been played yet");
   return el("dl", { class: "figures" },
     [["Games played", whole(found.n)], ["Mean absolute error", `${one(found.mae)} points`], ["Bias", `${signed(found.bias)} points`],
-      ["Games with a line", whole(found.n_with_line)], ["Our error on those", found.n_with_line ? `${one(found.mae_beside_line)} points` : "–"],
-      ["The line’s error on those", found.n_with_line ? `${one(found.line_mae)} points` : "–"]].map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+      ["Games with a line", whole(found.n_with_line)], ["Error with a line", found.n_with_line ? `${one(found.mae_beside_line)} points` : "–"],
+      ["Error of the line", found.n_with_line ? `${one(found.line_mae)} points` : "–"]].map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
 
 function picked(tallies) {
-  if (!tallies.length) return empty("None has been graded this season");
+  if (!tallies.length) return empty("No pick has been graded this season");
   return table("Published picks", ["Kind", number("W–L–P"), number("Hit rate"), number("n"), number("95 % interval"), "Against 52.38 %"], tallies.map((own) => [
     kindBadge(own.kind), score(own), percent(own.pct), whole(own.n), own.low === null ? "–" : interval(own.low, own.high), intervalBar(own.wins, own.losses)]));
 }

@@ -1,4 +1,4 @@
-// Quality: contamination by month, the worst features with their cause, what was held back, the calendar, the runs.
+// Quality: contamination by month, the worst features with causes, blocked players, the calendar and the runs.
 import { get, maybe } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { bars } from "../charts.js";
@@ -23,14 +23,14 @@ export async function quality(main, [wanted], isCurrent) {
     training && panel("Worst features this season", worst(training)),
     status && panel("Stages", stages(status)), status && panel("Runs", runs(status)),
     el("div", { class: "foot" }, note(jsonLink("quality/training.json", "Training data as JSON"), " · ", date && jsonLink(`quality/${date}.json`, "This date as JSON"), " · ", jsonLink("status.json", "Status as JSON"))));
-  if (!date) { replace(day, empty("No date has been worked yet")); return; }
+  if (!date) { replace(day, empty("No date has been processed yet")); return; }
   const own = await get(`quality/${date}.json`).catch((error) => error);
   if (isCurrent()) replace(day, el("h2", {}, longDate(date)), own instanceof Error ? empty("Nothing for this date", own.message) : ofDate(own));
 }
 
 function contamination(training) {
   const months = training.months.slice(-24);
-  if (!months.length) return empty("No row of a player who played yet");
+  if (!months.length) return empty("No player with a feature row has played yet");
   const last = months.at(-1);
   const top = Math.max(10, Math.ceil(Math.max(...months.map((month) => month.contaminated_pct)) / 10) * 10);
   const items = months.map((month) => ({
@@ -42,8 +42,8 @@ function contamination(training) {
       y: [0, top], ticks: [0, top / 2, top], unit: "%", items, tone: (item) => (item.over ? "bad" : "fine"),
       marks: [{ at: training.threshold_pct, label: `${training.threshold_pct} %` }],
     })),
-    note(`Share of rows of players who played in which a required feature has no value of its own. Such rows are held back, never filled in. In ${last.month}: ${whole(last.contaminated)} of ${whole(last.rows)} rows; ${percent(last.training_ready_pct)} may be trained on. The line is the ${training.threshold_pct} % at which the check fails.`),
-    note(`Games played without any row are no part of that share: ${whole(last.without_row)} in ${last.month}, ${percent(last.lacking_pct)} of its played games together with the contaminated rows. ${training.without_row.length ? `This season by cause: ${training.without_row.map((item) => `${item.cause} ${whole(item.games)}`).join(", ")}.` : ""}`),
+    note(`Share of feature rows of players who played that lack a required feature. Such rows are used neither for picks nor for training. In ${last.month}: ${whole(last.contaminated)} of ${whole(last.rows)} rows; ${percent(last.training_ready_pct)} of the rows are training-ready. The check fails above the line at ${training.threshold_pct} %.`),
+    note(`Games played without a feature row are not in this share: there are ${whole(last.without_row)} in ${last.month}; with the contaminated rows, they are ${percent(last.lacking_pct)} of its played games. ${training.without_row.length ? `This season by cause: ${training.without_row.map((item) => `${item.cause} ${whole(item.games)}`).join(", ")}.` : ""}`),
   ];
 }
 
@@ -58,7 +58,7 @@ function calendar(training, chosen) {
         title: `${day.date}: windows ${percent(day.completeness_pct)} complete, ${VERDICTS[day.verdict] ?? "no verdict"}`,
       }, Number(day.date.slice(8)))))))),
     ),
-    el("p", { class: "legend" }, el("span", { class: "key whole" }), "windows whole ", el("span", { class: "key partly" }), "99 % or more ", el("span", { class: "key thin" }), "less, or a warning ", el("span", { class: "key held" }), "not ready"),
+    el("p", { class: "legend" }, el("span", { class: "key whole" }), "windows complete ", el("span", { class: "key partly" }), "99 % or more ", el("span", { class: "key thin" }), "less, or a warning ", el("span", { class: "key held" }), "not ready"),
   ];
 }
 
@@ -88,9 +88,9 @@ function ofDate(own) {
   const lacking = own.features.filter((feature) => feature.defaults > 0).sort((a, b) => b.is_required - a.is_required || b.defaults - a.defaults);
   return [
     ready && el("p", {}, el("span", { class: `badge verdict ${ready.verdict === "ready" ? "good" : "warn"}` }, VERDICTS[ready.verdict]), ` ${plural(ready.rows, "row")}, ${percent(ready.pct_quality_ready)} quality ready, ${one(ready.avg_required_defaults)} required features without a value on average.`, ready.reason ? ` ${ready.reason}.` : ""),
-    el("h3", {}, `Held back: ${own.held.length}`),
-    own.held.length ? table("Held back", ["Player", "Team", { label: "Why", prose: true }, "Data"], own.held.map((item) => [
-      playerLink(item.id, item.player), `${item.team} v ${item.opponent}`, item.reason, el("span", { class: `tier ${tierClass(item.quality.tier)}` }, `${item.quality.tier} ${Math.round(item.quality.score)}`)]), { class: "tall" }) : note("Nobody was held back."),
+    el("h3", {}, `Blocked players: ${own.held.length}`),
+    own.held.length ? table("Blocked players", ["Player", "Team", { label: "Why", prose: true }, "Data"], own.held.map((item) => [
+      playerLink(item.id, item.player), `${item.team} v ${item.opponent}`, item.reason, el("span", { class: `tier ${tierClass(item.quality.tier)}` }, `${item.quality.tier} ${Math.round(item.quality.score)}`)]), { class: "tall" }) : note("No player was blocked."),
     el("h3", {}, "Features without a value"),
     lacking.length ? features(lacking) : note("Every feature had a value on every row."),
   ];
@@ -101,7 +101,7 @@ const features = (list) => table("Features without a value", ["Feature", "Requir
   el("span", { title: item.sentence }, words(item.name)), item.is_required ? "required" : "optional", percent(item.defaults_pct), whole(item.early), whole(item.missing), whole(item.unavailable)]), { class: "tall" });
 
 const worst = (training) => (training.worst.length ? [features(training.worst.map((item) => ({ ...item, defaults: 1 }))),
-  note("Too early: he has not played enough games yet. Input missing: a game or report that should exist is not there. No source: nothing supplies it in this installation; it lowers no score.")] : note("Every feature has a value on every row of this season."));
+  note("Too early: the player has not played enough games yet. Input missing: a game or report that should exist does not. No source: this installation has no source for it, which does not lower the score.")] : note("Every feature has a value on every row of this season."));
 
 const stages = (status) => table("Stages", ["Stage", "Date", "State", { label: "Reason", prose: true }, "Last success", "Next"], status.stages.map((stage) => [
   stage.name, stage.date ?? "–", el("span", { class: `badge verdict ${["complete", "empty"].includes(stage.state) ? "good" : "warn"}` }, stage.state), stage.reason ?? "",

@@ -1,4 +1,4 @@
-// Results and record: history against break-even, by subset, side and month; calibration; error beside the line's.
+// Results and record: hit rates by subset, side and month, calibration, and errors of the models and the line.
 import { maybe, seasonFiles } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { calibration, lines } from "../charts.js";
@@ -26,7 +26,7 @@ export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
   replace(main, head, staleNotice(files.status, [files.path, files.path.replace("subsets/", "results/"), "systems/performance.json"]),
     el("div", { class: "tabs-box" }, tabs("Subsets", record.groups.map((item) => ({ id: item.id, label: item.name, href: `#/results/${item.id}/${season}` })), group.id)),
     el("div", { role: "tabpanel", id: "panel", "aria-labelledby": `tab-${group.id}` },
-      panel(`${group.name}: hit rate as the season went on`, history(group), note("Cumulative hit rate of the published picks from the tenth graded on, with its 95 % interval; LIVE and BACKTEST are counted apart.")),
+      panel(`${group.name}: cumulative hit rate`, history(group), note("Cumulative hit rate of the published picks from the tenth graded on, with its 95 % interval; LIVE and BACKTEST are counted separately.")),
       el("div", { class: "columns" }, el("div", {}, panel(["By side ", onlyKind(group.tallies)], sides(group)), panel(["By month ", onlyKind(group.tallies)], months(group))),
         panel("Last graded dates", recent(group)))),
     panel(["Every subset ", allKind(record)], every(record)),
@@ -55,11 +55,11 @@ function history(group) {
     }
     return { name: kind.toLowerCase(), kind, values, bands, wins, losses };
   }).filter((item) => item.wins + item.losses > 0);
-  const said = series.map((item) => `${item.kind} ends at ${percent((100 * item.wins) / (item.wins + item.losses))} of ${item.wins + item.losses}`).join(", ");
-  if (series.every((item) => item.wins + item.losses < LEAST_SHOWN)) return empty(`Fewer than ${LEAST_SHOWN} graded picks`, said);
+  const summary = series.map((item) => `${item.kind} ends at ${percent((100 * item.wins) / (item.wins + item.losses))} of ${item.wins + item.losses}`).join(", ");
+  if (series.every((item) => item.wins + item.losses < LEAST_SHOWN)) return empty(`Fewer than ${LEAST_SHOWN} graded picks`, summary);
   return [
     el("p", { class: "legend" }, series.map((item) => [el("span", { class: `key ${item.name}` }), `${item.kind} n ${whole(item.wins + item.losses)} `])),
-    chart(`Cumulative hit rate against ${BREAK_EVEN} %: ${said}`, 240, (width, height) => lines(width, height, {
+    chart(`Cumulative hit rate against ${BREAK_EVEN} %: ${summary}`, 240, (width, height) => lines(width, height, {
       y: [30, 80], ticks: [30, 40, 50, 60, 70, 80], unit: "%", labels: dates.map(shortDate), series,
       marks: [{ at: BREAK_EVEN, label: `${BREAK_EVEN} %` }],
     })),
@@ -89,7 +89,7 @@ function every(record) {
     ? group.tallies.map((own) => [[group.name, " ", !allKind(record) && kindBadge(own.kind)], ...rate(own)])
     : [[group.name, "none", "–", "0", "–", "", "–", "–"]]));
   return [table("Record by subset", ["Subset", ...rateColumns], rows),
-    note("Units are won or lost for one unit a pick at the price seen, −110 where none was. The same pick can be in several subsets.")];
+    note("Units: gain or loss with one unit staked on each pick, at its price or at −110 without a price. A pick can be in several subsets.")];
 }
 
 function recent(group) {
@@ -100,7 +100,7 @@ function recent(group) {
 }
 
 function models(performance) {
-  if (!performance) return panel("Models beside the line", empty("Nothing about the models has been published"));
+  if (!performance) return panel("Models and the line", empty("Nothing about the models has been published"));
   const names = { last_7_days: "7 days", last_30_days: "30 days", season: "Season" };
   const rows = Object.entries(names).flatMap(([key, name]) => performance.windows[key].models.map((model) => [
     [name, " ", model.is_champion ? el("strong", {}, model.model) : model.model], whole(model.predictions), figure(model.mae), sign(model.bias), whole(model.n_with_line),
@@ -108,26 +108,26 @@ function models(performance) {
     model.sides.low === null ? "–" : `${interval(model.sides.low, model.sides.high)}, n ${whole(model.sides.n)}`]));
   const number = (label, hint) => ({ label, hint, number: true });
   return [
-    panel(["Models beside the line ", kindBadge("BACKTEST")], table("Models beside the line", ["Window and model", number("Games"), number("MAE", "Mean absolute error in points"), number("Bias", "Mean of prediction less points"),
+    panel(["Models and the line ", kindBadge("BACKTEST")], table("Models and the line", ["Window and model", number("Games"), number("MAE", "Mean absolute error in points"), number("Bias", "Mean of prediction minus points"),
       number("With line"), number("MAE there"), number("Line’s MAE", "The line's own mean absolute error on the same games"), number("Line’s bias"), number("Hit rate of its side"), number("95 % interval")], rows),
-    note(`Champion ${performance.model} in bold. Errors are in points, and the line's are over the same games. Every model is shown, lucky or not.`)),
+    note(`The champion, ${performance.model}, is in bold. Errors are in points; those of the line are over the same games.`)),
     Object.entries(SOURCES).map(([source, name]) => [name, performance.calibration.filter((bin) => bin.source === source)])
       .filter(([, bins], index) => bins.length || index === 0)
       .map(([name, bins]) => panel([`Calibration: ${name} `, kindBadge("BACKTEST")], kept(bins))),
   ];
 }
 
-const SOURCES = { calibrated: "the model’s probability against what happened", market: "the market’s probability against what happened" };
+const SOURCES = { calibrated: "the model’s probability and the observed share", market: "the market’s probability and the observed share" };
 
 function kept(bins) {
   if (!bins.length) return empty("No graded prediction has a calibrated probability yet");
   const n = bins.reduce((sum, bin) => sum + bin.n, 0);
   return [
     el("div", { class: "columns" },
-      chart(`Stated probability of over against how often it went over, ${plural(n, "prediction")}`, 280, (width, height) => calibration(width, height, bins)),
-      table("Calibration", ["Said, %", { label: "Mean", number: true }, { label: "Went over", number: true }, { label: "95 % interval", number: true }, { label: "n", number: true }],
+      chart(`Stated probability of over and observed share of over, ${plural(n, "prediction")}`, 280, (width, height) => calibration(width, height, bins)),
+      table("Calibration", ["Stated, %", { label: "Mean", number: true }, { label: "Over", number: true }, { label: "95 % interval", number: true }, { label: "n", number: true }],
         bins.map((bin) => [`${bin.low}–${bin.high}`, percent(bin.mean_probability), percent(bin.over_pct), interval(bin.interval_low, bin.interval_high), whole(bin.n)]))),
-    note(`Across: stated probability of over, in %. Up: how often it went over, with its 95 % interval; larger dots hold more predictions (n ${whole(n)}). On the diagonal, what was stated is what happened.`),
+    note(`Horizontal axis: stated probability of over, in %. Vertical axis: observed share of over, with its 95 % interval. Larger dots stand for more predictions (n ${whole(n)}). Dots on the diagonal are perfectly calibrated.`),
   ];
 }
 

@@ -1,4 +1,4 @@
-// The features behind a pick, each with its origin, in a dialogue over the page.
+// A dialog with the features of a pick, each with its value and origin.
 import { get } from "../data.js";
 import { el, replace, table } from "../dom.js";
 import { one, percent, plural } from "../format.js";
@@ -13,7 +13,7 @@ const words = (name) => name.replaceAll("_", " ");
 
 export async function openQuality(date, bet) {
   const body = el("div", { class: "dialog-body" }, el("p", { class: "loading" }, "Loading …"));
-  const dialog = el("dialog", { "aria-label": `Features behind ${bet.player}` },
+  const dialog = el("dialog", { "aria-label": `Features of ${bet.player}` },
     el("div", { class: "dialog-head" }, el("h2", {}, bet.player, " ", el("span", { class: `tier ${tierClass(bet.quality.tier)}` }, bet.quality.tier)),
       el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => dialog.close() }, "✕")), body);
   dialog.addEventListener("close", () => dialog.remove());
@@ -29,7 +29,7 @@ export async function openQuality(date, bet) {
 }
 
 function content(quality, pick, date) {
-  if (!pick) return el("p", {}, "Nothing is published about the features of this pick.");
+  if (!pick) return el("p", {}, "The features of this pick have not been published.");
   const rows = quality.features.map((feature, index) => [
     el("span", { title: feature.sentence }, words(feature.name), el("span", { class: "sub" }, feature.sentence)),
     pick.values[index] === null ? "no value" : number.format(pick.values[index]).replace("-", "−"),
@@ -39,7 +39,7 @@ function content(quality, pick, date) {
   return [
     el("p", { class: "note" }, `Score ${one(pick.quality.score)} of 100. `,
       pick.completeness_last_10 === null ? "" : `The last-10 window holds ${percent(pick.completeness_last_10)} of its games. `,
-      pick.games_missing ? `${plural(pick.games_missing, "game")} should be in his windows and cannot be used. ` : "",
+      pick.games_missing ? `${plural(pick.games_missing, "game")} missing from his windows. ` : "",
       jsonLink(`quality/${date}.json`)),
     table("Features", ["Feature", { label: "Value", number: true }, "Origin"], rows),
   ];
