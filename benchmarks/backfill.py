@@ -18,14 +18,14 @@ REPEATS = 3
 
 
 def whole(home: str, first: dt.date, last: dt.date) -> int:
-    """Back-fill a range and return the rows it holds."""
+    """Back-fill a range, and return its number of rows."""
     with homes.opened(Path(home)) as context:
         run(context, first, last, stages=FEATURES)
         return context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES).select("game_id")).height
 
 
 def slate(home: str, day: dt.date) -> float:
-    """Work one date again in a warm process and return the seconds it took."""
+    """Process one date again in a warm process, and return the seconds."""
     with homes.opened(Path(home)) as context:
         run(context, day, day, stages=FEATURES, resume=False)
         begun = time.perf_counter()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 from tests.warehouse.emulator import running
-from tests.warehouse.test_a_season_on_bigquery import LAST, WEEK_ENDS, _ran, _took_in
+from tests.warehouse.test_a_season_on_bigquery import LAST, WEEK_ENDS, _ingested, _ran
 
 from benchmarks import homes
 from courtside.operations.ingest import ingest
@@ -49,7 +49,7 @@ def _jobs() -> None:
         os.environ.update(emulator.environment)
         _client("test").create_dataset("season")
         home = Path(folder) / "home"
-        _took_in(home, "bigquery://test/season")
+        _ingested(home, "bigquery://test/season")
         for start, end in ((small.FIRST, WEEK_ENDS), (LAST, LAST)):
             ran = _ran(home, start, end)
             seconds = {stage.stage: f"{stage.seconds:.1f} s" for stage in ran.summary.stages}

@@ -1,4 +1,4 @@
-"""One game day through every stage, and a month of them day by day: at most 10 seconds, and at most two minutes."""
+"""Every stage of one game day (limit: 10 seconds), and of a month day by day (limit: two minutes)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RUN_AT = dt.time(16, 0)
 
 
 def month(folder: str) -> list[float]:
-    """Live through a simulated month, one run a day, and return the seconds of each: opening, stages and files."""
+    """Run a simulated month day by day, and return the seconds of each day: opening, stages and files."""
     home, seconds, before = Path(folder) / "home", [], dt.datetime.min
     payloads = list(simulate(seasons=1, seed=11, until=FIRST + dt.timedelta(days=DAYS - 1)).payloads)
     for day in range(DAYS):

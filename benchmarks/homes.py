@@ -1,4 +1,4 @@
-"""Warehouses to measure on: the real seasons where they are, else a simulated league; built once per report."""
+"""Warehouses for measurements: the real seasons if they are present, else a simulated league; built once per report."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def opened(home: Path) -> Iterator[Context]:
 
 @cache
 def prepared() -> tuple[Path, dt.date, dt.date, str]:
-    """Return a home with analytics and lines done, its range, and what it is."""
+    """Return a home whose analytics and lines are processed, its dates, and its description."""
     folder = Path(tempfile.mkdtemp(prefix="courtside-bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     home = folder / "home"

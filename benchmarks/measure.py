@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall and CPU seconds, peak memory in MB, and what the work returned."""
+    """Wall and CPU seconds, peak memory in MB, and the return value of the work."""
 
     seconds: float
     cpu_seconds: float
@@ -22,7 +22,7 @@ class Measured:
 
 
 def measured(work: Callable[..., Any], *args: object) -> Measured:
-    """Run `work(*args)` in a fresh process and return what it took; it must be importable."""
+    """Run `work(*args)` in a new process, and return its measurements; `work` must be importable."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(sender, work, args))

@@ -21,7 +21,7 @@ REPEATS = 5
 
 
 def courtside_windows(frame: pl.DataFrame) -> pl.DataFrame:
-    """The platform's own primitive, horizon and all: strictly earlier days, exact in integers."""
+    """Courtside's window engine with its horizon: strictly earlier days, exact in integers."""
     games = Games(frame.with_columns(points_squared=pl.col("points") ** 2), "player_id")
     before = games.before(frame)
     last_5, last_10 = before.last(5), before.last(10)
@@ -62,7 +62,7 @@ def pandas_rolling(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def date_loop(frame: pd.DataFrame) -> int:
-    """A loop over dates that filters the history of each: what such platforms do."""
+    """A loop over dates that filters the history of each date, as many such platforms do."""
     rows = 0
     for day, slate in frame.groupby("game_day"):
         before = frame[frame["game_day"] < day]
@@ -76,7 +76,7 @@ def date_loop(frame: pd.DataFrame) -> int:
 
 
 def all_sums(frame: pl.DataFrame) -> int:
-    """The primitive at the width features have: 45 sums, of 9 columns over 5 lengths."""
+    """Courtside's window engine at the width of the features: 45 sums, of 9 columns over 5 lengths."""
     before = Games(frame, "player_id").before(frame)
     return sum(len(before.last(n).sum(name)) > 0 for n in LENGTHS for name in COUNTS)
 
@@ -115,7 +115,7 @@ def _timed(work: Callable[[], pl.DataFrame | pd.DataFrame | int]) -> tuple[float
 
 
 def _agree(own: pl.DataFrame, rolled: pl.DataFrame) -> None:
-    """Say on how many rows both agree; they differ where a window reaches past the 365-day horizon."""
+    """Print on how many rows both agree; they differ where a window reaches past the 365-day horizon."""
     both = own.join(rolled, on=["game_id", "player_id"], suffix="_peer")
     same = pl.all_horizontal((pl.col(name) - pl.col(f"{name}_peer")).abs() < 1e-9 for name in COLUMNS)
     print(f"agree with Polars to 1e-9 on {both.select(same.sum()).item():,} of {both.height:,} rows in common")

@@ -1,4 +1,4 @@
-"""Fixtures that several rooms' tests share, and how tests are spread over worker processes."""
+"""Fixtures shared by several rooms' tests, and the distribution of tests over worker processes."""
 
 from __future__ import annotations
 
@@ -63,6 +63,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say which tests this run leaves out."""
+    """Print which tests this run leaves out."""
     is_default = config.option.markexpr == "not slow"
     return "slow tests are left out; `make test-slow` runs them" if is_default else None

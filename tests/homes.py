@@ -94,7 +94,7 @@ def contents(home: Path) -> dict[str, dict[dt.date, str]]:
 
 
 def files(home: Path) -> dict[str, str]:
-    """Return the hash of each published file by path, `status.json` left out: it tells of the runs themselves."""
+    """Return the hash of each published file by path, `status.json` left out: it describes the runs themselves."""
     root = home / "public"
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -134,4 +134,4 @@ def assert_whole_dates(home: Path) -> None:
                 assert not loose, f"{name} holds rows of {sorted(loose)} that no cell of {stage} accounts for"
             for day, cell in cells.items():
                 rows = sum(int(stored[name].get(day, "0:").split(":")[0]) for name in names)
-                assert cell.rows == rows, f"{stage} {day}: the cell says {cell.rows} rows, {rows} are stored"
+                assert cell.rows == rows, f"{stage} {day}: the cell records {cell.rows} rows, {rows} are stored"

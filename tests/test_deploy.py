@@ -1,4 +1,4 @@
-"""What is deployed: an image that runs as nobody, ports on loopback, units systemd takes, a workflow that publishes."""
+"""The deployment: an unprivileged image, ports on loopback, valid systemd units, a workflow that publishes."""
 
 from __future__ import annotations
 
@@ -99,9 +99,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     (tmp_path / "courtside.service").write_text(unit.replace(command[1], "/bin/true"), encoding="utf-8")
     shutil.copy(DEPLOY / "systemd" / "courtside.timer", tmp_path)
     units = [str(tmp_path / name) for name in ("courtside.service", "courtside.timer")]
-    told = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
-    ours = [line for line in (told.stdout + told.stderr).splitlines() if "courtside" in line]
-    assert (told.returncode, ours) == (0, [])
+    result = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    ours = [line for line in (result.stdout + result.stderr).splitlines() if "courtside" in line]
+    assert (result.returncode, ours) == (0, [])
 
 
 def test_the_timer_runs_the_morning_the_evening_and_the_night_in_eastern_time() -> None:
@@ -137,8 +137,8 @@ def test_the_workflow_tests_everything_and_publishes_from_main_only() -> None:
     jobs, triggers = workflow["jobs"], workflow[True]
     assert triggers["push"] == {"branches": ["main"]}
     assert workflow["permissions"] == {"contents": "read"}
-    said = [step.get("run", "") for step in jobs["test"]["steps"]]
-    assert set(MUST_PASS) <= set(said)
+    scripts = [step.get("run", "") for step in jobs["test"]["steps"]]
+    assert set(MUST_PASS) <= set(scripts)
     publish = jobs["publish"]
     assert set(publish["needs"]) == {"test", "audit"}
     assert "refs/heads/main" in publish["if"]

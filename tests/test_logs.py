@@ -1,4 +1,4 @@
-"""Log lines: JSON where no person looks, with run, stage and dates, and never with a secret."""
+"""Log lines: JSON outside a terminal, with run, stage and dates, and never with a secret."""
 
 from __future__ import annotations
 

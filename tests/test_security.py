@@ -1,4 +1,4 @@
-"""What must never happen: a key where it can be read, a port that faces the world, SQL made of data."""
+"""Security: no readable key, no public port, no SQL built from data."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def test_no_command_prints_or_writes_a_key(
     monkeypatch.setenv("COURTSIDE_LOG_LEVEL", "DEBUG")
     monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())
     result = CliRunner().invoke(app, [*command, "--home", str(home)])
-    said = result.stdout + result.stderr + repr(result.exception)
-    assert KEY not in said
-    assert TOKEN not in said
+    output = result.stdout + result.stderr + repr(result.exception)
+    assert KEY not in output
+    assert TOKEN not in output
     assert holding(home, KEY, TOKEN) == []
 
 

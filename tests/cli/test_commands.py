@@ -1,4 +1,4 @@
-"""The commands as a person types them."""
+"""The commands, run as on the command line."""
 
 from __future__ import annotations
 

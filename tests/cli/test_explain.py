@@ -1,4 +1,4 @@
-"""`courtside explain` answers what a person would ask of a row."""
+"""`courtside explain`: a feature row with its values, origins, games and lines."""
 
 from __future__ import annotations
 

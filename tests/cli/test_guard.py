@@ -1,4 +1,4 @@
-"""How a command ends: one line about an error, an exit code that tells a crash from held dates, and an alert."""
+"""How a command ends: one line about an error, an exit code that separates crashes from held dates, and an alert."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from courtside.cli.main import app
 from courtside.errors import AnswerError, CourtsideError, WarehouseBusyError
 from tests import homes
 
-NOBODY_LISTENS = "json://127.0.0.1:9/"
+UNREACHABLE = "json://127.0.0.1:9/"
 
 
 @pytest.fixture(autouse=True)
 def undeliverable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send alerts where nobody listens, so that each ends in the home's dead-letter file."""
-    monkeypatch.setenv("COURTSIDE_ALERT_URLS", NOBODY_LISTENS)
+    """Send alerts to an unreachable address, so that each ends in the home's dead-letter file."""
+    monkeypatch.setenv("COURTSIDE_ALERT_URLS", UNREACHABLE)
     monkeypatch.setenv("COURTSIDE_NOW", "2025-11-13T17:00")
 
 
@@ -213,7 +213,7 @@ def test_a_home_that_cannot_be_created_is_named(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("words", [("ingest", "simulate", "--seasons", "1", "--until", "2025-10-24"), ("status",)])
 def test_a_full_disk_is_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """A limit on the size of a file fails each write as a full disk does, in the process that it is set for."""
+    """A limit on file sizes makes each write of one process fail as on a full disk."""
     code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); " \
         "from courtside.cli.main import app; app()"  # fmt: skip
     done = subprocess.run(

@@ -63,7 +63,7 @@ while True:
 
 @contextmanager
 def writing(path: Path, script: str = WRITER) -> Iterator[subprocess.Popen[str]]:
-    """Run a process that writes a DuckDB file, and yield it once it has said its first line."""
+    """Run a process that writes a DuckDB file, and yield it after its first line of output."""
     pipe = subprocess.PIPE
     process = subprocess.Popen([sys.executable, "-c", script, str(path)], stdin=pipe, stdout=pipe, text=True)
     assert process.stdout
@@ -93,7 +93,7 @@ def reasons(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("words", READERS, ids=" ".join)
-def test_a_command_that_reads_answers_while_a_process_writes(home: Path, words: tuple[str, ...]) -> None:
+def test_a_command_that_reads_responds_while_a_process_writes(home: Path, words: tuple[str, ...]) -> None:
     before = call(home, *words)
     with writing(home / "warehouse.duckdb") as process:
         during = call(home, *words)
@@ -105,7 +105,7 @@ def test_a_command_that_reads_answers_while_a_process_writes(home: Path, words: 
     assert "is writing" not in before.stderr
 
 
-def test_explain_answers_while_a_process_writes(home: Path) -> None:
+def test_explain_responds_while_a_process_writes(home: Path) -> None:
     with homes.opened(home) as context:
         rows = context.warehouse.collect(context.warehouse.scan(next(t for t in ALL_TABLES if t.name == "predictions")))
     row = rows.sort("game_date", "player_id").row(-1, named=True)

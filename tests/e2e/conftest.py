@@ -43,7 +43,7 @@ class Site:
 
 
 def chromium_path():
-    """Return the browser to test with, installed where this machine may; None where there is none."""
+    """Return the browser for the tests, installed if necessary; None where it cannot be installed."""
     if not CHROMIUM.exists() and shutil.which("apt-get") and os.geteuid() == 0:
         install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium"
         subprocess.run(["sh", "-c", install], check=False, capture_output=True, timeout=300)
@@ -84,6 +84,6 @@ def page(browser):
 
 
 def _note(message, problems):
-    # A file that is not there is reported by the browser itself; the page's own account of it is what is tested.
+    # The browser itself reports a missing file; the tests check the message of the page.
     if message.type == "error" and "Failed to load resource" not in message.text and "Missing" not in message.text:
         problems.append(message.text)

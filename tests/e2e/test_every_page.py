@@ -72,23 +72,23 @@ def test_the_chosen_theme_is_kept(open_at, site):
 
 def test_no_page_loads_anything_from_another_origin(open_at, site):
     page = open_at("desktop")
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested = []
+    page.on("request", lambda request: requested.append(request.url))
     for address in addresses(site):
         go(page, site, address)
-    assert asked
-    assert [url for url in asked if not url.startswith((site.url, "about:"))] == []
+    assert requested
+    assert [url for url in requested if not url.startswith((site.url, "about:"))] == []
 
 
 def test_results_show_every_subset_with_n_and_interval(open_at, site):
     page = open_at("desktop")
     go(page, site, "#/results")
     record = site.read("results/season.json")
-    told = page.inner_text("[aria-label='Record by subset'] tbody")
+    shown_text = page.inner_text("[aria-label='Record by subset'] tbody")
     for group in record["groups"]:
         for own in group["tallies"]:
-            assert f"{own['wins']:,}–{own['losses']:,}–{own['pushes']:,}" in told
-            assert f"{own['low']:.1f}–{own['high']:.1f} %" in told
+            assert f"{own['wins']:,}–{own['losses']:,}–{own['pushes']:,}" in shown_text
+            assert f"{own['low']:.1f}–{own['high']:.1f} %" in shown_text
     models = page.inner_text("[aria-label='Models and the line'] tbody")
     season = site.read("systems/performance.json")["windows"]["season"]["models"]
     assert all(f"{model['line_mae']:.2f}" in models for model in season)

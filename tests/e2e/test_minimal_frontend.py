@@ -1,4 +1,4 @@
-"""The example page, as its README says to use it."""
+"""The example page, used as its README describes."""
 
 import shutil
 import threading
@@ -23,9 +23,9 @@ def test_the_example_shows_the_newest_picks(page, site):
         page.goto(f"http://127.0.0.1:{server.server_address[1]}/picks.html")
         page.wait_for_selector("h2:nth-of-type(8)")
         assert page.inner_text("h1") == f"Picks of {day}, simulated league"
-        told = page.locator("li").all_inner_texts()
+        shown_text = page.locator("li").all_inner_texts()
         server.shutdown()
-    assert [text.split(" (")[0] for text in told] == [p["player"] for g in picks["groups"] for p in g["picks"]]
+    assert [text.split(" (")[0] for text in shown_text] == [p["player"] for g in picks["groups"] for p in g["picks"]]
 
 
 def test_the_example_is_about_thirty_lines():

@@ -93,9 +93,9 @@ def test_a_probability_names_its_source(page, site, source):
     site.change(f"best-bets/{day}.json", mark)
     go(page, site, f"#/picks/8/{day}")
     page.wait_for_selector("button.tier")
-    told = {row["probability"].splitlines()[0] for row in shown(page)}
+    shown_text = {row["probability"].splitlines()[0] for row in shown(page)}
     expected_words = {"calibrated": {"52.0 % over", "52.0 % under"}, "none": {"unknown"}}
-    assert told <= expected_words.get(source, {"52.0 % over (market)", "52.0 % under (market)"})
+    assert shown_text <= expected_words.get(source, {"52.0 % over (market)", "52.0 % under (market)"})
 
 
 def test_book_price_and_time_are_those_of_the_best_bets_file(page, site):
@@ -169,8 +169,8 @@ def test_the_features_behind_a_pick_are_those_of_the_quality_file(page, site):
     )
     assert names == [feature["name"].replace("_", " ") for feature in quality["features"]]
     picked = next(pick for pick in quality["picks"] if pick["player"] == shown(page)[0]["player"])
-    told = page.eval_on_selector_all("dialog tbody tr td:nth-child(2)", "all => all.map((n) => n.textContent)")
-    assert [text == "no value" for text in told] == [value is None for value in picked["values"]]
+    shown_text = page.eval_on_selector_all("dialog tbody tr td:nth-child(2)", "all => all.map((n) => n.textContent)")
+    assert [text == "no value" for text in shown_text] == [value is None for value in picked["values"]]
 
 
 def test_an_empty_subset_shows_the_reason(page, site):

@@ -36,7 +36,7 @@ def test_a_switch_of_tab_is_shown_within_fifty_milliseconds(page, site):
     go(page, site, f"#/picks/8/{day}")
     page.wait_for_selector("button.tier")
     times = [page.evaluate(SWITCH, f"#/picks/{group}/{day}") for group in (5, 8, 5, 8, 5, 8)]
-    # The fastest of several: on a machine that does other things as well the rest measures those.
+    # The fastest of several turns; slower turns measure other processes of the machine.
     assert min(times) < 50
 
 
@@ -66,5 +66,5 @@ def test_a_full_season_is_painted_within_a_second_and_weighs_under_a_megabyte_an
     assert 0 < sum(received) < 1_500_000
     assert page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") < 1000
     times = [page.evaluate(SWITCH, f"#/picks/{group}/{day}") for group in (5, 8, 5, 8, 5, 8)]
-    # As above: the fastest of several.
+    # The fastest of several turns, as above.
     assert min(times) < 50

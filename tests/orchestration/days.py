@@ -1,4 +1,4 @@
-"""A simulated day as it comes in, hour by hour: what was fetched by then, and a home that runs the day each time."""
+"""A simulated day, hour by hour: the payloads fetched by each hour, and a home that runs the day each time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def league() -> list[Payload]:
 
 @dataclass
 class Follower:
-    """A home that is given what has been fetched by an instant, and then runs the day."""
+    """A home that receives the payloads fetched by an instant, and then runs the day."""
 
     home: Path
     waiting: list[Payload]
@@ -41,7 +41,7 @@ class Follower:
     reports: list[DayReport] = field(default_factory=list)
 
     def go_to(self, now: dt.datetime) -> DayReport:
-        """Let the clock stand at `now`: keep what was fetched since, run the day, check every published file."""
+        """Set the clock to `now`, store the payloads fetched since, run the day, and check every published file."""
         self.now = now
         pending = Pending(PayloadStore(self.home / "raw"))
         for payload in self.waiting:
@@ -55,7 +55,7 @@ class Follower:
         return report
 
     def check_files(self) -> None:
-        """Fail unless each published file is of its contract and none is from the future."""
+        """Fail unless each published file matches its contract and none is later than the clock."""
         root = self.home / "public"
         for path in root.rglob("*.json"):
             kind = type_of(str(path.relative_to(root)))
@@ -64,7 +64,7 @@ class Follower:
                 assert self.file(str(path.relative_to(root / "v1")))["generated_at"][:16] <= self.now.isoformat()[:16]
 
     def file(self, path: str) -> dict[str, Any]:
-        """Return a published file, empty where it is not there."""
+        """Return a published file, empty where it is absent."""
         whole = self.home / "public" / "v1" / path
         document: dict[str, Any] = json.loads(whole.read_bytes()) if whole.exists() else {}
         return document
@@ -89,7 +89,7 @@ class Follower:
 
 
 def put_off(payloads: Iterable[Payload], game_id: str, event_id: str, since: dt.datetime) -> list[Payload]:
-    """Return payloads in which a game is called off at `since`: told by the schedule then, played by nobody."""
+    """Return payloads in which the schedule postpones a game at `since`, and no box score has it."""
     every = list(payloads)
     known = [p for p in every if p.name.startswith("schedule_") and p.fetched_at <= since][-1]
     changed = [replace(known, name="schedule_postponed", fetched_at=since, content=_called_off(known, game_id))]

@@ -1,4 +1,4 @@
-"""Faults of a simulated month: what each does to a home, and where it can be seen afterwards."""
+"""Faults of a simulated month: their effect on a home, and the place where they are reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.duckdb import DuckDBWarehouse
 from tests.orchestration import processes
-from tests.orchestration.providers import asked_when_down, asked_when_late, asked_with_a_full_disk
+from tests.orchestration.providers import fetch_when_down, fetch_when_rate_limited, fetch_with_a_full_disk
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 FULL_WAREHOUSE = duckdb.IOException("could not write: no space left on device")
@@ -40,28 +40,28 @@ STATEMENTS, COMMITS = (420, 200), (22, 13)
 
 
 class KilledError(BaseException):
-    """The process is gone: nothing after it runs, not even what should always run."""
+    """The process is killed: no later code runs, not even clean-up code."""
 
 
 class Recorder:
-    """A notifier that remembers."""
+    """A notifier that records the causes of alerts."""
 
     def __init__(self) -> None:
         self.causes: set[str] = set()
 
     def send(self, alert: Any) -> str:
-        """Remember the cause."""
+        """Record the cause."""
         self.causes.add(alert.cause)
         return "sent"
 
     def recover(self, cause: str, body: str) -> str:
-        """Say nothing."""
+        """Send nothing."""
         return "quiet"
 
 
 @dataclass
 class Struck:
-    """A fault that struck: its kind, the moment, where it shows, and what to look for where it shows later only."""
+    """A fault that occurred: its kind, its time, its report, and the text to look for where it is reported later."""
 
     kind: str
     at: dt.datetime
@@ -71,7 +71,7 @@ class Struck:
 
 @dataclass
 class World:
-    """A home under chaos; `steps` are what the fetches before the next run did."""
+    """A home in the chaos test; `steps` are the results of the fetches before the next run."""
 
     home: Path
     rng: random.Random
@@ -140,12 +140,12 @@ def _in_runs(home: Path, now: dt.datetime) -> str:
 
 
 def _written(home: Path, now: dt.datetime) -> list[str]:
-    """Return what the runs and the payload log say."""
+    """Return the events of the runs and the payload log, as lines."""
     with opened(home, now) as context:
         events = context.warehouse.collect(context.warehouse.scan(RUN_EVENTS).select("stage", "event", "detail"))
         log = context.warehouse.collect(context.warehouse.scan(PAYLOAD_LOG).select("status", "name", "fetched_at"))
-    said = [f"runs: {stage} {event}: {detail}" for stage, event, detail in events.iter_rows()]
-    return said + [f"payload log: {status}: {name} {at}" for status, name, at in log.iter_rows()]
+    lines = [f"runs: {stage} {event}: {detail}" for stage, event, detail in events.iter_rows()]
+    return lines + [f"payload log: {status}: {name} {at}" for status, name, at in log.iter_rows()]
 
 
 def _finished_pid() -> int:
@@ -204,13 +204,13 @@ def killed_among_files(world: World, now: dt.datetime, payloads: Sequence[Payloa
 
 
 def disk_full_in_public(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:
-    """Let the published files find no space."""
+    """Let the disk of the published files be full."""
     shown = world.attempt(now, mock.patch.object(LocalStore, "write", side_effect=FULL))
     return Struck("disk_full_in_public", now, shown) if shown else killed(world, now, payloads)
 
 
 def read_only_warehouse(world: World, now: dt.datetime, _: Sequence[Payload]) -> Struck:
-    """Open the warehouse without leave to write."""
+    """Open the warehouse without write permission."""
     return Struck("read_only_warehouse", now, world.attempt(now, read_only=True))
 
 
@@ -226,7 +226,7 @@ def two_schedulers(world: World, now: dt.datetime, _: Sequence[Payload]) -> Stru
 
 
 def clock_stepped(world: World, now: dt.datetime, _: Sequence[Payload]) -> Struck:
-    """Let the clock be hours off before anything is delivered; that run sees it, or the next one does."""
+    """Let the clock be hours off before anything is delivered; that run reports it, or the next one does."""
     wrong = now + dt.timedelta(hours=world.rng.choice([-54, -51, 2, 7]))
     shown = world.attempt(wrong)
     return Struck(
@@ -235,20 +235,20 @@ def clock_stepped(world: World, now: dt.datetime, _: Sequence[Payload]) -> Struc
 
 
 def provider_down(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:
-    """Let a provider answer 503 until the client gives up."""
-    world.steps += [step := asked_when_down(world.home, world.rng, payloads)]
+    """Let a provider respond with 503 until the client gives up."""
+    world.steps += [step := fetch_when_down(world.home, world.rng, payloads)]
     return Struck("provider_down", now, trace=f"{step.name}: {step.status}: ")
 
 
 def provider_late(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:
-    """Let a provider ask for an hour's patience, and the run come before that."""
-    world.steps += [step := asked_when_late(world.home, world.rng, payloads)]
+    """Let a provider demand a wait of an hour, and the run start earlier."""
+    world.steps += [step := fetch_when_rate_limited(world.home, world.rng, payloads)]
     return Struck("provider_late", now, trace=f"{step.name}: {step.status}: ")
 
 
 def disk_full_in_store(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:
-    """Let a payload be cut off by a full disk while it is kept."""
-    world.steps += [step := asked_with_a_full_disk(world.home, world.rng, payloads, FULL)]
+    """Let a full disk cut off a payload while it is stored."""
+    world.steps += [step := fetch_with_a_full_disk(world.home, world.rng, payloads, FULL)]
     return Struck("disk_full_in_store", now, trace=f"{step.name}: {step.status}: could not be stored on disk")
 
 
@@ -272,13 +272,13 @@ def delivered_twice(world: World, now: dt.datetime, payloads: Sequence[Payload])
 
 
 def killed_for_real(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:
-    """Run the day in a process of its own, and let SIGKILL end it in the middle of a statement."""
+    """Run the day in its own process, and kill it in the middle of a statement."""
     shown = processes.killed(world.home, now, world.within(now, STATEMENTS) // 2 + 1)
     return Struck("killed_for_real", now, shown) if shown else killed(world, now, payloads)
 
 
 def disk_full_for_real(world: World, now: dt.datetime, payloads: Sequence[Payload]) -> Struck:
-    """Run the day in a process whose files may hardly grow."""
+    """Run the day in a process with a small limit on file sizes."""
     shown = processes.limited(world.home, now)
     return Struck("disk_full_for_real", now, shown) if shown else killed(world, now, payloads)
 

@@ -1,4 +1,4 @@
-"""Runs a home in a process of its own and kills that process in the middle of a statement, as a power cut would."""
+"""Run a home in its own process, and kill the process in the middle of a statement, as a power failure would."""
 
 from __future__ import annotations
 

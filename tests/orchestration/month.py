@@ -1,4 +1,4 @@
-"""A simulated month as it comes in: lived through in peace, or with faults spread over its days."""
+"""A simulated month, run day by day: without faults, or with faults spread over its days."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ EVE = homes.FIRST + dt.timedelta(days=8)
 """The season is this old when the month begins: players have games behind them, so that there are picks."""
 
 DAYS, EVERY = 30, 2
-"""Days of the month, and how many lie between two runs: half of the dates are worked ahead, half are caught up with."""
+"""Days of the month, and how many lie between two runs: half of the dates are processed ahead, half afterwards."""
 
 LAST = EVE + dt.timedelta(days=DAYS)
 RUN_AT = dt.time(16, 0)
 """UTC: when the day is run. Lines of the morning are in, no game has tipped off."""
 
 ONCE = frozenset({"clock_stepped"})
-"""Kinds that strike a run once: of two steps of a clock, the runs can tell only the further one."""
+"""Kinds that occur once per run: of two wrong clocks, the runs report only the larger difference."""
 
 Moment = tuple[dt.datetime, list[Payload]]
 
@@ -38,7 +38,7 @@ def moments() -> list[Moment]:
 
 
 def calm(home: Path) -> Path:
-    """Live through the month at `home` with nothing going wrong; also run in a process of its own."""
+    """Run the month at `home` without faults; also run in its own process."""
     world = World(home, random.Random(0))
     for now, payloads in moments():
         world.deliver(payloads)
@@ -49,7 +49,7 @@ def calm(home: Path) -> Path:
 
 
 def stormy(home: Path, count: int, seed: int = 8) -> World:
-    """Live through the month at `home` with `count` faults of every kind, at random places after its eve."""
+    """Run the month at `home` with `count` faults of every kind, at random places after its first day."""
     rng = random.Random(seed)
     world, month = World(home, rng), moments()
     days: list[list[str]] = [[] for _ in month]
@@ -67,7 +67,7 @@ def drawn(count: int, rng: random.Random) -> list[str]:
 
 
 def _live(world: World, now: dt.datetime, payloads: Sequence[Payload], kinds: Sequence[str]) -> None:
-    """Live through one moment: what keeps payloads from coming, then what strikes the run, then a run in peace."""
+    """Run one moment: the faults of deliveries, then the faults of the run, then a run without faults."""
     early = [kind for kind in kinds if kind in BEFORE]
     for kind in early:
         world.strike(kind, now, payloads)

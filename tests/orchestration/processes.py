@@ -1,4 +1,4 @@
-"""Faults that need a process of their own: SIGKILL, a limit on the size of files, two at one warehouse."""
+"""Faults that need their own process: SIGKILL, a limit on file sizes, two processes on one warehouse."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ ROOM = 2**12
 
 
 def killed(home: Path, now: dt.datetime, count: int) -> str:
-    """Let SIGKILL end a run of the day after its `count`-th statement; nothing is said where it ended before."""
+    """Let SIGKILL end a run of the day after its `count`-th statement; return an empty text where it ended before."""
     process = _process("killed", home, now, str(count))
     process.communicate(timeout=120)
     return "SIGKILL" if process.returncode == -signal.SIGKILL else ""
 
 
 def limited(home: Path, now: dt.datetime) -> str:
-    """Run the day in a process whose files may hardly grow, and return the last line it said."""
+    """Run the day in a process with a small limit on file sizes, and return its last line of output."""
     process = _process("limited", home, now, "0")
-    _, said = process.communicate(timeout=120)
-    return f"exit {process.returncode}: {said.decode().strip().splitlines()[-1]}" if process.returncode else ""
+    _, errors = process.communicate(timeout=120)
+    return f"exit {process.returncode}: {errors.decode().strip().splitlines()[-1]}" if process.returncode else ""
 
 
 def holding(home: Path, now: dt.datetime) -> str:
-    """Let one process hold the warehouse, and ask for it meanwhile."""
+    """Let one process hold the warehouse, and open it in another."""
     from tests.orchestration.faults import opened
 
     process = _process("holding", home, now, "0")
@@ -59,7 +59,7 @@ def _process(kind: str, home: Path, now: dt.datetime, count: str) -> subprocess.
 
 
 def main(kind: str, home: str, now: str, count: str) -> None:
-    """Run the day at `home` as `kind` says."""
+    """Run the day at `home` with a fault of `kind`."""
     from tests.orchestration.faults import opened
 
     if kind == "killed":

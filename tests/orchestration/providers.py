@@ -1,4 +1,4 @@
-"""Providers that fail in a simulated month: asked through the client that asks the real ones."""
+"""Failing providers of a simulated month, requested through the real client."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from courtside.sources.transport import Limits, Response
 IMPATIENT = Policy(attempts=2, first_wait=0.0, longest_wait=1.0, jitter=0.0, least_pace=0.0, pace={})
 
 
-def asked_when_down(home: Path, rng: random.Random, payloads: Sequence[Payload]) -> Step:
-    """Ask for a payload of a provider that answers 503."""
+def fetch_when_down(home: Path, rng: random.Random, payloads: Sequence[Payload]) -> Step:
+    """Request a payload from a provider that responds with 503."""
     return _fetch_once(home, _readable(rng, payloads), Response(503, {}, b""))
 
 
-def asked_when_late(home: Path, rng: random.Random, payloads: Sequence[Payload]) -> Step:
-    """Ask for a payload of a provider that wants to be asked again in an hour."""
+def fetch_when_rate_limited(home: Path, rng: random.Random, payloads: Sequence[Payload]) -> Step:
+    """Request a payload from a provider that demands a wait of an hour."""
     return _fetch_once(home, _readable(rng, payloads), Response(429, {"retry-after": "3600"}, b""))
 
 
-def asked_with_a_full_disk(home: Path, rng: random.Random, payloads: Sequence[Payload], full: OSError) -> Step:
-    """Ask for a payload while the disk is full."""
+def fetch_with_a_full_disk(home: Path, rng: random.Random, payloads: Sequence[Payload], full: OSError) -> Step:
+    """Request a payload while the disk is full."""
     chosen = _readable(rng, payloads)
     kept = PayloadStore(home / "raw").path_of(chosen.payload_id)
     kept.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Box scores that end while the schedule and the lines go on: dates are held, and complete when they arrive."""
+"""Box scores end while the schedule and the lines continue: dates are held, and complete when box scores arrive."""
 
 from __future__ import annotations
 

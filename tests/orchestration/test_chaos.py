@@ -1,6 +1,6 @@
 """A calm month and one full of faults end with the same store, the same grid and the same files.
 
-`COURTSIDE_CHAOS_FAULTS` and `COURTSIDE_CHAOS_SEED` draw another storm.
+`COURTSIDE_CHAOS_FAULTS` and `COURTSIDE_CHAOS_SEED` draw other faults.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ COUNT = int(os.environ.get("COURTSIDE_CHAOS_FAULTS", "200"))
 SEED = int(os.environ.get("COURTSIDE_CHAOS_SEED", "8"))
 END = dt.datetime.combine(month.LAST, month.RUN_AT)
 WRITTEN_AT = re.compile(rb'"generated_at": ?"[^"]+"')
-"""When a file was written. A clock that was off writes a file early or late, and the file rightly says so."""
+"""When a file was written. A wrong clock writes a file early or late, and the file states that time."""
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, World]]:
-    """The month in peace and the month in a storm, lived through side by side."""
+    """The month without faults and the month with faults, run in parallel."""
     folder = tmp_path_factory.mktemp("months")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURTSIDE_CONFIG", str(folder / "no-such-courtside.toml"))
@@ -48,13 +48,13 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, World
 
 @pytest.fixture(scope="module")
 def calm(both: tuple[Path, World]) -> Path:
-    """The home after the calm month."""
+    """The home after the month without faults."""
     return both[0]
 
 
 @pytest.fixture(scope="module")
 def stormy(both: tuple[Path, World]) -> World:
-    """The home after the stormy month, and the faults that struck."""
+    """The home after the month with faults, and the faults that occurred."""
     return both[1]
 
 
@@ -95,7 +95,7 @@ def test_the_published_files_are_the_same_byte_for_byte(calm: Path, stormy: Worl
 
 
 def published(home: Path) -> dict[str, bytes]:
-    """Return every file but for when it was written; `status.json` tells of the runs themselves and is left out."""
+    """Return every file but for when it was written; `status.json` describes the runs themselves and is left out."""
     root = home / "public"
     return {
         str(path.relative_to(root)): WRITTEN_AT.sub(b"", path.read_bytes())
@@ -105,8 +105,8 @@ def published(home: Path) -> dict[str, bytes]:
 
 
 def test_the_status_file_shows_the_same_stages(calm: Path, stormy: World) -> None:
-    told = [json.loads((home / "public" / "v1" / "status.json").read_bytes()) for home in (calm, stormy.home)]
-    stages = [[(stage["name"], stage["date"], stage["state"]) for stage in status["stages"]] for status in told]
+    documents = [json.loads((home / "public" / "v1" / "status.json").read_bytes()) for home in (calm, stormy.home)]
+    stages = [[(stage["name"], stage["date"], stage["state"]) for stage in status["stages"]] for status in documents]
     assert stages[0] == stages[1]
 
 

@@ -1,4 +1,4 @@
-"""Dagster and the command line call the same stages and share the ledger."""
+"""Dagster and the command line call the same stages and share the run log."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def materialised(home: Path, **options: Any) -> Any:
     return dg.materialize(ASSETS, resources=at(home), raise_on_error=False, **options)
 
 
-def worked_by(result: Any, stage: str) -> int:
+def processed_by(result: Any, stage: str) -> int:
     return int(result.asset_materializations_for_node(stage)[0].metadata["dates processed"].value)
 
 
@@ -79,15 +79,15 @@ def test_jobs_schedules_and_sensors_are_defined() -> None:
 
 @pytest.mark.parametrize(("wish", "expected"), [("", "STOPPED"), ("on", "RUNNING")])
 def test_schedules_and_sensors_are_off_until_automation_is_on(wish: str, expected: str) -> None:
-    says = (
+    script = (
         "from courtside.orchestration.triggers import SCHEDULES, SENSORS; "
         "print({item.default_status.name for item in [*SCHEDULES, *SENSORS]})"
     )
-    told = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", says],
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
         cwd=ROOT, env={**os.environ, "COURTSIDE_AUTOMATION": wish}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert told.stdout.strip() == f"{{'{expected}'}}"
+    assert result.stdout.strip() == f"{{'{expected}'}}"
 
 
 def test_a_back_fill_is_one_run_and_gives_the_bytes_of_the_command_line(
@@ -107,7 +107,7 @@ def test_dagster_skips_what_the_command_line_has_processed(run_home: Path, tmp_p
     home = homes.copy_of(run_home, tmp_path / "home")
     result = materialised(home, partition_key=str(homes.LAST))
     assert result.success
-    assert {stage.name: worked_by(result, stage.name) for stage in STAGES} == dict.fromkeys(
+    assert {stage.name: processed_by(result, stage.name) for stage in STAGES} == dict.fromkeys(
         (stage.name for stage in STAGES), 0
     )
 
@@ -122,7 +122,7 @@ def test_dagster_finishes_what_a_killed_run_of_the_command_line_began(
     result = materialised(home, tags=RANGE)
     assert result.success
     dates = (homes.LAST - homes.FIRST).days + 1
-    assert (worked_by(result, "analytics"), worked_by(result, "features")) == (0, dates)
+    assert (processed_by(result, "analytics"), processed_by(result, "features")) == (0, dates)
     assert (homes.contents(home), homes.files(home)) == (homes.contents(run_home), homes.files(run_home))
 
 
@@ -184,17 +184,17 @@ def test_the_morning_run_writes_the_season_file_and_reports_its_result(
     season = home / "public" / "v1" / "subsets" / "season.json"
     before = dates_of(season)
     season.unlink()
-    asked: list[str] = []
+    requested: list[str] = []
 
     def fetch(self: Courtside, plans: Any) -> list[Any]:
-        asked.extend(plan.source for plan in plans)
+        requested.extend(plan.source for plan in plans)
         return []
 
     monkeypatch.setattr(Courtside, "fetch", fetch)
     morning = dt.datetime.combine(homes.LAST + dt.timedelta(days=2), dt.time(14))
     result = daily.execute_in_process(resources=at(home, morning))
     assert result.success
-    assert asked[0] == "odds", "what cannot be fetched later is asked first"
+    assert requested[0] == "odds", "what cannot be fetched later is fetched first"
     assert dates_of(season) == before
     (output,) = [event for event in result.all_events if event.is_successful_output and "run" in _metadata(event)]
     assert output.step_key == "run_daily"
@@ -251,9 +251,9 @@ def test_schedules_run_on_days_with_games_and_skip_the_others(run_home: Path, tm
 def test_sensors_request_one_run_for_new_lines_and_for_a_final_date(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     evening = dt.datetime(2025, 11, 12, 23, 0)
-    asked, _ = requests_of(new_lines, home, evening)
-    assert [request.partition_key for request in asked] == ["2025-11-12"]
-    cursor = asked[0].run_key.partition(" ")[2]
+    requested, _ = requests_of(new_lines, home, evening)
+    assert [request.partition_key for request in requested] == ["2025-11-12"]
+    cursor = requested[0].run_key.partition(" ")[2]
     assert requests_of(new_lines, home, evening, cursor=cursor)[1] == "no new lines"
     after = dt.datetime(2025, 11, 13, 17, 0)
     assert [request.partition_key for request in requests_of(all_finals_in, home, after)[0]] == ["2025-11-12"]

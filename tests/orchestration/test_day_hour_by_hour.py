@@ -42,7 +42,7 @@ class Seen:
 
 @dataclass
 class Story:
-    """The day, and whom its twists strike."""
+    """The day, and the players of its scratch, correction and postponement."""
 
     follower: Follower
     seen: dict[Any, Seen] = field(default_factory=dict)
@@ -55,20 +55,20 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """The whole day, told once."""
+    """The whole day, run once."""
     every = league()
-    told = Story(Follower(tmp_path_factory.mktemp("day") / "home", every))
+    story = Story(Follower(tmp_path_factory.mktemp("day") / "home", every))
     patch = pytest.MonkeyPatch()
     patch.setenv("COURTSIDE_CONFIG", "no-such-courtside.toml")
-    patch.setattr(day_module, "notifier", lambda *_: _Recorder(told.alerts))
+    patch.setattr(day_module, "notifier", lambda *_: _Recorder(story.alerts))
     try:
         for moment in MOMENTS:
-            told.seen[moment] = _look(told.follower, moment)
+            story.seen[moment] = _look(story.follower, moment)
             if moment == MORNING:
-                _twist(told, every)
+                _twist(story, every)
     finally:
         patch.undo()
-    return told
+    return story
 
 
 @dataclass
@@ -97,24 +97,24 @@ def _look(follower: Follower, moment: Any) -> Seen:
     )
 
 
-def _twist(told: Story, every: list[Any]) -> None:
+def _twist(story: Story, every: list[Any]) -> None:
     """Choose, among the morning's picks, who is scratched, who is corrected and which game is called off."""
     log = next(payload for payload in every if payload.name == LOGS["P"])
     teams = next(payload for payload in every if payload.name == LOGS["T"])
     odds = b"".join(p.content for p in every if p.name.startswith("event_odds_")).decode("unicode-escape", "replace")
-    picked = {player for group, player, _, _ in told.follower.picks() if group == "8"}
+    picked = {player for group, player, _, _ in story.follower.picks() if group == "8"}
     rows = [row for row in rows_of(log) if row["PLAYER_NAME"] in picked and row["PLAYER_NAME"] in odds]
-    told.overtime = next(row["GAME_ID"] for row in rows_of(teams) if row["MIN"] > 240)
+    story.overtime = next(row["GAME_ID"] for row in rows_of(teams) if row["MIN"] > 240)
     first = rows[0]
     second = next(row for row in rows if row["GAME_ID"] != first["GAME_ID"] and row["PTS"] >= 8)
-    taken = {first["GAME_ID"], second["GAME_ID"], told.overtime}
+    taken = {first["GAME_ID"], second["GAME_ID"], story.overtime}
     third = next(row for row in rows if row["GAME_ID"] not in taken)
-    told.scratch, told.corrected = first["PLAYER_NAME"], second["PLAYER_NAME"]
-    told.postponed = {row["PLAYER_NAME"] for row in rows_of(log) if row["GAME_ID"] == third["GAME_ID"]}
-    changed = scratched(every, told.scratch, NOON)
+    story.scratch, story.corrected = first["PLAYER_NAME"], second["PLAYER_NAME"]
+    story.postponed = {row["PLAYER_NAME"] for row in rows_of(log) if row["GAME_ID"] == third["GAME_ID"]}
+    changed = scratched(every, story.scratch, NOON)
     changed = put_off(changed, third["GAME_ID"], event_id(third["GAME_ID"], SEED), CALLED_OFF)
-    changed.append(corrected(changed, told.corrected, CORRECTED))
-    told.follower.waiting = [payload for payload in changed if payload.fetched_at > MORNING]
+    changed.append(corrected(changed, story.corrected, CORRECTED))
+    story.follower.waiting = [payload for payload in changed if payload.fetched_at > MORNING]
 
 
 def of_players(picks: Any, chosen: Callable[[str], bool]) -> set[Pick]:

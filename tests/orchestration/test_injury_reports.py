@@ -1,4 +1,4 @@
-"""A status that changes before tip-off: the slate is predicted again, and who is out gets no pick."""
+"""A status that changes before tip-off: the slate is predicted again, and a player who is out gets no pick."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def test_a_player_reported_out_is_blocked_by_the_gate_and_loses_his_pick(run_hom
     homes.run_in(home, last=DAY)
     with homes.opened(home) as context:
         read = lambda table: context.warehouse.collect(context.warehouse.scan(table))  # noqa: E731
-        standing = read(PUBLISHED_PICKS).filter(game_date=DAY)
-        assert standing.height, "the test needs picks on a day to come"
-        pick = standing.row(0, named=True)
+        published = read(PUBLISHED_PICKS).filter(game_date=DAY)
+        assert published.height, "the test needs picks on a day to come"
+        pick = published.row(0, named=True)
         _report_out(context, read, pick)
     homes.run_in(home, now=homes.NOW + dt.timedelta(minutes=30), last=DAY)
     with homes.opened(home) as context:

@@ -1,4 +1,4 @@
-"""A run killed at any moment leaves whole dates only, and the next run finishes the rest."""
+"""A run that is killed at any moment leaves only complete dates, and the next run finishes the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A warehouse of another version: what stages make is made again, what they cannot make keeps its rows."""
+"""A warehouse of another version: tables of stages are computed again, all other tables keep their rows."""
 
 from __future__ import annotations
 

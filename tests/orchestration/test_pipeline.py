@@ -66,7 +66,7 @@ def test_the_same_payloads_twice_change_nothing(ingested_home: Path, tmp_path: P
     assert homes.contents(home) == before
     with homes.opened(home) as context:
         log = context.warehouse.collect(context.warehouse.scan(PAYLOAD_LOG).select(nw.col("status")))
-    assert log.height == 2 * len(reports), "each delivery stands in the log"
+    assert log.height == 2 * len(reports), "each delivery is in the log"
 
 
 def test_as_of_rebuilds_what_was_known_then(ingested_home: Path, tmp_path: Path) -> None:

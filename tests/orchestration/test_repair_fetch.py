@@ -1,4 +1,4 @@
-"""`courtside repair --fetch`: asks the providers for exactly the dates that lack box scores, and is whole again."""
+"""`courtside repair --fetch`: requests exactly the dates that lack box scores, and completes the season."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def logs_of(day: dt.date) -> dict[str, Payload]:
     }
 
 
-def test_a_lost_log_is_fetched_and_the_season_is_whole_again(
+def test_a_lost_log_is_fetched_and_the_season_is_complete_again(
     run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    logs, asked = logs_of(LOST), []
+    logs, requested = logs_of(LOST), []
 
     def transport(request: Request, _: Limits) -> Response:
-        asked.append(str(request))
+        requested.append(str(request))
         if "leaguegamelog" not in request.url:
             return Response(404, {}, b"")
         assert request.params["DateFrom"] == f"{LOST:%m/%d/%Y}"
@@ -52,7 +52,7 @@ def test_a_lost_log_is_fetched_and_the_season_is_whole_again(
     result = CliRunner().invoke(app, ["repair", "--fetch", "--json", "--home", str(home)])
     report = json.loads(result.stdout)
     assert (result.exit_code, report["is_whole"]) == (0, True), result.output
-    assert len(asked) == 3, "the schedule, and the game logs of one date"
+    assert len(requested) == 3, "the schedule, and the game logs of one date"
     repaired, whole = homes.contents(home), homes.contents(run_home)
     for table in ("player_games", "player_features", "outcomes"):
         assert repaired[table] == whole[table], table
@@ -60,7 +60,7 @@ def test_a_lost_log_is_fetched_and_the_season_is_whole_again(
 
 def test_a_complete_home_sends_no_requests(run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unasked(_: Settings) -> Client:
-        raise AssertionError("a source was asked")
+        raise AssertionError("a source was requested")
 
     home = homes.copy_of(run_home, tmp_path / "home")
     monkeypatch.setattr(live, "client_for", unasked)

@@ -1,4 +1,4 @@
-"""`courtside runs`: what each run did, for a person, a program and a monitor."""
+"""`courtside runs`: the events of each run, as text, JSON and Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from courtside.pipeline.stages import STAGES
 from tests import homes
 
 
-def said(home: Path, *options: str) -> str:
+def output_of(home: Path, *options: str) -> str:
     result = CliRunner().invoke(app, ["runs", *options, "--home", str(home)], env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     return result.stdout
@@ -33,22 +33,22 @@ def home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runs_are_listed_newest_first_and_an_unfinished_run_is_marked(home: Path) -> None:
-    listed: list[dict[str, Any]] = json.loads(said(home, "--json"))
+    listed: list[dict[str, Any]] = json.loads(output_of(home, "--json"))
     assert listed[0]["outcome"] == NOT_FINISHED
     assert listed[0]["seconds"] is None
     assert listed[1]["outcome"] == "finished"
     assert listed[1]["rows"] > 1000
-    assert NOT_FINISHED in said(home)
+    assert NOT_FINISHED in output_of(home)
 
 
 def test_one_run_shows_what_each_stage_wrote_and_took(home: Path) -> None:
     with homes.opened(home) as context:
         whole = recent_runs(context.warehouse)[1].run_id
-    events = json.loads(said(home, whole[:5], "--json"))["events"]
+    events = json.loads(output_of(home, whole[:5], "--json"))["events"]
     ended = {event["stage"]: event for event in events if event["event"] == "finished"}
     assert set(ended) == {"run", *(stage.name for stage in STAGES)}
     assert all(event["seconds"] is not None for event in ended.values())
-    assert "unchanged" in said(home, whole)
+    assert "unchanged" in output_of(home, whole)
 
 
 def test_an_unknown_run_id_names_the_next_command(home: Path) -> None:
@@ -59,7 +59,7 @@ def test_an_unknown_run_id_names_the_next_command(home: Path) -> None:
 
 def samples(home: Path) -> dict[tuple[str, ...], float]:
     """Return what a Prometheus server reads from the command's output, by name and label values."""
-    families = text_string_to_metric_families(said(home, "--prometheus"))
+    families = text_string_to_metric_families(output_of(home, "--prometheus"))
     return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
 
 

@@ -27,27 +27,27 @@ ONLY_TONIGHT = {"injury_reports"}
 """Tables that the small season, whose games are all over, gives no reason to publish from."""
 
 
-def planted(ask: str) -> Stage:
+def planted(access: str) -> Stage:
     """Return a stage that declares only the games and uses the player games."""
 
     def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
-        if ask == "index":
+        if access == "index":
             inputs[PLAYER_GAMES]
-        if ask == "scan":
+        if access == "scan":
             inputs.scan(PLAYER_GAMES)
-        return Result(changes=[Change(PLAYER_GAMES, PLAYER_GAMES.empty())] if ask == "write" else ())
+        return Result(changes=[Change(PLAYER_GAMES, PLAYER_GAMES.empty())] if access == "write" else ())
 
     return Stage("planted", "A stage for a test.", process, reads=(Read(GAMES),))
 
 
-@pytest.mark.parametrize("ask", ["index", "scan", "write"])
+@pytest.mark.parametrize("access", ["index", "scan", "write"])
 def test_a_stage_that_uses_a_table_it_does_not_declare_fails_and_changes_nothing(
-    run_home: Path, tmp_path: Path, ask: str
+    run_home: Path, tmp_path: Path, access: str
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home)
     with homes.opened(home) as context:
-        summary = run(context, homes.FIRST, homes.FIRST, stages=(planted(ask),))
+        summary = run(context, homes.FIRST, homes.FIRST, stages=(planted(access),))
     ((_, stage, cell),) = summary.open_cells
     assert (stage, cell.state) == ("planted", "failed")
     assert cell.reason is not None

@@ -1,4 +1,4 @@
-"""A model is trained once every result before its first day is in, or overdue: it is kept, and sees nothing later."""
+"""A model is trained once every result before its first day is stored or overdue, because it is not trained again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Homes that the planted violations of published picks share; copy one before you change it."""
+"""Homes for the planted violations of published picks; copy one before you change it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.planted.live_day import DAY, DELIVERED, MORNING, NEXT_DAY, RANGE, inv
 
 @pytest.fixture(scope="session")
 def unpublished_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home at five in the afternoon UTC of a date whose lines are in and that is not published."""
+    """A home at 17:00 UTC of a date whose lines are stored and that is not published."""
     home = tmp_path_factory.mktemp("before") / "home"
     homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at <= DELIVERED])
     day_before = str(DAY - dt.timedelta(days=1))

@@ -12,7 +12,7 @@ from tests import homes
 from tests.planted.live_day import DAY, EVENING, MORNING, NEXT_DAY, NIGHT, RANGE, TABLES, invoke, public, stored
 
 
-def assert_stands(home: Path, original: Path) -> None:
+def assert_unchanged(home: Path, original: Path) -> None:
     for table in TABLES:
         assert stored(home, table).equals(stored(original, table)), table.name
     assert public(home) == public(original)
@@ -34,9 +34,9 @@ def test_a_clock_that_is_behind_changes_no_graded_date(now, command, graded_home
     code, output = invoke(home, now, *command, champion="ewma")
     assert code == 1
     assert "the clock shows" in output and "nothing was published" in output
-    assert_stands(home, graded_home)
+    assert_unchanged(home, graded_home)
     assert invoke(home, NEXT_DAY, "run", *RANGE)[0] == 0
-    assert_stands(home, graded_home)
+    assert_unchanged(home, graded_home)
 
 
 def test_a_clock_that_is_behind_changes_no_date_under_way(live_home, tmp_path):

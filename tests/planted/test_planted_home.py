@@ -166,7 +166,7 @@ def test_a_rebuild_keeps_the_order_of_arrival_after_a_wrong_clock_and_a_lost_pay
 ) -> None:
     first = next(payload for payload in homes.payloads() if payload.name.startswith("leaguegamelog_P_"))
     correction = homes.corrected_box_score()
-    homes.take_in(home, [replace(correction, fetched_at=first.fetched_at - dt.timedelta(days=2))])
+    homes.ingest_into(home, [replace(correction, fetched_at=first.fetched_at - dt.timedelta(days=2))])
     PayloadStore(home / "raw").path_of(first.payload_id).unlink()
     (tmp_path / "delivered.json").write_bytes(first.content)
     assert call("ingest", "files", str(tmp_path / "delivered.json"), home=home)[0] == 0

@@ -23,14 +23,14 @@ SHARED = {"players": PLAYERS, "definitions": DEFINITIONS, "generated_at": GENERA
 MONTHS = [[(1 + day % 30, 32.5)] for day in range(60)]
 
 
-def day_file(publications, standing, graded):
+def day_file(publications, published, graded):
     starts = list(STARTS.values())
-    return build_subset_picks([DATE], publications, standing, graded, season_starts=starts, **SHARED)[DATE]
+    return build_subset_picks([DATE], publications, published, graded, season_starts=starts, **SHARED)[DATE]
 
 
 def test_a_re_export_after_predictions_changed_gives_the_same_picks():
-    publications, standing, graded = graded_season([(1, 32.5), (2, 30.5)])
-    before = render(day_file(publications, standing, graded))
+    publications, published, graded = graded_season([(1, 32.5), (2, 30.5)])
+    before = render(day_file(publications, published, graded))
     changed = predictions({"player_id": 3, "prediction": 40.0}, {"player_id": 1, "prediction": 10.0})
     signals = daily_signals(changed)
     new = plan_publications(
@@ -38,12 +38,12 @@ def test_a_re_export_after_predictions_changed_gives_the_same_picks():
         signals,
         [DATE],
         publications,
-        standing,
+        published,
         now=DAY_AFTER,
         tips=tips((GAME, None)),
     )
     assert [frame.height for frame in new] == [0, 0]
-    after = counted(pl.concat([publications, new[0]]), pl.concat([standing, new[1]]))
+    after = counted(pl.concat([publications, new[0]]), pl.concat([published, new[1]]))
     assert render(day_file(publications, after, graded)) == before
 
 
@@ -66,13 +66,13 @@ def test_a_duplicate_pick_is_refused_before_it_is_graded():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_removed_pick_is_found_wherever_the_ledger_is_used(seed):
-    publications, standing, graded = graded_season([(1, 32.5), (2, 30.5)], [(3, 30.5)])
-    lost = random.Random(seed).randrange(standing.height)
-    retracted = standing.with_row_index("row").filter(pl.col("row") != lost).drop("row")
+    publications, published, graded = graded_season([(1, 32.5), (2, 30.5)], [(3, 30.5)])
+    lost = random.Random(seed).randrange(published.height)
+    retracted = published.with_row_index("row").filter(pl.col("row") != lost).drop("row")
     with pytest.raises(LedgerBrokenError, match="restore the warehouse"):
         verify_ledger(publications, retracted)
     with pytest.raises(LedgerBrokenError, match="append-only"):
-        require_append_only(standing, retracted, PUBLISHED_PICKS)
+        require_append_only(published, retracted, PUBLISHED_PICKS)
     none = predictions()
     with pytest.raises(LedgerBrokenError):
         plan_publications(
@@ -89,18 +89,18 @@ def test_a_removed_pick_is_found_wherever_the_ledger_is_used(seed):
 
 
 def test_a_changed_pick_is_found():
-    _, standing, _ = graded_season([(1, 32.5)])
-    better = standing.with_columns(line=pl.col("line") - 2)
+    _, published, _ = graded_season([(1, 32.5)])
+    better = published.with_columns(line=pl.col("line") - 2)
     with pytest.raises(LedgerBrokenError, match="first game_date 2026-02-07, subset_key"):
-        require_append_only(standing, better, PUBLISHED_PICKS)
+        require_append_only(published, better, PUBLISHED_PICKS)
 
 
 def test_a_missing_publication_is_found():
-    publications, standing, _ = graded_season([(1, 32.5)], [(2, 30.5)])
+    publications, published, _ = graded_season([(1, 32.5)], [(2, 30.5)])
     with pytest.raises(LedgerBrokenError, match="the publication states None"):
-        verify_ledger(publications.head(1), standing)
+        verify_ledger(publications.head(1), published)
     second = pl.lit(2, dtype=pl.Int64)
-    one_day = standing.filter(game_date=DATE).with_columns(version=second)
+    one_day = published.filter(game_date=DATE).with_columns(version=second)
     with pytest.raises(LedgerBrokenError, match="1 versions are stored, and the last is number 2"):
         verify_ledger(publications.filter(game_date=DATE).with_columns(version=second), one_day)
 
@@ -116,13 +116,13 @@ def test_the_season_record_includes_picks_older_than_a_month():
 
 
 def test_a_view_that_drops_old_days_stops_the_export():
-    publications, standing, graded = graded_season(*MONTHS)
-    recent = standing.filter(pl.col("game_date") > DATE - dt.timedelta(days=30))
+    publications, published, graded = graded_season(*MONTHS)
+    recent = published.filter(pl.col("game_date") > DATE - dt.timedelta(days=30))
     with pytest.raises(LedgerBrokenError, match="30 dates differ"):
         build_season_subsets("2025-26", publications, recent, graded, season_starts=STARTS, **SHARED)
 
 
 def test_an_empty_result_stops_the_export():
-    publications, standing, graded = graded_season([(1, 32.5)])
+    publications, published, graded = graded_season([(1, 32.5)])
     with pytest.raises(LedgerBrokenError, match="picks of 2026-02-07"):
-        day_file(publications, standing.clear(), graded)
+        day_file(publications, published.clear(), graded)

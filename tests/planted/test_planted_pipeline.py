@@ -1,4 +1,4 @@
-"""Each fault that ruined platforms of this kind, planted into a run, and the guard that must catch it."""
+"""Known faults of such platforms, each planted into a run, and the guard that must catch it."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_a_box_score_that_does_not_sum_to_the_score_is_held_and_in_no_window(
     assert partial.height
     known = _rows(home, PLAYER_FEATURES.name).filter(pl.col("game_date") > held[0][0])
     gaps = known.filter(pl.col("missing_game_ids").str.contains(partial["game_id"][0]))
-    assert gaps.height, "rows behind the broken box score say which game they miss"
+    assert gaps.height, "rows behind the broken box score name the game that they miss"
     assert (gaps["completeness_l10"] < 100).all()
 
 
@@ -174,7 +174,7 @@ def test_picks_do_not_change_when_predictions_do(
 
 
 def _files_of_picks(home: Path) -> dict[str, str]:
-    """Return the published files that show picks and their records; files of predictions may follow predictions."""
+    """Return the published files with picks and records; files of predictions may change with predictions."""
     shown = ("v1/picks/", "v1/subsets/", "v1/signals/", "v1/results/", "v1/best-bets/")
     return {path: content for path, content in homes.files(home).items() if path.startswith(shown)}
 

@@ -90,14 +90,14 @@ def test_rows_that_are_not_training_ready_are_left_out(rows: pl.DataFrame) -> No
 
 
 def test_a_calibrator_refuses_dates_it_was_fitted_on(rows: pl.DataFrame) -> None:
-    said = rows.with_columns(prediction="points_ewma")
-    calibrator = fit_calibrator("ewma", said, AS_OF)
+    predicted = rows.with_columns(prediction="points_ewma")
+    calibrator = fit_calibrator("ewma", predicted, AS_OF)
     assert calibrator is not None
     assert calibrator.fitted_through < AS_OF
-    for ask in (calibrator.probability_over, calibrator.points_with_line):
+    for apply in (calibrator.probability_over, calibrator.points_with_line):
         with pytest.raises(LeakageError, match="a probability is calibrated on earlier dates only"):
-            ask(said.filter(pl.col("game_date") >= calibrator.fitted_through))
-        assert ask(said.filter(pl.col("game_date") > calibrator.fitted_through)).is_not_null().all()
+            apply(predicted.filter(pl.col("game_date") >= calibrator.fitted_through))
+        assert apply(predicted.filter(pl.col("game_date") > calibrator.fitted_through)).is_not_null().all()
 
 
 def test_a_model_file_with_one_byte_changed_is_refused(store: ModelStore, rows: pl.DataFrame) -> None:

@@ -73,7 +73,7 @@ class _changed_files:  # noqa: N801 - a context manager
 
 
 def _of(query: Callable[[Catalogue], object], minimum_n: int = 1) -> Check:
-    return Check("x", "a claim", CheckSeverity.CRITICAL, at_most(0), minimum_n, query)  # type: ignore[arg-type]
+    return Check("x", "a property", CheckSeverity.CRITICAL, at_most(0), minimum_n, query)  # type: ignore[arg-type]
 
 
 def test_an_exception_inside_a_check_is_a_failed_check(store: Context) -> None:
@@ -165,8 +165,8 @@ def _post_write_alert(store: Context) -> tuple[bool, bool]:
     clean = _validated(store)
     bad = _validated(store, "UPDATE player_features SET required_default_count = 3, dnp_rate_origin = 'missing'")
     text = alert_text(bad)  # type: ignore[arg-type]
-    told = bool(text) and "dnp_rate 100 %" in str(text) and "Next: courtside check" in str(text)
-    return alert_text(clean) is None, told  # type: ignore[arg-type]
+    is_named = bool(text) and "dnp_rate 100 %" in str(text) and "Next: courtside check" in str(text)
+    return alert_text(clean) is None, is_named  # type: ignore[arg-type]
 
 
 def _spread(store: Context) -> tuple[bool, bool]:
@@ -188,12 +188,12 @@ def _monitor(store: Context) -> tuple[bool, bool]:
             f"UPDATE player_features SET required_default_count = NULL {bad_rows}",
         ),
     ]
-    untold = monitor_of(store, f"DELETE FROM player_features WHERE game_date = '{DAY}' OR required_default_count > 0")
+    unjudged = monitor_of(store, f"DELETE FROM player_features WHERE game_date = '{DAY}' OR required_default_count > 0")
     nothing = monitor_of(store, "DELETE FROM player_features")
     return clean.verdict is Verdict.CLEAN, (
         {item.verdict for item in dirty} == {Verdict.CONTAMINATED}
-        and untold.verdict is nothing.verdict is Verdict.NOT_JUDGED
-        and (clean.exit_code, dirty[0].exit_code, untold.exit_code) == (0, 1, 2)
+        and unjudged.verdict is nothing.verdict is Verdict.NOT_JUDGED
+        and (clean.exit_code, dirty[0].exit_code, unjudged.exit_code) == (0, 1, 2)
     )
 
 

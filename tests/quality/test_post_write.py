@@ -85,7 +85,7 @@ def test_a_write_with_another_number_of_rows_fails_and_is_rolled_back(
 ) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home)["player_features"]
-    homes.take_in(home, [homes.corrected_box_score()])
+    homes.ingest_into(home, [homes.corrected_box_score()])
     validate = post_write.validate_stored
 
     def with_another_count(warehouse, stored, dates, intended, required, features) -> list[Written]:

@@ -85,7 +85,7 @@ def _ran(home: Path, start: dt.date, end: dt.date) -> Ran:
     return Ran(summary, warehouse.jobs, counting.found)
 
 
-def _took_in(home: Path, place: str) -> None:
+def _ingested(home: Path, place: str) -> None:
     with _opened(home, place) as context:
         list(ingest(homes.payloads(LAST), context.warehouse, PayloadStore(context.settings.raw_folder)))
 
@@ -93,7 +93,7 @@ def _took_in(home: Path, place: str) -> None:
 @pytest.fixture(scope="module")
 def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("duckdb") / "home"
-    _took_in(home, "")
+    _ingested(home, "")
     for start, end in ((homes.FIRST, WEEK_ENDS), (LAST, LAST)):
         with _opened(home, "") as context:
             run(context, start, end)
@@ -105,7 +105,7 @@ def on_bigquery(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
     """A home on the emulator after a run of a week and, by another process, of the day after."""
     _client("test").create_dataset("season")
     home = tmp_path_factory.mktemp("bigquery") / "home"
-    _took_in(home, "bigquery://test/season")
+    _ingested(home, "bigquery://test/season")
     return home, _ran(home, homes.FIRST, WEEK_ENDS), _ran(home, LAST, LAST)
 
 

@@ -154,7 +154,7 @@ def _as_dict(done: Repair) -> dict[str, Any]:
     return {
         "needs_before": [_need(item) for item in done.needs_before],
         "needs_after": [_need(item) for item in done.needs_after],
-        "rows_taken_in": sum(report.rows_new for report in done.reports),
+        "rows_ingested": sum(report.rows_new for report in done.reports),
         "processed": processed_cells(done.summary),
         "before": done.before.as_dict(),
         "after": done.after.as_dict(),

@@ -127,11 +127,11 @@ def _check_clock(context: Context) -> None:
     if newest is None or newest <= now:
         alerts.recover("clock", f"no event is later than {now:%Y-%m-%d %H:%M} UTC any more")
         return
-    says = (
+    text = (
         f"The clock shows {now:%Y-%m-%d %H:%M} UTC and a run wrote at {newest:%Y-%m-%d %H:%M} UTC. Set the clock right."
     )
-    alerts.send(Alert("clock", Severity.WARNING, "the clock was set back", says))
-    context.warehouse.upsert([context.run_log.event("clock", "failed", [], 0, detail=says)])
+    alerts.send(Alert("clock", Severity.WARNING, "the clock was set back", text))
+    context.warehouse.upsert([context.run_log.event("clock", "failed", [], 0, detail=text)])
 
 
 def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:

@@ -73,11 +73,11 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
     retries.
     """
     requests = plan.requests()
-    answer: Payload | None = None
+    response: Payload | None = None
     is_first = True
     while True:
         try:
-            request = next(requests) if is_first else requests.send(answer)
+            request = next(requests) if is_first else requests.send(response)
         except StopIteration:
             return
         except CourtsideError as error:
@@ -88,13 +88,13 @@ def fetch(plan: Plan, client: Client, pending: Pending) -> Iterator[Step]:
             return
         is_first = False
         try:
-            step, answer = _one(plan, request, client, pending)
+            step, response = _one(plan, request, client, pending)
         except OSError as error:
-            step, answer = _not_kept(Step(plan.source, request.name, "stopped"), error), None
+            step, response = _not_kept(Step(plan.source, request.name, "stopped"), error), None
         except Exception as error:  # noqa: BLE001 - becomes a failed step, so that the other requests are sent
             # The text of the error may hold a key; its class does not.
             reason = f"the response cannot be used ({type(error).__name__})"
-            step, answer = Step(plan.source, request.name, "failed", reason), None
+            step, response = Step(plan.source, request.name, "failed", reason), None
         yield step
         if step.status in ("not_yet", "refused", "stopped"):
             requests.close()

@@ -1,4 +1,4 @@
-"""The requests to each live source, one by one; an answer may decide the next request."""
+"""The requests to each live source, one by one; a response may decide the next request."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def nba_plan(
 
 
 def _all(requests: Iterable[Request]) -> Requests:
-    for request in requests:  # noqa: UP028 - answers are sent in, which a plain iterator does not accept
+    for request in requests:  # noqa: UP028 - responses are sent in, which a plain iterator does not accept
         yield request
 
 

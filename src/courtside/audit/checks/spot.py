@@ -168,7 +168,7 @@ SPOT_CHECKS: tuple[Check, ...] = (
     Check("22", "A player has one row per game", CRITICAL, at_most(0), 100, spot_integrity.duplicates, "keys"),
     Check(
         "23",
-        "A feature has a value exactly where its origin says so",
+        "A feature has a value exactly where its origin comes with one",
         CRITICAL,
         at_most(0),
         100,
