@@ -23,11 +23,11 @@ from urllib.parse import unquote, urlsplit
 
 from courtside.clock import Clock
 from courtside.config import Settings
+from courtside.errors import CRASHED
 
 log = logging.getLogger(__name__)
 DELIVERY_LOGGERS = ("apprise", "urllib3", "urllib3.connectionpool")
 STATE, DEAD_LETTERS = "state.json", "dead_letter.jsonl"
-CRASHED = "run.crashed"
 MIN_SECRET_LENGTH = 6
 """Parts of an address that have at least this length are masked as secrets in every text."""
 

@@ -9,6 +9,9 @@ from typing import ClassVar
 PROBLEM, USAGE, FAILURE = 1, 2, 70
 """Exit codes: something needs attention; an argument or setting is wrong; an error stopped the command."""
 
+CRASHED = "run.crashed"
+"""The cause of the alert about a command that an error stopped."""
+
 
 class CourtsideError(Exception):
     """An error that a user can act on; it is printed as one line, without a traceback."""

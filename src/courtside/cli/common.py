@@ -14,7 +14,8 @@ from rich.text import Text
 
 from courtside import errors
 from courtside.analytics.freshness import Freshness
-from courtside.cli.output import PlainConsole, printable
+from courtside.cli import guard, output
+from courtside.cli.output import printable
 from courtside.config import Settings, load_settings
 from courtside.pipeline.context import Context, checked
 from courtside.pipeline.run_log import RunLog
@@ -31,11 +32,7 @@ Home = Annotated[Path | None, typer.Option("--home", help="Folder of the install
 
 MarketOption = Annotated[str, typer.Option("--market", help="Market, as points, rebounds, assists, threes or pra.")]
 
-console = PlainConsole()
-complaints = PlainConsole(stderr=True)
-
-used_settings: list[Settings] = []
-"""The settings that the running command loaded; the guard sends its alert with them."""
+console, complaints, used_settings = output.console, output.complaints, guard.used_settings
 
 
 def styled(text: object, style: str | None) -> Text:

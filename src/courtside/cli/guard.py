@@ -8,17 +8,23 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from typer.core import TyperGroup
 
 import courtside
 from courtside import logs
-from courtside.alerts import CRASHED, alert_crash, notifier
-from courtside.cli.common import complaints, used_settings
-from courtside.errors import FAILURE, PROBLEM, CourtsideError
+from courtside.cli.output import complaints
+from courtside.errors import CRASHED, FAILURE, PROBLEM, CourtsideError
+
+if TYPE_CHECKING:
+    from courtside.config import Settings
 
 log = logging.getLogger(__name__)
+used_settings: list[Settings] = []
+"""The settings that the running command loaded; the guard sends its alert with them."""
+
 RECOVERING = ("daily", "run")
 """Commands that send the recovery when they end normally."""
 
@@ -75,12 +81,16 @@ def _end(context: typer.Context, text: str, error: Exception, code: int) -> None
     complaints.print(text, soft_wrap=True)
     log.debug("%s", type(error).__name__, exc_info=error)
     if code == FAILURE and used_settings:
+        from courtside.alerts import alert_crash
+
         alert_crash(used_settings[-1], f"`courtside {context.invoked_subcommand}`", text)
     raise typer.Exit(code) from error
 
 
 def _recover() -> None:
     if used_settings:
+        from courtside.alerts import notifier
+
         settings = used_settings[-1]
         notifier(settings, settings.clock).recover(CRASHED, "A run ended normally.")
 

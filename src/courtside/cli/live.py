@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from courtside.cli.common import PROBLEM, Home, console, opened, reading, settings_of, styled
-from courtside.cli.ingest import parse_date_option
+from courtside.cli.ingest import app, parse_date_option
 from courtside.clock import COUNTED_TYPES, GameType
 from courtside.config import Settings
 from courtside.errors import ConfigError
@@ -37,12 +37,6 @@ from courtside.sources.store import PayloadStore
 Date = Annotated[str, typer.Option(help="Game date, as 2026-02-07. Default: today.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Print the requests and send none.")]
 STYLES = {"fetched": "green", "absent": "dim", "not_yet": "yellow"}
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of the live sources to `courtside ingest`."""
-    for name, command in COMMANDS.items():
-        app.command(name)(command)
 
 
 def nba_command(
@@ -200,3 +194,5 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "injuries": injuries_command,
     "live": live_command,
 }
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)

@@ -1,62 +1,114 @@
-"""The command line: one module per command group; each parses options, calls other rooms and prints the result."""
+"""The command line: each command is in a module of its own, which is imported only when the command is run."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 import courtside
 from courtside import logs
-from courtside.cli import (
-    check,
-    copy,
-    daily,
-    demo,
-    evaluate,
-    explain,
-    ingest,
-    live,
-    migrate,
-    models,
-    publish,
-    rebuild,
-    repair,
-    run,
-    runs,
-    settings,
-    train,
-)
 from courtside.cli.guard import EXIT_CODES, GuardedGroup
+
+COMMANDS = {
+    "ingest": ("live:app", "Ingest payloads: from the live sources, from files, or from a simulated league."),
+    "check": ("check:app", "Check stored data: training data, one day, feature rows."),
+    "train": (
+        "train:train_command",
+        "Train the models that predict from a date on, on earlier dates only, and fit their calibrators.",
+    ),
+    "models": ("models:app", "List, show, promote and retire stored models."),
+    "evaluate": (
+        "evaluate:evaluate_command",
+        "Evaluate the systems walk-forward on past dates: train weekly on earlier dates only, "
+        "and compare with the line.",
+    ),
+    "run": (
+        "run:run_command",
+        "Run every stage over a range of dates; a second run processes only what is not settled or has changed.",
+    ),
+    "daily": (
+        "daily:daily_command",
+        "Run the day: ingest waiting payloads, grade final games, predict and publish the slate, and fill gaps.",
+    ),
+    "status": (
+        "run:status_command",
+        "Show the grid: the number of dates of each stage that are complete, empty, held, failed, expected or missing.",
+    ),
+    "explain": (
+        "explain:explain_command",
+        "Show a player's feature row: each value with its origin, the games of its window, lines and predictions.",
+    ),
+    "runs": (
+        "runs:runs_command",
+        "List the last runs, or show what one run did, stage by stage, and the cells that it left held or failed.",
+    ),
+    "repair": (
+        "repair:repair_command",
+        "List what is missing, late or damaged, ingest what has arrived, and compute exactly the affected cells again.",
+    ),
+    "rebuild": (
+        "rebuild:rebuild_command",
+        "Build a lost warehouse again from the payloads in `raw/` and the copy of the ledger in `ledger/`, then run.",
+    ),
+    "migrate": (
+        "migrate:migrate_command",
+        "Change a warehouse to the shape of this version: add columns, and empty tables that can be computed again.",
+    ),
+    "copy": (
+        "copy:copy_command",
+        "Copy a warehouse with its ledger, then compare every row; a second run continues where the first one stopped.",
+    ),
+    "export": (
+        "publish:export_command",
+        "Write the public files of some dates; a file whose content is unchanged is not written.",
+    ),
+    "serve": ("publish:serve_command", "Serve the site and the public files until interrupted."),
+    "config": ("settings:config_command", "Print every setting, its value and the place that set it."),
+    "demo": (
+        "demo:demo_command",
+        "Simulate a league of one past season and the current one up to 2026-02-07, and run every stage on it.",
+    ),
+}
+"""Each command: its module and the function or group in it, and its help, which a test compares with that of both."""
+
+
+class LazyGroup(GuardedGroup):
+    """The root group. Listing the commands imports no module of a command; running one imports its own."""
+
+    def __init__(self, **options: Any) -> None:
+        stubs = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+        super().__init__(**options | {"commands": stubs})
+
+    def resolve_command(self, context: Any, arguments: list[str]) -> Any:
+        """Return name, command and other arguments, with the command loaded."""
+        name, command, others = super().resolve_command(context, arguments)
+        return name, command and loaded(str(name)), others
+
+
+def loaded(name: str) -> Any:
+    """Return a command with its options, or a group with its commands."""
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    target = getattr(import_module(f"courtside.cli.{module}"), attribute)
+    group = target if isinstance(target, typer.Typer) else typer.Typer()
+    if group is not target:
+        group.command(name)(target)
+    command = typer.main.get_group(group)
+    command.name = name
+    return command if group is target else command.commands[name]
+
 
 app = typer.Typer(
     name="courtside",
-    cls=GuardedGroup,
+    cls=LazyGroup,
     epilog=EXIT_CODES,
     help="An NBA player-points prop platform that records the origin of every value.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-live.register(ingest.app)
-app.add_typer(ingest.app, name="ingest")
-app.add_typer(check.app, name="check")
-app.command("train")(train.train_command)
-app.add_typer(models.app, name="models")
-app.command("evaluate")(evaluate.evaluate_command)
-app.command("run")(run.run_command)
-app.command("daily")(daily.daily_command)
-app.command("status")(run.status_command)
-app.command("explain")(explain.explain_command)
-app.command("runs")(runs.runs_command)
-app.command("repair")(repair.repair_command)
-app.command("rebuild")(rebuild.rebuild_command)
-app.command("migrate")(migrate.migrate_command)
-app.command("copy")(copy.copy_command)
-app.command("export")(publish.export_command)
-app.command("serve")(publish.serve_command)
-app.command("config")(settings.config_command)
-app.command("demo")(demo.demo_command)
 
 
 def _version(is_given: bool) -> None:

@@ -31,3 +31,7 @@ class PlainConsole(Console):
         """Return a string as text, with markup and emoji codes always off."""
         options.update(markup=False, emoji=False)
         return super().render_str(printable(text), **options)
+
+
+console = PlainConsole()
+complaints = PlainConsole(stderr=True)
