@@ -82,7 +82,7 @@ def the_page(browser: Browser, url: str, width: str) -> None:
     )
     with opened(browser, width) as page:
         page.goto(url)
-        page.wait_for_selector("button.tier")
+        page.wait_for_selector(".card a.behind")
         tabs = [page.evaluate(SWITCH, tab(page, index)) for index in range(SWITCHES)]
         dates = [page.evaluate(SWITCH, earlier(page)) for _ in range(SWITCHES)]
     for name, times in (("tab", tabs), ("date", dates)):
@@ -99,7 +99,7 @@ def load(browser: Browser, url: str, width: str) -> tuple[float, float, float]:
         session.send("Network.enable")
         session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
         page.goto(url, wait_until="commit")
-        page.wait_for_selector("table.picks tbody tr")
+        page.wait_for_selector(".cards .card")
         pick = page.evaluate("performance.now()")
         page.wait_for_load_state("networkidle")
         return page.evaluate(FIRST_PAINT), pick, sum(received)

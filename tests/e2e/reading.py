@@ -1,12 +1,12 @@
 """Readers of the picks page in the browser, as plain data."""
 
-READ = """() => [...document.querySelectorAll('table.picks tbody tr')].map((row) => ({
+READ = """() => [...document.querySelectorAll('.cards .card')].map((row) => ({
   player: row.querySelector('.name').textContent,
   teams: row.querySelector('.teams').textContent,
   pick: row.querySelector('.pick strong').textContent,
   prediction: row.querySelector('.model span').textContent,
   result: row.querySelector('.badge.result').textContent,
-  actual: row.querySelector('.result-cell .sub').textContent.trim(),
+  actual: row.querySelector('.result-cell .sub')?.textContent ?? '',
   market: row.querySelector('.market').innerText,
   probability: row.querySelector('.chance').innerText,
 }))"""
@@ -22,18 +22,19 @@ def go(page, site, address, ready=f"{READY} h1"):
 
 
 def shown(page):
-    """Return the rows of the picks table."""
+    """Return the pick cards, in the order of the page."""
     return page.evaluate(READ)
 
 
-def expected(pick):
-    """Return a pick of the season file as the page should show it, without its market."""
+def expected(pick, homes):
+    """Return a pick of the season file as the page should show it, without its market; `homes` are the home teams."""
+    sign = "vs" if pick["team"] in homes else "@"
     points = (
         "did not play" if pick["result"] == "void" else "" if pick["actual"] is None else f"{pick['actual']} points"
     )
     return {
         "player": pick["player"],
-        "teams": f"{pick['team']} v {pick['opponent']}",
+        "teams": f"{pick['team']} {sign} {pick['opponent']}",
         "pick": f"{pick['direction']} {pick['line']:.1f}",
         "prediction": f"{pick['prediction']:.1f}",
         "result": WORDS[pick["result"]],

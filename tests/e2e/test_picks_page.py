@@ -18,6 +18,10 @@ def groups_with_dates(site):
             yield group, day
 
 
+def in_order(rows):
+    return sorted(rows, key=str)
+
+
 def busiest(site):
     season = site.read("subsets/season.json")
     return max(season["groups"][7]["dates"], key=lambda day: len(day["picks"]))
@@ -30,9 +34,11 @@ def test_every_subset_on_the_first_middle_and_last_date_shows_exactly_the_file(p
         page.wait_for_selector(f"#tab-{group['id']}[aria-selected=true]")
         page.wait_for_selector(f".strip [aria-current=date][data-key='{day['date']}']")
         page.wait_for_selector(READY)
-        assert [bare(row) for row in shown(page)] == [expected(pick) for pick in day["picks"]]
+        homes = {game["home"] for game in site.read(f"best-bets/{day['date']}.json")["games"]}
+        assert in_order(map(bare, shown(page))) == in_order(expected(pick, homes) for pick in day["picks"])
         (own,) = [item for item in site.read(f"picks/{day['date']}.json")["groups"] if item["id"] == group["id"]]
         season = own["record"]["season"]
+        page.click(".record-box summary")
         assert page.inner_text(".record tbody .score").startswith(f"{season['wins']:,}–{season['losses']:,}–")
         assert page.inner_text(".record tbody .rate") == ("–" if season["pct"] is None else f"{season['pct']:.1f} %")
 
@@ -42,7 +48,8 @@ def test_the_page_of_a_date_agrees_with_that_dates_own_file(page, site):
     own = site.read(f"picks/{day['date']}.json")
     go(page, site, f"#/picks/8/{day['date']}")
     rows = [(row["player"], row["pick"]) for row in shown(page)]
-    assert rows == [(pick["player"], f"{pick['direction']} {pick['line']:.1f}") for pick in own["groups"][7]["picks"]]
+    picks = own["groups"][7]["picks"]
+    assert in_order(rows) == in_order((pick["player"], f"{pick['direction']} {pick['line']:.1f}") for pick in picks)
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
@@ -53,6 +60,7 @@ def test_a_past_date_shows_the_record_of_its_own_file_and_not_todays(page, site,
     own = site.read(f"picks/{middle}.json")["groups"][7]["record"]
     assert own["season"]["wins"] < season["record"]["season"]["wins"], "the two records differ"
     go(page, site, f"#/picks/8/{middle}")
+    page.click(".record-box summary")
     scores = page.locator(".record-box .score").all_inner_texts()
     pushes = [
         sum(
@@ -65,7 +73,7 @@ def test_a_past_date_shows_the_record_of_its_own_file_and_not_todays(page, site,
     ]
     windows = zip((own["season"], own["month"], own["week"]), pushes, strict=True)
     assert scores == [f"{window['wins']}–{window['losses']}–{pushed}" for window, pushed in windows]
-    assert f"before {int(middle[8:])} " in page.inner_text(".record-box")
+    assert f"before {dt.date.fromisoformat(middle):%b} {int(middle[8:])};" in page.inner_text(".record-box")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -92,7 +100,7 @@ def test_a_probability_names_its_source(page, site, source):
 
     site.change(f"best-bets/{day}.json", mark)
     go(page, site, f"#/picks/8/{day}")
-    page.wait_for_selector("button.tier")
+    page.wait_for_selector(".card a.behind")
     shown_text = {row["probability"].splitlines()[0] for row in shown(page)}
     expected_words = {"calibrated": {"52.0 % over", "52.0 % under"}, "none": {"unknown"}}
     assert shown_text <= expected_words.get(source, {"52.0 % over (market)", "52.0 % under (market)"})
@@ -143,16 +151,18 @@ def test_the_keyboard_alone_reaches_tabs_dates_and_features(page, site):
     go(page, site, f"#/picks/8/{day['date']}")
     page.focus("#tab-8")
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector("#tab-1[aria-selected=true]")
+    page.wait_for_selector("#tab-all[aria-selected=true]")
     page.keyboard.press("End")
+    page.wait_for_selector("#tab-7[aria-selected=true]")
+    assert page.evaluate("document.activeElement.id") == "tab-7"
+    page.keyboard.press("Home")
     page.wait_for_selector("#tab-8[aria-selected=true]")
-    assert page.evaluate("document.activeElement.id") == "tab-8"
-    page.wait_for_selector("button.tier")
-    page.focus("button.tier")
+    page.wait_for_selector(".card a.behind")
+    page.focus(".card a.behind")
     page.keyboard.press("Enter")
-    page.wait_for_selector("dialog table")
-    page.keyboard.press("Escape")
-    page.wait_for_selector("dialog", state="detached")
+    page.wait_for_selector("[aria-label=Values]")
+    page.go_back()
+    page.wait_for_selector("#tab-8")
     page.focus("[data-key=older]")
     page.keyboard.press("Enter")
     page.wait_for_selector(f".strip [data-key='{day['date']}']:not([aria-current])")
@@ -162,14 +172,17 @@ def test_the_features_behind_a_pick_are_those_of_the_quality_file(page, site):
     day = busiest(site)
     quality = site.read(f"quality/{day['date']}.json")
     go(page, site, f"#/picks/8/{day['date']}")
-    page.click("button.tier")
-    page.wait_for_selector("dialog tbody tr")
+    first = shown(page)[0]["player"]
+    page.click(".card a.behind")
+    page.wait_for_selector("[aria-label=Values] tbody tr")
     names = page.eval_on_selector_all(
-        "dialog tbody tr td:first-child > span", "all => all.map((n) => n.firstChild.data)"
+        "[aria-label=Values] tbody tr td:first-child > span", "all => all.map((n) => n.firstChild.data)"
     )
     assert names == [feature["name"].replace("_", " ") for feature in quality["features"]]
-    picked = next(pick for pick in quality["picks"] if pick["player"] == shown(page)[0]["player"])
-    shown_text = page.eval_on_selector_all("dialog tbody tr td:nth-child(2)", "all => all.map((n) => n.textContent)")
+    picked = next(pick for pick in quality["picks"] if pick["player"] == first)
+    shown_text = page.eval_on_selector_all(
+        "[aria-label=Values] tbody tr td:nth-child(2)", "all => all.map((n) => n.textContent)"
+    )
     assert [text == "no value" for text in shown_text] == [value is None for value in picked["values"]]
 
 
@@ -265,8 +278,8 @@ def test_a_name_with_markup_is_shown_as_text(page, site, name):
     page.on("dialog", lambda dialogue: dialogues.append(dialogue.message))
     go(page, site, f"#/picks/8/{day}")
     assert name in [row["player"] for row in shown(page)]
-    page.click("button.tier")
-    page.wait_for_selector("dialog table")
+    page.locator("li.card").filter(has_text=name).locator("a.behind").click()
+    page.wait_for_selector("[aria-label=Values]")
     go(page, site, "#/players")
     assert page.locator("main img, main script").count() == 0
     assert dialogues == []
@@ -285,11 +298,11 @@ def test_without_the_season_file_the_page_shows_an_error_and_tries_again(page, s
     content = season.read_bytes()
     season.unlink()
     page.goto(f"{site.url}#/picks")
-    page.wait_for_selector("[role=alert]")
-    assert "v1/subsets/season.json has not been published" in page.inner_text("[role=alert]")
+    page.wait_for_selector("text=Nothing is published yet")
+    assert "courtside daily" in page.inner_text("main")
     season.write_bytes(content)
     page.click("text=Try again")
-    page.wait_for_selector("table.picks")
+    page.wait_for_selector(".cards .card")
 
 
 def test_picks_are_shown_without_the_details_file(page, site):
@@ -298,7 +311,7 @@ def test_picks_are_shown_without_the_details_file(page, site):
     (site.public / "v1/status.json").unlink()
     go(page, site, f"#/picks/8/{day}")
     assert len(shown(page)) == len(busiest(site)["picks"])
-    assert "not published" in shown(page)[0]["market"]
+    assert "price not published" in shown(page)[0]["market"]
 
 
 def test_a_figure_that_mixes_live_and_backtest_is_labelled(page, site):
@@ -308,6 +321,7 @@ def test_a_figure_that_mixes_live_and_backtest_is_labelled(page, site):
 
     site.change("results/season.json", mix)
     go(page, site, f"#/picks/8/{site.read('subsets/season.json')['groups'][7]['dates'][0]['date']}")
+    page.click(".record-box summary")
     record = page.inner_text(".record-box")
     assert "LIVE and BACKTEST together" in record
     assert page.locator(".record-box .record .badge").all_inner_texts() == ["BACKTEST", "LIVE, simulated"]

@@ -12,7 +12,9 @@ from courtside.league.markets import MARKETS, Market
 from courtside.predictions.active_models import ActiveModels
 from courtside.predictions.inputs import features_hashes
 from courtside.predictions.probability import with_probability
+from courtside.predictions.reasons import LEAST_PICK_EDGE, reasons
 from courtside.predictions.sanity import is_refused, refused_models
+from courtside.predictions.systems import System
 from courtside.predictions.tables import PREDICTIONS
 
 LEAST_EDGE = 1.0
@@ -36,6 +38,7 @@ def predict(
     codes: Mapping[str, str],
     now: dt.datetime,
     market: Market = MARKETS[0],
+    explained: str = "",
 ) -> Predictions:
     """Return predictions for the feature rows, each with line, edge, side and probability of over.
 
@@ -54,6 +57,7 @@ def predict(
         codes: public code name by system name.
         now: time of the prediction, UTC.
         market: the market that form, lines and models belong to.
+        explained: the system whose predictions get reasons; see `reasons`.
     """
     allowed = readiness.filter(pl.col("verdict") != "not_ready").select("game_date")
     rows = (
@@ -65,12 +69,7 @@ def predict(
         features_hash=features_hashes(rows), prediction_made_before_game=(pl.col("tip_at") > now).fill_null(False)
     )
     predictions_by_system = [
-        rows.with_columns(
-            system=pl.lit(system.name),
-            model_code=pl.lit(codes[system.name]),
-            prediction=system.expected_points(rows),
-            model_id=system.model_ids(rows),
-        ).filter(pl.col("prediction").is_not_null())
+        _with_reasons(system, _predicted(system, rows, codes[system.name]), explained, market)
         for system in models.systems
     ]
     refused = refused_models(
@@ -86,6 +85,21 @@ def predict(
         ),
         refused,
     )
+
+
+def _predicted(system: System, rows: pl.DataFrame, code: str) -> pl.DataFrame:
+    return rows.with_columns(
+        system=pl.lit(system.name),
+        model_code=pl.lit(code),
+        prediction=system.expected_points(rows),
+        model_id=system.model_ids(rows),
+    ).filter(pl.col("prediction").is_not_null())
+
+
+def _with_reasons(system: System, rows: pl.DataFrame, explained: str, market: Market) -> pl.DataFrame:
+    if system.name != explained:
+        return rows.with_columns(reasons=pl.lit(None, pl.String))
+    return rows.with_columns(reasons(system, rows, market.from_points(LEAST_PICK_EDGE)))
 
 
 def _with_edge(rows: pl.DataFrame, least_edge: float = LEAST_EDGE) -> pl.DataFrame:

@@ -83,6 +83,11 @@ PREDICTIONS = Table(
         timestamp("tip_at", "Tip-off, where it is known.", nullable=True),
         text("model_code", "Public code name of the system."),
         MARKET_COLUMN,
+        text(
+            "reasons",
+            "The champion's largest reasons where the edge is 3 points or more, as `scoring:6.1,minutes:2.9`.",
+            nullable=True,
+        ),
     ),
     key=("game_id", "player_id", "system", "market"),
 )

@@ -34,6 +34,9 @@ Every file is UTF-8 JSON under `v1/`, in the published folder or bucket. These r
 - Where an export fails, or its result is empty and the published file is not, the published file stays.
   `status.json` then lists the file as stale.
 
+Beside these, `v1/feed.xml` is an Atom feed with an entry for each of the 15 newest published dates. Its links are
+relative to the feed.
+
 To show the newest picks, read `status.json`, take `latest_published`, and read `picks/{date}.json` of that date. A page
 that does this in thirty lines is in `examples/minimal-frontend/`.
 

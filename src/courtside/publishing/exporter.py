@@ -17,6 +17,7 @@ from courtside.publishing.contracts import JSON_TYPE, Built
 from courtside.publishing.exporters import EXPORTERS, Exporter
 from courtside.publishing.exporters.rows import utc
 from courtside.publishing.exporters.status import STATUS, RunStatus, StageStatus, StaleFile, status_of
+from courtside.publishing.feed import FEED, FEED_MAX_AGE, FEED_TYPE, feed_of
 from courtside.publishing.registry import SCHEMA_MAX_AGE, SITE_MAX_AGE, schema_files
 from courtside.publishing.site_files import CONTENT_TYPES, site_files
 from courtside.publishing.stores.base import EmptyOverGoodError, Store, publish
@@ -28,7 +29,7 @@ WRITERS = 16
 """Files that are written at the same time. Writes wait for the disk or the network, so more threads than cores help."""
 BATCH = 64
 """Files that are built before they are written. Building and writing take turns; threads share one interpreter."""
-EXTRAS = ("schemas", "site")
+EXTRAS = ("schemas", "site", "feed")
 NAMES: tuple[str, ...] = (*(exporter.name for exporter in EXPORTERS), *EXTRAS)
 """The values that `--only` accepts."""
 KEPT_FOR_EMPTINESS = "The new file was empty though its source is not; the last good one stays."
@@ -78,6 +79,8 @@ def export(
     with ThreadPoolExecutor(WRITERS) as pool:
         while batch := list(islice(writes, BATCH)):
             reports += pool.map(lambda write: write(), batch)
+    if "feed" in only:
+        reports.append(_attempt(FEED, "feed", lambda: _write_feed(world, store)))
     store.flush()
     for report in reports:
         if report.is_problem:
@@ -147,6 +150,10 @@ def _extras(store: Store, only: Sequence[str]) -> Iterator[tuple[str, str, Calla
     if "site" in only:
         for path, source in site_files().items():
             yield "site", path, writer(path, source.read_bytes(), SITE_MAX_AGE, CONTENT_TYPES[source.suffix])
+
+
+def _write_feed(world: World, store: Store) -> str:
+    return store.write(FEED, feed_of(world), max_age=FEED_MAX_AGE, content_type=FEED_TYPE)
 
 
 def _write_status(

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from courtside.errors import ConfigError
 from courtside.publishing.contracts import JSON_TYPE
+from courtside.publishing.feed import FEED_TYPE
 from courtside.publishing.registry import SITE_MAX_AGE, max_age_of
 from courtside.publishing.site_files import CONTENT_TYPES, SITE
 from courtside.publishing.stores.base import PathRefusedError, safe_path
@@ -31,7 +32,7 @@ CONTENT_SECURITY = "default-src 'self'; base-uri 'none'; form-action 'none'; fra
 COMMON_HEADERS = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", CONTENT_SECURITY)]
 """Headers of every response, errors included."""
 METHODS = "GET, HEAD, OPTIONS"
-TYPES = {**CONTENT_TYPES, ".json": JSON_TYPE}
+TYPES = {**CONTENT_TYPES, ".json": JSON_TYPE, ".xml": FEED_TYPE}
 CACHED_FILES = 256
 MIN_COMPRESSED_BYTES = 1024
 """Files of fewer bytes than this are not compressed."""

@@ -70,7 +70,17 @@ def _predict(
     games, verdicts, lines = inputs[GAMES], inputs[GATE_VERDICTS], inputs[PLAYER_LINES]
     features = with_form(gated, inputs[PLAYER_GAMES], inputs[TEAM_GAMES], market)
     active = active_models(Models(inputs, at.models), *span(dates))
-    made = predict(features, consensus(lines), games, verdicts, active, CODE_OF_SYSTEM, at.clock.now(), market)
+    made = predict(
+        features,
+        consensus(lines),
+        games,
+        verdicts,
+        active,
+        CODE_OF_SYSTEM,
+        at.clock.now(),
+        market,
+        at.settings.champion,
+    )
     predictions = keep_after_tip_off(inputs[PREDICTIONS], made.rows, begun)
     sides = pl.concat([games.select("game_date", team_id=f"{side}_team_id") for side in ("home", "away")])
     outcomes = prediction_outcomes(dates, features, predictions, verdicts, history_of(inputs[TEAM_GAMES], sides))

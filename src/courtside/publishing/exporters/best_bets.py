@@ -11,6 +11,7 @@ from pydantic import Field
 
 from courtside.picks.signal import PublicWord, public_word
 from courtside.picks.subsets import Subset
+from courtside.predictions.reasons import parsed
 from courtside.publishing.codenames import public_code
 from courtside.publishing.contracts import (
     Built,
@@ -41,13 +42,24 @@ class Form(Shape):
     season: OneDecimal | None
 
 
+class Reason(Shape):
+    """How many points a group of inputs moves the prediction from the average player of the date.
+
+    Groups: scoring, shots, minutes, opponent, rest, venue, team, availability. Reasons do not add up to the prediction.
+    """
+
+    group: str
+    points: OneDecimal
+
+
 class Bet(Shape):
     """A published pick, best first, with its result once it is graded.
 
     `probability` is that of the side picked in %, given no push. `probability_source` is `calibrated` (fitted on
     earlier dates), `market` (from the market's two prices) or `none`. `seen_at` is null where the source gives no time
     for the line. `kind` is LIVE where pick and line preceded tip-off, otherwise BACKTEST. `last_10` holds the player's
-    last games of the year before the date, newest first.
+    last games of the year before the date, newest first. `reasons` has the largest first, and is empty where the model
+    of the date has none.
     """
 
     rank: int = Field(ge=1)
@@ -70,6 +82,7 @@ class Bet(Shape):
     quality: Badge
     form: Form
     last_10: tuple[RecentGame, ...]
+    reasons: tuple[Reason, ...]
     groups: tuple[str, ...]
     actual: int | None
     result: Result | None
@@ -113,6 +126,7 @@ def files(world: World) -> Iterator[Built]:
     kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
     newest = max(days, default=None)
     held_dates = _held_dates(world)
+    reasons = _reasons(world)
     recent = world.share("recent_games", lambda: RecentGames.of_picks(world))
     for date in world.dates:
         if (day := days.get(date)) is None:
@@ -127,8 +141,7 @@ def files(world: World) -> Iterator[Built]:
             games=tuple(SlateGame(**slate_game(world, game)) for game in world.games_by_date.get(date, [])),
             groups=tuple(_group(subset, day, rows, date in held_dates) for subset in world.definitions.subsets),
             bets=tuple(
-                _bet(rank, row, world.feature_rows, recent.before(row["id"], date))
-                for rank, row in enumerate(rows, start=1)
+                _bet(rank, date, row, world.feature_rows, recent, reasons) for rank, row in enumerate(rows, start=1)
             ),
         )
         yield Built(BEST_BETS, BEST_BETS.path(date=date), document, day["picks"] == 0)
@@ -138,14 +151,27 @@ def files(world: World) -> Iterator[Built]:
 
 def _bet(
     rank: int,
+    date: dt.date,
     row: dict[str, Any],
     feature_rows: dict[tuple[str, int], dict[str, Any]],
-    last_10: tuple[RecentGame, ...],
+    recent: RecentGames,
+    reasons: dict[tuple[str, int], tuple[Reason, ...]],
 ) -> Bet:
-    values = feature_rows.get((row["game_id"], row["id"]), {})
+    key = (row["game_id"], row["id"])
+    values = feature_rows.get(key, {})
     form = Form(**{name: rounded(values.get(f"points_avg_{name}")) for name in Form.model_fields})
-    given = {name: row[name] for name in Bet.model_fields if name not in ("rank", "form", "last_10")}
-    return Bet(rank=rank, form=form, last_10=last_10, **given)
+    own: dict[str, Any] = {"rank": rank, "form": form, "reasons": reasons.get(key, ())}
+    own["last_10"] = recent.before(row["id"], date)
+    return Bet(**own, **{name: row[name] for name in Bet.model_fields if name not in own})
+
+
+def _reasons(world: World) -> dict[tuple[str, int], tuple[Reason, ...]]:
+    """Return the stored reasons of the champion's predictions of the exported dates."""
+    known = world.predictions.filter(pl.col("reasons").is_not_null()).select("game_id", "player_id", "reasons")
+    return {
+        (game_id, player_id): tuple(Reason(group=group, points=points) for group, points in parsed(text))
+        for game_id, player_id, text in known.iter_rows()
+    }
 
 
 def _held_dates(world: World) -> set[dt.date]:

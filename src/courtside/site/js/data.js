@@ -1,10 +1,15 @@
-// Loading of public files; each is cached for five minutes.
+// Loading of public files; each is cached for five minutes. The address of every file is made here.
 const FRESH_MS = 300_000;
 const kept = new Map();
+/** The folder of the files; another market's files have the same paths below another folder. */
+let base = "v1/";
+
+export const useFolder = (folder) => { base = folder; };
+export const fileAddress = (path) => `${base}${path}`;
 
 export class Missing extends Error {
   constructor(path, status, detail) {
-    super(status === 404 ? `v1/${path} has not been published.` : `v1/${path} could not be read (${detail}).`);
+    super(status === 404 ? `${fileAddress(path)} has not been published.` : `${fileAddress(path)} could not be read (${detail}).`);
     this.path = path;
     this.status = status;
   }
@@ -13,7 +18,7 @@ export class Missing extends Error {
 async function load(path) {
   let response;
   try {
-    response = await fetch(`v1/${path}`, { cache: "no-cache", credentials: "omit" });
+    response = await fetch(fileAddress(path), { cache: "no-cache", credentials: "omit" });
   } catch (error) {
     throw new Missing(path, 0, "no connection");
   }
@@ -26,11 +31,12 @@ async function load(path) {
 }
 
 export function get(path) {
-  const found = kept.get(path);
+  const address = fileAddress(path);
+  const found = kept.get(address);
   if (found && Date.now() - found.at < FRESH_MS) return found.promise;
   const promise = load(path);
-  promise.catch(() => kept.delete(path));
-  kept.set(path, { at: Date.now(), promise });
+  promise.catch(() => kept.delete(address));
+  kept.set(address, { at: Date.now(), promise });
   return promise;
 }
 

@@ -38,10 +38,22 @@ export function table(name, columns, rows, options = {}) {
   const body = rows.map((cells) => el("tr", { role: "row" }, cells.map((cell, index) => el("td", {
     role: "cell", class: kinds[index],
   }, cell))));
-  return el("div", { class: `scroll ${options.class ?? ""}`, tabindex: "0", role: "region", "aria-label": name },
+  return scrolling(name, options.class,
     el("table", { role: "table", "aria-label": name },
       el("thead", { role: "rowgroup" }, head),
       el("tbody", { role: "rowgroup" }, body)));
+}
+
+/** A box that scrolls sideways where its content is wider, with a shadow at the side where there is more. */
+function scrolling(name, kind, content) {
+  const box = el("div", { class: `scroll ${kind ?? ""}`, tabindex: "0", role: "region", "aria-label": name }, content);
+  const mark = () => {
+    box.classList.toggle("more-right", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+    box.classList.toggle("more-left", box.scrollLeft > 2);
+  };
+  box.addEventListener("scroll", mark, { passive: true });
+  new ResizeObserver(mark).observe(box);
+  return box;
 }
 
 /** A chart that is drawn again when its width changes; `draw(width)` returns an SVG element. */

@@ -3,21 +3,39 @@ export const BREAK_EVEN = 52.38;
 const Z = 1.959963984540054;
 const MINUS = "−";
 const count = new Intl.NumberFormat("en-US");
-const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const shortDay = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
-const weekday = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short" });
-const instant = new Intl.DateTimeFormat("en-GB", { timeZone: "America/New_York", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false });
-const instantWithYear = new Intl.DateTimeFormat("en-GB", { timeZone: "America/New_York", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+const ET = "America/New_York";
+const writer = (options) => new Intl.DateTimeFormat("en-US", options);
+const day = writer({ timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const shortDay = writer({ timeZone: "UTC", day: "numeric", month: "short" });
+const monthOf = writer({ timeZone: "UTC", month: "short", year: "numeric" });
+const weekday = writer({ timeZone: "UTC", weekday: "short" });
+const instant = writer({ timeZone: ET, day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+const instantWithYear = writer({ timeZone: ET, day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" });
+const easternTime = writer({ timeZone: ET, hour: "numeric", minute: "2-digit" });
+const ownTime = writer({ hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+const plainSpaces = (text) => text.replaceAll("\u202f", " ");
 
 const noon = (date) => new Date(`${date}T12:00:00Z`);
 export const isDate = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(noon(text).getTime());
 export const longDate = (date) => day.format(noon(date));
 export const shortDate = (date) => shortDay.format(noon(date));
+export const monthName = (month) => monthOf.format(noon(`${month}-15`));
 export const dayName = (date) => weekday.format(noon(date));
 const easternDay = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York", year: "numeric", month: "2-digit", day: "2-digit" });
 export const eastern = (moment) => easternDay.format(moment);
-export const at = (text) => (text ? `${instant.format(new Date(text))} ET` : null);
-export const atWithYear = (text) => (text ? `${instantWithYear.format(new Date(text))} ET` : "never");
+export const at = (text) => (text ? plainSpaces(`${instant.format(new Date(text))} ET`) : null);
+export const atWithYear = (text) => (text ? plainSpaces(`${instantWithYear.format(new Date(text))} ET`) : "never");
+
+/** An instant seen on a date: the time alone where it is of that date, else with the day. */
+export const atOn = (text, date) => (eastern(new Date(text)) === date ? plainSpaces(`${easternTime.format(new Date(text))} ET`) : at(text));
+
+/** A tip-off in ET, and in the reader's own zone where its clock shows another time. */
+export function tipOff(text) {
+  if (!text) return "tip-off not known";
+  const moment = new Date(text);
+  const inEast = plainSpaces(easternTime.format(moment)), own = plainSpaces(ownTime.format(moment));
+  return own.startsWith(`${inEast} `) ? `${inEast} ET` : `${inEast} ET (${own})`;
+}
 export const whole = (value) => count.format(value);
 export const one = (value) => (value === null || value === undefined ? "–" : value.toFixed(1).replace("-", MINUS));
 export const signed = (value) => (value === null || value === undefined ? "–" : `${value > 0 ? "+" : ""}${one(value)}`);

@@ -1,17 +1,22 @@
 // Parts that several pages use: badges, intervals, records and states.
 import { el, svg } from "./dom.js";
-import { BREAK_EVEN, atWithYear, eastern, interval, longDate, percent, plural, score, whole, wilson } from "./format.js";
+import { fileAddress } from "./data.js";
+import { BREAK_EVEN, atWithYear, eastern, interval, percent, plural, score, shortDate, whole, wilson } from "./format.js";
 
 const RESULTS = { hit: "HIT", miss: "MISS", push: "PUSH", void: "VOID" };
 const TIERS = new Set(["gold", "silver", "bronze", "poor", "critical"]);
-const SIGNALS = { favorable: "favorable signal", neutral: "neutral signal", challenging: "challenging signal" };
+const SIGNALS = {
+  favorable: "25 to 45 % of the day’s predictions are OVER, and three or more are 5 points from the line.",
+  neutral: "more than 45 % of the day’s predictions are OVER, or fewer than three are 5 points from the line.",
+  challenging: "fewer than 25 % of the day’s predictions are OVER. Top Pick, Top 3, Top 5 and Green Light make no picks.",
+};
 
 let isSimulated = false;
 export const markSimulated = (simulated) => { isSimulated = simulated; };
 
 export const kindBadge = (kind) => el("span", {
   class: `badge ${kind === "LIVE" ? "live" : "backtest"}`,
-  title: kind === "LIVE" ? "Published before tip-off" : "Computed later, from data known before tip-off",
+  "data-tip": kind === "LIVE" ? "Published before tip-off" : "Computed later, from data known before tip-off",
 }, kind !== "LIVE" ? "BACKTEST" : isSimulated ? "LIVE, simulated" : "LIVE");
 
 const DAY_MS = 86_400_000;
@@ -22,20 +27,22 @@ export function dataBanner(status, now) {
   if (!status?.data) return el("p", { class: "banner old" }, "The age of the data is unknown: status.json has not been published.");
   const { newest_results: newest, results_due: due } = status.data;
   const isOld = due !== null && now > new Date(due);
-  const age = newest === null ? "No results yet." : `Results through ${longDate(newest)}, ${plural(days(newest, now), "day")} old.`;
-  return [
-    status.is_simulated && el("p", { class: "banner simulated" }, el("strong", {}, "Simulated league. "), "Its players, games and lines are made up."),
-    el("p", { class: isOld ? "banner old" : "banner" }, age, isOld && [" ", el("strong", {}, "Older than expected: "), `newer results were due ${atWithYear(due)}.`]),
-  ];
+  const age = newest === null ? "No results yet." : `Results through ${shortDate(newest)}, ${newest.slice(0, 4)}, ${plural(days(newest, now), "day")} old.`;
+  return el("p", { class: isOld ? "banner old" : status.is_simulated ? "banner simulated" : "banner" },
+    status.is_simulated && [el("strong", {}, "Simulated league. "), el("span", { class: "wide" }, "Its players, games and lines are made up. ")],
+    age, isOld && [" ", el("strong", {}, "Older than expected"), el("span", { class: "wide" }, `: newer results were due ${atWithYear(due)}`), "."]);
 }
 
 export const resultBadge = (result) => (RESULTS[result]
   ? el("span", { class: `badge result ${result}` }, RESULTS[result])
   : el("span", { class: "badge result open" }, "not graded"));
 
-export const signalBadge = (signal) => el("span", { class: "badge plain" }, SIGNALS[signal] ?? "no signal");
+export const signalBadge = (signal) => el("span", { class: "badge plain", "data-tip": signalText(signal) }, SIGNALS[signal] ? `${signal} signal` : "no signal");
+
+/** What the signal of a day means. */
+export const signalText = (signal) => (SIGNALS[signal] ? `Signal ${signal}: ${SIGNALS[signal]}` : "No signal: it takes 10 predictions with a line.");
 export const tierClass = (tier) => (TIERS.has(tier) ? tier : "critical");
-export const jsonLink = (path, label) => el("a", { class: "json", href: `v1/${path}` }, label ?? "JSON");
+export const jsonLink = (path, label) => el("a", { class: "json", href: fileAddress(path) }, label ?? "JSON");
 export const playerLink = (id, name) => (id ? el("a", { href: `#/player/${Number(id)}` }, name) : el("span", {}, name));
 
 export const panel = (title, ...children) => el("section", { class: "panel" }, title && el("h2", {}, title), children);
@@ -47,8 +54,8 @@ export function empty(title, ...reasons) {
 
 export function failure(error, retry) {
   return el("div", { class: "empty problem", role: "alert" },
-    el("p", { class: "empty-title" }, "This cannot be shown right now"),
-    el("p", {}, error.message),
+    el("h1", {}, "This cannot be shown right now"),
+    el("p", {}, navigator.onLine ? error.message : "There is no connection, and no copy of this page is stored on this device."),
     el("button", { type: "button", onclick: retry }, "Try again"));
 }
 
@@ -127,3 +134,38 @@ export function onlyKind(tallies) {
 }
 
 export { plural };
+
+/** Run `tasks` (functions that add to the page): the first at once, the others a piece for each frame. */
+export function inPieces(tasks, first = 60, following = 100) {
+  const run = (from, to) => {
+    tasks.slice(from, to).forEach((task) => task());
+    if (to < tasks.length) requestAnimationFrame(() => run(to, to + following));
+  };
+  run(0, first);
+}
+
+/** Act on a box, and give the focus back to the element of the same key or id. */
+export function keepFocus(box, act) {
+  const key = box.contains(document.activeElement) ? document.activeElement.dataset.key ?? document.activeElement.id : null;
+  act();
+  if (key) (box.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? document.getElementById(key))?.focus({ preventScroll: true });
+}
+
+export const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+const SUFFIXES = /\s+(jr\.?|sr\.?|ii|iii|iv|v)$/i;
+
+/** What a player is sorted by: his last name, then the first, without accents. */
+export function lastName(name) {
+  const words = plain(name).replace(SUFFIXES, "").split(/\s+/);
+  return `${words.at(-1)} ${words.slice(0, -1).join(" ")}`;
+}
+
+/** Before the first export: what this page will show and how to fill it. */
+export function nothingYet(retry) {
+  document.title = "Nothing published yet · Courtside";
+  return el("div", { class: "empty" },
+    el("h1", {}, "Nothing is published yet"),
+    el("p", {}, "This page shows picks, results and players once the first files are there. ",
+      el("code", {}, "courtside daily"), " fetches and publishes the next slate; ", el("code", {}, "courtside demo"), " builds a simulated league to look at."),
+    el("button", { type: "button", onclick: retry }, "Try again"));
+}

@@ -1,44 +1,65 @@
-// Players: a searchable list, and a player's log with the accuracy of the predictions and of the line.
-import { get } from "../data.js";
+// One player: his next game, form, accuracy beside the line, picks, and the log of the season.
+import { href } from "../address.js";
+import { get, maybe, Missing } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { lines } from "../charts.js";
-import { atWithYear, interval, longDate, one, percent, plural, score, shortDate, signed, whole } from "../format.js";
-import { empty, intervalBar, jsonLink, kindBadge, note, panel, playerLink, resultBadge } from "../parts.js";
+import { formBars, formWords } from "../form.js";
+import { atWithYear, book, interval, longDate, one, percent, plural, price, score, shortDate, signed, tipOff, whole } from "../format.js";
+import { empty, intervalBar, jsonLink, kindBadge, note, panel, resultBadge } from "../parts.js";
+import { teamName } from "../teams.js";
 
-const SHOWN = 60;
 const CHARTED = 40;
 const number = (label, hint) => ({ label, hint, number: true });
-const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
-
-export async function players(main, _parts, isCurrent) {
-  const index = await get("players/index.json");
-  if (!isCurrent()) return;
-  document.title = "Players · Courtside";
-  const list = el("div", {});
-  const show = (query) => {
-    const found = index.players.filter((item) => plain(`${item.player} ${item.team}`).includes(plain(query)));
-    const rows = found.slice(0, SHOWN).map((item) => [playerLink(item.id, item.player), item.team, whole(item.accuracy.n), one(item.accuracy.mae),
-      whole(item.accuracy.n_with_line), one(item.accuracy.mae_beside_line), one(item.accuracy.line_mae), item.picks.map((own) => [kindBadge(own.kind), ` ${score(own)} `])]);
-    replace(list, note(`${plural(found.length, "player")}${found.length > SHOWN ? `, the first ${SHOWN} shown` : ""}.`),
-      rows.length ? table("Players", ["Player", "Team", number("Games"), number("MAE"), number("With line", "Games with a line; the next two errors are over these games"), number("MAE there"), number("Line’s MAE"), "Picks W–L–P"], rows) : empty("No player has this name"));
-  };
-  replace(main, el("div", { class: "page-head" }, el("h1", {}, "Players"), el("p", { class: "meta" }, `Season ${index.season ?? "–"} · as of ${atWithYear(index.generated_at)}`)),
-    el("label", { class: "search" }, "Find a player or team ", el("input", { type: "search", autocomplete: "off", oninput: (event) => show(event.target.value) })),
-    list, el("div", { class: "foot" }, note(jsonLink("players/index.json"))));
-  show("");
-}
 
 export async function player(main, [id], isCurrent) {
-  if (!/^\d+$/.test(id ?? "")) { location.replace("#/players"); return; }
-  const own = await get(`players/${id}.json`);
-  if (!isCurrent()) return;
+  const known = /^\d+$/.test(id ?? "");
+  const [own, tonight] = await Promise.all([known ? get(`players/${id}.json`).catch(unknown) : null, maybe("tonight/all-players.json")]);
+  if (!isCurrent()) return undefined;
+  if (!own) return replace(main, noPlayer(id));
   document.title = `${own.player} · Courtside`;
-  replace(main,
-    el("div", { class: "page-head" }, el("h1", {}, own.player, el("span", { class: "muted" }, ` ${own.team}`)),
-      el("p", { class: "meta" }, `Season ${own.season} · as of ${atWithYear(own.generated_at)} · `, el("a", { href: "#/players" }, "All players"))),
+  const next = tonight?.players.find((item) => item.id === own.id) ?? null;
+  return replace(main,
+    el("p", { class: "crumbs" }, el("a", { href: "#/players" }, "All players")),
+    el("div", { class: "page-head" }, el("h1", {}, own.player, el("span", { class: "muted" }, ` ${teamName(own.team)}`)),
+      el("p", { class: "meta" }, `Season ${own.season} · as of ${atWithYear(own.generated_at)}`)),
+    panel("Next game and form", next ? nextGame(next, tonight) : form(own.log, tonight)),
     el("div", { class: "columns" }, panel(["Accuracy of predictions ", kindBadge("BACKTEST")], accuracy(own.accuracy)), panel("Published picks", picked(own.picks))),
     panel("Points, prediction and line", drawing(own.log)), panel("Log", log(own.log)),
     el("div", { class: "foot" }, note(jsonLink(`players/${own.id}.json`))));
+}
+
+function unknown(error) {
+  if (error instanceof Missing && error.status === 404) return null;
+  throw error;
+}
+
+function noPlayer(id) {
+  document.title = "No such player · Courtside";
+  return el("div", { class: "empty" }, el("h1", {}, "No such player"),
+    el("p", {}, `No player with the number ${id || "(none)"} has been predicted this season. `), el("p", {}, el("a", { href: "#/players" }, "Search all players")));
+}
+
+/** His last games in the log, without a next game. */
+function form(log, tonight) {
+  const games = log.filter((game) => game.actual !== null).slice(0, 10).map((game) => ({ date: game.date, opponent: game.opponent, is_home: null, minutes: null, points: game.actual }));
+  return el("div", { class: "next" }, el("p", {}, "He is not on the next slate", tonight?.date ? `, that of ${longDate(tonight.date)}.` : "."),
+    el("div", { class: "form big" }, formBars(games, null, "OVER"), el("span", { class: "sub" }, `Points of his last ${games.length} games`)));
+}
+
+function nextGame(next, tonight) {
+  const game = tonight.games.find((item) => item.home === next.team || item.away === next.team);
+  const side = next.direction && next.direction !== "PASS" ? next.direction : null;
+  const chance = next.probability_over === null ? null : side === "UNDER" ? 100 - next.probability_over : next.probability_over;
+  const facts = [
+    ["Game", `${next.is_home ? "vs" : "@"} ${next.opponent}`], ["Tip-off", [shortDate(tonight.date), ", ", tipOff(game?.tip_at)]],
+    ["Expected", `${one(next.points)} points`],
+    ["Line", next.line === null ? "none yet" : `${one(next.line)}, ${book(next.book)} ${[price(next.over_price), price(next.under_price)].filter(Boolean).join(" / ")}`],
+    ["Side", next.held ? `blocked: ${next.held}` : side ? `${side} by ${one(Math.abs(next.edge))}${chance === null ? "" : `, ${percent(chance)}`}` : "none"],
+    ["Rest", next.rest_days === null ? "–" : plural(next.rest_days, "day")],
+    tonight.has_injury_reports && ["Injury report", next.injury ? [next.injury.status, next.injury.reason].filter(Boolean).join(": ") : "not listed"],
+  ].filter(Boolean);
+  return el("div", { class: "next" }, el("dl", { class: "figures" }, facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+    el("div", { class: "form big" }, formBars(next.form, next.line, side ?? "OVER"), el("span", { class: "sub" }, `Last ${next.form.length} games: ${formWords(next.form, next.line, side ?? "OVER")}`)));
 }
 
 function accuracy(found) {
@@ -63,6 +84,7 @@ function drawing(log) {
     el("p", { class: "legend" }, el("span", { class: "key points" }), "points ", el("span", { class: "key model" }), "prediction ", el("span", { class: "key quoted" }), "line"),
     chart(`Points, predictions and lines of the last ${games.length} games`, 220, (width, height) => lines(width, height, {
       y: [0, top], ticks: [0, top / 2, top], labels: games.map((game) => shortDate(game.date)),
+      tips: games.map((game) => `${shortDate(game.date)} against ${game.opponent}: ${game.actual} points, expected ${one(game.prediction)}, line ${game.line === null ? "none" : one(game.line)}`),
       series: [{ name: "points", values: games.map((game) => game.actual) }, { name: "model", values: games.map((game) => game.prediction) }, { name: "quoted", values: games.map((game) => game.line) }],
     })),
   ];
@@ -70,8 +92,9 @@ function drawing(log) {
 
 function log(games) {
   if (!games.length) return empty("No game yet");
-  return table("Log", ["Date", "Opponent", number("Prediction"), number("Line"), "Side", number("Points"), "Pick"], games.map((game) => [
-    el("span", { title: longDate(game.date) }, shortDate(game.date)), game.opponent, one(game.prediction), game.line === null ? "none" : one(game.line),
-    game.held ? el("span", { class: "muted" }, `held: ${game.held}`) : game.direction ?? "no line", game.actual === null ? "–" : whole(game.actual),
-    game.groups.length ? el("a", { href: `#/picks/8/${game.date}` }, resultBadge(game.result), " ", kindBadge(game.kind)) : el("span", { class: "muted" }, "no pick")]), { class: "tall" });
+  return table("Log", ["Date", "Pick", number("Points"), number("Line"), number("Expected"), "Side", "Against"], games.map((game) => [
+    shortDate(game.date),
+    game.groups.length ? el("a", { href: href(["picks", "8", game.date]) }, resultBadge(game.result), " ", kindBadge(game.kind)) : el("span", { class: "muted" }, "no pick"),
+    game.actual === null ? "–" : whole(game.actual), game.line === null ? "none" : one(game.line), one(game.prediction),
+    game.held ? el("span", { class: "muted" }, `blocked: ${game.held}`) : game.direction ?? "no line", game.opponent]), { class: "tall sticky" });
 }
