@@ -57,8 +57,8 @@ def test_the_level_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
     configure(out)
     log.warning("quiet")
     assert out.getvalue() == ""
-    with pytest.raises(ConfigError, match="'LOUD' is not a log level"):
-        configure(out, level="loud")
+    with pytest.raises(ConfigError, match="'VERBOSE' is not a log level"):
+        configure(out, level="verbose")
 
 
 def test_no_line_holds_a_secret_of_the_environment_not_even_in_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def test_daily_retraining_fits_once_for_each_date_with_games(home: courtside.Hom
     assert result.models == dates
 
 
-def test_no_line_is_shown_unless_asked_for(home: courtside.Home, spy: type[Spy]) -> None:
+def test_no_line_is_shown_by_default(home: courtside.Home, spy: type[Spy]) -> None:
     without = home.backtest(spy(), **WEEK)
     shown = home.backtest(spy(), **WEEK, with_line=True)
     assert without.inputs == courtside.MODEL_INPUTS
@@ -125,7 +125,7 @@ def test_the_estimator_itself_is_neither_fitted_nor_trusted_to_be_unfitted(home:
 
 
 class LooksAhead(Ridge):
-    """Asks a home for rows of the evaluated week, in one of its steps and in one of several ways."""
+    """Requests from a home rows of the evaluated week, in one of its steps and in one of several ways."""
 
     def __init__(self, home: courtside.Home, step: str, way: str) -> None:
         super().__init__()

@@ -21,10 +21,10 @@ HELP = "import sys; sys.argv[1:] = ['--help']; from courtside.cli.main import ap
 
 def _heavy_modules(code: str) -> set[str]:
     """Return the heavy libraries that a process has loaded after running `code`."""
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", f"{code}\nprint(sorted(sys.modules))"], capture_output=True, text=True, check=True
     )
-    return HEAVY & set(ast.literal_eval(told.stdout.splitlines()[-1]))
+    return HEAVY & set(ast.literal_eval(result.stdout.splitlines()[-1]))
 
 
 def test_the_help_loads_no_heavy_library() -> None:

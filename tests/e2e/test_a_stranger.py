@@ -39,7 +39,7 @@ def test_another_page_begins_at_its_top_with_the_focus_on_its_heading(page, site
     page.wait_for_function("() => scrollY > 600")
 
 
-def test_an_address_that_names_no_page_says_so(page, site):
+def test_an_address_that_names_no_page_shows_an_error(page, site):
     go(page, site, "#/nonsense")
     assert page.inner_text("h1") == "There is no such page"
     assert "#/nonsense" in page.inner_text("main")
@@ -47,7 +47,7 @@ def test_an_address_that_names_no_page_says_so(page, site):
 
 
 @pytest.mark.parametrize("address", ["#/player/99", "#/player/nobody", "#/player"])
-def test_an_unknown_player_is_told_in_words(page, site, address):
+def test_an_unknown_player_shows_an_error(page, site, address):
     go(page, site, address)
     assert page.inner_text("h1") == "No such player"
     assert "v1/" not in page.inner_text("main")
@@ -183,9 +183,9 @@ def test_all_predictions_show_held_players_with_the_reason_and_search_finds_team
     go(page, site, f"#/picks/all/{held['date']}")
     page.wait_for_function(f"() => document.querySelectorAll('.card.player').length === {len(players)}")
     reasons = {player["held"] for player in players if player["held"]}
-    told = " ".join(page.locator(".held-reason").all_inner_texts())
+    shown_text = " ".join(page.locator(".held-reason").all_inner_texts())
     assert reasons
-    assert all(reason in told for reason in reasons)
+    assert all(reason in shown_text for reason in reasons)
 
 
 def test_players_of_the_next_slate_come_first_and_a_team_is_found_by_its_nickname(page, site):
@@ -241,11 +241,11 @@ def test_an_empty_subset_offers_the_nearest_that_has_picks(page, site):
 def test_results_open_with_one_headline_and_keep_the_models_behind_a_switch(page, site):
     go(page, site, "#/results")
     record = site.read("results/season.json")["groups"][7]
-    told = page.inner_text(".headline")
+    shown_text = page.inner_text(".headline")
     for own in record["tallies"]:
-        assert f"{own['wins']}–{own['losses']}–{own['pushes']}" in told
-        assert f"{own['low']:.1f}–{own['high']:.1f} %" in told
-        assert "units" in told
+        assert f"{own['wins']}–{own['losses']}–{own['pushes']}" in shown_text
+        assert f"{own['low']:.1f}–{own['high']:.1f} %" in shown_text
+        assert "units" in shown_text
     assert not page.is_visible("[role=region][aria-label='Models and the line']")
     for part in ("month", "side", "edge", "book"):
         assert page.locator(f"[role=region][aria-label='Record by {part}'] tbody tr").count() > 0

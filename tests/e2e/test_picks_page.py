@@ -1,4 +1,4 @@
-"""The picks page in a browser: what it shows is what the files say."""
+"""The picks page in a browser: it shows the content of the files."""
 
 import datetime as dt
 import json

@@ -170,22 +170,22 @@ def _possessions(box: list[dict[str, int]]) -> int:
 def _team_row(game: Game, home: bool, boxes: Boxes) -> dict[str, Any]:
     team, other = (game.home, game.away) if home else (game.away, game.home)
     box, against = boxes[game.game_id, team], boxes[game.game_id, other]
-    is_told = game.is_final and game.has_box
+    is_known = game.is_final and game.has_box
     points, allowed = (sum(line["points"] for line in side) for side in (box, against))
     status = "not_final" if not game.is_final else "complete" if game.has_box else "missing"
     return {
         **_dated(game),
         **{"team_id": team, "opponent_team_id": other, "is_home": home, "is_neutral": game.is_neutral},
         **{"is_counted": game.is_counted, "is_final": game.is_final, "box_status": status},
-        "points": points if is_told else None,
-        "opponent_points": allowed if is_told else None,
-        "minutes": 240 + 25 * game.overtimes if is_told else None,
-        "possessions_x100": _possessions(box) if is_told else None,
-        "opponent_possessions_x100": _possessions(against) if is_told else None,
-        "usage_x100": _usage(box) if is_told else None,
-        "players_listed": len(box) if is_told else 0,
-        "players_points": points if is_told else 0,
-        "players_minutes": sum(line["minutes"] for line in box) if is_told else 0,
+        "points": points if is_known else None,
+        "opponent_points": allowed if is_known else None,
+        "minutes": 240 + 25 * game.overtimes if is_known else None,
+        "possessions_x100": _possessions(box) if is_known else None,
+        "opponent_possessions_x100": _possessions(against) if is_known else None,
+        "usage_x100": _usage(box) if is_known else None,
+        "players_listed": len(box) if is_known else 0,
+        "players_points": points if is_known else 0,
+        "players_minutes": sum(line["minutes"] for line in box) if is_known else 0,
     }
 
 

@@ -305,9 +305,9 @@ def test_market_features_use_no_line_after_tip_off() -> None:
     row = _row(league, tonight, star)
     assert (row["vegas_points_line"], row["vegas_opening_line"], row["vegas_line_move"]) == (22.5, 21.0, 1.5)
     assert row["has_vegas_line"] == 1
-    no_line, nobody_asked = _row(league, tonight, bench), _row(league, unquoted, player_of(3, 0))
+    no_line, without_lines = _row(league, tonight, bench), _row(league, unquoted, player_of(3, 0))
     assert (no_line["has_vegas_line"], no_line["has_vegas_line_origin"]) == (0, "computed")
-    assert (nobody_asked["has_vegas_line"], nobody_asked["has_vegas_line_origin"]) == (None, "missing")
+    assert (without_lines["has_vegas_line"], without_lines["has_vegas_line_origin"]) == (None, "missing")
 
 
 def test_a_book_with_one_snapshot_has_no_line_move() -> None:

@@ -18,7 +18,7 @@ GAMES = slate(
 )
 PLAYERS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=5)
 BOX_SCORES = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(TEAMS), DAYS), max_size=15)
-TOLD = st.sampled_from(
+TEAMS_GIVEN = st.sampled_from(
     [{}, {"home_team": "BOS", "away_team": "MIA"}, {"home_team": "GSW", "away_team": "LAL"}]
     + [{"opponent": tricode} for tricode in TEAMS]
 )
@@ -34,7 +34,7 @@ def league(players, box_scores):
 
 
 @settings(max_examples=300)
-@given(PLAYERS, BOX_SCORES, st.sampled_from(NAMES), TOLD, DAYS, DAYS, DAYS)
+@given(PLAYERS, BOX_SCORES, st.sampled_from(NAMES), TEAMS_GIVEN, DAYS, DAYS, DAYS)
 def test_later_box_scores_only_give_a_resolution_to_a_player_who_had_not_appeared(
     players, box_scores, name, teams, day, early, late
 ):
@@ -51,7 +51,7 @@ def test_later_box_scores_only_give_a_resolution_to_a_player_who_had_not_appeare
         assert not after.resolved["player_id"].is_in(seen_before.to_list()).any()
 
 
-@given(PLAYERS, BOX_SCORES, st.lists(st.tuples(st.sampled_from(NAMES), TOLD, DAYS), max_size=6), st.randoms())
+@given(PLAYERS, BOX_SCORES, st.lists(st.tuples(st.sampled_from(NAMES), TEAMS_GIVEN, DAYS), max_size=6), st.randoms())
 def test_the_order_of_rows_does_not_matter(players, box_scores, rows, random):
     played, lines = (
         league(players, box_scores).rows(),

@@ -30,50 +30,50 @@ def address(tmp_path_factory):
         yield address
 
 
-def ask(address, path, method="GET", **headers):
+def get(address, path, method="GET", **headers):
     connection = http.client.HTTPConnection(*address, timeout=5)
     connection.request(method, path, headers=headers)
-    answer = connection.getresponse()
-    content = answer.read()
+    response = connection.getresponse()
+    content = response.read()
     connection.close()
-    return answer, content
+    return response, content
 
 
 def test_a_public_file_has_the_cache_age_and_type_of_its_contract(address):
-    answer, content = ask(address, "/v1/subsets/season.json")
-    assert answer.status == 200
+    response, content = get(address, "/v1/subsets/season.json")
+    assert response.status == 200
     assert json.loads(content) == SEASON
-    assert answer.headers["Cache-Control"] == "public, max-age=3600"
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"] == "public, max-age=3600"
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_other_origins_may_read_only_the_public_files(address):
-    assert ask(address, "/v1/subsets/season.json")[0].headers["Access-Control-Allow-Origin"] == "*"
-    assert ask(address, "/index.html")[0].headers["Access-Control-Allow-Origin"] is None
+    assert get(address, "/v1/subsets/season.json")[0].headers["Access-Control-Allow-Origin"] == "*"
+    assert get(address, "/index.html")[0].headers["Access-Control-Allow-Origin"] is None
 
 
 def test_a_response_is_compressed_and_cached(address):
-    answer, content = ask(address, "/v1/subsets/season.json", **{"Accept-Encoding": "gzip"})
-    assert answer.headers["Content-Encoding"] == "gzip"
+    response, content = get(address, "/v1/subsets/season.json", **{"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(content)) == SEASON
-    again, nothing = ask(
-        address, "/v1/subsets/season.json", **{"Accept-Encoding": "gzip", "If-None-Match": answer.headers["ETag"]}
+    again, nothing = get(
+        address, "/v1/subsets/season.json", **{"Accept-Encoding": "gzip", "If-None-Match": response.headers["ETag"]}
     )
     assert (again.status, nothing) == (304, b"")
 
 
 def test_the_site_allows_only_its_own_origin(address):
-    answer, content = ask(address, "/")
+    response, content = get(address, "/")
     assert b"<title>Courtside</title>" in content
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
-    assert ask(address, "/js/pages/picks.js")[0].headers["Content-Type"].startswith("text/javascript")
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert get(address, "/js/pages/picks.js")[0].headers["Content-Type"].startswith("text/javascript")
 
 
 def test_head_sends_only_headers(address):
-    answer, content = ask(address, "/v1/subsets/season.json", "HEAD")
-    assert (answer.status, content) == (200, b"")
-    assert int(answer.headers["Content-Length"]) > 0
+    response, content = get(address, "/v1/subsets/season.json", "HEAD")
+    assert (response.status, content) == (200, b"")
+    assert int(response.headers["Content-Length"]) > 0
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_head_sends_only_headers(address):
     ],
 )
 def test_a_path_without_a_public_file_is_an_error(address, path):
-    answer, _ = ask(address, path)
-    assert answer.status in (400, 404)
+    response, _ = get(address, path)
+    assert response.status in (400, 404)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"])
 def test_another_method_is_an_error(address, method):
-    assert ask(address, "/v1/subsets/season.json", method)[0].status in (405, 501)
+    assert get(address, "/v1/subsets/season.json", method)[0].status in (405, 501)
 
 
 def test_a_taken_port_is_named(address, tmp_path):
@@ -117,20 +117,20 @@ def test_a_taken_port_is_named(address, tmp_path):
      ("/none.html", "GET", 404), ("/", "PUT", 405), ("/v1/" + "a" * 256 + ".json", "GET", 404)],
 )  # fmt: skip
 def test_an_error_has_the_common_headers_and_is_json_under_v1(address, path, method, status):
-    answer, content = ask(address, path, method)
-    assert answer.status == status
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    response, content = get(address, path, method)
+    assert response.status == status
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'self'")
     if path.startswith("/v1/"):
-        assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
         assert json.loads(content)["status"] == status
 
 
 def test_options_lists_the_allowed_methods(address):
-    answer, _ = ask(address, "/v1/subsets/season.json", "OPTIONS")
-    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
-    assert ask(address, "/index.html", "OPTIONS")[0].headers["Access-Control-Allow-Origin"] is None
+    response, _ = get(address, "/v1/subsets/season.json", "OPTIONS")
+    assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    assert get(address, "/index.html", "OPTIONS")[0].headers["Access-Control-Allow-Origin"] is None
 
 
 def exchange(address, sent: bytes) -> bytes:
@@ -142,18 +142,18 @@ def exchange(address, sent: bytes) -> bytes:
 
 @pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n"])
 def test_bytes_that_are_not_http_are_answered_with_400(address, sent):
-    answer = exchange(address, sent)
-    assert answer.startswith(b"HTTP/1.1 400")
-    assert b"nosniff" in answer
-    assert ask(address, "/")[0].status == 200
+    response = exchange(address, sent)
+    assert response.startswith(b"HTTP/1.1 400")
+    assert b"nosniff" in response
+    assert get(address, "/")[0].status == 200
 
 
 def test_the_body_of_a_request_is_never_a_second_request(address):
     hidden = b"GET /v1/subsets/season.json HTTP/1.1\r\nHost: a\r\n\r\n"
     sent = b"GET /none.html HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(hidden)
-    answer = exchange(address, sent + hidden)
-    assert answer.count(b"HTTP/1.1 ") == 1
-    assert answer.startswith(b"HTTP/1.1 404")
+    response = exchange(address, sent + hidden)
+    assert response.count(b"HTTP/1.1 ") == 1
+    assert response.startswith(b"HTTP/1.1 404")
 
 
 def test_headers_above_the_limit_are_refused(address):
@@ -211,7 +211,7 @@ def test_a_client_that_does_not_read_its_response_is_closed(impatient):
         with pytest.raises(ConnectionResetError):
             while part := connection.recv(2**20):
                 received += len(part)
-            raise ConnectionResetError if received < 20_000_000 else AssertionError("the whole answer came")
+            raise ConnectionResetError if received < 20_000_000 else AssertionError("the whole response came")
 
 
 def test_slow_clients_do_not_block_others_even_with_few_file_descriptors(tmp_path):

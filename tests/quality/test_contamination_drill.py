@@ -109,9 +109,9 @@ def assert_computed_values_are_right(between: pl.DataFrame, whole: pl.DataFrame)
     both = between.filter("is_training_ready").join(whole, on=["game_id", "player_id"], suffix="_whole")
     assert both.height > 1000
     for item in FEATURES:
-        claims = both.filter(pl.col(item.origin_column) == "computed")
-        wrong = claims.filter(pl.col(item.name) != pl.col(f"{item.name}_whole"))
-        assert item.name in READS_LINES or wrong.is_empty(), (item.name, wrong.height, claims.height)
+        computed = both.filter(pl.col(item.origin_column) == "computed")
+        wrong = computed.filter(pl.col(item.name) != pl.col(f"{item.name}_whole"))
+        assert item.name in READS_LINES or wrong.is_empty(), (item.name, wrong.height, computed.height)
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def test_a_page_break_anywhere_changes_nothing(per_page: int) -> None:
     assert rows(injury_report(per_page=per_page)).equals(rows(injury_report(per_page=99)))
 
 
-def test_the_last_word_of_a_reason_does_not_become_the_next_family_name() -> None:
+def test_the_final_word_of_a_reason_does_not_become_the_next_family_name() -> None:
     lines = [LINES[0] | {"player": "Fox, Al", "status": "Out", "reason": "Left Acl; Tear"},
              {"player": "Smith, Bo", "status": "Out", "reason": "Rest"}]  # fmt: skip
     listed = rows(injury_report(lines)).filter(pl.col("state") == "listed")

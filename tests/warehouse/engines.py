@@ -1,6 +1,6 @@
 """Engines to test on: DuckDB in memory, and BigQuery's emulator with the real client.
 
-The emulator is one process, started when the first test asks for it: `tests/conftest.py` gives its tests to one worker.
+The emulator is one process, started when the first test needs it: `tests/conftest.py` gives its tests to one worker.
 """
 
 from __future__ import annotations

@@ -83,11 +83,11 @@ def test_a_missing_dataset_is_named_with_the_command_that_creates_it(refusing: R
 def test_the_error_of_a_refused_job_names_the_next_step(
     refusing: Refusing, status: int, reason: str, message: str, says: str
 ) -> None:
-    asked = Service("test", "d")
+    engine = Service("test", "d")
     refusing.refused["/jobs"] = (status, reason, message)
     with pytest.raises(CourtsideError, match=says):
-        asked.query("SELECT 1")
-    asked.close()
+        engine.query("SELECT 1")
+    engine.close()
 
 
 def test_missing_credentials_name_the_login_command(monkeypatch: pytest.MonkeyPatch) -> None:

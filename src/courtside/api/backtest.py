@@ -98,9 +98,9 @@ def run_backtest(
             "min_rows, or run `courtside run` over more dates first"
         )
     made = pl.concat(parts)
-    said = _beside(of_range, made, champion)
+    predictions = _beside(of_range, made, champion)
     first = min(made["game_date"])
-    measured, counts = measurable(said.filter(pl.col("game_date") >= first), (NAME, "ewma"))
+    measured, counts = measurable(predictions.filter(pl.col("game_date") >= first), (NAME, "ewma"))
     early = of_range.filter(
         (pl.col("game_date") < first) & pl.col("line").is_not_null() & pl.col("points").is_not_null()
     )
@@ -111,7 +111,7 @@ def run_backtest(
             f"{', '.join(f'{count:,} {reason}' for reason, count in counts.items())}. Comparison needs lines: run "
             "`courtside ingest` for them and `courtside run` over these dates"
         )
-    staged = second_stage(said, measured, NAME, spaced(days), market)
+    staged = second_stage(predictions, measured, NAME, spaced(days), market)
     figures, line = system_figures(staged, market.from_points(1.0)), line_figures(measured)
     return Backtest(
         start=start,

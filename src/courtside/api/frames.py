@@ -38,7 +38,7 @@ NAMES = ("player", "team", "opponent")
 
 
 class RowsLeftOutWarning(UserWarning):
-    """Stored rows of the asked dates are not in a training set; the message counts them by reason."""
+    """Stored rows of the requested dates are not in a training set; the message counts them by reason."""
 
 
 def outcome_rows(reader: Reader, start: dt.date, end: dt.date, market: Market) -> pl.DataFrame:

@@ -114,7 +114,7 @@ class TrainingQuality(Result):
 
     @property
     def verdict(self) -> str:
-        """`clean`, `contaminated`, `corrupt` or `could not tell`."""
+        """`clean`, `contaminated`, `corrupt` or `not judged`."""
         return str(self.report.verdict)
 
     @property

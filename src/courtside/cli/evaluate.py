@@ -82,7 +82,7 @@ def show(found: Evaluation) -> None:
         console.print(f"LIVE {name}: n {error['n']:,}, MAE {interval(error['mae'])}, line {number(error['line_mae'])}")
     for item in found.targets:
         console.print(
-            f"{item['season']} {item['claim']}: {number(item['measured'], 4)} ({item['words']} {item['bound']:g}, "
+            f"{item['season']} {item['target']}: {number(item['measured'], 4)} ({item['words']} {item['bound']:g}, "
             f"n {item['n']:,}): {verdict(item)}",
             soft_wrap=True,
         )

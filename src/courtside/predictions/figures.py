@@ -99,7 +99,7 @@ def _hit_rates(figures: Figures) -> Iterator[tuple[str, Figures]]:
 
 
 def _target(
-    season: str, claim: str, measured: Figures, bound: float, *, at_least: bool = False, within_noise: bool = False
+    season: str, target: str, measured: Figures, bound: float, *, at_least: bool = False, within_noise: bool = False
 ) -> Figures:
     mean, low = measured["mean"], measured.get("low")
     met = None if mean is None else mean >= bound if at_least else mean <= bound
@@ -108,7 +108,7 @@ def _target(
     kept = {name: measured.get(name) for name in ("low", "high", "n")}
     words = "at least" if at_least else "at most"
     return (
-        {"season": season, "claim": claim, "bound": bound, "words": words, "measured": mean, "met": met}
+        {"season": season, "target": target, "bound": bound, "words": words, "measured": mean, "met": met}
         | {"by_interval": by_interval}
         | kept
     )

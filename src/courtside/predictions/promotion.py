@@ -25,14 +25,14 @@ class GateFailedError(AnswerError):
 class Gate:
     """One condition of promotion: what was measured, the bound, and whether it holds."""
 
-    claim: str
+    title: str
     measured: float | None
     bound: float
     passed: bool
 
     def __str__(self) -> str:
         shown = "not measured" if self.measured is None else f"{self.measured:g}"
-        return f"{self.claim}: {shown} (bound {self.bound:g}): {'passed' if self.passed else 'failed'}"
+        return f"{self.title}: {shown} (bound {self.bound:g}): {'passed' if self.passed else 'failed'}"
 
 
 def gates_of(row: dict[str, Any]) -> list[Gate]:
@@ -64,7 +64,7 @@ def failure_reason(failed: Sequence[Gate]) -> str:
     return "failed " + "; ".join(map(str, failed))
 
 
-def _within(claim: str, measured: float | None, bound: float, *, is_signed: bool = False) -> Gate:
+def _within(title: str, measured: float | None, bound: float, *, is_signed: bool = False) -> Gate:
     if measured is None:
-        return Gate(claim, None, bound, False)
-    return Gate(claim, measured, bound, (measured if is_signed else abs(measured)) <= bound)
+        return Gate(title, None, bound, False)
+    return Gate(title, measured, bound, (measured if is_signed else abs(measured)) <= bound)

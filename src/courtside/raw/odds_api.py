@@ -134,7 +134,7 @@ def _american(prices: pl.Series, sieve: Sieve) -> pl.Series:
         return prices
     if (prices >= 100).any():
         raise PayloadRefusedError(
-            f"prices from {prices.min()!r} to {prices.max()!r} may be decimal or American; ask for oddsFormat=american"
+            f"prices from {prices.min()!r} to {prices.max()!r} may be decimal or American; request oddsFormat=american"
         )
     sieve.refuse(~decimal, "outcomes_price is not decimal odds")
     return pl.select(pl.when(prices >= 2).then((prices - 1) * 100).otherwise(-100 / (prices - 1))).to_series()

@@ -1,4 +1,4 @@
-// Offline copy: every file is asked of the network first; without a connection the last copy is shown.
+// Offline copy: every file is requested from the network first; without a connection the last copy is shown.
 const CACHE = "courtside-1";
 const MOST = 400;
 const SHELL = [

@@ -53,7 +53,8 @@ class DuckDBWarehouse:
 
     Opening for writing waits up to `patience` seconds while another process uses the file, then raises
     `WarehouseBusyError`. Opening with `read_only` never waits: while another process writes, it reads a private copy of
-    the last commit, and `notice` says so. A table or file that does not exist is then empty, and nothing is created.
+    the last commit, and `notice` names its time. A table or file that does not exist is then empty, and nothing is
+    created.
     """
 
     prefers_whole_ranges = False

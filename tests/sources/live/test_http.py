@@ -120,10 +120,10 @@ def test_a_failing_host_is_paused_and_others_are_not(provider: Provider, client:
     for _ in range(FAST.failures):
         with pytest.raises(TransientFetchError):
             client.fetch(PLAIN)
-    asked = len(provider.requests)
+    sent = len(provider.requests)
     with pytest.raises(NotYetError, match=r"cdn\.nba\.com failed 2 times in a row"):
         client.fetch(PLAIN)
-    assert len(provider.requests) == asked
+    assert len(provider.requests) == sent
     assert client.fetch(KEYED).content == GOOD
 
 
@@ -182,10 +182,10 @@ def test_no_error_and_no_log_contains_the_key(
     provider.on("/two", reply)
     with pytest.raises(FetchError) as failure:
         client.fetch(KEYED)
-    told = "".join(traceback.format_exception(failure.value)) + caplog.text
-    assert KEY not in told
+    text = "".join(traceback.format_exception(failure.value)) + caplog.text
+    assert KEY not in text
     assert KEY.encode() not in getattr(failure.value, "content", b"")
-    assert all(asked.query["apiKey"] == KEY for asked in provider.requests)
+    assert all(request.query["apiKey"] == KEY for request in provider.requests)
 
 
 def test_the_error_of_a_refused_connection_contains_no_key(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -40,7 +40,7 @@ def test_requests_name_market_region_and_price_format_and_never_the_key() -> Non
     assert KEY not in repr(request)
 
 
-def test_historical_requests_ask_for_the_instant_and_cost_ten_times_as_much() -> None:
+def test_historical_requests_name_the_time_and_cost_ten_times_as_much() -> None:
     request = THEN.player_points(EVENT)
     assert "/v4/historical/sports/basketball_nba/events/" in request.url
     assert request.params["date"] == "2024-01-25T23:00:00Z"

@@ -8,7 +8,7 @@ const WIDTH = 150, HEIGHT = 44, GAP = 3;
 /** `vs BOS` at home, `@ BOS` away, `against BOS` where that is not known. */
 export const place = (game) => `${game.is_home === null ? "against" : game.is_home ? "vs" : "@"} ${game.opponent}`;
 const verdict = (game, line) => (line === null ? "" : `, ${game.points > line ? "over" : game.points < line ? "under" : "equal to"} ${one(line)}`);
-const told = (game, line) => `${shortDate(game.date)} ${place(game)}: ${plural(game.points, "point")}${game.minutes === null ? "" : ` in ${game.minutes} min`}${verdict(game, line)}`;
+const pointsOf = (game, line) => `${shortDate(game.date)} ${place(game)}: ${plural(game.points, "point")}${game.minutes === null ? "" : ` in ${game.minutes} min`}${verdict(game, line)}`;
 
 /** Bars of `games` (newest first), drawn oldest to newest; those that went the way of `direction` are coloured. */
 export function formBars(games, line, direction) {
@@ -23,7 +23,7 @@ export function formBars(games, line, direction) {
     ? `Points of his last ${games.length} games, newest first: ${games.map((game) => game.points).join(", ")}`
     : `${one(line)} or not in his last ${games.length} games, newest first: ${games.map((game) => game.points).join(", ")}`;
   return svg("svg", { class: "form-bars", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
-    shown.map((game, index) => svg("g", { "data-tip": told(game, line) },
+    shown.map((game, index) => svg("g", { "data-tip": pointsOf(game, line) },
       svg("rect", { x: start + index * step, y: 0, width: step, height: HEIGHT, class: "reach" }),
       svg("rect", {
         x: start + index * step + GAP / 2, y: Math.min(y(game.points), HEIGHT - 2), width: step - GAP, height: Math.max(2, HEIGHT - y(game.points)), rx: 1.5,

@@ -133,8 +133,8 @@ def _minutes(weight: Floats, on_floor: Bools, rng: np.random.Generator) -> Ints:
     """Return whole minutes that add up to 240, or a few more or fewer; at least one for each who plays."""
     spread = 0.15 + 0.40 * np.exp(-weight / 16)
     off = np.clip(np.rint(rng.normal(0, 1, weight.shape[:2])), -3, 3).astype(np.int64)
-    claims = np.where(on_floor, weight * around_one(rng, spread, weight.shape), 0.0)
-    parts = _share_out(claims, REGULATION + off, _MOST_MINUTES)
+    weighted = np.where(on_floor, weight * around_one(rng, spread, weight.shape), 0.0)
+    parts = _share_out(weighted, REGULATION + off, _MOST_MINUTES)
     return to_whole(np.where(on_floor, np.maximum(parts, 1.0), 0.0), REGULATION + off)
 
 

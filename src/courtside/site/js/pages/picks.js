@@ -14,12 +14,12 @@ const DETAILS_MS = 400;
 export const EVERYTHING = "all";
 
 export async function picks(main, [wanted, wantedDate], isCurrent, query) {
-  const asked = isDate(wantedDate) ? wantedDate : null;
-  if (asked) for (const folder of ["picks", "best-bets"]) maybe(`${folder}/${asked}.json`);
-  const [files, definitions] = await Promise.all([seasonFiles(asked), maybe("systems/subsets.json")]);
+  const requested = isDate(wantedDate) ? wantedDate : null;
+  if (requested) for (const folder of ["picks", "best-bets"]) maybe(`${folder}/${requested}.json`);
+  const [files, definitions] = await Promise.all([seasonFiles(requested), maybe("systems/subsets.json")]);
   if (!isCurrent()) return;
   const { groups } = files.subsets;
-  const date = asked ?? newestWithPicks(groups) ?? groups[0]?.dates[0]?.date ?? null;
+  const date = requested ?? newestWithPicks(groups) ?? groups[0]?.dates[0]?.date ?? null;
   const isEverything = wanted === EVERYTHING;
   const group = groups.find((item) => item.id === wanted) ?? groups.find((item) => item.id === "8") ?? groups[0];
   const entry = group.dates.find((item) => item.date === date) ?? null;

@@ -16,8 +16,8 @@ export async function players(main, _parts, isCurrent, query) {
   const listed = [...index.players].map((item) => [lastName(item.player), item]).sort((a, b) => (a[0] < b[0] ? -1 : 1)).map((item) => item[1]);
   const list = el("div", {});
   const show = (text) => {
-    const asked = plain(text).split(/\s+/).filter(Boolean);
-    const found = listed.filter((item) => asked.every((word) => plain(`${item.player} ${teamWords(item.team)}`).includes(word)));
+    const wanted = plain(text).split(/\s+/).filter(Boolean);
+    const found = listed.filter((item) => wanted.every((word) => plain(`${item.player} ${teamWords(item.team)}`).includes(word)));
     const now = found.filter((item) => playing.has(item.id)), others = found.filter((item) => !playing.has(item.id));
     replace(list,
       found.length === 0 && empty("No player or team of that name", "Names are searched without accents; a team is found by city, nickname or three letters."),

@@ -66,7 +66,7 @@ function contamination(training) {
 }
 
 function calendar(training, chosen) {
-  if (!training.calendar.length) return empty("No date of this season has been worked yet");
+  if (!training.calendar.length) return empty("No date of this season has been processed yet");
   const months = Map.groupBy ? Map.groupBy(training.calendar, (day) => day.date.slice(0, 7)) : grouped(training.calendar);
   return [
     el("div", { class: "calendar" }, [...months].map(([month, days]) => el("div", { class: "month" }, el("h3", {}, monthName(month)),
