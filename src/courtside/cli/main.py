@@ -41,6 +41,10 @@ COMMANDS = {
         "explain:explain_command",
         "Show a player's feature row: each value with its origin, the games of its window, lines and predictions.",
     ),
+    "prices": (
+        "prices:prices_command",
+        "Show the best price of each side that a prediction takes, and its expected value with an interval.",
+    ),
     "runs": (
         "runs:runs_command",
         "List the last runs, or show what one run did, stage by stage, and the cells that it left held or failed.",

@@ -19,7 +19,7 @@ from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.learners import library_versions
 from courtside.predictions.promotion import Gate, GateFailedError, gates_of
 from courtside.predictions.stored_models import Models
-from courtside.predictions.tables import MODELS
+from courtside.predictions.tables import CALIBRATION_ERROR, MODELS
 from courtside.predictions.training import Trained
 from courtside.warehouse.base import Upsert, Warehouse
 
@@ -190,7 +190,7 @@ def _calibrator_row(item: Calibrator, name: str, file: str, sha: str) -> dict[st
         "file": file,
         "sha256": sha,
         "libraries": library_versions(),
-        "metrics": "{}",
+        "metrics": "{}" if item.error is None else json.dumps({CALIBRATION_ERROR: item.error}),
         "status": "candidate",
         "status_reason": None,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from courtside.analytics.tables import ANALYTICS_TABLES, LINE_TABLES
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.picks.price_tables import PRICE_TABLES
 from courtside.picks.tables import PICKS_TABLES
 from courtside.predictions.tables import MODELS, PREDICTIONS
 from courtside.quality.tables import CHECK_RESULTS, GATE_BLOCKS, GATE_VERDICTS, POST_WRITE_STATS
@@ -80,6 +81,7 @@ ALL_TABLES: tuple[Table, ...] = (
     MODELS,
     GATE_BLOCKS,
     *PICKS_TABLES,
+    *PRICE_TABLES,
     GRID,
     RUN_EVENTS,
     LEASES,

@@ -188,9 +188,18 @@ def _beside_market(priced: pl.DataFrame) -> Figures:
     }
 
 
+def calibration_error(chance: Floats, is_over: Floats) -> float:
+    """Return the expected calibration error over ten bins with the same number of rows."""
+    return _calibration_error(chance, is_over, _bins_of_counts(chance))[0]
+
+
+def _bins_of_counts(chance: Floats) -> list[Places]:
+    return np.array_split(np.argsort(chance, kind="stable"), BINS)
+
+
 def _calibration(chance: Floats, is_over: Floats) -> Figures:
     widths = [np.flatnonzero(np.minimum((chance * BINS).astype(int), BINS - 1) == place) for place in range(BINS)]
-    counts = np.array_split(np.argsort(chance, kind="stable"), BINS)
+    counts = _bins_of_counts(chance)
     ece, noise = _calibration_error(chance, is_over, widths)
     ece_of_counts, noise_of_counts = _calibration_error(chance, is_over, counts)
     return {

@@ -92,6 +92,9 @@ PREDICTIONS = Table(
     key=("game_id", "player_id", "system", "market"),
 )
 
+CALIBRATION_ERROR = "calibration_error"
+"""Name of the metric of a calibrator: its expected calibration error on dates after those it was fitted on."""
+
 KINDS = ("points", "over")
 STATUSES = ("candidate", "champion", "challenger", "retired")
 

@@ -1,4 +1,4 @@
-"""The seven stages of the flow, each a function with its declared tables.
+"""The stages of the flow, each a function with its declared tables.
 
 `STAGES` lists them in the order in which a run processes them, and `STAGE_NAMES` lists their names.
 """
@@ -12,9 +12,10 @@ from courtside.pipeline.stages.grading import GRADING
 from courtside.pipeline.stages.lines import LINES
 from courtside.pipeline.stages.picks import PICKS
 from courtside.pipeline.stages.predictions import PREDICTIONS_STAGE
+from courtside.pipeline.stages.prices import PRICES
 from courtside.pipeline.stages.publishing import PUBLISHING
 
-STAGES: tuple[Stage, ...] = (ANALYTICS, LINES, FEATURES, PREDICTIONS_STAGE, PICKS, GRADING, PUBLISHING)
+STAGES: tuple[Stage, ...] = (ANALYTICS, LINES, FEATURES, PREDICTIONS_STAGE, PICKS, PRICES, GRADING, PUBLISHING)
 STAGE_NAMES = tuple(stage.name for stage in STAGES)
 
 __all__ = ["STAGES", "STAGE_NAMES"]
