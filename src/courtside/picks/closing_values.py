@@ -54,7 +54,7 @@ def closing_values(
     live_dates = publications.filter((pl.col("version") == 1) & (pl.col("kind") == LIVE))["game_date"]
     past = predictions.filter(~pl.col("game_date").is_in(live_dates.implode()))
     columns = ["game_date", "subset_key", *PLAYER_GAME, "direction", "kind"]
-    reselected = _selected_at_start(past, moves, definitions).with_columns(kind=pl.lit(BACKTEST))
+    reselected = _selected_at_start(past, moves, definitions, market).with_columns(kind=pl.lit(BACKTEST))
     chosen = pl.concat([live.select(columns), reselected.select(columns)])
     toward = pl.when(pl.col("direction") == "OVER").then(1.0).otherwise(-1.0)
 
@@ -109,11 +109,13 @@ def _over_at(line: pl.Expr, suffix: str, market: Market) -> pl.Expr:
     return 1 / (1 + (-((chance / (1 - chance)).log() + shift)).exp())
 
 
-def _selected_at_start(predictions: pl.DataFrame, moves: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+def _selected_at_start(
+    predictions: pl.DataFrame, moves: pl.DataFrame, definitions: Definitions, market: Market
+) -> pl.DataFrame:
     """Return the picks that every subset selects when predictions are compared with the line at the start."""
     edge = pl.col("prediction") - pl.col("line")
     side = (
-        pl.when(edge.abs() < LEAST_EDGE)
+        pl.when(edge.abs() < market.from_points(LEAST_EDGE))
         .then(pl.lit("PASS"))
         .when(edge > 0)
         .then(pl.lit("OVER"))
