@@ -15,7 +15,7 @@ from courtside.raw.tables import RAW_LINES
 from tests import homes
 from tests.planted.live_day import DAY, RANGE, invoke, stored
 
-BEFORE, LATER = f"{DAY}T14:00:00Z", f"{DAY}T17:20:00Z"
+BEFORE, LATER = f"{DAY}T15:00:00Z", f"{DAY}T17:20:00Z"
 NOW = f"{DAY}T17:30"
 COLUMNS = ("source", "game_date", "snapshot_utc", "commence_utc", "event_id", "home_team", "away_team", "opp")
 REAL_BOOKS = ("draftkings", "fanduel", "betmgm", "caesars")

@@ -76,6 +76,8 @@ def show(found: Evaluation) -> None:
         between = f"{number(band['low_pct'], 1)} to {number(band['high_pct'], 1)}"
         bands.add_row(f"{band['from']:g}{last}", f"{band['n']:,}", number(band["hit_pct"], 1), between, "52.4")
     console.print(bands)
+    if found.distribution:
+        console.print(_distribution(found))
     console.print(_timings(found))
     for name, figures in found.live.items():
         error = figures["errors"]
@@ -122,6 +124,21 @@ def _timings(found: Evaluation) -> Table:
             number(sides["hit_pct"], 1),
             f"{number(sides['low_pct'], 1)} to {number(sides['high_pct'], 1)}",
             number(part["probability"].get("ece"), 4),
+        )
+    return table
+
+
+def _distribution(found: Evaluation) -> Table:
+    """Return the champion's distribution of results beside a normal distribution; below 0 it is better."""
+    table = Table("distribution", "rows", "n", "CRPS", "above normal's", "log loss, above normal's", box=None)
+    for row in found.distribution:
+        table.add_row(
+            row["season"],
+            row["rows"],
+            f"{row['n']:,}",
+            number(row["crps"]),
+            interval(row["crps_above_normal"]),
+            interval(row["log_loss_above_normal"]),
         )
     return table
 

@@ -12,6 +12,7 @@ from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.markets import MARKETS, POINTS, Market
 from courtside.pipeline.model_store import ModelStore
 from courtside.predictions.active_models import active_models
+from courtside.predictions.distribution_figures import distributions
 from courtside.predictions.errors import TrainingRefusedError
 from courtside.predictions.promotion import failure_reason, failures
 from courtside.predictions.rows import PLAYER_GAME, model_rows, with_outcomes
@@ -40,9 +41,10 @@ def learn(
 
     A model of a day is trained on earlier dates only. A calibrator is fitted on out-of-sample predictions of earlier
     dates. A model that fails a promotion gate is stored as retired and is not used for predictions. For several days,
-    calibrators are fitted every fourth week. For a single day, where there are too few stored predictions, models of
-    earlier weeks are trained to fit the calibrators; those models are not stored. All rows are written in one
-    transaction. A market other than points without any line has no models, because it has no predictions.
+    calibrators and distributions are fitted every fourth week. For a single day, where there are too few stored
+    predictions, models of earlier weeks are trained to fit the calibrators; those models are not stored. All rows are
+    written in one transaction. A market other than points without any line has no models, because it has no
+    predictions.
 
     Nothing is stored where the rows or a model fail a soundness test.
 
@@ -79,7 +81,8 @@ def learn(
         earlier = out_of_sample(rows, days[0], [name for name in systems if name in names])
         known = _filled(known, earlier, [name for name in short if name in WITH_CALIBRATOR])
     fitted = [item for name in names for item in calibrators(known, name, spaced(days), market)]
-    ids += store.save((), fitted, now)
+    around = [item for name in names for item in distributions(known, name, spaced(days))]
+    ids += store.save((), fitted, now, around)
     store.commit()
     return ids
 

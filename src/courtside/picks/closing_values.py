@@ -127,4 +127,4 @@ def _selected_at_start(
         .join(moves.select(*PLAYER_GAME, "line"), on=PLAYER_GAME, how="inner")
         .with_columns(edge=edge, direction=side, confidence=pl.lit(None, pl.Float64))
     )
-    return select(at_start, daily_signals(at_start), definitions)
+    return select(at_start, daily_signals(at_start, market), definitions)

@@ -15,11 +15,12 @@ import polars as pl
 
 from courtside.league.markets import POINTS
 from courtside.predictions.calibration import Calibrator
+from courtside.predictions.distribution import Distribution
 from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.learners import library_versions
 from courtside.predictions.promotion import Gate, GateFailedError, gates_of
 from courtside.predictions.stored_models import Models
-from courtside.predictions.tables import CALIBRATION_ERROR, MODELS
+from courtside.predictions.tables import CALIBRATION_ERROR, DISTRIBUTION, MODELS
 from courtside.predictions.training import Trained
 from courtside.warehouse.base import Upsert, Warehouse
 
@@ -50,8 +51,14 @@ class ModelStore(Models):
         """Write the staged rows in one transaction: models with their status, and their calibrators."""
         replace(self, pending=None)._upsert(list((self.pending or {}).values()))
 
-    def save(self, trained: Iterable[Trained], calibrators: Iterable[Calibrator], now: dt.datetime) -> list[str]:
-        """Write models, calibrators and their rows, and return their ids; saving the same model again changes nothing.
+    def save(
+        self,
+        trained: Iterable[Trained],
+        calibrators: Iterable[Calibrator],
+        now: dt.datetime,
+        distributions: Iterable[Distribution] = (),
+    ) -> list[str]:
+        """Write models of each kind and their rows, and return their ids; saving the same model again changes nothing.
 
         A model with the same market, system, kind and first date as a stored one replaces it and retires it.
         """
@@ -60,9 +67,12 @@ class ModelStore(Models):
             name = self._named(model.system)
             content, suffix = model.model.to_bytes(), SUFFIX[model.system]
             entries.append(_model_row(model, name, *self._write(name, model.as_of, content, suffix)))
-        for item in calibrators:
-            name = self._named(f"{item.system}-over")
-            entries.append(_calibrator_row(item, name, *self._write(name, item.as_of, item.as_text().encode(), "json")))
+        fitted: list[Calibrator | Distribution] = [*calibrators, *distributions]
+        for item in fitted:
+            kind = "over" if isinstance(item, Calibrator) else DISTRIBUTION
+            name = self._named(f"{item.system}-{kind}")
+            written_as = self._write(name, item.as_of, item.as_text().encode(), "json")
+            entries.append(_fitted_row(item, kind, name, *written_as))
         entries = [row | {"market": self.market or POINTS} for row in entries]
         stored = {row["model_id"]: row for row in self.rows().to_dicts()}
         slots = {_slot(row): row["model_id"] for row in entries}
@@ -177,11 +187,12 @@ def _model_row(item: Trained, name: str, file: str, sha: str) -> dict[str, Any]:
     }
 
 
-def _calibrator_row(item: Calibrator, name: str, file: str, sha: str) -> dict[str, Any]:
+def _fitted_row(item: Calibrator | Distribution, kind: str, name: str, file: str, sha: str) -> dict[str, Any]:
+    error = item.error if isinstance(item, Calibrator) else None
     return {
         "model_id": f"{name}-{item.as_of}-{sha[:8]}",
         "system": item.system,
-        "kind": "over",
+        "kind": kind,
         "as_of": item.as_of,
         "window_start": item.window_start,
         "window_end": item.fitted_through,
@@ -190,7 +201,7 @@ def _calibrator_row(item: Calibrator, name: str, file: str, sha: str) -> dict[st
         "file": file,
         "sha256": sha,
         "libraries": library_versions(),
-        "metrics": "{}" if item.error is None else json.dumps({CALIBRATION_ERROR: item.error}),
+        "metrics": "{}" if error is None else json.dumps({CALIBRATION_ERROR: error}),
         "status": "candidate",
         "status_reason": None,
     }

@@ -13,6 +13,7 @@ from courtside.predictions.calibration import Calibrator
 from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.stored_models import Models
 from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
+from courtside.predictions.tables import DISTRIBUTION
 from courtside.predictions.walk_forward import calibrated
 
 Row = dict[str, Any]
@@ -74,7 +75,7 @@ def _loaded(
 
 def active_models_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, str]:
     """Return the ids of the active models and calibrators of each date; a changed id means that predictions change."""
-    rows = store.rows().filter(pl.col("status") != "retired").to_dicts()
+    rows = store.rows().filter((pl.col("status") != "retired") & (pl.col("kind") != DISTRIBUTION)).to_dicts()
     found = {}
     for day in dates:
         newest = {(row["market"], row["system"], row["kind"]): row["model_id"] for row in rows if row["as_of"] <= day}

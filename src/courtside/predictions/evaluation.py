@@ -17,6 +17,7 @@ import polars as pl
 
 from courtside.league.markets import MARKETS, POINTS, Market
 from courtside.league.odds import market_over_expr
+from courtside.predictions.distribution_figures import distribution_figures, distributions
 from courtside.predictions.errors import NoModelError
 from courtside.predictions.figures import line_figures, suspicions_of, system_figures, targets_of, whole
 from courtside.predictions.measures import Figures
@@ -40,7 +41,7 @@ BEFORE_MODELS = "before any model could be trained"
 KEPT = (
     *("game_id", "player_id", "game_date", "season", "points", "minutes", "points_std_last_10", "ppm_avg_last_10"),
     *("line", "consensus_line", "book", "over_price", "under_price", "line_timing", "opening_line", "snapshots"),
-    *("gate_passed", "gate_reason"),
+    *("gate_passed", "gate_reason", "minutes_half_life_15", "minutes_half_life_5", "team_games_missed"),
 )
 """Columns of model rows that are kept beside the predictions."""
 
@@ -67,6 +68,7 @@ class Evaluation:
     suspicions: list[str]
     live: dict[str, Figures] = field(default_factory=dict)
     kind: str = "BACKTEST"
+    distribution: list[Figures] = field(default_factory=list)
     market: str = POINTS
 
     def as_dict(self) -> dict[str, Any]:
@@ -142,7 +144,17 @@ def evaluate(
         suspicions=suspicions_of(systems, line, has_oracle=is_points),
         live=dict(live or {}),
         market=market.name,
+        distribution=_distribution(predictions, champion, refitted, start),
     )
+
+
+def _distribution(predictions: pl.DataFrame, system: str, days: Sequence[dt.date], start: dt.date) -> list[Figures]:
+    """Return the figures of the distribution of results of players who played and passed the quality gate."""
+    played = predictions.filter(
+        (pl.col("game_date") >= start) & pl.col("gate_passed") & pl.col("points").is_not_null()
+    ).with_columns(prediction=pl.col(system))
+    fitted = distributions(predictions, system, days)
+    return distribution_figures(played.filter(pl.col("prediction").is_not_null()), fitted)
 
 
 def measurable(predictions: pl.DataFrame, systems: Sequence[str] = SYSTEM_NAMES) -> tuple[pl.DataFrame, dict[str, int]]:

@@ -5,6 +5,7 @@ There is one model per system and training date, so that a past date is predicte
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ import polars as pl
 
 from courtside.league.markets import of_market
 from courtside.predictions.calibration import Calibrator
+from courtside.predictions.distribution import Distribution
 from courtside.predictions.errors import ModelRefusedError, NoModelError
 from courtside.predictions.inputs import MODEL_INPUTS
 from courtside.predictions.learners import CatBoost, Learner, LightGbm
-from courtside.predictions.tables import MODELS
+from courtside.predictions.tables import DISTRIBUTION, MODELS
 from courtside.warehouse.base import Reader
 
 READERS: dict[str, Callable[[bytes], Learner]] = {"catboost_v9": CatBoost.from_bytes, "lightgbm": LightGbm.from_bytes}
@@ -73,6 +75,22 @@ class Models:
         content = self.content(row)
         return _readable(row, lambda: Calibrator.from_text(content.decode()))
 
+    def distribution(self, row: dict[str, Any]) -> Distribution:
+        """Load the distribution of a row after its file is checked.
+
+        Raises:
+            ModelRefusedError: where the file is missing or differs from what was written.
+        """
+        content = self.content(row)
+        return _readable(row, lambda: Distribution.from_text(content.decode()))
+
+    def distribution_on(self, system: str, day: dt.date) -> Distribution | None:
+        """Return the newest distribution of a system that may be used on `day`; None before the first."""
+        rows = self.rows(DISTRIBUTION).filter(
+            (pl.col("system") == system) & (pl.col("as_of") <= day) & (pl.col("status") != "retired")
+        )
+        return self.distribution(rows.row(-1, named=True)) if rows.height else None
+
     def verify(self, row: dict[str, Any]) -> None:
         """Check that the file of a row can be loaded for predictions.
 
@@ -81,6 +99,8 @@ class Models:
         """
         if row["kind"] == "points":
             self.points_model(row)
+        elif row["kind"] == DISTRIBUTION:
+            self.distribution(row)
         else:
             self.calibrator(row)
 

@@ -95,7 +95,8 @@ PREDICTIONS = Table(
 CALIBRATION_ERROR = "calibration_error"
 """Name of the metric of a calibrator: its expected calibration error on dates after those it was fitted on."""
 
-KINDS = ("points", "over")
+DISTRIBUTION = "distribution"
+KINDS = ("points", "over", DISTRIBUTION)
 STATUSES = ("candidate", "champion", "challenger", "retired")
 
 MODELS = Table(
@@ -105,7 +106,11 @@ MODELS = Table(
     (
         text("model_id", "System, first date and the beginning of the file's hash."),
         text("system", "The system it belongs to."),
-        text("kind", "`points`: expected points; `over`: the probability of over.", allowed=KINDS),
+        text(
+            "kind",
+            "`points`: expected points; `over`: the probability of over; `distribution`: that of every result.",
+            allowed=KINDS,
+        ),
         date("as_of", "The first date it may predict; it was trained on earlier dates only."),
         date("window_start", "First game date it was trained on."),
         date("window_end", "Last game date it was trained on."),

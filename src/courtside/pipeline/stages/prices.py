@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from courtside.analytics.tables import PLAYER_LINES
-from courtside.league.markets import POINTS, Market
+from courtside.league.markets import Market
 from courtside.outcomes import Outcome
 from courtside.picks.book_prices import book_states, shown_before
 from courtside.picks.closing_values import closing_values, publication_times
@@ -38,10 +38,8 @@ def _priced(inputs: Inputs, dates: Sequence[dt.date], market: Market, at: Surrou
     books = book_states(shown_before(lines, priced_at), market)
     kind = pl.when(pl.col("priced_at").is_null()).then(pl.lit(BACKTEST)).otherwise(pl.lit(LIVE))
     values = side_values(predictions, books, _calibration_errors(inputs[MODELS])).join(priced_at, on="game_id")
-    picks, definitions = inputs[PUBLISHED_PICKS], load_definitions()
+    picks, definitions = inputs[PUBLISHED_PICKS], load_definitions(market=market)
     closing = closing_values(lines, predictions, publications, picks, priced_at, definitions, market)
-    if market.name != POINTS:
-        closing = CLOSING_VALUES.empty()  # picks of the other markets are not published yet
     shown = set(lines["game_date"])
     frames = zip(PRICE_TABLES, (books, values.with_columns(kind=kind), closing), strict=True)
     return Result(
