@@ -84,7 +84,6 @@ def test_it_is_closer_to_the_results_than_the_normal_and_its_tenths_hold_a_tenth
     all_rows, quoted = distribution_figures(rows.filter(pl.col("game_date") >= AS_OF), [fitted])
     assert all_rows["n"] == quoted["n"] > 1500
     assert all_rows["crps_above_normal"]["high"] < 0
-    assert quoted["log_loss_above_normal"]["mean"] < 0
     assert all(7 < share < 13 for share in all_rows["pit"])
     assert sum(all_rows["pit"]) == pytest.approx(100, abs=0.5)
 
