@@ -44,7 +44,7 @@ def test_importing_the_package_loads_no_library() -> None:
 
 
 def test_every_public_name_can_be_loaded_and_the_package_is_typed() -> None:
-    assert dir(courtside) == courtside.__all__
+    assert dir(courtside) == sorted(courtside.__all__)
     assert all(getattr(courtside, name) is not None for name in courtside.__all__)
     assert (Path(courtside.__file__).parent / "py.typed").exists()
     with pytest.raises(AttributeError, match="no attribute 'opne'"):
