@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +258,18 @@ def test_the_result_prints_shows_and_saves(home: courtside.Home, tmp_path: Path)
 def test_another_market_is_measured_beside_its_own_lines(home: courtside.Home) -> None:
     with pytest.raises(NoModelError, match="without a line"):
         home.backtest(Ridge(), **WEEK, market="rebounds")
+
+
+def test_the_plots_show_calibration_and_error_over_time(home: courtside.Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = home.backtest(Ridge(), **WEEK)
+    weeks = result.by_week()
+    assert weeks["n"].sum() == result.n
+    drawn = result.error_plot().to_dict()
+    assert len(next(iter(drawn["datasets"].values()))) == 2 * weeks.height
+    bins = pl.DataFrame({"n": [50.0], "said_pct": [48.0], "came_pct": [51.0], "low_pct": [40.0], "high_pct": [62.0]})
+    monkeypatch.setattr(courtside.Backtest, "calibration", lambda self: bins)
+    layers = result.calibration_plot().to_dict()["layer"]
+    assert [layer["mark"]["type"] for layer in layers] == ["line", "rule", "point"]
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(ConfigError, match=r"pip install 'courtside\[notebook\]'"):
+        result.error_plot()

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from courtside.api import plots
 from courtside.api.results import Result
 from courtside.predictions.measures import Figures, mean_of
 from courtside.reports import interval, number, render
+
+if TYPE_CHECKING:
+    from altair import Chart, LayerChart
 
 OTHERS = ("line", "ewma", "champion")
 """What the estimator is compared with, each on the rows that both have."""
@@ -107,6 +111,14 @@ class Backtest(Result):
         """Return n and the mean absolute errors of the estimator and the line of each season, with its interval."""
         return self._by("seasons", "season")
 
+    def by_week(self) -> pl.DataFrame:
+        """Return n and the mean absolute errors of the estimator and the line of each week, which begins on Monday."""
+        own, line = (pl.col(name) - pl.col("points") for name in ("prediction", "line"))
+        weeks = self.predictions.group_by(week=pl.col("game_date").dt.truncate("1w")).agg(
+            n=pl.len().cast(pl.Int64), mae=own.abs().mean(), line_mae=line.abs().mean()
+        )
+        return weeks.sort("week")
+
     def calibration(self) -> pl.DataFrame:
         """Return the stated probability of over and how often it happened, in %, in ten bins with equal counts.
 
@@ -115,6 +127,14 @@ class Backtest(Result):
         """
         schema = dict.fromkeys(("n", "said_pct", "came_pct", "low_pct", "high_pct"), pl.Float64)
         return pl.DataFrame(self.figures["all"]["probability"].get("bins", []), schema=schema)
+
+    def calibration_plot(self) -> LayerChart:
+        """Return a plot of how often over happened beside its stated probability; needs `courtside[notebook]`."""
+        return plots.calibration(self.calibration(), self.title())
+
+    def error_plot(self) -> Chart:
+        """Return a plot of the estimator's and the line's mean absolute error by week; needs `courtside[notebook]`."""
+        return plots.errors(self.by_week(), self.title())
 
     def as_dict(self) -> dict[str, Any]:
         """Return every figure as plain data; the single predictions are left out."""

@@ -104,8 +104,11 @@ def with_names(rows: pl.DataFrame, reader: Reader) -> pl.DataFrame:
     return rows.join(names, on="player_id", how="left", maintain_order="left").with_columns(**tricodes)
 
 
-def picks_frame(reader: Reader, start: dt.date | None, end: dt.date | None) -> pl.DataFrame:
-    """Return the published picks that count, with names and, where the game is over, the grade."""
+def picks_frame(reader: Reader, start: dt.date, end: dt.date) -> pl.DataFrame:
+    """Return the published picks of a market that count, with names and, where the game is over, the grade.
+
+    `reader` holds one market.
+    """
     tables = (PUBLICATIONS, PUBLISHED_PICKS, GRADED_PICKS)
     frames = [reader.scan(table, start=start, end=end) for table in tables]
     publications, published, graded = reader.collect_all(frames)
@@ -119,7 +122,10 @@ def picks_frame(reader: Reader, start: dt.date | None, end: dt.date | None) -> p
 
 
 def record_frame(reader: Reader, through: dt.date) -> pl.DataFrame:
-    """Return each subset's record up to `through` over season, month and week, with n and a 95 % interval."""
+    """Return each subset's record up to `through` over season, month and week, with n and a 95 % interval.
+
+    `reader` holds one market.
+    """
     starts = [day for _, day in reader.collect(season_starts(reader.scan(GAMES))).sort("season").iter_rows()]
     graded = reader.collect(reader.scan(GRADED_PICKS, end=through))
     rows = records_through(graded, [through], starts, load_definitions().keys)

@@ -28,7 +28,6 @@ from courtside.errors import ConfigError
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.markets import POINTS, market_named, of_market
 from courtside.operations.checking import catalogue_of
-from courtside.operations.example import build_example
 from courtside.operations.explain import explain
 from courtside.operations.learning import WINDOW_DAYS
 from courtside.operations.players import find_player
@@ -80,6 +79,8 @@ home
 
 @cache
 def _example_folder() -> tempfile.TemporaryDirectory[str]:
+    from courtside.operations.example import build_example  # Nothing else needs the pipeline and the simulation.
+
     folder = tempfile.TemporaryDirectory(prefix="courtside-example-")
     atexit.register(folder.cleanup)
     build_example(Path(folder.name))
@@ -210,7 +211,7 @@ class Home:
         found = self._stored("predictions", PREDICTIONS, start, end, market_named(market).name)
         return found if system is None else found.filter(pl.col("system") == require_system(system))
 
-    def picks(self, start: Day, end: Day) -> pl.DataFrame:
+    def picks(self, start: Day, end: Day, *, market: str = POINTS) -> pl.DataFrame:
         """Return the published picks that count, by subset, with names and, after the game, their grade.
 
         >>> import courtside
@@ -220,12 +221,12 @@ class Home:
         """
         first, last = _span(start, end)
         with self._reading("picks", last) as context:
-            return frames.picks_frame(context.warehouse, first, last)
+            return frames.picks_frame(of_market(context.warehouse, market_named(market).name), first, last)
 
-    def record(self, through: Day | None = None) -> pl.DataFrame:
+    def record(self, through: Day | None = None, *, market: str = POINTS) -> pl.DataFrame:
         """Return each subset's record of graded picks over season, month and week up to a date; default: today.
 
-        Each record states n and the 95 % interval of the hit rate. Break-even at −110 is 52.38 %.
+        Each record states n and the 95 % interval of the hit rate. A bet at −110 breaks even at 52.38 %.
 
         >>> import courtside
         >>> record = courtside.example().record("2025-11-12")
@@ -234,7 +235,7 @@ class Home:
         """
         day = self.settings.clock.today() if through is None else _day(through)
         with self._reading("record", day) as context:
-            return frames.record_frame(context.warehouse, day)
+            return frames.record_frame(of_market(context.warehouse, market_named(market).name), day)
 
     def backtest(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 import typer
 from rich.text import Text
 
+import courtside
 from courtside import errors
 from courtside.analytics.freshness import Freshness
 from courtside.cli import guard, output
@@ -57,6 +59,18 @@ def reading(settings: Settings) -> Iterator[Context]:
         show_notice(warehouse)
         clock = settings.clock
         yield Context(settings, warehouse, RunLog(warehouse, clock), clock)
+
+
+@contextmanager
+def api_of(home: Path | None) -> Iterator[courtside.Home]:
+    """Yield the Python API's view of an installation, and print its warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield courtside.Home(settings_of(home))
+        finally:
+            for item in caught:
+                complaints.print(str(item.message), soft_wrap=True)
 
 
 def show_notice(warehouse: Warehouse) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, reading, settings_of, styled
+from courtside.cli.common import Home, api_of, console, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.league.teams import TRICODE_OF_ID
-from courtside.operations.explain import Explained, explain
+from courtside.operations.explain import Explained
 from courtside.predictions.tables import CALIBRATED, MARKET
 
 STYLES = {"computed": "", "fallback": "cyan", "partial": "yellow", "early": "magenta", "missing": "red"}
@@ -25,13 +23,12 @@ def explain_command(
     home: Home = None,
 ) -> None:
     """Show a player's feature row: each value with its origin, the games of its window, lines and predictions."""
-    with reading(settings_of(home)) as context:
-        found = explain(context.warehouse, player, parse_date_option(date, "DATE"))
+    with api_of(home) as opened:
+        found = opened.explain(player, parse_date_option(date, "DATE"))
     if as_json:
-        content = {**dataclasses.asdict(found), "features": found.features}
-        typer.echo(json.dumps(content, default=str, ensure_ascii=False, indent=1))
+        typer.echo(found.to_json())
     else:
-        _show(found)
+        _show(found.found)
 
 
 def _show(found: Explained) -> None:

@@ -69,6 +69,10 @@ COMMANDS = {
         "publish:export_command",
         "Write the public files of some dates; a file whose content is unchanged is not written.",
     ),
+    "export-training": (
+        "export_training:export_training_command",
+        "Write the rows that `courtside train` uses to a file: keys, inputs, target and lines.",
+    ),
     "serve": ("publish:serve_command", "Serve the site and the public files until interrupted."),
     "config": ("settings:config_command", "Print every setting, its value and the place that set it."),
     "demo": (
