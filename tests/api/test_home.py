@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 import courtside
+from courtside.analytics.tables import PLAYER_GAMES
 from courtside.api.columns import frames
 from courtside.errors import ConfigError
 from courtside.operations.learning import learn
@@ -126,6 +127,16 @@ def test_every_frame_has_the_columns_that_are_documented_with_their_units(home: 
         home.columns("slates")
 
 
+@pytest.mark.filterwarnings("ignore::courtside.RowsLeftOutWarning")
+def test_the_target_of_another_market_is_its_result(home: courtside.Home) -> None:
+    rows = home.training_set(FIRST, LAST, market="rebounds")
+    with open_warehouse(home.settings, read_only=True) as warehouse:
+        games = warehouse.collect(warehouse.scan(PLAYER_GAMES))
+    beside = rows.join(games, on=["game_id", "player_id"], how="left", validate="1:1", suffix="_scored")
+    assert rows["points"].equals((beside["oreb"] + beside["dreb"]).alias("points"))
+    assert not rows["points"].equals(beside["points_scored"].alias("points"))
+
+
 def test_no_input_of_a_training_set_holds_a_line_or_the_outcome(home: courtside.Home) -> None:
     inputs = home.columns("training_set")["column"].to_list()
     assert not set(MODEL_INPUTS) & {"points", "minutes", "line", "consensus_line", "vegas_points_line"}
@@ -185,7 +196,7 @@ def test_wrong_arguments_are_named(home: courtside.Home, tmp_path: Path) -> None
         lambda: home.features("2025-11-31", LAST): "'2025-11-31' is not a date",
         lambda: home.features(LAST, FIRST): f"start {LAST} is after end {FIRST}",
         lambda: home.training_set("2020-01-01", "2020-02-01"): "no feature rows from 2020-01-01 to 2020-02-01",
-        lambda: home.training_set(FIRST, LAST, market="rebounds"): "market 'rebounds' has no training set yet",
+        lambda: home.training_set(FIRST, LAST, market="steals"): "market 'steals'",
         lambda: home.slate("2020-01-01"): "no feature rows of 2020-01-01",
         lambda: home.predictions(LAST, LAST, system="oracle"): "choose one of",
         lambda: courtside.open(tmp_path / "nothing"): "no warehouse there",
