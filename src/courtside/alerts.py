@@ -193,7 +193,8 @@ def _notified(address: str, severity: str, title: str, body: str) -> str | None:
     """Send a message to one address; return None where that succeeded, or else the library's reason."""
     import apprise
 
-    kinds = {"warning": apprise.NotifyType.WARNING, "recovered": apprise.NotifyType.SUCCESS}
+    types = apprise.NotifyType
+    kinds = {"warning": types.WARNING, "recovered": types.SUCCESS, "picks": types.INFO}
     kind = kinds.get(severity, apprise.NotifyType.FAILURE)
     with _collected_log_lines() as lines:
         service = apprise.Apprise()

@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Addresses for alerts in the format of `apprise`, separated by spaces; never shown or logged.",
     )
+    pick_alert_urls: SecretStr = Field(
+        SecretStr(""),
+        description="Addresses for messages about new, changed and dropped picks, as in `alert_urls`.",
+    )
     alert_interval_minutes: int = Field(
         360, ge=0, description="Minutes after which an alert about a lasting cause is sent again."
     )
@@ -110,7 +114,7 @@ class Settings(BaseSettings):
         900, ge=1, le=3600, description="Seconds for which a lease to write is valid; a run renews it at every stage."
     )
 
-    @field_validator("alert_urls", mode="before")
+    @field_validator("alert_urls", "pick_alert_urls", mode="before")
     @classmethod
     def _addresses_as_text(cls, value: Any) -> Any:
         """Accept a list from a settings file as well as a text."""
@@ -214,7 +218,7 @@ def _unknown(name: str, place: str, known: Iterable[str]) -> str:
 
 def _shown(problem: Any) -> str:
     """Return the refused value of a setting, or a placeholder where it may hold a secret."""
-    return "(hidden)" if problem["loc"][:1] == ("alert_urls",) else repr(problem.get("input"))
+    return "(hidden)" if problem["loc"][:1] in (("alert_urls",), ("pick_alert_urls",)) else repr(problem.get("input"))
 
 
 def origins(settings: Settings) -> dict[str, tuple[object, str]]:

@@ -12,6 +12,7 @@ from courtside.outcomes import Outcome
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.files import export_files, notices_of
 from courtside.pipeline.inputs import Inputs
+from courtside.pipeline.pick_alerts import send_pick_alerts
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.stage import Result, Stage, Surroundings
 from courtside.pipeline.tables import GRID, RUN_EVENTS
@@ -28,6 +29,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
     """Write the files of `dates`; a date fails where one of its files could not be written."""
     store = open_store(target_of(at.settings))
     reports = export_files(inputs, store, dates, at.settings, at.clock, at.stages)
+    send_pick_alerts(store, at.settings, at.clock, dates)
     return Result(outcomes=_outcomes(dates, reports), notices=notices_of(reports, is_all=True))
 
 
