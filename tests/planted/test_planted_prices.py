@@ -137,7 +137,7 @@ def test_a_number_between_100_and_100_is_refused_at_ingestion(home, templates, t
 def test_without_a_calibrated_probability_there_is_no_expected_value(home, templates):
     """The fallback has no calibrator: the market's own probability would price itself."""
     for row in _priced(home, templates[8]["player_name"])["sides"]:
-        assert (row["ev"], row["ev_low"], row["value"], row["quarter_kelly"]) == (None, None, None, None)
+        assert (row["ev"], row["ev_low"], row["verdict"], row["quarter_kelly"]) == (None, None, None, None)
         assert row["reason"] == "no calibrated probability"
 
 

@@ -41,6 +41,10 @@ COMMANDS = {
         "explain:explain_command",
         "Show a player's feature row: each value with its origin, the games of its window, lines and predictions.",
     ),
+    "fair": (
+        "fair:fair_command",
+        "Show the probability of over, push and under and the fair odds of a player at any line.",
+    ),
     "prices": (
         "prices:prices_command",
         "Show the best price of each side that a prediction takes, and its expected value with an interval.",

@@ -52,7 +52,7 @@ def _values(lines: list[PricedLine], all_sides: bool, kelly: bool) -> Table:
 
 
 def _cells(player: str, row: dict[str, Any]) -> list[Any]:
-    value = row["value"]
+    value = row["verdict"]
     span = "-" if row["ev"] is None else f"{_percent(row['ev_low'])} to {_percent(row['ev_high'])}"
     return [
         player,

@@ -17,6 +17,8 @@ import polars as pl
 LOWEST_PRICE = 100.0
 """Smallest magnitude of an American price: even money is +100 or -100."""
 
+EVEN_PROBABILITY = 0.5
+
 ASSUMED_PRICE = -110.0
 """The usual price of a points line, used for units where a line has no price."""
 
@@ -70,6 +72,18 @@ def implied_probability(american: float | None) -> float | None:
     if american is None or not _is_price(american):
         return None
     return 100.0 / (american + 100.0) if american > 0 else -american / (100.0 - american)
+
+
+def american_price(probability: float) -> float | None:
+    """Return the American price of which `probability` is the break-even: 0.4 is +150; None at 0 and 1.
+
+    >>> american_price(0.4), american_price(0.75), american_price(1.0)
+    (150.0, -300.0, None)
+    """
+    if not 0 < probability < 1:
+        return None
+    odds = 100 * probability / (1 - probability)
+    return round(-odds, 6) if probability >= EVEN_PROBABILITY else round(10_000 / odds, 6)
 
 
 def no_vig_over(over_price: float | None, under_price: float | None) -> float | None:

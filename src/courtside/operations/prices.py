@@ -12,7 +12,7 @@ from courtside.errors import AnswerError
 from courtside.league.names import normalise
 from courtside.operations.players import player_names
 from courtside.picks.price_tables import BOOK_PRICES, CLOSING_VALUES, SIDE_VALUES
-from courtside.picks.side_values import value_of
+from courtside.picks.side_values import verdict_of
 from courtside.predictions.tables import CALIBRATED
 from courtside.warehouse.base import Warehouse
 
@@ -27,8 +27,8 @@ class NoPricesError(AnswerError):
 class PricedLine:
     """A prediction's line of one player.
 
-    `sides` holds the rows of `SIDE_VALUES`, each with `value` and `reason` (why it has no expected value), `books` the
-    rows of `BOOK_PRICES`, and `closing` the rows of `CLOSING_VALUES`.
+    `sides` holds the rows of `SIDE_VALUES`, each with `verdict` and `reason` (why it has no expected value), `books`
+    the rows of `BOOK_PRICES`, and `closing` the rows of `CLOSING_VALUES`.
     """
 
     player: str
@@ -54,7 +54,7 @@ def prices_of(warehouse: Warehouse, day: dt.date, player: str | None = None) -> 
             names.get(player_id, str(player_id)),
             market,
             [
-                row | {"value": value_of(row["ev"], row["ev_low"]), "reason": why_no_value(row)}
+                row | {"verdict": verdict_of(row["ev"], row["ev_low"]), "reason": why_no_value(row)}
                 for row in part.to_dicts()
             ],
             _rows(books, game_id, player_id, market),
@@ -84,7 +84,7 @@ def why_no_value(row: dict[str, Any]) -> str | None:
 
 
 def _with_value(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"value": value_of(row["ev"], row["ev_low"]), "reason": why_no_value(row)}
+    return row | {"verdict": verdict_of(row["ev"], row["ev_low"]), "reason": why_no_value(row)}
 
 
 def _rows(frame: pl.DataFrame, game_id: str, player_id: int, market: str) -> list[dict[str, Any]]:

@@ -65,10 +65,10 @@ def side_values(predictions: pl.DataFrame, books: pl.DataFrame, errors: pl.DataF
     return _with_value(rows.with_columns(is_taken=pl.col("side") == pl.col("direction")))
 
 
-def value_of(ev: float | None, ev_low: float | None) -> str | None:
+def verdict_of(ev: float | None, ev_low: float | None) -> str | None:
     """Return what an expected value is worth: `negative`, `uncertain` where its interval holds 0, or `positive`.
 
-    >>> value_of(-0.01, -0.04), value_of(0.01, -0.02), value_of(0.05, 0.01), value_of(None, None)
+    >>> verdict_of(-0.01, -0.04), verdict_of(0.01, -0.02), verdict_of(0.05, 0.01), verdict_of(None, None)
     ('negative', 'uncertain', 'positive', None)
     """
     if ev is None or ev_low is None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, TEAM_GAMES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.outcomes import Outcome
+from courtside.picks.price_tables import PRICE_TABLES
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.files import export_files, notices_of
 from courtside.pipeline.inputs import Inputs
@@ -64,6 +65,7 @@ PUBLISHING = Stage(
             for table in (PLAYER_FEATURES, GATE_VERDICTS, PREDICTIONS, PUBLICATIONS, PUBLISHED_PICKS)
         ),
         *(Read(table, Dates.ALL, changes=Dates.HISTORY, is_lazy=True) for table in (GRADED_PREDICTIONS, GRADED_PICKS)),
+        *(Read(table, Dates.ALL, changes=Dates.THESE, is_lazy=True) for table in PRICE_TABLES),
         Read(OUTCOMES, Dates.ALL, changes=Dates.THESE, is_lazy=True),
         Read(INJURY_REPORTS, Dates.ALL, changes=Dates.THESE, is_lazy=True),
         # These change together with the tables above, or a change of them alone does not require a new file.

@@ -15,9 +15,11 @@ from courtside.publishing.exporters import (
     performance,
     players,
     predictions,
+    prices,
     publications,
     quality,
     results,
+    season_prices,
     season_results,
     season_subsets,
     subset_definitions,
@@ -48,6 +50,8 @@ EXPORTERS: tuple[Exporter, ...] = (
     Exporter("subset-definitions", (subset_definitions.SUBSET_DEFINITIONS,), subset_definitions.files),
     Exporter("performance", (performance.PERFORMANCE,), performance.files),
     Exporter("predictions", (predictions.PREDICTIONS, predictions.TODAYS_PREDICTIONS), predictions.files),
+    Exporter("prices", (prices.PRICES,), prices.files),
+    Exporter("season-prices", (season_prices.SEASON_PRICES, season_prices.SEASON_PRICES_ARCHIVE), season_prices.files),
     Exporter("results", (results.RESULTS, results.LATEST_RESULTS), results.files),
     Exporter(
         "season-results", (season_results.SEASON_RESULTS, season_results.SEASON_RESULTS_ARCHIVE), season_results.files

@@ -29,6 +29,7 @@ from courtside.publishing.contracts import (
     UtcInstant,
 )
 from courtside.publishing.exporters.games import RecentGame, RecentGames, SlateGame, slate_game
+from courtside.publishing.exporters.pick_values import PickValue, pick_value
 from courtside.publishing.exporters.rows import Badge, rounded, utc
 from courtside.publishing.exporters.slate import current_picks, require_predictions
 from courtside.publishing.world import World
@@ -59,7 +60,8 @@ class Bet(Shape):
     earlier dates), `market` (from the market's two prices) or `none`. `seen_at` is null where the source gives no time
     for the line. `kind` is LIVE where pick and line preceded tip-off, otherwise BACKTEST. `last_10` holds the player's
     last games of the year before the date, newest first. `reasons` has the largest first, and is empty where the model
-    of the date has none.
+    of the date has none. `value` holds the best
+    offers and the expected value.
     """
 
     rank: int = Field(ge=1)
@@ -86,6 +88,7 @@ class Bet(Shape):
     groups: tuple[str, ...]
     actual: int | None
     result: Result | None
+    value: PickValue | None
 
 
 class GroupReason(Shape):
@@ -131,7 +134,7 @@ def files(world: World) -> Iterator[Built]:
     for date in world.dates:
         if (day := days.get(date)) is None:
             continue
-        rows = picks.get(date, [])
+        rows = [row | {"value": pick_value(world, row)} for row in picks.get(date, [])]
         document = BestBets(
             date=date,
             generated_at=utc(world.now),

@@ -21,13 +21,14 @@ from courtside.publishing.contracts import (
     Tricode,
     UtcInstant,
 )
+from courtside.publishing.exporters.pick_values import PickValue, pick_value
 from courtside.publishing.exporters.rows import KindTally, by_kind, utc
 from courtside.publishing.exporters.slate import current_picks
 from courtside.publishing.world import World
 
 
 class ResultPick(Shape):
-    """A published pick whose game is over; `groups` are the subsets it was in."""
+    """A published pick whose game is over; `groups` are its subsets, and `value` holds its best offers and values."""
 
     id: PlayerId
     player: str = Field(min_length=1)
@@ -42,6 +43,7 @@ class ResultPick(Shape):
     units: float
     kind: Kind
     groups: tuple[str, ...]
+    value: PickValue | None
 
 
 class GroupResult(Shape):
@@ -114,9 +116,10 @@ def results_of(world: World, day: dt.date, rows: list[dict[str, Any]]) -> Result
             SideResult(direction=side, tallies=by_kind(row for row in graded if row["direction"] == side))
             for side in ("OVER", "UNDER")
         ),
-        picks=tuple(ResultPick(**_fields(row)) for row in graded),
+        picks=tuple(ResultPick(**_fields(row), value=pick_value(world, row)) for row in graded),
     )
 
 
 def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**{name: row[name] for name in ResultPick.model_fields if name != "units"}, "units": round(row["units"], 3)}
+    own = {name: row[name] for name in ResultPick.model_fields if name not in ("units", "value")}
+    return own | {"units": round(row["units"], 3)}
