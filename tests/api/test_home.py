@@ -196,7 +196,7 @@ def test_wrong_arguments_are_named(home: courtside.Home, tmp_path: Path) -> None
         lambda: home.features("2025-11-31", LAST): "'2025-11-31' is not a date",
         lambda: home.features(LAST, FIRST): f"start {LAST} is after end {FIRST}",
         lambda: home.training_set("2020-01-01", "2020-02-01"): "no feature rows from 2020-01-01 to 2020-02-01",
-        lambda: home.training_set(FIRST, LAST, market="steals"): "market 'steals'",
+        lambda: home.training_set(FIRST, LAST, market="steals"): "'steals' is not a market",
         lambda: home.slate("2020-01-01"): "no feature rows of 2020-01-01",
         lambda: home.predictions(LAST, LAST, system="oracle"): "choose one of",
         lambda: courtside.open(tmp_path / "nothing"): "no warehouse there",

@@ -77,6 +77,10 @@ COMMANDS = {
         "export_training:export_training_command",
         "Write the rows that `courtside train` uses to a file: keys, inputs, target and lines.",
     ),
+    "mcp": (
+        "mcp:mcp_command",
+        "Serve picks, records, explanations and training quality to an assistant (Model Context Protocol, on stdio).",
+    ),
     "serve": ("publish:serve_command", "Serve the site and the public files until interrupted."),
     "config": ("settings:config_command", "Print every setting, its value and the place that set it."),
     "demo": (
