@@ -7,10 +7,10 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import backfill, bigquery, day, growth, peers, prices, site
+from benchmarks import bigquery, day, growth, peers, prices, site, targets
 
 ALL: dict[str, Callable[[], None]] = {
-    "backfill": backfill.main,
+    "targets": targets.main,
     "peers": peers.main,
     "growth": growth.main,
     "site": site.main,

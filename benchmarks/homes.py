@@ -39,15 +39,25 @@ def opened(home: Path) -> Iterator[Context]:
 
 
 @cache
-def prepared() -> tuple[Path, dt.date, dt.date, str]:
-    """Return a home whose analytics and lines are processed, its dates, and its description."""
+def ingested() -> tuple[Path, dt.date, dt.date, str]:
+    """Return a home into which every payload is ingested, before any run, its dates, and its description."""
     folder = Path(tempfile.mkdtemp(prefix="courtside-bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    home = folder / "home"
+    home = folder / "ingested"
     first, last, what = (FIRST, LAST, "four real seasons") if DATA else _simulated_range()
     with opened(home) as context:
         for _ in ingest(_payloads(), context.warehouse, PayloadStore(context.settings.raw_folder)):
             pass
+    return home, first, last, what
+
+
+@cache
+def prepared() -> tuple[Path, dt.date, dt.date, str]:
+    """Return a home whose analytics and lines are processed, its dates, and its description."""
+    source, first, last, what = ingested()
+    home = source.parent / "home"
+    shutil.copytree(source, home)
+    with opened(home) as context:
         run(context, first, last, stages=BEFORE_FEATURES)
     return home, first, last, what
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 
 import narwhals as nw
 import numpy as np
@@ -18,6 +19,8 @@ COLUMNS = ("last_5", "last_10", "std_10")
 LENGTHS = (3, 5, 10, 20, 40)
 COUNTS = ("points", "minutes", "fga", "fta", "fg3a", "oreb", "dreb", "ast", "tov")
 REPEATS = 5
+OURS, SUMS = "courtside, three windows", "courtside, 45 sums"
+ROLLING = "Polars rolling, three windows"
 
 
 def courtside_windows(frame: pl.DataFrame) -> pl.DataFrame:
@@ -81,26 +84,37 @@ def all_sums(frame: pl.DataFrame) -> int:
     return sum(len(before.last(n).sum(name)) > 0 for n in LENGTHS for name in COUNTS)
 
 
-def main() -> None:
-    """Print each peer's time as a ratio to the platform's; of several turns, taken one after another, the best."""
-    home, _, _, what = homes.prepared()
-    with homes.opened(home) as context:
+@cache
+def player_games() -> pl.DataFrame:
+    """Return the games of players who played, with the columns to sum."""
+    with homes.opened(homes.prepared()[0]) as context:
         scan = context.warehouse.scan(PLAYER_GAMES).filter(nw.col("did_play"))
-        frame = context.warehouse.collect(scan.select("game_id", "player_id", "game_day", *COUNTS))
+        return context.warehouse.collect(scan.select("game_id", "player_id", "game_day", *COUNTS))
+
+
+@cache
+def best_of_turns() -> dict[str, float]:
+    """Return the best seconds of each peer, of several turns taken one after another."""
+    frame = player_games()
     table = frame.to_pandas()
-    print(f"{what}: {frame.height:,} player games, best of {REPEATS} turns")
-    peers: dict[str, Callable[[], pl.DataFrame | pd.DataFrame | int]] = {
-        "courtside, three windows": lambda: courtside_windows(frame),
-        "Polars rolling, three windows": lambda: polars_rolling(frame),
+    works: dict[str, Callable[[], pl.DataFrame | pd.DataFrame | int]] = {
+        OURS: lambda: courtside_windows(frame),
+        ROLLING: lambda: polars_rolling(frame),
         "pandas group-by rolling, three windows": lambda: pandas_rolling(table),
-        "courtside, 45 sums": lambda: all_sums(frame),
+        SUMS: lambda: all_sums(frame),
     }
-    turns = [{name: _timed(work) for name, work in peers.items()} for _ in range(REPEATS)]
-    best = {name: min(turn[name][0] for turn in turns) for name in peers}
-    best["loop over dates, three windows"] = _timed(lambda: date_loop(table))[0]
+    turns = [{name: _timed(work) for name, work in works.items()} for _ in range(REPEATS)]
+    best = {name: min(turn[name] for turn in turns) for name in works}
+    return best | {"loop over dates, three windows": _timed(lambda: date_loop(table))}
+
+
+def main() -> None:
+    """Print each peer's time as a ratio to the platform's."""
+    frame, best = player_games(), best_of_turns()
+    print(f"{homes.prepared()[3]}: {frame.height:,} player games, best of {REPEATS} turns")
     for name, seconds in best.items():
-        print(f"{name:<40} {seconds:8.3f} s  {seconds / best['courtside, three windows']:7.2f} ×")
-    rolling, sums = best["Polars rolling, three windows"] / 3, best["courtside, 45 sums"] / 45
+        print(f"{name:<40} {seconds:8.3f} s  {seconds / best[OURS]:7.2f} ×")
+    rolling, sums = best[ROLLING] / 3, best[SUMS] / 45
     print(
         f"per feature: Polars rolling {1000 * rolling:.1f} ms, courtside {1000 * sums:.1f} ms "
         f"({rolling / sums:.1f} × faster)"
@@ -108,10 +122,10 @@ def main() -> None:
     _agree(courtside_windows(frame), polars_rolling(frame))
 
 
-def _timed(work: Callable[[], pl.DataFrame | pd.DataFrame | int]) -> tuple[float, object]:
+def _timed(work: Callable[[], pl.DataFrame | pd.DataFrame | int]) -> float:
     begun = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begun, result
+    work()
+    return time.perf_counter() - begun
 
 
 def _agree(own: pl.DataFrame, rolled: pl.DataFrame) -> None:

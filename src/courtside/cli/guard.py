@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import traceback
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ ADVICE = {
 """The next step for an error of the operating system."""
 
 _LONGEST = 400
+_NEW_OBJECTS = 100_000
+"""New objects between two searches for reference cycles. Published documents are many objects without cycles."""
 
 
 class GuardedGroup(TyperGroup):
@@ -51,6 +54,7 @@ class GuardedGroup(TyperGroup):
     def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
         """Run the named command, and turn an exception into one line and an exit code."""
         used_settings.clear()
+        gc.set_threshold(_NEW_OBJECTS)
         with _guarded(context):
             result: object = super().invoke(context)
             if context.invoked_subcommand in RECOVERING:

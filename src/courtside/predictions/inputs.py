@@ -46,6 +46,6 @@ def matrix(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> Floats:
 
 def features_hashes(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> pl.Series:
     """Return a hash of the inputs of each row: the same values give the same hash on every machine."""
-    values = np.nan_to_num(matrix(rows, names), nan=-1e300) + 0.0
-    digests = [hashlib.blake2b(row.astype("<f8").tobytes(), digest_size=8).hexdigest() for row in values]
+    values = np.ascontiguousarray(np.nan_to_num(matrix(rows, names), nan=-1e300) + 0.0, dtype="<f8")
+    digests = [hashlib.blake2b(row, digest_size=8).hexdigest() for row in values]
     return pl.Series("features_hash", digests, dtype=pl.String)

@@ -65,7 +65,7 @@ def prediction_outcomes(
     A date on which no player has enough games to be predicted is empty. A date whose predictions are missing because
     data is missing is held.
     """
-    predicted = set(predictions["game_date"])
+    predicted, passing = (set(rows["game_date"]) for rows in (predictions, predictions.filter("gate_passed")))
     incomplete = set(features.filter(pl.col("missing_game_ids") != "")["game_date"])
     prepared = set(features["game_date"])
     playing = {row["game_date"]: row for row in verdicts.to_dicts()}
@@ -74,7 +74,8 @@ def prediction_outcomes(
         if day not in playing:
             outcomes[day] = Outcome("empty", "no games scheduled")
         elif day in predicted:
-            reason = _reason_nobody_passes(predictions.filter(pl.col("game_date") == day))
+            own = pl.col("game_date") == day
+            reason = None if day in passing else _reason_nobody_passes(predictions.filter(own))
             is_held = reason is not None and day in history.gaps
             outcomes[day] = Outcome("held", history.gaps[day]) if is_held else Outcome("complete", reason)
         elif day in incomplete:
@@ -87,9 +88,7 @@ def prediction_outcomes(
     return outcomes
 
 
-def _reason_nobody_passes(predictions: pl.DataFrame) -> str | None:
-    """Return why no player of a slate passes the quality gate; None where a player passes."""
-    if predictions["gate_passed"].any():
-        return None
+def _reason_nobody_passes(predictions: pl.DataFrame) -> str:
+    """Return why no player of a slate passes the quality gate."""
     reasons = predictions["gate_reason"].value_counts(sort=True).sort("count", "gate_reason", descending=[True, False])
     return f"quality gate: nobody passes, most often for: {reasons['gate_reason'][0]}"

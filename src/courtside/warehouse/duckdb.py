@@ -33,6 +33,8 @@ SQL_TYPES = {
     Type.TIMESTAMP: "TIMESTAMP",
 }
 SHOWN = 3
+CHECKPOINT = "128MB"
+"""Size of the write-ahead log at which a commit moves it into the file; closing moves what is left."""
 _OF_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 WRITTEN = "SELECT d FROM written_dates"
 _T = TypeVar("_T")
@@ -82,7 +84,7 @@ class DuckDBWarehouse:
         else:
             if self.path != ":memory:":
                 _make_folder(Path(self.path).parent)
-            self._connection = _connect(self.path, False, config, patience)
+            self._connection = _connect(self.path, False, config | {"checkpoint_threshold": CHECKPOINT}, patience)
         self._connection.execute("SET TimeZone = 'UTC'")
 
     @cached_property
@@ -265,6 +267,7 @@ class DuckDBWarehouse:
             for column in table.columns
         )
         stage = f"stage_{table.name}"
+        self._scratch.append(("TABLE", stage))
         self._execute(f"CREATE OR REPLACE TEMP TABLE {stage} AS SELECT {casts} FROM {source}")
         problems = self._violations(table, stage)
         empty: list[dt.date] = []
@@ -285,10 +288,14 @@ class DuckDBWarehouse:
         return self._view(frame if isinstance(frame, pl.DataFrame) else frame.to_native())
 
     def _violations(self, table: Table, stage: str) -> list[str]:
+        """Return how many rows violate each constraint. One condition first finds whether any row violates any."""
         constraints = row_constraints(table)
-        counts = [f"count(*) FILTER (WHERE {constraint.violated_when})" for constraint in constraints]
-        key = column_list(table.key)
-        counts.append(f"count(*) - (SELECT count(*) FROM (SELECT DISTINCT {key} FROM {stage}))")
+        is_violated = " OR ".join([f"({constraint.violated_when})" for constraint in constraints] or ["FALSE"])
+        repeated = f"count(*) - (SELECT count(*) FROM (SELECT DISTINCT {column_list(table.key)} FROM {stage}))"
+        found = f"SELECT (SELECT count(*) FROM {stage} WHERE {is_violated}) + {repeated} FROM {stage}"
+        if self._execute(found).fetchone() == (0,):
+            return []
+        counts = [*(f"count(*) FILTER (WHERE {constraint.violated_when})" for constraint in constraints), repeated]
         row = self._execute(f"SELECT {', '.join(counts)} FROM {stage}").fetchone() or ()
         sentences = [*(constraint.sentence for constraint in constraints), f"one row per ({', '.join(table.key)})"]
         return [f"{count} rows violate '{s}'" for s, count in zip(sentences, row, strict=True) if count]

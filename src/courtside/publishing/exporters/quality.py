@@ -111,15 +111,17 @@ def files(world: World) -> Iterator[Built]:
     for day in world.dates:
         if day not in by_day:
             continue
-        document = Quality(
-            date=day,
-            generated_at=utc(world.now),
-            readiness=_readiness(by_day[day]),
-            features=tuple(_features(counts.get(day, {}))),
-            held=tuple(_held(row) for row in held.get(day, [])),
-            picks=tuple(
-                _picked(pick, world.feature_rows.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])
-            ),
+        document = Quality.model_validate(
+            {
+                "date": day,
+                "generated_at": utc(world.now),
+                "readiness": _readiness(by_day[day]),
+                "features": list(_features(counts.get(day, {}))),
+                "held": [_held(row) for row in held.get(day, [])],
+                "picks": [
+                    _picked(pick, world.feature_rows.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])
+                ],
+            }
         )
         yield Built(QUALITY, QUALITY.path(date=day), document, by_day[day]["rows"] == 0)
 
@@ -145,20 +147,21 @@ def _readiness(row: dict[str, Any]) -> Readiness:
     )
 
 
-def _features(counts: dict[str, Any]) -> Iterator[FeatureQuality]:
+def _features(counts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of a `FeatureQuality` for each feature."""
     for feature in FEATURES:
         of = {str(origin): int(counts.get(f"{feature.name}/{origin}") or 0) for origin in Origin}
         defaults = sum(of[str(origin)] for origin in DEFAULT_ORIGINS)
         rows = counts.get("rows")
-        yield FeatureQuality(
-            name=feature.name,
-            sentence=feature.sentence,
-            category=str(feature.category),
-            is_required=feature.is_required,
-            defaults=defaults,
-            defaults_pct=rounded(100 * defaults / rows) if rows else None,
+        yield {
+            "name": feature.name,
+            "sentence": feature.sentence,
+            "category": str(feature.category),
+            "is_required": feature.is_required,
+            "defaults": defaults,
+            "defaults_pct": rounded(100 * defaults / rows) if rows else None,
             **of,
-        )
+        }
 
 
 def _held(row: dict[str, Any]) -> HeldPlayer:
