@@ -137,8 +137,7 @@ def test_a_day_takes_few_jobs(on_bigquery: tuple[Path, Ran, Ran]) -> None:
 def test_five_seasons_take_few_jobs(on_bigquery: tuple[Path, Ran, Ran]) -> None:
     """A stage that holds rows in memory goes season by season; the others take a range of any length in one piece."""
     week = on_bigquery[1]
-    with _opened(on_bigquery[0], "bigquery://test/season") as context:
-        by_season = [stage.name for stage in STAGES if not takes_whole_range(stage, context.warehouse)]
+    by_season = [stage.name for stage in STAGES if not takes_whole_range(stage)]
     repeated = sum(week.by_stage[name] for name in by_season)
     assert len(week.jobs) + (SEASONS - 1) * repeated <= MOST_JOBS_OF_FIVE_SEASONS, week.by_stage
 

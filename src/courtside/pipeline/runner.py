@@ -26,7 +26,7 @@ from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings, writ
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.stored import Damage, withdraw_damaged, withdrawn_before
 from courtside.pipeline.tip_offs import require_trusted_clock
-from courtside.warehouse.base import Contents, Upsert, Warehouse
+from courtside.warehouse.base import Contents, Upsert
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def run(
     try:
         begun = context.run_log.event("run", "started", [start, end], 0, detail=f"{start} to {end}")
         context.warehouse.upsert([begun])
-        damaged = () if context.warehouse.prefers_whole_ranges else tuple(withdraw_damaged(context, start, end))
+        damaged = () if context.warehouse.bills_reads else tuple(withdraw_damaged(context, start, end))
         summaries = tuple(
             _run_stage(
                 context,
@@ -166,7 +166,7 @@ def _process_stage(
     wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs.hashes[day]))]
     observer.stage_begins(stage.name, len(wanted), len(dates) - len(wanted))
     states: Counter[str] = Counter()
-    for piece in _pieces(context, stage, wanted, inputs):
+    for piece in _pieces(stage, wanted, inputs):
         outcomes = _attempt(context, stage, piece, inputs.hashes)
         states.update(outcome.state for outcome in outcomes.values())
         context.warehouse.release()
@@ -189,17 +189,17 @@ def _is_settled(cell: Cell | None, input_hash: str) -> bool:
     return cell is not None and cell.state in SETTLED and cell.input_hash == input_hash
 
 
-def takes_whole_range(stage: Stage, warehouse: Warehouse) -> bool:
+def takes_whole_range(stage: Stage) -> bool:
     """Return whether a stage processes a range of any length in one piece.
 
     A stage that publishes renders each file of a season once. A stage that runs in the warehouse holds no rows.
     """
-    return stage.publishes or (stage.runs_in_warehouse and warehouse.prefers_whole_ranges)
+    return stage.publishes or stage.runs_in_warehouse
 
 
-def _pieces(context: Context, stage: Stage, dates: Sequence[dt.date], inputs: InputState) -> list[list[dt.date]]:
+def _pieces(stage: Stage, dates: Sequence[dt.date], inputs: InputState) -> list[list[dt.date]]:
     """Split dates by season, and by the number of their raw rows, so that a long range needs bounded memory."""
-    if takes_whole_range(stage, context.warehouse):
+    if takes_whole_range(stage):
         return [list(dates)] if dates else []
     pieces: list[list[dt.date]] = []
     for season in by_season(dates):
@@ -207,7 +207,7 @@ def _pieces(context: Context, stage: Stage, dates: Sequence[dt.date], inputs: In
         rows = 0
         for day in season:
             rows += inputs.raw_rows[day]
-            if piece and rows > MOST_RAW_ROWS and not stage.runs_in_warehouse:
+            if piece and rows > MOST_RAW_ROWS:
                 pieces.append(piece)
                 piece, rows = [], inputs.raw_rows[day]
             piece.append(day)

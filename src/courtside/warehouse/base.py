@@ -87,8 +87,8 @@ class Warehouse(Reader, Protocol):
     """An engine that stores the tables."""
 
     @property
-    def prefers_whole_ranges(self) -> bool:
-        """Whether it is cheaper to process a long range of dates at once than season by season."""
+    def bills_reads(self) -> bool:
+        """Whether each read is billed, so that a run does not read what it can do without."""
         ...
 
     @property

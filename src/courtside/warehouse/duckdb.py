@@ -59,8 +59,8 @@ class DuckDBWarehouse:
     created.
     """
 
-    prefers_whole_ranges = False
-    """Processing a long range one season at a time limits memory."""
+    bills_reads = False
+    """Reading a file costs nothing."""
 
     def __init__(
         self,

@@ -39,8 +39,8 @@ SCRATCH = "scratch_"
 class BigQueryWarehouse:
     """A warehouse in one BigQuery dataset; each write is one transaction, so readers see the last commit."""
 
-    prefers_whole_ranges = True
-    """A long range needs fewer jobs at once than season by season."""
+    bills_reads = True
+    """BigQuery bills the bytes that a query reads."""
 
     hash_kind = "bigquery"
     notice = ""
