@@ -51,17 +51,16 @@ def show_results(results: Sequence[Result], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"failed": len(failed), "checks": [item.as_dict() for item in results]}, indent=1))
     else:
-        table = Table("check", "what it states", "observed", "threshold", "n", "status", box=None, pad_edge=False)
+        table = Table("check", "what it states", "observed (accepted)", "n", "status", box=None, pad_edge=False)
         for item in results:
             status = str(item.status).replace("_", " ")
             kind = f" ({item.check.severity})" if item.status is Status.FAILED else ""
-            shown = "-" if item.observed is None else f"{item.observed:,.2f}".rstrip("0").rstrip(".")
+            shown = _number(item.observed)
             n = "-" if item.n is None else f"{item.n:,}"
             table.add_row(
                 item.check.number,
                 item.check.title,
-                shown,
-                item.threshold,
+                f"{shown} ({item.threshold})",
                 n,
                 styled(status + kind, COLOURS[item.status]),
             )
@@ -70,6 +69,10 @@ def show_results(results: Sequence[Result], as_json: bool) -> None:
             console.print(f"{item.check.number}: {observed_text(item)}", soft_wrap=True)
         console.print(f"{len(results)} checks: {len(failed)} failed, {len(critical)} of them critical")
     raise typer.Exit(1 if critical else 0)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def observed_text(item: Result) -> str:
@@ -81,19 +84,15 @@ def observed_text(item: Result) -> str:
 
 def show_history(rows: pl.DataFrame) -> None:
     """Print stored check results, oldest first."""
-    table = Table(
-        "checked at", "day", "check", "what it states", "observed", "threshold", "n", "status", box=None, pad_edge=False
-    )
+    heads = ("checked at (UTC)", "check", "what it states", "observed (accepted)", "status")
+    table = Table(*heads, box=None, pad_edge=False)
     for row in rows.to_dicts():
         status = Status(row["status"])
         table.add_row(
             f"{row['checked_at']:%Y-%m-%d %H:%M}",
-            str(row["day"]),
             row["number"],
             row["claim"],
-            "-" if row["observed"] is None else f"{row['observed']:,.2f}".rstrip("0").rstrip("."),
-            row["threshold"],
-            "-" if row["n"] is None else f"{row['n']:,}",
+            f"{_number(row['observed'])} ({row['threshold']})",
             styled(str(status).replace("_", " "), COLOURS[status]),
         )
     console.print(table)

@@ -102,11 +102,7 @@ def finish(summary: RunSummary) -> None:
         )
     unsettled = [item for item in summary.open_cells if item[2].state != "expected"]
     waiting = len(summary.open_cells) - len(unsettled)
-    lines = _grouped(unsettled)
-    for line in lines[:SHOWN]:
-        console.print(line, soft_wrap=True)
-    if len(lines) > SHOWN:
-        console.print(f"… and {len(lines) - SHOWN} more: `courtside status --json` lists them all")
+    _show_grouped(unsettled)
     console.print(
         f"run {summary.run_id}: {summary.start} to {summary.end}, "
         f"{len({day for day, _, _ in unsettled})} dates held or failed, {waiting} waiting, "
@@ -147,7 +143,17 @@ def _show_status(status: Status) -> None:
     for stage, counts in status.stages.items():
         table.add_row(stage, *(str(counts.get(state, 0)) for state in status.states))
     console.print(table)
-    for item in status.open[:SHOWN]:
-        console.print(f"{item['date']} {item['stage']}: {item['state']}: {item['reason']}", soft_wrap=True)
-    if len(status.open) > SHOWN:
-        console.print(f"… and {len(status.open) - SHOWN} more: `courtside status --json` lists them all")
+    _show_grouped(
+        [
+            (dt.date.fromisoformat(item["date"]), item["stage"], Cell(item["state"], item["reason"]))
+            for item in status.open
+        ]
+    )
+
+
+def _show_grouped(cells: Sequence[tuple[dt.date, str, Cell]]) -> None:
+    lines = _grouped(cells)
+    for line in lines[:SHOWN]:
+        console.print(line, soft_wrap=True)
+    if len(lines) > SHOWN:
+        console.print(f"… and {len(lines) - SHOWN} more: `courtside status --json` lists them all")

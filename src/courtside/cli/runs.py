@@ -49,12 +49,12 @@ def _print_json(value: Any) -> None:
 
 def _show_runs(lines: list[RunLine]) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("run", "at (UTC)", "what", "writes", "rows", "failed", "seconds", "outcome"):
-        table.add_column(name, no_wrap=name in ("run", "at (UTC)", "outcome"), overflow="fold")
+    for name in ("run", "at (UTC)", "what", "rows", "seconds", "outcome"):
+        table.add_column(name, no_wrap=name != "what")
     for line in lines:
         seconds = "-" if line.seconds is None else f"{line.seconds:.1f}"
-        counts = (f"{line.writes}", f"{line.rows:,}", f"{line.failures}")
-        table.add_row(line.run_id, f"{line.at:%Y-%m-%d %H:%M}", line.what, *counts, seconds, line.outcome)
+        outcome = f"{line.failures} failed" if line.failures else line.outcome
+        table.add_row(line.run_id, f"{line.at:%Y-%m-%d %H:%M}", line.what, f"{line.rows:,}", seconds, outcome)
     console.print(table)
 
 
