@@ -56,7 +56,7 @@ def with_form(rows: pl.DataFrame, player_games: pl.DataFrame, team_games: pl.Dat
     """
     games = results_of(player_games, market)
     if market.name != POINTS and rows.height:
-        rows = _with_own_features(rows, games)
+        rows = with_own_features(rows, games)
     return recent_form(rows, games, team_games)
 
 
@@ -68,7 +68,8 @@ def results_of(player_games: pl.DataFrame, market: Market) -> pl.DataFrame:
     return player_games.with_columns(points=result, did_play=pl.col("did_play") & result.is_not_null())
 
 
-def _with_own_features(rows: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
+def with_own_features(rows: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
+    """Return feature rows whose `OWN_FEATURES` and points_ewma are computed from the column `points` of `games`."""
     by_season = [frame.with_columns(season_year=pl.col("season").str.head(4).cast(pl.Int64)) for frame in (rows, games)]
     played = Games(
         usable(by_season[1].filter("is_counted")).with_columns(points_squared=pl.col("points") ** 2), "player_id"

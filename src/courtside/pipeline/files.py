@@ -11,6 +11,7 @@ from courtside.alerts import Alert, Severity
 from courtside.clock import Clock
 from courtside.config import Settings
 from courtside.errors import CourtsideError
+from courtside.league.markets import market_named
 from courtside.picks.integrity import LedgerBrokenError
 from courtside.picks.tables import GRADED_PICKS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS, GrainError
 from courtside.picks.verification import verify_published
@@ -55,6 +56,7 @@ def export_files(
         only=only,
         stages=stage_states(reader, clock.today(), stages),
         runs=last_runs(reader),
+        markets=[market_named(name) for name in settings.markets],
     )
 
 

@@ -16,6 +16,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from courtside.league.markets import POINTS
+
 ROOT = "v1"
 JSON_TYPE = "application/json; charset=utf-8"
 
@@ -80,13 +82,19 @@ class FileType:
         return f"{ROOT}/{self.template.format(**parts)}"
 
     def holds(self, path: str) -> bool:
-        """Return whether `path` is one of this type."""
+        """Return whether `path` is one of this type, of points or of another market."""
         return bool(self._pattern.fullmatch(path))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         fields = {"date": r"\d{4}-\d{2}-\d{2}", "player": r"\d+", "season": r"\d{4}-\d{2}"}
-        return re.compile(self.path(**fields).replace(".json", r"\.json"))
+        own = self.template.format(**fields).replace(".json", r"\.json")
+        return re.compile(rf"{ROOT}/(?:markets/[a-z0-9_]+/)?{own}")
+
+
+def market_path(path: str, market: str) -> str:
+    """Return the path of a market's file: `v1/picks/…` for points, `v1/markets/rebounds/picks/…` for another."""
+    return path if market == POINTS else f"{ROOT}/markets/{market}/{path.removeprefix(f'{ROOT}/')}"
 
 
 @dataclass(frozen=True)

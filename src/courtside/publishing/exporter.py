@@ -6,14 +6,14 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
 import structlog
 
-from courtside.league.markets import POINTS, of_market
-from courtside.publishing.contracts import JSON_TYPE, Built
+from courtside.league.markets import POINTS, Market, of_market
+from courtside.publishing.contracts import JSON_TYPE, Built, market_path
 from courtside.publishing.exporters import EXPORTERS, Exporter
 from courtside.publishing.exporters.rows import utc
 from courtside.publishing.exporters.status import STATUS, RunStatus, StageStatus, StaleFile, status_of
@@ -66,14 +66,17 @@ def export(
     only: Sequence[str] = NAMES,
     stages: Sequence[StageStatus] = (),
     runs: Sequence[RunStatus] = (),
+    markets: Sequence[Market] = (),
 ) -> list[FileReport]:
     """Write the files of `dates`, and return the result for each.
 
-    `status.json` shows `stages` and `runs`; without stages it is not written.
+    `status.json` shows `stages` and `runs`; without stages it is not written. The files of each of `markets` other than
+    points are written below `markets/`.
     """
     if isinstance(store, LocalStore):
         store.remove_unfinished()
-    world = World(of_market(warehouse, POINTS), tuple(sorted(set(dates))), now, champion)
+    others = tuple(market for market in markets if market.name != POINTS)
+    world = World(of_market(warehouse, POINTS), tuple(sorted(set(dates))), now, champion, others=others)
     writes = _writes(world, store, only)
     reports: list[FileReport] = []
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -118,17 +121,21 @@ def _writes(world: World, store: Store, only: Sequence[str]) -> Iterator[Callabl
     """Yield a function for each file of the exporters in `only`, which writes the file and returns the result."""
     for exporter in EXPORTERS:
         if exporter.name in only:
-            yield from _writes_of(exporter, world, store)
+            for own in world.markets if exporter.is_per_market else (world,):
+                yield from _writes_of(exporter, own, store)
     for name, path, act in _extras(store, only):
         yield partial(_attempt, path, name, act)
 
 
 def _writes_of(exporter: Exporter, world: World, store: Store) -> Iterator[Callable[[], FileReport]]:
+    market = world.market.name
+    name = exporter.name if market == POINTS else f"{market}/{exporter.name}"
     try:
         for built in exporter.files(world):
-            yield partial(_attempt, built.path, exporter.name, partial(publish, store, built))
+            path = market_path(built.path, market)
+            yield partial(_attempt, path, name, partial(publish, store, replace(built, path=path)))
     except Exception as error:  # noqa: BLE001 - an error of one type becomes the report of that type
-        yield partial(FileReport, exporter.name, "failed", f"{type(error).__name__}: {error}", exporter.name)
+        yield partial(FileReport, name, "failed", f"{type(error).__name__}: {error}", name)
 
 
 def _attempt(path: str, name: str, act: Callable[[], str]) -> FileReport:

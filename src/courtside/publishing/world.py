@@ -12,10 +12,12 @@ import narwhals as nw
 import polars as pl
 
 from courtside.analytics.freshness import Freshness, freshness_of, freshness_queries
-from courtside.analytics.tables import GAMES, TEAM_GAMES
+from courtside.analytics.tables import GAMES, PLAYER_GAMES, TEAM_GAMES
 from courtside.clock import eastern_date
+from courtside.features.market_form import results_of, with_own_features
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.league.seasons import season_starts
+from courtside.league.markets import MARKETS, POINTS, Market, of_market
+from courtside.league.seasons import lookback_start, season_starts
 from courtside.picks.ledger import counted
 from courtside.picks.subsets import Definitions, load_definitions
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
@@ -24,6 +26,7 @@ from courtside.publishing.codenames import public_code
 from courtside.raw.tables import RAW_PLAYER_BOX
 from courtside.warehouse.base import Reader
 from courtside.warehouse.schema import Table
+from courtside.warehouse.views import View
 
 PLAYER_GAME = ("game_id", "player_id")
 T = TypeVar("T")
@@ -34,12 +37,17 @@ class World:
     """The frames of one export; each is read from the warehouse on first use and then cached.
 
     `dates` are the dates to export, in order; `now` is UTC without a zone; `champion` names a system or its code.
+    `warehouse` holds the rows of `market` only. The world of a market other than points takes what all markets share
+    from the world of `points`, whose `others` are the other markets.
     """
 
     warehouse: Reader
     dates: tuple[dt.date, ...]
     now: dt.datetime
     champion: str = "moving_average"
+    market: Market = MARKETS[0]
+    points: World | None = None
+    others: tuple[Market, ...] = ()
     _shared: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def share(self, name: str, compute: Callable[[], T]) -> T:
@@ -49,6 +57,18 @@ class World:
         result: T = self._shared[name]
         return result
 
+    @cached_property
+    def markets(self) -> tuple[World, ...]:
+        """The world of every market, points first; another market has the dates on which it has rows."""
+        return (self, *(self._of(market) for market in self.others))
+
+    def _of(self, market: Market) -> World:
+        view = of_market(self.warehouse.reader, market.name) if isinstance(self.warehouse, View) else self.warehouse
+        scans = [view.scan(table).select("game_date").unique() for table in (PREDICTIONS, PUBLICATIONS)]
+        known = set(pl.concat(view.collect_all(scans))["game_date"])
+        dates = tuple(day for day in self.dates if day in known)
+        return World(view, dates, self.now, self.champion, market, points=self)
+
     @property
     def today(self) -> dt.date:
         """The ET calendar date of `now`."""
@@ -57,7 +77,7 @@ class World:
     @cached_property
     def definitions(self) -> Definitions:
         """The definitions of the subsets."""
-        return load_definitions()
+        return load_definitions(market=self.market)
 
     @cached_property
     def publications(self) -> pl.DataFrame:
@@ -109,8 +129,16 @@ class World:
     def _at_once(self) -> dict[str, pl.DataFrame]:
         """The frames that nearly every export needs, read in as few statements as the engine allows."""
         scan = self.warehouse.scan
+        own = {
+            "outcomes": scan(OUTCOMES).select(last=nw.col("game_date").max()),
+            "predicted": scan(PREDICTIONS).group_by("game_date", "model_code").agg(rows=nw.len()),
+        }
+        if self.points:
+            found = dict(zip(own, self.warehouse.collect_all(list(own.values())), strict=True))
+            return self.points._at_once | found
         payloads, final, scheduled = freshness_queries(self.warehouse)
         frames = {
+            **own,
             "payloads": payloads,
             "final": final,
             "scheduled": scheduled,
@@ -118,8 +146,6 @@ class World:
             .group_by("player_id", "player_name", "known_at")
             .agg(game_date=nw.col("game_date").max()),
             "starts": season_starts(scan(GAMES)),
-            "outcomes": scan(OUTCOMES).select(last=nw.col("game_date").max()),
-            "predicted": scan(PREDICTIONS).group_by("game_date", "model_code").agg(rows=nw.len()),
         }
         return dict(zip(frames, self.warehouse.collect_all(list(frames.values())), strict=True))
 
@@ -131,12 +157,16 @@ class World:
     @cached_property
     def games(self) -> pl.DataFrame:
         """The counted games that are not postponed, in order of date and tip-off."""
+        if self.points:
+            return self.points.games
         games = self.warehouse.scan(GAMES).filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
         return self.warehouse.collect(games).sort("game_date", "tip_at", "game_id", nulls_last=True)
 
     @cached_property
     def scores(self) -> dict[str, tuple[int, int]]:
         """The final score of each game of the exported dates and later ones, home and away, by game_id."""
+        if self.points:
+            return self.points.scores
         if not self.dates:
             return {}
         rows = self.warehouse.scan(TEAM_GAMES, start=self.dates[0], end=dt.date.max).filter(
@@ -176,7 +206,17 @@ class World:
             return {}
         features = self.warehouse.scan(PLAYER_FEATURES, start=self.dates[0], end=self.dates[-1])
         rows = self.warehouse.collect(features.join(self.warehouse.lazy(picks), on=list(PLAYER_GAME), how="inner"))
+        if self.market.name != POINTS:
+            rows = with_own_features(rows, results_of(self.player_games, self.market))
         return {(row["game_id"], row["player_id"]): row for row in rows.iter_rows(named=True)}
+
+    @cached_property
+    def player_games(self) -> pl.DataFrame:
+        """Player games of the exported dates and of the season before them, for all markets."""
+        if self.points:
+            return self.points.player_games
+        start = lookback_start(self.dates[0]) if self.dates else dt.date.max
+        return self.warehouse.collect(self.warehouse.scan(PLAYER_GAMES, start=start))
 
     @property
     def newest_season(self) -> str | None:

@@ -79,6 +79,6 @@ PUBLISHING = Stage(
         ),
     ),
     recorded=(PUBLISHED_PICKS, GRADED_PICKS),
-    settings=("publish", "champion"),
+    settings=("publish", "champion", "markets"),
     publishes=True,
 )

@@ -12,6 +12,7 @@ from courtside.publishing.contracts import Built, FileType
 from courtside.publishing.exporters import (
     best_bets,
     daily_signals,
+    markets,
     performance,
     players,
     predictions,
@@ -34,11 +35,15 @@ from courtside.publishing.world import World
 
 @dataclass(frozen=True)
 class Exporter:
-    """An exporter: its name for `--only`, the file types it writes, and the function that yields the files."""
+    """An exporter: its name for `--only`, the file types it writes, and the function that yields the files.
+
+    `is_per_market` states whether the same function also writes the files of the other markets.
+    """
 
     name: str
     kinds: tuple[FileType, ...]
     files: Callable[[World], Iterator[Built]]
+    is_per_market: bool = True
 
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -59,8 +64,9 @@ EXPORTERS: tuple[Exporter, ...] = (
     Exporter("best-bets", (best_bets.BEST_BETS, best_bets.LATEST_BEST_BETS), best_bets.files),
     Exporter("tonight", (tonight.TONIGHT,), tonight.files),
     Exporter("players", (players.PLAYERS_INDEX, players.PLAYER), players.files),
-    Exporter("quality", (quality.QUALITY,), quality.files),
-    Exporter("training-quality", (training_quality.TRAINING_QUALITY,), training_quality.files),
+    Exporter("quality", (quality.QUALITY,), quality.files, False),
+    Exporter("training-quality", (training_quality.TRAINING_QUALITY,), training_quality.files, False),
+    Exporter("markets", (markets.MARKETS_FILE,), markets.files, False),
 )
 """Every exporter, in running order; `status.json`, the schemas and the site follow them."""
 

@@ -142,7 +142,10 @@ def files(world: World) -> Iterator[Built]:
             signal=public_word(day["signal"]),
             kind=kinds[date],
             games=tuple(SlateGame(**slate_game(world, game)) for game in world.games_by_date.get(date, [])),
-            groups=tuple(_group(subset, day, rows, date in held_dates) for subset in world.definitions.subsets),
+            groups=tuple(
+                _group(subset, day, rows, date in held_dates, world.market.label)
+                for subset in world.definitions.subsets
+            ),
             bets=tuple(
                 _bet(rank, date, row, world.feature_rows, recent, reasons) for rank, row in enumerate(rows, start=1)
             ),
@@ -189,13 +192,13 @@ def _held_dates(world: World) -> set[dt.date]:
     return set(days.filter(~pl.col("gate_passed"))["game_date"])
 
 
-def _group(subset: Subset, day: dict[str, Any], rows: list[dict[str, Any]], is_held: bool) -> GroupReason:
+def _group(subset: Subset, day: dict[str, Any], rows: list[dict[str, Any]], is_held: bool, label: str) -> GroupReason:
     picks = sum(str(subset.id) in row["groups"] for row in rows)
-    reason = None if picks else _reason_without_picks(subset, day, is_held)
+    reason = None if picks else _reason_without_picks(subset, day, is_held, label)
     return GroupReason(id=str(subset.id), name=subset.name, picks=picks, reason=reason)
 
 
-def _reason_without_picks(subset: Subset, day: dict[str, Any], is_held: bool) -> str:
+def _reason_without_picks(subset: Subset, day: dict[str, Any], is_held: bool, label: str) -> str:
     if day["predictions_with_line"] == 0 and is_held:
         return "Every prediction with a line was held back: the data behind it was not good enough."
     if day["predictions_with_line"] == 0:
@@ -206,4 +209,4 @@ def _reason_without_picks(subset: Subset, day: dict[str, Any], is_held: bool) ->
         return "This subset sits out challenging days: fewer than a quarter of the predictions were OVER."
     side = "" if subset.direction == "any" else f" {subset.direction}"
     predictions = f"{day['predictions_with_line']} predictions with a line"
-    return f"None of {predictions} was{side} by {subset.min_edge:g} points or more on good data."
+    return f"None of {predictions} was{side} by {subset.min_edge:g} {label} or more on good data."

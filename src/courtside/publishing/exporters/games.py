@@ -12,11 +12,13 @@ import polars as pl
 from pydantic import Field
 
 from courtside.analytics.tables import PLAYER_GAMES
+from courtside.features.market_form import results_of
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.publishing.contracts import Shape, Tricode, UtcInstant
 from courtside.publishing.exporters.rows import utc_or_none
 from courtside.publishing.world import World
 
+GAME_COLUMNS = (*("game_id", "player_id", "game_date", "opponent_team_id", "is_home", "minutes", "points", "did_play"),)
 FORM_GAMES = 10
 LOOKBACK_DAYS = 365
 
@@ -61,13 +63,16 @@ def recent_game(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def played_games(world: World, start: dt.date, end: dt.date, players: pl.Series) -> pl.DataFrame:
-    """Return the counted games from `start` to `end` that the `players` played, oldest first."""
+    """Return the counted games from `start` to `end` that the `players` played, oldest first.
+
+    `points` holds the results of the world's market.
+    """
     rows = world.warehouse.collect(
         world.warehouse.scan(PLAYER_GAMES, start=start, end=end)
         .filter(nw.col("is_counted") & nw.col("did_play") & nw.col("player_id").is_in(players.unique().to_list()))
-        .select("game_id", "player_id", "game_date", "opponent_team_id", "is_home", "minutes", "points")
+        .select(*GAME_COLUMNS, *(name for name in world.market.counts if name not in GAME_COLUMNS))
     )
-    return rows.sort("game_date", "game_id")
+    return results_of(rows, world.market).filter("did_play").select(GAME_COLUMNS).sort("game_date", "game_id")
 
 
 class RecentGames:

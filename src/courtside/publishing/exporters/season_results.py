@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import polars as pl
@@ -15,8 +15,6 @@ from courtside.publishing.contracts import Built, Document, FileType, Kind, Shap
 from courtside.publishing.exporters.rows import KindTally, by_kind, partitioned, utc
 from courtside.publishing.world import World
 
-EDGES = (3.0, 5.0, 7.0)
-"""Lower bounds of the edges, in points, that are counted apart: those of the subsets."""
 UNIT_DIGITS = 3
 
 
@@ -110,18 +108,19 @@ def season_results_of(world: World, season: str) -> SeasonResults:
     picked = world.counted.select(*GRADED_PICKS.key, "edge", "book")
     graded = graded.join(picked, on=list(GRADED_PICKS.key), how="left", validate="1:1")
     rows = partitioned(graded.sort("subset_key", "game_date", "player_id"), "subset_key")
+    edges = sorted({subset.min_edge for subset in world.definitions.subsets})
     return SeasonResults(
         generated_at=utc(world.now),
         season=season,
         start=first,
         through=cast("dt.date | None", graded["game_date"].max()),
         groups=tuple(
-            _group(str(subset.id), subset.name, rows.get(subset.key, [])) for subset in world.definitions.subsets
+            _group(str(subset.id), subset.name, rows.get(subset.key, []), edges) for subset in world.definitions.subsets
         ),
     )
 
 
-def _group(number: str, name: str, rows: list[dict[str, Any]]) -> SeasonGroupResults:
+def _group(number: str, name: str, rows: list[dict[str, Any]], bounds: Sequence[float]) -> SeasonGroupResults:
     months: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         months.setdefault(f"{row['game_date']:%Y-%m}", []).append(row)
@@ -140,7 +139,7 @@ def _group(number: str, name: str, rows: list[dict[str, Any]]) -> SeasonGroupRes
             SeasonEdge(
                 low=low, high=high, tallies=by_kind(row for row in rows if low <= row["edge"] < (high or math.inf))
             )
-            for low, high in zip(EDGES, (*EDGES[1:], None), strict=True)
+            for low, high in zip(bounds, (*bounds[1:], None), strict=True)
         ),
         books=tuple(
             SeasonBook(book=book, tallies=by_kind(own))

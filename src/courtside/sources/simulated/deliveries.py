@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,16 +11,17 @@ from functools import partial
 import numpy as np
 
 from courtside.clock import season_label
+from courtside.league.markets import MARKETS, Market
 from courtside.sources.simulated.arrays import Bools, Ints, stream
 from courtside.sources.simulated.fault_plan import CORRECTION_DAYS, FaultPlan, plan_faults
 from courtside.sources.simulated.faults import Faults
 from courtside.sources.simulated.game_logs import GameLogs
-from courtside.sources.simulated.market import CLOSE, ROUNDS, quote_season, round_instant
-from courtside.sources.simulated.odds_feed import OddsFeed, event_id
+from courtside.sources.simulated.market import CLOSE, ROUNDS, Quotes, quote_season, round_instant
+from courtside.sources.simulated.odds_feed import OddsFeed, event_id, flat_csv
 from courtside.sources.simulated.schedule_feed import ScheduleFeed
 from courtside.sources.simulated.season import Season
 
-_MARKET, _LOGS, _FAULTS, _REPEATS = 10, 11, 12, 13
+_MARKET, _LOGS, _FAULTS, _REPEATS, _MARKETS = 10, 11, 12, 13, 1000
 _EVENT_DAYS = 3
 """Number of game dates with results, at the end of a season, whose odds are fetched per event."""
 _BOX_FETCHED, _SCHEDULE_FETCHED = dt.time(9), dt.time(10)
@@ -55,7 +57,15 @@ def deliver_season(season: Season, faults: Faults) -> SeasonDeliveries:
     latest = season.fetched_until or dt.datetime.max
     in_time = sorted((one for one in every if one.fetched_at <= latest), key=_order)
     repeated = _repeats(in_time, faults.repeated_payload_share, latest, stream(seed, year, _REPEATS))
-    return SeasonDeliveries(plan, sorted([*in_time, *repeated], key=_order), repeated)
+    others = [OddsFeed(season, _quotes(season, market), plan.player_names, market.key) for market in MARKETS[1:]]
+    more = [one for one in _market_lines(season, plan, others) if one.fetched_at <= latest]
+    return SeasonDeliveries(plan, sorted([*in_time, *repeated, *more], key=_order), repeated)
+
+
+def _quotes(season: Season, market: Market) -> Quotes:
+    """Return the lines of a market from its own random stream, so that no market changes another's."""
+    purpose = _MARKETS + zlib.crc32(market.key.encode())
+    return quote_season(season, stream(season.seed, season.start_year, purpose), market)
 
 
 def box_due(date: dt.date, days_late: int = 0) -> dt.datetime:
@@ -153,6 +163,21 @@ def _lines(season: Season, plan: FaultPlan, feed: OddsFeed) -> list[Delivery]:
             elif len(shown := feed.quotes.at[feed.quotes.of(day, round_)]):
                 name = f"player_points_{date}_{ROUNDS[round_]}.csv"
                 render = partial(feed.flat_csv, day, round_)
+                deliveries.append(Delivery(_fetched(date, round_, shown), name, render))
+    return deliveries
+
+
+def _market_lines(season: Season, plan: FaultPlan, feeds: list[OddsFeed]) -> list[Delivery]:
+    """Return one payload per game date and round with the lines of the markets other than points."""
+    deliveries: list[Delivery] = []
+    for day, date in enumerate(season.calendar.dates):
+        if not feeds or day in plan.silent_days or date > season.last_date + dt.timedelta(days=1):
+            continue
+        for round_ in range(len(ROUNDS)):
+            shown = np.concatenate([feed.quotes.at[feed.quotes.of(day, round_)] for feed in feeds])
+            if len(shown):
+                name = f"market_lines_{date}_{ROUNDS[round_]}.csv"
+                render = partial(flat_csv, feeds, day, round_)
                 deliveries.append(Delivery(_fetched(date, round_, shown), name, render))
     return deliveries
 

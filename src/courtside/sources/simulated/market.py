@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from courtside.clock import eastern_to_utc
+from courtside.league.markets import MARKETS, Market
 from courtside.sources.simulated.arrays import Bools, Floats, Ints
 from courtside.sources.simulated.season import Season
 
@@ -60,14 +61,15 @@ def round_instant(date: dt.date, round_: int) -> dt.datetime:
     return eastern_to_utc(date, dt.time(9, 30) if ROUNDS[round_] == "morning" else dt.time(17))
 
 
-def quote_season(season: Season, rng: np.random.Generator) -> Quotes:
-    """Return all lines of a season; working arrays are (offer, book, round), where an offer is a player game."""
-    game, player, truth, gone = _offers(season, rng)
+def quote_season(season: Season, rng: np.random.Generator, market: Market = MARKETS[0]) -> Quotes:
+    """Return all lines of a market in a season; working arrays are (offer, book, round); an offer is a player game."""
+    game, player, truth, gone = _offers(season, rng, season.expected(market.counts))
     at, late = _snapshots(season, rng)
     late_here = late[game]
-    estimate = _estimates(truth, late_here, rng)
+    lowest, width = (1.6, 1.6) if "points" in market.counts else (0.6, 1.1)
+    estimate = _estimates(truth, late_here, rng, lowest)
     line = _lines(estimate, rng)
-    over, under = _prices(estimate, line, rng)
+    over, under = _prices(estimate, line, rng, width)
     tip = season.calendar.tip_at[game][:, None, None]
     shown = _opened(season, rng)[game] & (at[game] < tip) | late_here
     shown &= _covered(truth, rng)[:, :, None] & (np.arange(len(ROUNDS)) < gone[:, None, None])
@@ -88,10 +90,9 @@ def quote_season(season: Season, rng: np.random.Generator) -> Quotes:
     )
 
 
-def _offers(season: Season, rng: np.random.Generator) -> tuple[Ints, Ints, Floats, Ints]:
-    """Return game, player, expected points, and the round from which a withdrawn player has no line."""
+def _offers(season: Season, rng: np.random.Generator, expected: Floats) -> tuple[Ints, Ints, Floats, Ints]:
+    """Return game, player, expected result, and the round from which a withdrawn player has no line."""
     played = season.played
-    expected = np.where(played.played | played.scratched, played.expected_points, -1.0)
     rank = np.argsort(np.argsort(-expected, axis=2), axis=2)
     chosen = np.nonzero(rank < rng.integers(8, 10, size=(*expected.shape[:2], 1)))
     gone = np.where(played.scratched[chosen], rng.integers(2, len(ROUNDS) + 1, len(chosen[0])), len(ROUNDS))
@@ -124,7 +125,7 @@ def _covered(truth: Floats, rng: np.random.Generator) -> Bools:
     return np.asarray(rng.random((len(truth), len(BOOKS))) < share)
 
 
-def _estimates(truth: Floats, late: Bools, rng: np.random.Generator) -> Floats:
+def _estimates(truth: Floats, late: Bools, rng: np.random.Generator, lowest: float) -> Floats:
     """Return each book's estimate: the truth with a shared error that shrinks toward the close, and an own error.
 
     An estimate after tip-off has a further error from the running game.
@@ -135,7 +136,7 @@ def _estimates(truth: Floats, late: Bools, rng: np.random.Generator) -> Floats:
     shared = rng.normal(0, 0.7, (count, 1, 1)) + rng.normal(0, 0.9, (count, 1, 1)) * to_close
     own = rng.normal(0, 0.3, (count, len(BOOKS), 1)) + rng.normal(0, 0.12, late.shape)
     running = np.where(late, rng.normal(0, 3.5, late.shape), 0.0)
-    return np.maximum(0.985 * truth[:, None, None] + scale * (shared + own + running), 1.6)
+    return np.maximum(0.985 * truth[:, None, None] + scale * (shared + own + running), lowest)
 
 
 def _lines(estimate: Floats, rng: np.random.Generator) -> Floats:
@@ -143,9 +144,9 @@ def _lines(estimate: Floats, rng: np.random.Generator) -> Floats:
     return np.where(whole, np.rint(estimate), np.floor(estimate) + 0.5)
 
 
-def _prices(estimate: Floats, line: Floats, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _prices(estimate: Floats, line: Floats, rng: np.random.Generator, width: float) -> tuple[Ints, Ints]:
     """Return over and under prices; their implied probabilities add up to 1 + the vig."""
-    surprise = (estimate - line) / (1.6 * np.sqrt(estimate) + 0.3)
+    surprise = (estimate - line) / (width * np.sqrt(estimate) + 0.3)
     over = 1 / (1 + np.exp(-1.702 * surprise)) + rng.normal(0, 0.008, estimate.shape)
     over = np.clip(over, 0.32, 0.68)
     return _american(over * (1 + VIG)), _american((1 - over) * (1 + VIG))

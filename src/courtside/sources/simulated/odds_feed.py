@@ -6,12 +6,14 @@ import datetime as dt
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import polars as pl
 
+from courtside.league.markets import MARKETS
 from courtside.league.teams import TEAMS
 from courtside.sources.simulated.arrays import Ints
 from courtside.sources.simulated.market import BOOKS, Quotes
@@ -19,7 +21,6 @@ from courtside.sources.simulated.season import Season
 
 _SPORT = {"sport_key": "basketball_nba", "sport_title": "NBA"}
 _NAMES = [team.full_name.replace("LA Clippers", "Los Angeles Clippers") for team in TEAMS]
-_MARKET = "player_points"
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -30,15 +31,16 @@ class OddsFeed:
     season: Season
     quotes: Quotes
     player_names: list[str]
+    market: str = MARKETS[0].key
 
     def flat_csv(self, day: int, round_: int) -> bytes:
         """Return one round of one game date as flat CSV: a row per side of each line."""
+        return _csv(self.flat_rows(day, round_))
+
+    def flat_rows(self, day: int, round_: int) -> pl.DataFrame:
+        """Return the rows of `flat_csv` without their numbers."""
         place = self.quotes.of(day, round_)
-        rows = self._flat.slice(2 * place.start, 2 * (place.stop - place.start))
-        out = io.BytesIO()
-        out.write(("," + ",".join(rows.columns) + "\n").encode())
-        rows.select(pl.Series("", np.arange(rows.height)), pl.all()).write_csv(out, include_header=False)
-        return out.getvalue()
+        return self._flat.slice(2 * place.start, 2 * (place.stop - place.start))
 
     @cached_property
     def _flat(self) -> pl.DataFrame:
@@ -62,7 +64,7 @@ class OddsFeed:
                 "bookmakers.key": _named([key for key, _ in BOOKS], book),
                 "bookmakers.title": _named([title for _, title in BOOKS], book),
                 "bookmakers.last_update": pl.repeat(None, len(twice), dtype=pl.String, eager=True),
-                "bookmakers.markets.key": pl.repeat(_MARKET, len(twice), eager=True),
+                "bookmakers.markets.key": pl.repeat(self.market, len(twice), eager=True),
                 "bookmakers.markets.last_update": _named(_texts(quotes.at), twice),
             }
         )
@@ -87,7 +89,7 @@ class OddsFeed:
     def _bookmaker(self, book: int, quotes: Ints) -> dict[str, object]:
         key, title = BOOKS[book]
         market = {
-            "key": _MARKET,
+            "key": self.market,
             "last_update": _text(self.quotes.at[quotes[0]]),
             "outcomes": [outcome for quote in quotes for outcome in self._outcomes(int(quote))],
         }
@@ -99,6 +101,18 @@ class OddsFeed:
         return [
             {"name": side, "description": name, "price": int(price), "point": point} for side, price in prices.items()
         ]
+
+
+def flat_csv(feeds: Sequence[OddsFeed], day: int, round_: int) -> bytes:
+    """Return one round of one game date of several markets as flat CSV."""
+    return _csv(pl.concat([feed.flat_rows(day, round_) for feed in feeds]))
+
+
+def _csv(rows: pl.DataFrame) -> bytes:
+    out = io.BytesIO()
+    out.write(("," + ",".join(rows.columns) + "\n").encode())
+    rows.select(pl.Series("", np.arange(rows.height)), pl.all()).write_csv(out, include_header=False)
+    return out.getvalue()
 
 
 def event_id(game_id: str, seed: int) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from courtside.sources.simulated.arrays import Bools, Floats, Ints, around_one, to_whole
-from courtside.sources.simulated.boxes import Box, play_box, settle_ties
+from courtside.sources.simulated.boxes import Box, play_box, settle_ties, within_reach
 from courtside.sources.simulated.calendar import Calendar
 from courtside.sources.simulated.conditions import Conditions
 from courtside.sources.simulated.players import Players
@@ -53,8 +53,14 @@ class Played:
         return np.asarray(self.box.points.sum(axis=2))
 
 
-def play_season(calendar: Calendar, players: Players, conditions: Conditions, rng: np.random.Generator) -> Played:
-    """Return the results of every game of the season."""
+def play_season(
+    calendar: Calendar,
+    players: Players,
+    conditions: Conditions,
+    rng: np.random.Generator,
+    limits: np.random.Generator,
+) -> Played:
+    """Return the results of every game of the season; `limits` is the stream that keeps box scores within reach."""
     player = conditions.seats[calendar.day[:, None], calendar.teams]
     weight, rate = _powers(calendar, players, conditions)
     injured = _injured(conditions.injured[calendar.day[:, None, None], player], rng)
@@ -79,7 +85,7 @@ def play_season(calendar: Calendar, players: Players, conditions: Conditions, rn
         expected_points=np.where(scratched, planned.points, expected.points),
         minutes=minutes + extra,
         overtimes=overtimes,
-        box=settle_ties(box, minutes, rng),
+        box=within_reach(settle_ties(box, minutes, rng), limits),
     )
 
 

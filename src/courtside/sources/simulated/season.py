@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from courtside.sources.simulated.arrays import stream
+from courtside.sources.simulated.arrays import Floats, stream
+from courtside.sources.simulated.boxes import expected_counts
 from courtside.sources.simulated.calendar import Calendar, build_calendar
 from courtside.sources.simulated.conditions import Conditions, draw_conditions
 from courtside.sources.simulated.names import NameBook
 from courtside.sources.simulated.play import Played, play_season
 from courtside.sources.simulated.players import Players, after_summer, founding_players
 
-_NAMES, _CALENDAR, _CONDITIONS, _PLAY, _SUMMER = range(5)
+_NAMES, _CALENDAR, _CONDITIONS, _PLAY, _SUMMER, _LIMITS = range(6)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,20 @@ class Season:
     def start_year(self) -> int:
         """The year the season starts in."""
         return self.calendar.start_year
+
+    def expected(self, counts: Sequence[str]) -> Floats:
+        """Return the expected sum of box-score counts by (game, side, place), −1 where a player has no lines.
+
+        Each count is scaled so that the league's total is what was played.
+        """
+        played = self.played
+        found = expected_counts(played.expected_minutes, played.expected_points, played.player, self.players)
+        total = np.zeros(played.player.shape)
+        for name in counts:
+            made = played.box.points if name == "points" else getattr(played.box, name)
+            whole = found[name][played.played].sum()
+            total += found[name] * (made.sum() / whole if name != "points" and whole else 1.0)
+        return np.where(played.played | played.scratched, total, -1.0)
 
     def finished(self) -> int:
         """Return the number of games, in order of tip-off, that have results."""
@@ -67,7 +82,7 @@ def _season(seed: int, year: int, players: Players, until: dt.date | None) -> Se
         calendar=calendar,
         players=players,
         conditions=conditions,
-        played=play_season(calendar, players, conditions, stream(seed, year, _PLAY)),
+        played=play_season(calendar, players, conditions, stream(seed, year, _PLAY), stream(seed, year, _LIMITS)),
         last_date=until or calendar.dates[-1],
         fetched_until=None if until is None else _fetched_until(until),
     )

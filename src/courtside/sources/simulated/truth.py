@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from courtside.clock import season_label
+from courtside.league.markets import MARKETS
 from courtside.league.teams import TEAMS
 from courtside.sources.simulated.deliveries import SeasonDeliveries, box_due
 from courtside.sources.simulated.fault_plan import CORRECTION_DAYS
@@ -36,10 +38,10 @@ class Truth:
     """The truth as frames.
 
     `players` has a row per game and rostered player: `game_id`, `game_date`, `team_id`, `player_id`, `player_name`,
-    `status` (`played`, `scratched` after lines were offered, `injured`, `coach`), `expected_points` and
-    `expected_minutes` (NULL unless played or scratched). `faults` has a row per fault: its `kind`, the affected game,
-    player or date, and `delivered_at`, the time at which the delayed or corrected data arrived; NULL where it never
-    did. A `correction` moves a basket from `player_id` to `to_player_id`.
+    `status` (`played`, `scratched` after lines were offered, `injured`, `coach`), and `expected_points`,
+    `expected_minutes`, `expected_rebounds` and so on for every market (NULL unless played or scratched). `faults` has a
+    row per fault: its `kind`, the affected game, player or date, and `delivered_at`, the time at which the delayed or
+    corrected data arrived; NULL where it never did. A `correction` moves a basket from `player_id` to `to_player_id`.
     """
 
     players: pl.DataFrame
@@ -78,9 +80,10 @@ def _players(season: Season) -> pl.DataFrame:
             "status": pl.Series(["played", "scratched", "injured", "coach"]).gather(pl.Series(status)),
             "expected_points": played.expected_points.ravel(),
             "expected_minutes": played.expected_minutes.ravel(),
+            **{f"expected_{market.name}": season.expected(market.counts).ravel() for market in MARKETS[1:]},
         }
     )
-    return frame.with_columns(pl.when(known).then(pl.col("expected_points", "expected_minutes")))
+    return frame.with_columns(pl.when(known).then(cs.starts_with("expected_")))
 
 
 def _faults(season: Season, deliveries: SeasonDeliveries) -> list[_Row]:
