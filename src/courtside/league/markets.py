@@ -130,6 +130,11 @@ def market_named(name: str) -> Market:
     raise ConfigError(f"{name!r} is not a market; the closest is {closest}. The markets are {', '.join(names)}")
 
 
+def all_markets() -> tuple[Market, ...]:
+    """Return the markets, points first."""
+    return MARKETS
+
+
 def market_names() -> tuple[str, ...]:
     """Return the names of the markets, points first."""
     return tuple(market.name for market in MARKETS)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from courtside.errors import PayloadRefusedError
-from courtside.league.markets import MARKETS
+from courtside.league.markets import all_markets
 from courtside.raw.columns import SUPERSEDED, TWICE, Sieve, Source, finished, read_sheet, typed
 from courtside.raw.lines import markets_of, refuse_bad_lines
 from courtside.raw.parsed import Parsed
@@ -123,7 +123,7 @@ def _known_markets(written: pl.Series, sieve: Sieve) -> pl.Series:
     names = markets_of(written, sieve)
     if len(names) and names.is_null().all():
         held = ", ".join(sorted({str(name)[:40] for name in written.unique()})[:5])
-        known = ", ".join(market.key for market in MARKETS)
+        known = ", ".join(market.key for market in all_markets())
         raise PayloadRefusedError(f"event odds without a known market: the markets held are {held}; known are {known}")
     return names
 

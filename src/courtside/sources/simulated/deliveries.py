@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from courtside.clock import season_label
-from courtside.league.markets import MARKETS, Market
+from courtside.league.markets import Market, all_markets
 from courtside.sources.simulated.arrays import Bools, Ints, stream
 from courtside.sources.simulated.fault_plan import CORRECTION_DAYS, FaultPlan, plan_faults
 from courtside.sources.simulated.faults import Faults
@@ -57,7 +57,7 @@ def deliver_season(season: Season, faults: Faults) -> SeasonDeliveries:
     latest = season.fetched_until or dt.datetime.max
     in_time = sorted((one for one in every if one.fetched_at <= latest), key=_order)
     repeated = _repeats(in_time, faults.repeated_payload_share, latest, stream(seed, year, _REPEATS))
-    others = [OddsFeed(season, _quotes(season, market), plan.player_names, market.key) for market in MARKETS[1:]]
+    others = [OddsFeed(season, _quotes(season, market), plan.player_names, market.key) for market in all_markets()[1:]]
     more = [one for one in _market_lines(season, plan, others) if one.fetched_at <= latest]
     return SeasonDeliveries(plan, sorted([*in_time, *repeated, *more], key=_order), repeated)
 

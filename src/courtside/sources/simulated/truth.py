@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from courtside.clock import season_label
-from courtside.league.markets import MARKETS
+from courtside.league.markets import all_markets
 from courtside.league.teams import TEAMS
 from courtside.sources.simulated.deliveries import SeasonDeliveries, box_due
 from courtside.sources.simulated.fault_plan import CORRECTION_DAYS
@@ -80,7 +80,7 @@ def _players(season: Season) -> pl.DataFrame:
             "status": pl.Series(["played", "scratched", "injured", "coach"]).gather(pl.Series(status)),
             "expected_points": played.expected_points.ravel(),
             "expected_minutes": played.expected_minutes.ravel(),
-            **{f"expected_{market.name}": season.expected(market.counts).ravel() for market in MARKETS[1:]},
+            **{f"expected_{market.name}": season.expected(market.counts).ravel() for market in all_markets()[1:]},
         }
     )
     return frame.with_columns(pl.when(known).then(cs.starts_with("expected_")))
