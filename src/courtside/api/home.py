@@ -300,7 +300,7 @@ class Home:
             market=chosen,
         )
 
-    def explain(self, player: str, date: Day) -> Explanation:
+    def explain(self, player: str, date: Day, market: str = POINTS) -> Explanation:
         """Return a player's feature row: each value with its origin, the games behind it, lines and predictions.
 
         Raises:
@@ -314,7 +314,7 @@ class Home:
         """
         day = _day(date)
         with self._reading("explain", day) as context:
-            return Explanation(explain(context.warehouse, player, day))
+            return Explanation(explain(context.warehouse, player, day, market))
 
     def player(self, player: str, *, games: int = 10) -> pl.DataFrame:
         """Return a player's newest played games, newest first, with points, minutes and the closing line.

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, api_of, console, styled
+from courtside.cli.common import Home, MarketOption, api_of, console, styled
 from courtside.cli.ingest import parse_date_option
+from courtside.league.markets import POINTS
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.explain import Explained
 from courtside.predictions.tables import CALIBRATED, MARKET
@@ -19,12 +20,13 @@ STYLES = {"computed": "", "fallback": "cyan", "partial": "yellow", "early": "mag
 def explain_command(
     player: Annotated[str, typer.Argument(help="Name of the player, or the league's id.")],
     date: Annotated[str, typer.Argument(help="Game date, as 2026-02-07.")],
+    market: MarketOption = POINTS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     home: Home = None,
 ) -> None:
     """Show a player's feature row: each value with its origin, the games of its window, lines and predictions."""
     with api_of(home) as opened:
-        found = opened.explain(player, parse_date_option(date, "DATE"))
+        found = opened.explain(player, parse_date_option(date, "DATE"), market)
     if as_json:
         typer.echo(found.to_json())
     else:

@@ -81,7 +81,7 @@ def odds_command(
     settings = settings_of(home)
     day = parse_date_option(date, "--date") if date else settings.clock.today()
     then = _instant(at) if at else None
-    _run(settings, [odds_plan(day, at=then, game_lines=game_lines, dry=dry_run)], dry_run)
+    _run(settings, [odds_plan(day, settings.markets, at=then, game_lines=game_lines, dry=dry_run)], dry_run)
 
 
 def injuries_command(
@@ -103,7 +103,7 @@ def injuries_command(
 def live_command(dry_run: Dry = False, home: Home = None) -> None:
     """Fetch from every source: first lines and injuries, which cannot be fetched later, then schedule and game logs."""
     settings = settings_of(home)
-    _run(settings, every_plan(settings.clock, games_of(settings), dry=dry_run), dry_run)
+    _run(settings, every_plan(settings.clock, games_of(settings), settings.markets, dry=dry_run), dry_run)
 
 
 def games_of(settings: Settings) -> GamesOn:
@@ -140,7 +140,7 @@ def _run(settings: Settings, plans: Sequence[Plan], dry_run: bool) -> None:
 
 def fetch_all(settings: Settings) -> list[Step]:
     """Fetch from every source of the day and store the payloads, for the next run to ingest."""
-    return _fetched(settings, every_plan(settings.clock, games_of(settings)), client_for(settings))
+    return _fetched(settings, every_plan(settings.clock, games_of(settings), settings.markets), client_for(settings))
 
 
 def fetch_dates(settings: Settings, dates: Sequence[dt.date]) -> list[Step]:

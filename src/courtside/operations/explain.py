@@ -15,6 +15,7 @@ from courtside.clock import game_day
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.features.windows import HORIZON_DAYS
+from courtside.league.markets import POINTS, market_named, of_market
 from courtside.league.odds import with_real_prices
 from courtside.league.seasons import lookback_start
 from courtside.league.teams import TRICODE_OF_ID
@@ -56,16 +57,19 @@ class Explained:
         ]
 
 
-def explain(warehouse: Warehouse, player: str, day: dt.date) -> Explained:
+def explain(warehouse: Warehouse, player: str, day: dt.date, market: str = POINTS) -> Explained:
     """Return the feature row of `player` (an id, a name or part of a name) on `day`, and the rows behind it.
+
+    Lines and predictions are those of `market`.
 
     Raises:
         NoSuchRowError: where no player or several players match, or there is no row; the message names the candidates.
     """
+    view = of_market(warehouse, market_named(market).name)
     player_id, name = find_player(warehouse, player)
 
     def of_day(table: Table) -> pl.DataFrame:
-        rows = warehouse.scan(table, start=day, end=day).filter(nw.col("player_id") == player_id)
+        rows = view.scan(table, start=day, end=day).filter(nw.col("player_id") == player_id)
         return warehouse.collect(rows)
 
     rows = of_day(PLAYER_FEATURES)

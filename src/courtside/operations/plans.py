@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from courtside.clock import COUNTED_TYPES, Clock, GameType
+from courtside.league.markets import POINTS, market_named
 from courtside.sources import cdn, injuries, nba
 from courtside.sources.injuries import issues_until
 from courtside.sources.odds import OddsApi, event_ids, key_from
@@ -30,18 +31,26 @@ class Plan:
     requests: Callable[[], Requests]
 
 
-def odds_plan(day: dt.date, *, at: dt.datetime | None = None, game_lines: bool = False, dry: bool = False) -> Plan:
+def odds_plan(
+    day: dt.date,
+    markets: Sequence[str] = (POINTS,),
+    *,
+    at: dt.datetime | None = None,
+    game_lines: bool = False,
+    dry: bool = False,
+) -> Plan:
     """Return the plan for the lines of the events of an ET date; these cannot be fetched later.
 
     With `dry` no key is needed.
     """
 
     def requests() -> Requests:
-        api = OddsApi(SecretStr("") if dry else key_from(), at=at)
+        keys = tuple(market_named(name).key for name in markets)
+        api = OddsApi(SecretStr("") if dry else key_from(), at=at, markets=keys)
         events = yield api.events()
         known = event_ids(events, day) if events else ["{event}"] if dry else []
         for event_id in known:
-            yield api.player_points(event_id)
+            yield api.player_lines(event_id)
         if game_lines:
             yield api.game_lines()
 
@@ -119,11 +128,11 @@ def repair_plan(dates: Sequence[dt.date], games: GamesOn) -> Plan:
     return Plan("nba", requests)
 
 
-def every_plan(clock: Clock, games: GamesOn, *, dry: bool = False) -> list[Plan]:
+def every_plan(clock: Clock, games: GamesOn, markets: Sequence[str] = (POINTS,), *, dry: bool = False) -> list[Plan]:
     """Return the plans of a day, in the order of what cannot be fetched later: lines first."""
     today = clock.today()
     return [
-        odds_plan(today, dry=dry),
+        odds_plan(today, markets, dry=dry),
         injuries_plan(issues_until(clock.now()), dry=dry),
         schedule_plan(),
         day_plan(today - dt.timedelta(days=1), games),

@@ -105,7 +105,7 @@ class Courtside(dg.ConfigurableResource):
             with self.opened() as context:
                 return games_on(context, day)
 
-        return every_plan(self.settings().clock, games)
+        return every_plan(self.settings().clock, games, self.settings().markets)
 
 
 @dg.asset(group_name="raw", pool=POOL, description="Ingest the payloads that were fetched and wait, as typed raw rows.")
@@ -236,7 +236,7 @@ def run_daily(context: dg.OpExecutionContext, courtside: Courtside, steps: list[
 @dg.op(description="Fetch today's lines from The Odds API. They cannot be fetched after tip-off.")
 def fetch_lines(courtside: Courtside) -> list[Step]:
     """Fetch today's lines."""
-    return courtside.fetch([odds_plan(courtside.settings().clock.today())])
+    return courtside.fetch([odds_plan(courtside.settings().clock.today(), courtside.settings().markets)])
 
 
 @dg.job(executor_def=dg.in_process_executor)

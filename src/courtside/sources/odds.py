@@ -46,19 +46,23 @@ def key_from(environment: Mapping[str, str] = os.environ) -> SecretStr:
 
 @dataclass(frozen=True)
 class OddsApi:
-    """The requests for one key; `at` requests the market at a past time, `regions` selects the books."""
+    """The requests for one key; `at` requests the market at a past time, `regions` selects the books.
+
+    `markets` are the keys of the player markets to request.
+    """
 
     key: SecretStr
     regions: tuple[str, ...] = ("us",)
     at: dt.datetime | None = None
+    markets: tuple[str, ...] = PLAYER_MARKETS
 
     def events(self) -> Request:
         """Return the request for the current events; a live one is free, and a historical one costs one credit."""
         return self._request("events", "events", cost=1 if self.at else 0, is_read=False)
 
-    def player_points(self, event_id: str) -> Request:
-        """Return the request for the points lines of an event."""
-        return self._odds(f"events/{event_id}/odds", f"event_odds_{event_id}", PLAYER_MARKETS)
+    def player_lines(self, event_id: str) -> Request:
+        """Return the request for the lines of an event in `markets`; each market costs one credit per region."""
+        return self._odds(f"events/{event_id}/odds", f"event_odds_{event_id}", self.markets)
 
     def game_lines(self) -> Request:
         """Return the request for moneylines, spreads and totals of every event."""
