@@ -3,9 +3,15 @@
 import datetime as dt
 import json
 import re
+import shutil
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from courtside.publishing.site_files import SITE, site_files
 from tests.e2e.conftest import WIDTHS
 from tests.e2e.reading import READY, go, shown
 from tests.e2e.test_picks_page import busiest
@@ -303,9 +309,54 @@ def test_a_visited_page_is_shown_without_a_connection(browser, site):
     context.close()
 
 
-def test_the_offline_copy_lists_every_file_of_the_site():
-    from courtside.publishing.site_files import SITE, site_files
+def test_a_page_of_another_origin_learns_that_a_date_is_missing(browser, site, tmp_path):
+    (tmp_path / "other.html").write_text("<title>another origin</title>")
+    with folder_served(tmp_path) as other:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{other}other.html")
+        path = f"{site.url}v1/picks/2031-01-01.json"
+        asked = """async ([path, headers]) => {
+            const response = await fetch(path, { headers });
+            return [response.status, (await response.json()).status];
+        }"""
+        for headers in ({}, {"X-Asked-By": "a front end"}):
+            assert page.evaluate(asked, [path, headers]) == [404, 404]
+        context.close()
 
+
+def test_the_site_works_from_a_folder_below_a_path(page, site, tmp_path):
+    folder = tmp_path / "bucket/nba/props"
+    shutil.copytree(site.public, folder, dirs_exist_ok=True)
+    for path, source in site_files().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, folder / path)
+    day = busiest(site)["date"]
+    with folder_served(tmp_path / "bucket") as url:
+        for address in (f"#/picks/8/{day}", "#/results", "#/quality", "#/players"):
+            page.goto("about:blank")
+            page.goto(f"{url}nba/props/index.html{address}")
+            page.wait_for_selector(f"{READY} h1")
+            assert "cannot be shown" not in page.inner_text("main")
+        feed = page.get_attribute("link[type='application/atom+xml']", "href")
+        assert page.request.get(f"{url}nba/props/{feed}").ok
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def folder_served(folder):
+    """Serve a folder as a bucket would: files and nothing else."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def test_the_offline_copy_lists_every_file_of_the_site():
     text = (SITE / "sw.js").read_text()
     listed = set(json.loads("[" + text.split("const SHELL = [")[1].split("]")[0].strip().rstrip(",") + "]"))
     assert listed == {"./", *site_files()} - {"index.html", "sw.js"}

@@ -178,6 +178,7 @@ def _with_cors(path: str, response: Response) -> Response:
     if path.startswith("v1/"):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Methods"] = METHODS
+        response.headers["Access-Control-Allow-Headers"] = "*"
     return response
 
 

@@ -4,8 +4,11 @@ const kept = new Map();
 /** The folder of the files; another market's files have the same paths below another folder. */
 let base = "v1/";
 
+/** Files that are there once for all markets. */
+const SHARED = new Set(["status.json", "markets.json"]);
+
 export const useFolder = (folder) => { base = folder; };
-export const fileAddress = (path) => `${base}${path}`;
+export const fileAddress = (path) => `${SHARED.has(path) ? "v1/" : base}${path}`;
 
 export class Missing extends Error {
   constructor(path, status, detail) {

@@ -40,7 +40,7 @@ export function toolbar(change) {
   const set = (name, value) => change({ ...chosen, [name]: value });
   const select = (name, label) => el("select", { "aria-label": label, onchange: (event) => set(name, event.target.value) });
   const search = el("input", {
-    type: "search", "aria-label": "Find a player or team", placeholder: "Player or team", autocomplete: "off",
+    type: "search", "aria-label": "Find a player or team", placeholder: "Search", autocomplete: "off",
     oninput: (event) => { clearTimeout(timer); timer = setTimeout(() => set("q", event.target.value.trim()), 120); },
   });
   const sort = select("sort", "Sort by"), team = select("team", "Team"), side = select("side", "Side"), books = select("book", "Book"), least = select("min", "Least probability");

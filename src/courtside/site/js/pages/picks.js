@@ -108,7 +108,7 @@ function meta(details, season, entry) {
   const mixed = new Set(details?.bets.map((bet) => bet.kind) ?? []);
   return [
     details && (mixed.size > 1 ? [kindBadge("LIVE"), " and ", kindBadge("BACKTEST")] : kindBadge([...mixed][0] ?? details.kind)), " ",
-    entry && details?.model ? `Model ${details.model} · ` : "", `as of ${at(made)}`,
+    entry && details?.model ? `Model ${details.model} · ` : "", `as of ${entry && made.startsWith(entry.date.slice(0, 4)) ? at(made) : atWithYear(made)}`,
   ];
 }
 

@@ -34,7 +34,7 @@ function verdict(training) {
   const last = training.months.at(-1);
   if (!last) return null;
   const isClean = last.contaminated_pct <= training.threshold_pct;
-  return el("p", { class: `headline ${isClean ? "fine" : "bad"}`, role: "status" },
+  return el("p", { class: `headline ${isClean ? "fine" : "bad"}` },
     el("strong", { class: "big" }, `${isClean ? "Clean" : "Not clean"}: ${percent(last.contaminated_pct)} in ${monthName(last.month)}`),
     el("span", { class: "sentence" }, `${whole(last.contaminated)} of ${whole(last.rows)} rows lack a required value; the limit is ${training.threshold_pct} %.`,
       isClean ? "" : [" Next: ", el("code", {}, "courtside check training-data"), " names the causes."]));

@@ -58,7 +58,7 @@ function verdict(own) {
   if (own.low === null) return "No win or loss yet.";
   if (own.low > BREAK_EVEN) return `The interval lies above break-even at −110 (${BREAK_EVEN} %).`;
   if (own.high < BREAK_EVEN) return `The interval lies below break-even at −110 (${BREAK_EVEN} %).`;
-  return `The interval includes break-even at −110 (${BREAK_EVEN} %): the record does not show a profit or a loss.`;
+  return `The interval includes break-even at −110 (${BREAK_EVEN} %): the hit rate does not differ from it beyond chance.`;
 }
 
 const KINDS = ["LIVE", "BACKTEST"];

@@ -51,7 +51,7 @@ function head(entry, shown) {
   const open = counts.open ? `, ${plural(counts.open, "pick")} not graded` : "";
   const voids = counts.voids ? `, ${counts.voids} void` : "";
   const of = shown < entry.picks.length ? `${shown} of ` : "";
-  return el("h2", { class: "list-head", role: "status" }, `${of}${plural(entry.picks.length, "pick")}`,
+  return el("h2", { class: "list-head", "aria-live": "polite" }, `${of}${plural(entry.picks.length, "pick")}`,
     el("span", { class: "muted" }, counts.open === entry.picks.length ? " not graded yet" : ` · this day ${score(counts)}${voids}${open}`));
 }
 
