@@ -11,20 +11,21 @@ from courtside.operations import day as day_module
 from courtside.operations.day import run_day
 from tests import homes
 
-DAY = homes.LAST + dt.timedelta(days=1)
+LAST = homes.FIRST + dt.timedelta(days=4)
+DAY = LAST + dt.timedelta(days=1)
 EARLY, OVERDUE = (dt.datetime.combine(DAY, dt.time(hour)) for hour in (14, 18))
 
 
-def test_training_waits_for_yesterday_until_it_is_overdue(
-    ingested_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_training_waits_for_yesterday_until_it_is_overdue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trained: list[dt.date] = []
     monkeypatch.setattr(day_module, "is_due", lambda *_: True)
     monkeypatch.setattr(day_module, "train_for", lambda _, day: trained.append(day))
-    logs = [payload for payload in homes.payloads() if payload.name.endswith(f"_{homes.LAST}.json")]
-    logs = [payload for payload in logs if payload.name.startswith("leaguegamelog")]
+    league = homes.payloads(LAST)
+    logs = [payload for payload in league if payload.name.startswith("leaguegamelog")]
+    logs = [payload for payload in logs if payload.name.endswith(f"_{LAST}.json")]
+    assert len(logs) == 2
     home = tmp_path / "home"
-    homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload not in logs])
+    homes.ingest_waiting(home, [payload for payload in league if payload not in logs])
 
     def trained_at(place: Path, now: dt.datetime) -> list[dt.date]:
         trained.clear()

@@ -15,28 +15,35 @@ from tests.planted.live_day import DAY, DELIVERED, MORNING, NEXT_DAY, RANGE, inv
 @pytest.fixture(scope="session")
 def unpublished_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home at 17:00 UTC of a date whose lines are stored and that is not published."""
-    home = tmp_path_factory.mktemp("before") / "home"
-    homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at <= DELIVERED])
-    day_before = str(DAY - dt.timedelta(days=1))
-    assert invoke(home, MORNING, "run", "--start-date", str(homes.FIRST), "--end-date", day_before)[0] == 0
-    return home
+
+    def build(home: Path) -> None:
+        homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at <= DELIVERED])
+        day_before = str(DAY - dt.timedelta(days=1))
+        assert invoke(home, MORNING, "run", "--start-date", str(homes.FIRST), "--end-date", day_before)[0] == 0
+
+    return homes.built_once(tmp_path_factory, "unpublished", build)
 
 
 @pytest.fixture(scope="session")
 def live_home(unpublished_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That home with the date published LIVE."""
-    home = homes.copy_of(unpublished_home, tmp_path_factory.mktemp("live") / "home")
-    invoke(home, MORNING, "run", *RANGE)
-    assert stored(home, PUBLICATIONS)["kind"].to_list() == ["LIVE"]
-    assert stored(home, PUBLISHED_PICKS).height > 0
-    return home
+
+    def build(home: Path) -> None:
+        invoke(homes.copy_of(unpublished_home, home), MORNING, "run", *RANGE)
+        assert stored(home, PUBLICATIONS)["kind"].to_list() == ["LIVE"]
+        assert stored(home, PUBLISHED_PICKS).height > 0
+
+    return homes.built_once(tmp_path_factory, "live", build)
 
 
 @pytest.fixture(scope="session")
 def graded_home(live_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That home on the next day, with the date graded."""
-    home = homes.copy_of(live_home, tmp_path_factory.mktemp("graded") / "home")
-    homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at > DELIVERED])
-    assert invoke(home, NEXT_DAY, "run", *RANGE)[0] == 0
-    assert stored(home, GRADED_PICKS).height > 0
-    return home
+
+    def build(home: Path) -> None:
+        homes.copy_of(live_home, home)
+        homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at > DELIVERED])
+        assert invoke(home, NEXT_DAY, "run", *RANGE)[0] == 0
+        assert stored(home, GRADED_PICKS).height > 0
+
+    return homes.built_once(tmp_path_factory, "graded", build)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from courtside.publishing.contracts import ROOT, FileType, json_schema, render
 from courtside.publishing.exporters import FILE_TYPES
@@ -25,7 +27,8 @@ def max_age_of(path: str) -> int | None:
     return SCHEMA_MAX_AGE if _SCHEMA.fullmatch(path) else None
 
 
-def schema_files() -> dict[str, bytes]:
-    """Return the JSON Schemas to publish, by path."""
+@cache
+def schema_files() -> Mapping[str, bytes]:
+    """Return the JSON Schemas to publish, by path; they are rendered once in a process."""
     models = {kind.name: kind.model for kind in FILE_TYPES}
     return {f"{ROOT}/schemas/{name}.json": render(json_schema(model)) for name, model in sorted(models.items())}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-import narwhals as nw
 import polars as pl
 from pydantic import Field
 
@@ -94,6 +93,9 @@ class Quality(Document):
         return self.readiness is None or self.readiness.rows == 0
 
 
+DATES_AT_ONCE = 100
+"""Dates whose origins are held in memory at once."""
+
 QUALITY = FileType("quality", "quality/{date}.json", 3600, Quality)
 
 
@@ -105,7 +107,7 @@ def files(world: World) -> Iterator[Built]:
     span = {"start": world.dates[0], "end": world.dates[-1]}
     verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, **span))
     by_day = {row["game_date"]: row for row in verdicts.iter_rows(named=True)}
-    counts = {row["game_date"]: row for row in origin_counts(world, **span).iter_rows(named=True)}
+    counts = {row["game_date"]: row for row in origin_counts(world, world.dates).iter_rows(named=True)}
     held = partitioned(named(world.predictions.filter(~pl.col("gate_passed")), world.names), "game_date")
     picks = current_picks(world)
     for day in world.dates:
@@ -126,15 +128,23 @@ def files(world: World) -> Iterator[Built]:
         yield Built(QUALITY, QUALITY.path(date=day), document, by_day[day]["rows"] == 0)
 
 
-def origin_counts(world: World, start: dt.date, end: dt.date) -> pl.DataFrame:
-    """Return game_date, rows, and a count per feature and origin, as `points_avg_last_5/early`, in one statement."""
+def origin_counts(world: World, dates: Sequence[dt.date]) -> pl.DataFrame:
+    """Return game_date, rows, and a count per feature and origin, as `points_avg_last_5/early`.
+
+    Counting in memory takes a fraction of the time that an engine needs for a statement with a column per count.
+    """
+    columns = [feature.origin_column for feature in FEATURES]
     counts = [
-        (nw.col(feature.origin_column) == str(origin)).sum().alias(f"{feature.name}/{origin}")
+        (pl.col(feature.origin_column) == str(origin)).sum().alias(f"{feature.name}/{origin}")
         for feature in FEATURES
         for origin in Origin
     ]
-    rows = world.warehouse.scan(PLAYER_FEATURES, start=start, end=end).group_by("game_date")
-    return world.warehouse.collect(rows.agg(nw.len().alias("rows"), *counts)).sort("game_date")
+    parts = []
+    for first in range(0, len(dates), DATES_AT_ONCE):
+        part = dates[first : first + DATES_AT_ONCE]
+        rows = world.warehouse.scan(PLAYER_FEATURES, start=part[0], end=part[-1]).select("game_date", *columns)
+        parts.append(world.warehouse.collect(rows).group_by("game_date").agg(pl.len().alias("rows"), *counts))
+    return pl.concat(parts).sort("game_date")
 
 
 def _readiness(row: dict[str, Any]) -> Readiness:

@@ -98,6 +98,12 @@ class TrainingQuality(Document):
         return not self.calendar
 
 
+COUNTED = (
+    *("game_date", "season", "completeness_l10"),
+    *("required_default_count", "is_quality_ready", "is_training_ready"),
+)
+"""Columns of a feature row that are counted, besides the origin of each feature."""
+
 TRAINING_QUALITY = FileType("training-quality", "quality/training.json", 3600, TrainingQuality)
 
 
@@ -124,7 +130,8 @@ def files(world: World) -> Iterator[Built]:
 def _days(world: World) -> pl.DataFrame:
     """Return one row per date and season with counts of all rows and of rows whose player played, in one statement."""
     played = world.warehouse.scan(PLAYER_GAMES).filter(nw.col("did_play")).select(*PLAYER_GAME, "did_play")
-    rows = world.warehouse.scan(PLAYER_FEATURES).join(played, on=list(PLAYER_GAME), how="left")
+    columns = dict.fromkeys([*PLAYER_GAME, *COUNTED, *(feature.origin_column for feature in FEATURES)])
+    rows = world.warehouse.scan(PLAYER_FEATURES).select(*columns).join(played, on=list(PLAYER_GAME), how="left")
     did_play = nw.col("did_play").fill_null(False)
     flags = {
         "played": did_play,
@@ -137,9 +144,9 @@ def _days(world: World) -> pl.DataFrame:
         for feature in FEATURES
         for cause in CAUSES
     }
-    flagged = rows.with_columns(**flags).group_by("game_date", "season")
-    counts = [nw.col(name).cast(nw.Int64).sum().alias(name) for name in flags]
-    found = flagged.agg(nw.len().alias("rows"), nw.col("completeness_l10").mean().alias("completeness"), *counts)
+    counts = [flag.cast(nw.Int64).sum().alias(name) for name, flag in flags.items()]
+    completeness = nw.col("completeness_l10").mean().alias("completeness")
+    found = rows.group_by("game_date", "season").agg(nw.len().alias("rows"), completeness, *counts)
     return world.warehouse.collect(found).sort("game_date")
 
 
