@@ -1,4 +1,10 @@
-"""Compilation of Narwhals frames to GoogleSQL with SQLFrame, without execution and without a connection."""
+"""Compilation of Narwhals frames to GoogleSQL with SQLFrame, without execution and without a connection.
+
+SQLFrame and sqlglot are used beyond their public interface, and only here: `_CompiledFrame` overrides how a frame
+types its columns and extends `select`, `withColumns`, `join` and `union`; `CompilingSession` skips the constructor
+that connects, and calls `_create_df`; `optimized` calls `_get_expressions`.
+`tests/warehouse/test_frames.py` fails where a new version of either library changes one of them.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +17,7 @@ import polars as pl
 from sqlframe.base.catalog import Column
 from sqlframe.bigquery import BigQueryDataFrame, BigQuerySession
 from sqlglot import exp
-from sqlglot.dialects.bigquery import BigQuery
-from sqlglot.optimizer.annotate_types import TypeAnnotator, annotate_types
+from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
 from courtside.errors import CourtsideError
@@ -55,17 +60,6 @@ _QUOTED = re.compile(r"`(\w+)`")
 
 Kinds = Mapping[str, str]
 """Column names and their GoogleSQL types, in order."""
-
-_RETURNS = {"ARRAY_TO_STRING": exp.DType.VARCHAR}
-"""Return types of functions that SQLFrame writes by name only."""
-
-
-def _annotate_by_name(annotator: TypeAnnotator, call: exp.Anonymous) -> exp.Anonymous:
-    annotator._set_type(call, _RETURNS.get(call.name.upper(), exp.DType.UNKNOWN))
-    return call
-
-
-_METADATA: Any = {**BigQuery.EXPRESSION_METADATA, exp.Anonymous: {"annotator": _annotate_by_name}}
 
 
 class _CompiledFrame(BigQueryDataFrame):
@@ -160,7 +154,7 @@ class CompilingSession(BigQuerySession):
         tables = {table.name for table in expression.find_all(exp.Table)}
         schema: dict[str, object] = {name: dict(self._known[name]) for name in tables if name in self._known}
         query = qualify(expression.copy(), schema=schema, dialect="bigquery")
-        typed = annotate_types(query, schema=schema, expression_metadata=_METADATA, dialect="bigquery")
+        typed = annotate_types(query, schema=schema, dialect="bigquery")
         return {column.alias_or_name: _kind(column) for column in cast("exp.Select", typed).selects}
 
     def is_query(self, name: str) -> bool:
@@ -186,7 +180,7 @@ def _kind(column: exp.Expr) -> str:
     if column.type is None or column.type.is_type(exp.DType.UNKNOWN):
         raise CourtsideError(
             f"column {column.alias_or_name}: the type of {column.sql('bigquery')[:200]} is unknown. "
-            "Cast it, or add the function's type to warehouse/bigquery/frames.py."
+            "Cast it to the type that it has."
         )
     return column.type.sql("bigquery")
 
@@ -199,6 +193,13 @@ def _text(native: Any) -> str:
     random = [name for pair in _RANDOM.findall(text) for name in pair if name and name not in kept]
     names = {name: f"x{number}" for number, name in enumerate(dict.fromkeys(random))}
     return _QUOTED.sub(lambda found: f"`{names.get(found[1], found[1])}`", text) if names else text
+
+
+def optimized(frame: Lazy) -> exp.Expr:
+    """Return the query of `frame` as sqlglot simplifies it, with its steps merged."""
+    native: Any = frame.to_native()
+    (query,) = native._get_expressions(optimize=True)
+    return cast("exp.Expr", query)
 
 
 def kinds_of(table: Table) -> dict[str, str]:

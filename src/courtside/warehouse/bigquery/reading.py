@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from sqlglot import exp
 
 from courtside.warehouse.base import Lazy
+from courtside.warehouse.bigquery.frames import optimized
 
 _MUST_NOT_HOLD = (exp.Join, exp.Union, exp.Window, exp.Group, exp.Order, exp.Limit, exp.Distinct, exp.AggFunc)
 _MAY_FILTER = (
@@ -47,10 +48,9 @@ class PlainRead:
 
 def plain_read(frame: Lazy) -> PlainRead | None:
     """Return `frame` as a plain read, or None where it must be computed."""
-    native: Any = frame.to_native()
-    if native.expression.find(*_MUST_NOT_HOLD):
+    if frame.to_native().expression.find(*_MUST_NOT_HOLD):
         return None
-    (query,) = native._get_expressions(optimize=True)
+    query = optimized(frame)
     if not isinstance(query, exp.Select) or query.ctes or len(list(query.find_all(exp.Table))) != 1:
         return None
     names = {}
