@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from tests.warehouse.engines import emulator
 
 __all__ = ["emulator"]
 
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+for _profile, _examples in {"local": 25, "ci": 100}.items():
+    settings.register_profile(
+        _profile, max_examples=_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 EMULATED = ("tests/warehouse/", "tests/planted/test_planted_warehouse.py")
 """Tests that use BigQuery's emulator: one worker runs them all, first, so that one emulator starts."""

@@ -33,7 +33,7 @@ def league(players, box_scores):
     return appearances(*rows.values())
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(PLAYERS, BOX_SCORES, st.sampled_from(NAMES), TEAMS_GIVEN, DAYS, DAYS, DAYS)
 def test_later_box_scores_only_give_a_resolution_to_a_player_who_had_not_appeared(
     players, box_scores, name, teams, day, early, late
