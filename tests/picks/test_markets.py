@@ -38,7 +38,9 @@ def test_the_thresholds_of_points_are_those_of_the_file():
 def test_a_threshold_is_the_same_multiple_of_each_market_s_spread(market):
     points, own = DEFINITIONS, load_definitions(market=market)
     for before, subset in zip(points.subsets, own.subsets, strict=True):
-        assert subset.min_edge / market.spread == pytest.approx(before.min_edge / MARKETS[0].spread, abs=0.05 / market.spread)
+        assert subset.min_edge / market.spread == pytest.approx(
+            before.min_edge / MARKETS[0].spread, abs=0.05 / market.spread
+        )
         assert "{edge}" not in subset.description
     assert own.composite.edge * market.spread == pytest.approx(10 * MARKETS[0].spread)
 
