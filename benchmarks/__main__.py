@@ -1,4 +1,4 @@
-"""Runs the named measurements, or all, and prints a short report."""
+"""Run the named measurements, or all, and print a short report."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALL: dict[str, Callable[[], None]] = {
 def main(names: list[str]) -> int:
     """Run `names`, or all."""
     if unknown := [name for name in names if name not in ALL]:
-        print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(ALL)}")
+        print(f"unknown measurement {', '.join(unknown)}; choose from {', '.join(ALL)}")
         return 2
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, {platform.system()}")
     for name in names or ALL:

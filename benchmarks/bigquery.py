@@ -1,4 +1,4 @@
-"""BigQuery: jobs of each stage on the emulator, and bytes read for a day and a back-fill as seasons grow."""
+"""BigQuery: jobs of each stage on the emulator, and bytes read by a day and by a back-fill for growing seasons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from courtside.warehouse.schema import Table, Type
 
 SEASONS = (1, 5, 20)
 BYTES = {Type.INTEGER: 8, Type.FLOAT: 8, Type.BOOLEAN: 1, Type.DATE: 8, Type.TIMESTAMP: 8}
-"""Logical bytes of a value as BigQuery bills them; text takes 2 and its length, a NULL none."""
+"""Logical bytes of a value as BigQuery bills them; text counts as 2 plus its length, and NULL as 0."""
 
 FIRST = dt.date(2024, 10, 22)
 

@@ -15,7 +15,7 @@ from courtside.league.odds import implied_probability_expr, with_real_prices
 from courtside.predictions.measures import mean_of
 
 CHOICE = "2021-22"
-"""The season that may choose a method; the others choose nothing."""
+"""The season on which the method is chosen; the other seasons only confirm it."""
 
 
 def main() -> None:

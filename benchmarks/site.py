@@ -1,4 +1,4 @@
-"""The site on a full season: size and build time of the season file, first paint, first pick, switches, page weight."""
+"""The site on a full season: season file, first paint, first pick, switches of tab and date, and page weight."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SWITCH = """async ([to, selector]) => {
 
 
 def main() -> None:
-    """Print the figures of every season's file, and of the page on the newest."""
+    """Print the figures of the file of each season, and of the page on the largest one."""
     home, first, last, what = homes.prepared()
     with homes.opened(home) as context:
         run(context, first, last)
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def season_files(home: Path) -> None:
-    """Print, per season, the picks in its file, its size, and the time from an open warehouse to its bytes."""
+    """Print, for each season, the number of picks, the size of the file and the time to build it from the warehouse."""
     with homes.opened(home) as context:
         for season, start in World(context.warehouse, (), NOW).starts.items():
             began = time.perf_counter()
@@ -64,7 +64,7 @@ def season_files(home: Path) -> None:
 
 
 def fullest(public: Path) -> None:
-    """Make the largest season the one that the page opens with."""
+    """Make the largest season the one that the page shows first."""
     largest = max((public / "v1/subsets/seasons").glob("*.json"), key=lambda path: path.stat().st_size)
     for folder in ("subsets", "results"):
         content = (public / f"v1/{folder}/seasons/{largest.name}").read_bytes()
@@ -92,7 +92,7 @@ def the_page(browser: Browser, url: str, width: str) -> None:
 
 
 def load(browser: Browser, url: str, width: str) -> tuple[float, float, float]:
-    """Return milliseconds to first paint and to the first pick on screen, and bytes received, of a cold load."""
+    """Return the milliseconds to first paint and to the first visible pick, and the bytes received, of a cold load."""
     with opened(browser, width) as page:
         received: list[int] = []
         session = page.context.new_cdp_session(page)
@@ -106,13 +106,13 @@ def load(browser: Browser, url: str, width: str) -> tuple[float, float, float]:
 
 
 def tab(page: Page, index: int) -> list[str]:
-    """Return the address of one subset on the shown date, and what is there once it is shown."""
+    """Return the address of a subset on the shown date, and a selector that matches when it is shown."""
     group, date = index % 8 + 1, page.get_attribute(".strip [aria-current=date]", "data-key")
     return [f"#/picks/{group}/{date}", f"#tab-{group}[aria-selected=true]"]
 
 
 def earlier(page: Page) -> list[str]:
-    """Return the address of the date before the shown one with its All Picks, and what is there once it is shown."""
+    """Return the address of All Picks on the previous date, and a selector that matches when it is shown."""
     href: Any = page.get_attribute(".strip [data-key=older]", "href")
     date = href.split("/")[-1]
     return [f"#/picks/8/{date}", f".strip [aria-current=date][data-key='{date}']"]

@@ -25,7 +25,7 @@ def player_shots(shots: Lazy, team_games: Lazy) -> Lazy:
     sides = team_games.filter(nw.col("is_counted")).select(
         "game_id", "game_date", "game_day", "season", "game_type", "team_id", "opponent_team_id"
     )
-    own = [name for name in PLAYER_SHOTS.column_names if not name.endswith(("_fga", "_fgm"))]
+    key_columns = [name for name in PLAYER_SHOTS.column_names if not name.endswith(("_fga", "_fgm"))]
     is_made = nw.col("is_made")
     return (
         shots.select("game_id", "player_id", "team_id", "zone", "is_made")
@@ -34,7 +34,7 @@ def player_shots(shots: Lazy, team_games: Lazy) -> Lazy:
             *(_count(_is_in(zone)).alias(f"{zone}_fga") for zone in ZONES),
             *(_count(_is_in(zone) & is_made).alias(f"{zone}_fgm") for zone in ZONES),
         )
-        .group_by(*own)
+        .group_by(*key_columns)
         .agg(nw.col(f"{zone}_{kind}").sum() for zone in ZONES for kind in ("fga", "fgm"))
         .select(*PLAYER_SHOTS.column_names)
     )

@@ -62,5 +62,10 @@ def _appeared(sides: pl.DataFrame, team_games: Games, players: Games, recent_day
     first_day = np.minimum(before.last(RECENT_GAMES).oldest("game_day", before.days), before.days - recent_days)
     appearances = players.grouped("team_id")
     side, game = appearances.before(sides).since(first_day).pairs()
-    found = pl.DataFrame({"side": side, "player_id": appearances.column("player_id")[game]}).unique()
-    return sides.with_row_index("side").with_columns(pl.col("side").cast(pl.Int64)).join(found, on="side").drop("side")
+    players_by_side = pl.DataFrame({"side": side, "player_id": appearances.column("player_id")[game]}).unique()
+    return (
+        sides.with_row_index("side")
+        .with_columns(pl.col("side").cast(pl.Int64))
+        .join(players_by_side, on="side")
+        .drop("side")
+    )

@@ -58,9 +58,9 @@ def points_std_last_10(slate: Slate) -> Values:
 def games_in_last_7_days(slate: Slate) -> Values:
     """Games of the player in the last 7 days; his team's games where too few of his box scores are known."""
     week = slate.player.recent.within(7)
-    own = week.origin(0)
-    value = np.where(has_value(own), week.count, slate.own.week.count)
-    return Values(value, fallen_back(own, np.full_like(own, Origin.COMPUTED.code)))
+    origin = week.origin(0)
+    value = np.where(has_value(origin), week.count, slate.own.week.count)
+    return Values(value, fallen_back(origin, np.full_like(origin, Origin.COMPUTED.code)))
 
 
 @feature

@@ -1,7 +1,7 @@
-"""Form of another market: feature rows whose columns about points hold that market's results instead.
+"""Form of another market: feature rows whose columns about points hold the results of that market.
 
-The functions of the features and of recent form compute it, from player games whose column `points` holds the
-market's result. A market therefore needs no function of its own, and its rows have the shape of rows of points.
+The functions of the features and of recent form compute it from player games whose column `points` holds the market's
+result. A market therefore needs no functions of its own, and its rows have the same columns as those of points.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def with_own_features(rows: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
         usable(by_season[1].filter("is_counted")).with_columns(points_squared=pl.col("points") ** 2), "player_id"
     )
     windows = PlayerWindows.of(by_season[0], played, by_season[1].clear(), played)
-    own = _Rows(by_season[0], windows)
-    values = {name: own[name].value for name in OWN_FEATURES}
-    values["points_ewma"] = history.points_ewma(cast("Slate", own)).valued().value
+    market_rows = _Rows(by_season[0], windows)
+    values = {name: market_rows[name].value for name in OWN_FEATURES}
+    values["points_ewma"] = history.points_ewma(cast("Slate", market_rows)).valued().value
     columns = {name: pl.Series(value.astype(np.float64), nan_to_null=True) for name, value in values.items()}
     return rows.with_columns(**columns)

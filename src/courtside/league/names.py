@@ -136,8 +136,8 @@ class Aliases:
 
     def others(self, name: str) -> tuple[str, ...]:
         """Return the other normalised names of the person called `name`."""
-        own = compact(name)
-        return tuple(other for other in self.names_of.get(own, ()) if other.replace(" ", "") != own)
+        key = compact(name)
+        return tuple(other for other in self.names_of.get(key, ()) if other.replace(" ", "") != key)
 
 
 @cache

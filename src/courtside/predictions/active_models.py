@@ -79,8 +79,8 @@ def active_models_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.da
     found = {}
     for day in dates:
         newest = {(row["market"], row["system"], row["kind"]): row["model_id"] for row in rows if row["as_of"] <= day}
-        found[day] = ",".join(sorted(newest.values()))
-    return found
+        ids_by_date[day] = ",".join(sorted(newest.values()))
+    return ids_by_date
 
 
 def _active(rows: pl.DataFrame, first: dt.date, last: dt.date) -> dict[str, list[dict[str, Any]]]:

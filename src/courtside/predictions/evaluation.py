@@ -187,8 +187,8 @@ def second_stage(
     not used here, because it would be compared with itself. Calibrators are fitted on `days`, each with the rows of
     `predictions` that are earlier.
     """
-    mine = measured.with_columns(prediction=pl.col(system))
-    staged = calibrated(mine, calibrators(predictions, system, days, market))
+    of_system = measured.with_columns(prediction=pl.col(system))
+    staged = calibrated(of_system, calibrators(predictions, system, days, market))
     return staged.with_columns(probability_over=pl.col("probability_calibrated"))
 
 

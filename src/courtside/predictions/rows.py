@@ -56,7 +56,7 @@ def with_outcomes(rows: pl.DataFrame, warehouse: Reader, market: Market = MARKET
     games = warehouse.collect(warehouse.scan(PLAYER_GAMES, **span))
     lines = warehouse.collect(of_market(warehouse, market.name).scan(PLAYER_LINES, **span))
     outcomes = results_of(games, market).filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
-    found = (
+    joined = (
         rows.join(outcomes.select(*PLAYER_GAME, "points", "minutes"), on=PLAYER_GAME, how="left", validate="1:1")
         .join(consensus(lines), on=PLAYER_GAME, how="left", validate="1:1")
         .join(
@@ -67,4 +67,4 @@ def with_outcomes(rows: pl.DataFrame, warehouse: Reader, market: Market = MARKET
         )
         .sort("game_date", *PLAYER_GAME)
     )
-    return found if market.name == POINTS else found.with_columns(vegas_points_line="consensus_line")
+    return joined if market.name == POINTS else joined.with_columns(vegas_points_line="consensus_line")

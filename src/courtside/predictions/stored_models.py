@@ -38,8 +38,8 @@ class Models:
 
     def rows(self, kind: str | None = None) -> pl.DataFrame:
         """Return the rows of `MODELS`, oldest first."""
-        found = self._stored().sort("as_of", "system", "kind", "model_id")
-        return found if kind is None else found.filter(pl.col("kind") == kind)
+        models = self._stored().sort("as_of", "system", "kind", "model_id")
+        return models if kind is None else models.filter(pl.col("kind") == kind)
 
     def one(self, model_id: str) -> dict[str, Any]:
         """Return the row of a model.
@@ -47,10 +47,10 @@ class Models:
         Raises:
             NoModelError: where no model has this id.
         """
-        found = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
-        if not found:
+        rows = self.rows().filter(pl.col("model_id") == model_id).to_dicts()
+        if not rows:
             raise NoModelError(f"no model {model_id!r} is stored; `courtside models list` shows the stored models")
-        return found[0]
+        return rows[0]
 
     def points_model(self, row: dict[str, Any]) -> Learner:
         """Load the model of a row after its file is checked.
@@ -122,10 +122,10 @@ class Models:
             content: bytes = path.read_bytes()
         except OSError as error:
             raise ModelRefusedError(f"model {row['model_id']}: {path}: {error.strerror}; {again}") from error
-        found = hashlib.sha256(content).hexdigest()
-        if found != row["sha256"]:
+        sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 != row["sha256"]:
             raise ModelRefusedError(
-                f"model {row['model_id']}: {path} was changed after it was written: its SHA-256 is {found[:12]}… "
+                f"model {row['model_id']}: {path} was changed after it was written: its SHA-256 is {sha256[:12]}… "
                 f"and was {row['sha256'][:12]}…; {again}"
             )
         return content

@@ -15,5 +15,5 @@ CONTENT_TYPES = {
 
 def site_files() -> dict[str, Path]:
     """Return every file of the site by its path in the published folder."""
-    found = (path for path in sorted(SITE.rglob("*")) if path.suffix in CONTENT_TYPES)
-    return {path.relative_to(SITE).as_posix(): path for path in found}
+    paths = (path for path in sorted(SITE.rglob("*")) if path.suffix in CONTENT_TYPES)
+    return {path.relative_to(SITE).as_posix(): path for path in paths}

@@ -69,5 +69,5 @@ def _cause() -> nw.Expr:
     is_long = nw.col("game_day") - nw.col("last_day") > RETURN_DAYS
     known = named(is_long, WithoutRow.ABSENCE, nw.lit(str(WithoutRow.LOST)))
     same = named(nw.col("last_team") != nw.col("team_id"), WithoutRow.FIRST_FOR_TEAM, known)
-    found = named(nw.col("last_day").is_null(), WithoutRow.FIRST_GAME, same)
-    return named(nw.col("has_rows").is_null(), WithoutRow.NO_DATE, found)
+    earlier_cause = named(nw.col("last_day").is_null(), WithoutRow.FIRST_GAME, same)
+    return named(nw.col("has_rows").is_null(), WithoutRow.NO_DATE, earlier_cause)

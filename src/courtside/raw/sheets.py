@@ -194,7 +194,7 @@ class ParquetSheet:
             PayloadRefusedError: where a column is nested, or has an encoding whose unpacked size is not known.
         """
         meta = pa_parquet.read_metadata(io.BytesIO(self.content))
-        found = []
+        text_columns = []
         for place in range(meta.num_columns):
             column = meta.schema.column(place)
             if column.path.split(".")[0] not in names:
@@ -206,8 +206,8 @@ class ParquetSheet:
             if any(DELTA_TEXT in chunk.encodings for chunk in chunks):
                 raise PayloadRefusedError(f"Parquet whose column {column.path} is {DELTA_TEXT}; write it plain")
             if column.physical_type == "BYTE_ARRAY":
-                found.append(column.path)
-        return found
+                text_columns.append(column.path)
+        return text_columns
 
 
 @dataclass(frozen=True)

@@ -105,11 +105,11 @@ class PayloadStore:
                     note["payload_id"], note["source"], note["name"], fetched_at, place, bool(note["is_read"])
                 )
                 noted.setdefault(entry.payload_id, entry)
-        found = []
+        entries = []
         for payload_id in self.ids():
             changed = dt.datetime.fromtimestamp(self.path_of(payload_id).stat().st_mtime, dt.UTC).replace(tzinfo=None)
-            found.append(noted.get(payload_id) or Entry(payload_id, "files", payload_id, changed, sys.maxsize, True))
-        return sorted(found, key=lambda entry: (entry.place, entry.fetched_at))
+            entries.append(noted.get(payload_id) or Entry(payload_id, "files", payload_id, changed, sys.maxsize, True))
+        return sorted(entries, key=lambda entry: (entry.place, entry.fetched_at))
 
     def _lines(self) -> list[str]:
         path = self.folder / INDEX

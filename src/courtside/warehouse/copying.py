@@ -87,13 +87,13 @@ def _whole(source: Warehouse, target: Warehouse, table: Table) -> Copied:
 
 
 def _verified(table: Table, rows: pl.DataFrame, read: Callable[[], pl.DataFrame], written: int) -> Copied:
-    wanted, found = content_hash(table, rows), read()
-    if found.height != rows.height or content_hash(table, found) != wanted:
+    expected, stored = content_hash(table, rows), read()
+    if stored.height != rows.height or content_hash(table, stored) != expected:
         raise CopyError(
-            f"{table.name}: {rows.height} rows ({wanted}) in the source, {found.height} "
-            f"({content_hash(table, found)}) in the target. Run the same command again to continue."
+            f"{table.name}: {rows.height} rows ({expected}) in the source, {stored.height} "
+            f"({content_hash(table, stored)}) in the target. Run the same command again to continue."
         )
-    return Copied(table.name, rows.height, written, wanted)
+    return Copied(table.name, rows.height, written, expected)
 
 
 def _differing(table: Table, rows: pl.DataFrame, held: pl.DataFrame) -> set[dt.date]:

@@ -42,15 +42,15 @@ def drift(
     table: Table, wanted: Mapping[str, str], stored: Mapping[str, str], differences: Sequence[str] = ()
 ) -> Drift | None:
     """Compare a stored table's columns (name to type) with the `wanted` ones; return None where they are equal."""
-    found = [f"column {name} is not declared" for name in stored if name not in wanted]
-    found += [
+    sentences = [f"column {name} is not declared" for name in stored if name not in wanted]
+    sentences += [
         f"column {name} is {stored[name]}, not {kind}"
         for name, kind in wanted.items()
         if name in stored and stored[name] != kind
     ]
     if list(stored.items()) == list(wanted.items()) and not differences:
         return None
-    return Drift(table, tuple(name for name in wanted if name not in stored), (*found, *differences))
+    return Drift(table, tuple(name for name in wanted if name not in stored), (*sentences, *differences))
 
 
 def refuse(drifted: Iterable[Drift], place: str) -> None:

@@ -119,8 +119,8 @@ class DuckDBWarehouse:
     def drifted(self, tables: Iterable[Table]) -> list[Drift]:
         """Return the differences between stored tables and their table objects."""
         stored = self._stored_columns()
-        found = (drift(table, _kinds(table), stored[table.name]) for table in tables if table.name in stored)
-        return [item for item in found if item]
+        drifts = (drift(table, _kinds(table), stored[table.name]) for table in tables if table.name in stored)
+        return [item for item in drifts if item]
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
         """Create a stored table again from its table object, with the rows of the common columns or without rows."""
@@ -303,9 +303,9 @@ class DuckDBWarehouse:
     def _date_problems(self, change: Change, stage: str) -> tuple[list[dt.date], list[dt.date]]:
         """Return the staged dates outside the write, and the required dates without rows."""
         date = quoted(change.table.date_column or "")
-        found = {day for (day,) in self._execute(f"SELECT DISTINCT {date} FROM {stage}").fetchall()}
+        staged = {day for (day,) in self._execute(f"SELECT DISTINCT {date} FROM {stage}").fetchall()}
         written = {day for (day,) in self._execute("SELECT d FROM written_dates").fetchall()}
-        return sorted(found - written), sorted(set(change.required) - found)
+        return sorted(staged - written), sorted(set(change.required) - staged)
 
     def _refuse_known_keys(self, table: Table, stage: str, extra: str = "TRUE") -> None:
         on = " AND ".join(f"t.{quoted(k)} IS NOT DISTINCT FROM s.{quoted(k)}" for k in table.key)

@@ -1,4 +1,4 @@
-"""Games as several files show them: the games of a slate with their scores, and a player's last games."""
+"""Games in several files: the games of a slate with their scores, and the last games of a player."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class RecentGames:
 
     @classmethod
     def of_picks(cls, world: World) -> RecentGames:
-        """Return the games before the exported dates of every player picked on one of them."""
+        """Return the last games of every player with a pick on an exported date."""
         if not world.dates:
             return cls(pl.DataFrame())
         picked = world.counted.filter(pl.col("game_date").is_in(pl.Series(world.dates).implode()))["player_id"]

@@ -193,8 +193,8 @@ def _worst(days: pl.DataFrame) -> list[WorstFeature]:
     rows = int(days["played"].sum())
     if not rows:
         return []
-    found = [_feature(feature, days, rows) for feature in FEATURES]
-    return sorted((item for item in found if item.defaults_pct or item.unavailable), key=_by_harm)
+    features = [_feature(feature, days, rows) for feature in FEATURES]
+    return sorted((item for item in features if item.defaults_pct or item.unavailable), key=_by_harm)
 
 
 def _feature(feature: Any, days: pl.DataFrame, rows: int) -> WorstFeature:

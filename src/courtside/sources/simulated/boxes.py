@@ -103,7 +103,7 @@ def settle_ties(box: Box, minutes: Ints, rng: np.random.Generator) -> Box:
     level = np.flatnonzero(score[:, 0] == score[:, 1])
     side = (rng.random(len(level)) > 0.56).astype(np.int64)
     hero = minutes[level, side].argmax(axis=1)
-    one = np.zeros_like(box.ftm)
-    one[level, side, hero] = 1
-    counts = box.counts() | {"ftm": box.ftm + one, "fta": box.fta + one}
+    extra = np.zeros_like(box.ftm)
+    extra[level, side, hero] = 1
+    counts = box.counts() | {"ftm": box.ftm + extra, "fta": box.fta + extra}
     return Box(**counts)

@@ -95,8 +95,8 @@ class BigQueryWarehouse:
     def drifted(self, tables: Iterable[Table]) -> list[Drift]:
         """Return the differences between stored tables and their table objects."""
         stored = self.service.table_names()
-        found = (shapes.drift_of(table, self.service.table(table.name)) for table in tables if table.name in stored)
-        return [item for item in found if item]
+        drifts = (shapes.drift_of(table, self.service.table(table.name)) for table in tables if table.name in stored)
+        return [item for item in drifts if item]
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
         """Add the columns that a stored table lacks, with their known values, or create it again without rows."""
@@ -123,8 +123,8 @@ class BigQueryWarehouse:
         staged = self._staged_rows.get(table.name)
         if staged is None:
             return stored
-        mine = self._session.source(staged.stage, kinds_of(table), limit)
-        return mine if staged.covers(start, end) else staged.after_write(stored, mine, table)
+        staged_rows = self._session.source(staged.stage, kinds_of(table), limit)
+        return staged_rows if staged.covers(start, end) else staged.after_write(stored, staged_rows, table)
 
     def lazy(self, frame: pl.DataFrame) -> Lazy:
         """Return a Polars frame as a lazy frame of this engine; equal frames are uploaded once."""
@@ -174,24 +174,24 @@ class BigQueryWarehouse:
         """Replace all rows of `dates` in the tables of `changes`, and return what was read back."""
         staging = self._staged(changes, sorted(set(dates)), append, read_back)
         statements: list[str] = []
-        found: dict[str, dict[dt.date, DateContent]] = {}
+        contents: dict[str, dict[dt.date, DateContent]] = {}
         for change in changes:
             staged = staging.of("staged", change.table)
             refuse_wrong_dates(change, staged, staging.days)
-            found[change.table.name] = staged
+            contents[change.table.name] = staged
             if days := changed_days(staging, change.table):
                 statements += sql.replace(change.table, staging.stages[change.table.name], days)
                 statements.append(sql.must_equal(change.table, staged, staging.days))
         for row in append:
             statements.append(sql.insert(row.table, sql.quoted(staging.stages[row.table.name])))
         for table in read_back:
-            found[table.name] = staging.of("meant", table)
+            contents[table.name] = staging.of("meant", table)
             if append:
-                statements.append(sql.must_equal(table, found[table.name], staging.days))
+                statements.append(sql.must_equal(table, contents[table.name], staging.days))
         with self._as_written(changes, append, staging):
-            upserts = list(record(found)) if record else []
+            upserts = list(record(contents)) if record else []
         self._write(statements, upserts, [*(item.table for item in changes), *(item.table for item in append)])
-        return found
+        return contents
 
     def append(self, rows: Sequence[Upsert]) -> None:
         """Add rows to append-only tables in one transaction; a key that exists is refused."""
@@ -216,10 +216,10 @@ class BigQueryWarehouse:
         """Return rows and content hash per date of several frames, each with its table's columns, in one job."""
         parts = [sql.contents(table, f"({self._session.sql(frame)})") for table, frame in frames]
         select = "\nUNION ALL ".join(sql.numbered(place, part) for place, part in enumerate(parts))
-        found: list[dict[dt.date, DateContent]] = [{} for _ in parts]
+        contents: list[dict[dt.date, DateContent]] = [{} for _ in parts]
         for place, day, rows, text in self._cache.get(select, lambda: self._script.run(select)).iter_rows():
-            found[place][day] = DateContent(rows, text)
-        return list(found)
+            contents[place][day] = DateContent(rows, text)
+        return list(contents)
 
     def bytes_of(self, table: Table, start: dt.date | None, end: dt.date | None) -> int | None:
         """Return the bytes that reading dates of a table takes, from a dry run, which is not billed."""

@@ -105,7 +105,7 @@ def _steps(frame: pl.DataFrame) -> dict[str, tuple[object, int]] | None:
     """Return first value and step of every column where all columns have a constant step, as in calendars."""
     if frame.height < 8:
         return None
-    found = {}
+    steps = {}
     for name, kind in frame.schema.items():
         if kind not in (pl.Int64, pl.Date) or frame[name].null_count():
             return None
@@ -113,8 +113,8 @@ def _steps(frame: pl.DataFrame) -> dict[str, tuple[object, int]] | None:
         gaps = numbers.diff().drop_nulls().unique()
         if len(gaps) != 1:
             return None
-        found[name] = (frame[name][0], int(gaps[0]))
-    return found
+        steps[name] = (frame[name][0], int(gaps[0]))
+    return steps
 
 
 def _generated(steps: Mapping[str, tuple[object, int]], height: int) -> str:

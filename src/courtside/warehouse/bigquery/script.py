@@ -58,12 +58,12 @@ class Script:
         return sql.transaction(self._upsert_statements(self.upserts), self.seq, self.writer)
 
     def _upsert_statements(self, upserts: Sequence[Upsert]) -> list[str]:
-        found: list[str] = []
+        statements: list[str] = []
         for row in merged(upserts):
             date = row.table.date_column
             days = row.frame[date].unique().to_list() if date else []
-            found += sql.upsert(row.table, f"({select_of(row.frame) or self.load(row.frame)})", days)
-        return found
+            statements += sql.upsert(row.table, f"({select_of(row.frame) or self.load(row.frame)})", days)
+        return statements
 
     def _run(self, first: Sequence[str], then: Sequence[str], writes: int) -> pl.DataFrame:
         try:
@@ -107,8 +107,8 @@ class Script:
 
 def merged(upserts: Sequence[Upsert]) -> list[Upsert]:
     """Return upserts with one frame per table; later rows replace earlier ones of the same key."""
-    found = []
+    upserts = []
     for table in {row.table.name: row.table for row in upserts}.values():
         rows = pl.concat([table.conform(row.frame) for row in upserts if row.table.name == table.name])
-        found.append(Upsert(table, rows.unique(list(table.key), keep="last", maintain_order=True)))
-    return found
+        upserts.append(Upsert(table, rows.unique(list(table.key), keep="last", maintain_order=True)))
+    return upserts

@@ -133,13 +133,13 @@ def known_keys(place: int, table: Table, stage: str, where: str) -> str:
 
 def replace(table: Table, stage: str, days: Sequence[dt.date]) -> list[str]:
     """Return the statements that replace the rows of `days` by those of `stage`."""
-    date, found = quoted(table.date_column or ""), []
+    date, statements = quoted(table.date_column or ""), []
     names = columns_of(table.column_names)
     for start in range(0, len(days), DAYS_A_STATEMENT):
         where = within(date, days[start : start + DAYS_A_STATEMENT])
-        found.append(f"DELETE FROM `{table.name}` WHERE {where}")
-        found.append(f"INSERT INTO `{table.name}` ({names}) SELECT {names} FROM `{stage}` WHERE {where}")
-    return found
+        statements.append(f"DELETE FROM `{table.name}` WHERE {where}")
+        statements.append(f"INSERT INTO `{table.name}` ({names}) SELECT {names} FROM `{stage}` WHERE {where}")
+    return statements
 
 
 def insert(table: Table, select: str) -> str:
@@ -150,9 +150,9 @@ def insert(table: Table, select: str) -> str:
 
 def upsert(table: Table, select: str, days: Sequence[dt.date]) -> list[str]:
     """Return the statements that replace rows of the same key by those of `select`."""
-    own = within(quoted(table.date_column), days) if table.date_column else "TRUE"
+    dated = within(quoted(table.date_column), days) if table.date_column else "TRUE"
     return [
-        f"DELETE FROM `{table.name}` WHERE {own} AND {key_text(table)} IN (SELECT {key_text(table)} FROM {select})",
+        f"DELETE FROM `{table.name}` WHERE {dated} AND {key_text(table)} IN (SELECT {key_text(table)} FROM {select})",
         insert(table, select),
     ]
 
@@ -182,10 +182,10 @@ def must_equal(table: Table, expected: Mapping[dt.date, DateContent], days: Sequ
 
 
 def _runs(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    found: list[tuple[dt.date, dt.date]] = []
+    runs: list[tuple[dt.date, dt.date]] = []
     for day in days:
-        if found and (day - found[-1][1]).days == 1:
-            found[-1] = (found[-1][0], day)
+        if runs and (day - runs[-1][1]).days == 1:
+            runs[-1] = (runs[-1][0], day)
         else:
-            found.append((day, day))
-    return found
+            runs.append((day, day))
+    return runs

@@ -19,14 +19,14 @@ MOST_CLUSTERS = 4
 
 def api_table(table: Table, reference: str) -> bigquery.Table:
     """Return `table` for the service: partitioned by date, clustered by key, with a description of every column."""
-    made = bigquery.Table(reference, schema=[_field(table, name) for name in table.column_names])
-    made.description = table.sentence
+    service_table = bigquery.Table(reference, schema=[_field(table, name) for name in table.column_names])
+    service_table.description = table.sentence
     if table.date_column:
-        made.time_partitioning = bigquery.TimePartitioning(field=table.date_column)
-        made.require_partition_filter = True
+        service_table.time_partitioning = bigquery.TimePartitioning(field=table.date_column)
+        service_table.require_partition_filter = True
     if clusters := clustered_by(table):
-        made.clustering_fields = list(clusters)
-    return made
+        service_table.clustering_fields = list(clusters)
+    return service_table
 
 
 def clustered_by(table: Table) -> tuple[str, ...]:
@@ -37,23 +37,25 @@ def clustered_by(table: Table) -> tuple[str, ...]:
 
 def commits_table(reference: str) -> bigquery.Table:
     """Return the table that counts writes."""
-    made = bigquery.Table(
+    service_table = bigquery.Table(
         reference,
         schema=[
             bigquery.SchemaField("seq", "INTEGER", description="Writes so far."),
             bigquery.SchemaField("writer", "STRING", description="Who wrote last."),
         ],
     )
-    made.description = f"One row in `{COMMITS}`: a write is refused where the number has changed since it was read."
-    return made
+    service_table.description = (
+        f"One row in `{COMMITS}`: a write is refused where the number has changed since it was read."
+    )
+    return service_table
 
 
 def scratch_table(reference: str, kinds: Mapping[str, str]) -> bigquery.Table:
     """Return a table that expires hours from now; it uses the system clock, since a run may replay a past day."""
     fields = [bigquery.SchemaField(name, FIELD_TYPES.get(kind, kind)) for name, kind in kinds.items()]
-    made = bigquery.Table(reference, schema=fields)
-    made.expires = SystemClock().now() + dt.timedelta(hours=SCRATCH_HOURS)
-    return made
+    service_table = bigquery.Table(reference, schema=fields)
+    service_table.expires = SystemClock().now() + dt.timedelta(hours=SCRATCH_HOURS)
+    return service_table
 
 
 def drift_of(table: Table, stored: bigquery.Table) -> Drift | None:
@@ -62,10 +64,10 @@ def drift_of(table: Table, stored: bigquery.Table) -> Drift | None:
     The order of columns does not matter, because every statement names them.
     """
     wanted = {field.name: _shape(field) for field in api_table(table, str(stored.reference)).schema}
-    found = {field.name: _shape(field) for field in stored.schema}
+    stored_shapes = {field.name: _shape(field) for field in stored.schema}
     partition = stored.time_partitioning.field if stored.time_partitioning else None
     differences = [] if partition == table.date_column else [f"partitioned by {partition}, not {table.date_column}"]
-    in_order = {name: found[name] for name in wanted if name in found} | found
+    in_order = {name: stored_shapes[name] for name in wanted if name in stored_shapes} | stored_shapes
     return drift(table, wanted, in_order, differences)
 
 
