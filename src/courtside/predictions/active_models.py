@@ -76,7 +76,7 @@ def _loaded(
 def active_models_by_date(store: Models, dates: Sequence[dt.date]) -> dict[dt.date, str]:
     """Return the ids of the active models and calibrators of each date; a changed id means that predictions change."""
     rows = store.rows().filter((pl.col("status") != "retired") & (pl.col("kind") != DISTRIBUTION)).to_dicts()
-    found = {}
+    ids_by_date = {}
     for day in dates:
         newest = {(row["market"], row["system"], row["kind"]): row["model_id"] for row in rows if row["as_of"] <= day}
         ids_by_date[day] = ",".join(sorted(newest.values()))

@@ -1,7 +1,7 @@
 // Addresses of the site: `#/page/part/part?name=value`. The state of a view is in its address, so that it can be shared.
 const decoded = (text) => { try { return decodeURIComponent(text); } catch { return ""; } };
 
-/** The page, parts and parameters of a hash; null where the hash is no address of a page, such as `#main`. */
+/** Return page, parts and parameters of a hash; null where the hash is not the address of a page, such as `#main`. */
 export function parse(hash) {
   if (hash !== "" && hash !== "#" && !hash.startsWith("#/")) return null;
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");

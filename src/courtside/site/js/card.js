@@ -1,4 +1,4 @@
-// A pick as a card: who, what, at which book and price, how likely, his last games, why, and what came of it.
+// A pick as a card: player, side and line, book and price, probability, last games, reasons and result.
 import { href } from "./address.js";
 import { el } from "./dom.js";
 import { atOn, book, one, percent, price, whole } from "./format.js";
@@ -21,7 +21,7 @@ export function pickCard(pick, bet, { date, homes, bins, isMixed, tip }) {
     el("div", { class: "form" }, bet && [formBars(bet.last_10, bet.line, bet.direction), el("span", { class: "sub" }, formWords(bet.last_10, bet.line, bet.direction))]),
     el("div", { class: "result-cell" }, resultBadge(pick.result), scored(pick) && el("span", { class: "sub" }, scored(pick))),
     bet && el("p", { class: "why" }, why(bet), " ",
-      el("a", { class: "behind", href: href(["pick", date, bet.id]), "aria-label": `Every value behind ${bet.player}` }, "Every value behind it"), " ",
+      el("a", { class: "behind", href: href(["pick", date, bet.id]), "aria-label": `All values of ${bet.player}` }, "All values"), " ",
       el("span", { class: `tier ${tierClass(bet.quality.tier)}`, "data-tip": `Data quality ${one(bet.quality.score)} of 100` }, `${bet.quality.tier} data`)));
 }
 
@@ -31,7 +31,7 @@ export function matchup({ team, opponent }, homes) {
   return home === undefined ? `${team} v ${opponent}` : `${team} ${home ? "vs" : "@"} ${opponent}`;
 }
 
-/** The book and price of the pick. Prices of the other books, expected value and closing-line value belong here. */
+/** The book and the price of the pick. */
 export function offer(bet, isMixed, date) {
   if (!bet) return el("span", { class: "sub market" }, "price not published");
   return el("span", { class: "sub market" }, isMixed && [kindBadge(bet.kind), " "], book(bet.book), " ", el("b", {}, price(bet.price) ?? "no price"),

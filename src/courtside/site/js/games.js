@@ -3,7 +3,7 @@ import { el } from "./dom.js";
 import { tipOff } from "./format.js";
 import { teamName } from "./teams.js";
 
-/** Whether a team plays at home, by tricode. */
+/** Return whether a team plays at home, by its tricode. */
 export const homesOf = (games) => new Map((games ?? []).flatMap((game) => [[game.home, true], [game.away, false]]));
 
 /** Rows (with a team) by game, in order of tip-off; rows whose game is not known are grouped by their two teams. */

@@ -1,4 +1,4 @@
-// The record of a subset before a date: one line, and the windows behind it.
+// The record of a subset before a date: a summary line and the record of each window.
 import { el } from "./dom.js";
 import { interval, percent, score, shortDate, whole, wilson } from "./format.js";
 import { kindBadge, note, recordRow, recordTable } from "./parts.js";

@@ -1,4 +1,4 @@
-// Why a prediction stands where it does, in one plain sentence.
+// The reasons for a prediction, in one sentence.
 import { one } from "./format.js";
 
 const listed = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);

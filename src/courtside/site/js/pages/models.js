@@ -40,7 +40,7 @@ function kept(bins) {
 }
 
 export function models(performance) {
-  if (!performance) return panel("Models and the line", empty("Nothing about the models has been published"));
+  if (!performance) return panel("Models and the line", empty("No figures of the models have been published"));
   const names = { last_7_days: "7 days", last_30_days: "30 days", season: "Season" };
   const champion = performance.windows.season.models.find((model) => model.is_champion);
   const rows = Object.entries(names).flatMap(([key, name]) => performance.windows[key].models.map((model) => [

@@ -1,4 +1,4 @@
-// One pick of one date: its card, the last ten games as a table, and every value behind it with where it comes from.
+// One pick of one date: its card, a table of the last ten games, and every feature value with its origin.
 import { href } from "../address.js";
 import { pickCard } from "../card.js";
 import { maybe } from "../data.js";
@@ -31,20 +31,20 @@ export async function pick(main, [date, id], isCurrent) {
       el("p", { class: "meta" }, playerLink(bet.id, "Player page"), game && ` · ${game.away} @ ${game.home}, ${tipOff(game.tip_at)}`, ` · published ${bet.kind}`)),
     el("section", { class: "game-block" }, game && gameHeading({ game }), el("ol", { class: "cards single" }, pickCard(bet, bet, { date, homes: homesOf(details.games), bins }))),
     panel(`His last ${plural(bet.last_10.length, "game")} beside the line of ${one(bet.line)}`, games(bet)),
-    panel(["Every value behind this pick ", el("span", { class: `tier ${tierClass(bet.quality.tier)}` }, `${bet.quality.tier} ${Math.round(bet.quality.score)}`)],
-      values ? behind(quality, values) : empty("The values behind this pick have not been published")),
+    panel(["Features of this pick ", el("span", { class: `tier ${tierClass(bet.quality.tier)}` }, `${bet.quality.tier} ${Math.round(bet.quality.score)}`)],
+      values ? behind(quality, values) : empty("The features of this pick have not been published")),
     el("div", { class: "foot" }, note(jsonLink(`best-bets/${date}.json`, "Picks of this date as JSON"), " · ", jsonLink(`quality/${date}.json`, "Values as JSON"))));
 }
 
 function missing(date) {
   document.title = "No such pick · Courtside";
   return el("div", { class: "empty" }, el("h1", {}, "No such pick"),
-    el("p", {}, date ? `This player was no pick on ${longDate(date)}.` : "The address names no date."), el("p", {},
+    el("p", {}, date ? `This player is not among the picks of ${longDate(date)}.` : "The address has no date."), el("p", {},
       date && [el("a", { href: href(["picks", "all", date]) }, "All predictions of that date"), " · "], el("a", { href: "#/picks" }, "Newest picks")));
 }
 
 function games({ last_10: list, line, direction }) {
-  if (!list.length) return empty("He played no game in the year before");
+  if (!list.length) return empty("No game in the year before");
   const side = (points) => (points > line ? "over" : points < line ? "under" : "push");
   return table("Last games", ["Date", "Game", { label: "Points", number: true }, { label: "Beside the line", number: true }, { label: "Minutes", number: true }], list.map((game) => [
     shortDate(game.date), place(game), el("strong", { class: side(game.points) === direction.toLowerCase() ? "won" : "lost" }, whole(game.points)),

@@ -1,4 +1,4 @@
-// The picks of one subset on one date: by game, or in the order a reader chooses; why there are none where there are none.
+// The picks of one subset on one date, by game or in a chosen order, or the reason why there are none.
 import { pickCard } from "../card.js";
 import { maybe } from "../data.js";
 import { el, replace } from "../dom.js";
