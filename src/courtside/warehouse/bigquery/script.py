@@ -107,8 +107,8 @@ class Script:
 
 def merged(upserts: Sequence[Upsert]) -> list[Upsert]:
     """Return upserts with one frame per table; later rows replace earlier ones of the same key."""
-    upserts = []
+    by_table = []
     for table in {row.table.name: row.table for row in upserts}.values():
         rows = pl.concat([table.conform(row.frame) for row in upserts if row.table.name == table.name])
-        upserts.append(Upsert(table, rows.unique(list(table.key), keep="last", maintain_order=True)))
-    return upserts
+        by_table.append(Upsert(table, rows.unique(list(table.key), keep="last", maintain_order=True)))
+    return by_table
