@@ -372,11 +372,11 @@ def test_a_type_that_fails_does_not_stop_the_others(home, monkeypatch):
 def test_the_number_of_statements_does_not_grow_with_the_dates(home):
     def statements(dates):
         with homes.opened(home) as context:
-            statements = []
+            collected = []
             real = context.warehouse.collect
-            context.warehouse.collect = lambda frame: statements.append(1) or real(frame)
+            context.warehouse.collect = lambda frame: collected.append(1) or real(frame)
             export(context.warehouse, store_of(home), dates, now=homes.NOW)
-            return len(statements)
+            return len(collected)
 
     assert statements(DATES) <= statements(DATES[-3:]) + 1
     assert statements(DATES) < 40
