@@ -24,7 +24,7 @@ from courtside.predictions.tables import NO_SOURCE, PREDICTIONS
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 AROUND = range(-4, 5)
-"""Alternate lines, from the quoted line, that are shown where none is asked for."""
+"""Distances of the alternate lines that are shown where no line is given, from the book's line."""
 
 
 class NoFairOddsError(AnswerError):

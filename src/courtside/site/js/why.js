@@ -29,6 +29,6 @@ export function why(bet) {
   const means = [five !== null && `${one(five)} over his last 5 games`, season !== null && `${one(season)} this season`].filter(Boolean);
   const { won, of } = against(bet.last_10, bet.line, bet.direction);
   const facts = [means.length > 0 && `he averaged ${listed(means)}`, of > 0 && `${won} of his last ${of} games went ${side} this line`].filter(Boolean);
-  const start = `The model expects ${one(bet.prediction)} points, ${one(bet.edge)} ${bet.direction === "OVER" ? "above" : "below"} the line${mostlyFrom(bet.reasons ?? [])}`;
+  const start = `The model predicts ${one(bet.prediction)} points, ${one(bet.edge)} ${bet.direction === "OVER" ? "above" : "below"} the line${mostlyFrom(bet.reasons ?? [])}`;
   return facts.length ? `${start}; ${facts.join(", and ")}.` : `${start}.`;
 }
