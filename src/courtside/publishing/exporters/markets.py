@@ -20,7 +20,7 @@ from courtside.publishing.world import World
 
 NOT_MEASURED = "No game with a line is graded this season."
 FEWEST_DATES = 10
-"""With fewer game dates the interval says nothing."""
+"""With fewer game dates, an interval is too uncertain to be of use."""
 
 
 class PublishedMarket(Shape):
