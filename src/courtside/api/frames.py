@@ -26,7 +26,7 @@ from courtside.predictions.inputs import LINE_FREE_FEATURES, MODEL_INPUTS
 from courtside.predictions.rows import model_rows, with_outcomes, with_recent_form
 from courtside.predictions.slates import pass_gate
 from courtside.predictions.tables import PREDICTIONS
-from courtside.predictions.training import ORDER, reason_left_out, require_clean
+from courtside.predictions.training import reason_left_out, require_clean
 from courtside.warehouse.base import Reader
 
 KEYS = ("game_date", "game_id", "player_id", "season", "team_id", "opponent_team_id", "is_home")
@@ -52,7 +52,7 @@ def outcome_rows(reader: Reader, start: dt.date, end: dt.date, market: Market) -
     rows = with_outcomes(model_rows(reader, start, end, market), reader, market)
     if rows.is_empty():
         raise ConfigError(f"no feature rows from {start} to {end} are stored; `courtside run` computes them")
-    return rows.with_columns(left_out=reason_left_out()).sort(ORDER)
+    return rows.with_columns(left_out=reason_left_out())
 
 
 def training_frame(rows: pl.DataFrame, *, origins: bool, untrainable: bool) -> pl.DataFrame:

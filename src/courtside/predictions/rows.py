@@ -24,11 +24,17 @@ def with_recent_form(features: pl.DataFrame, warehouse: Reader, market: Market =
     """Return rows of `PLAYER_FEATURES` that cover whole slates, with the form of `market`; see `with_form`."""
     span = {}
     if features.height:
-        days = features["game_date"]
-        start = min(days) - dt.timedelta(days=HISTORY_DAYS)
-        span = {"start": start if market.name == POINTS else min(start, lookback_start(min(days))), "end": max(days)}
+        first, last = first_and_last(features)
+        start = first - dt.timedelta(days=HISTORY_DAYS)
+        span = {"start": start if market.name == POINTS else min(start, lookback_start(first)), "end": last}
     games, teams = (warehouse.collect(warehouse.scan(table, **span)) for table in (PLAYER_GAMES, TEAM_GAMES))
     return with_form(features, games, teams, market)
+
+
+def first_and_last(rows: pl.DataFrame) -> tuple[dt.date, dt.date]:
+    """Return the first and last game date of rows; there is at least one."""
+    first, last = rows.select(first=pl.col("game_date").min(), last=pl.col("game_date").max()).row(0)
+    return first, last
 
 
 def model_rows(warehouse: Reader, start: dt.date, end: dt.date, market: Market = MARKETS[0]) -> pl.DataFrame:
@@ -48,11 +54,7 @@ def with_outcomes(rows: pl.DataFrame, warehouse: Reader, market: Market = MARKET
     Points and minutes are NULL unless the player played and the box score is complete. The columns of lines are those
     of `analytics.lines.consensus`, opening_line and snapshots.
     """
-    if rows.is_empty():
-        span: dict[str, dt.date] = {}
-    else:
-        days = rows["game_date"]
-        span = {"start": min(days), "end": max(days)}
+    span = dict(zip(("start", "end"), first_and_last(rows), strict=True)) if rows.height else {}
     games = warehouse.collect(warehouse.scan(PLAYER_GAMES, **span))
     lines = warehouse.collect(of_market(warehouse, market.name).scan(PLAYER_LINES, **span))
     outcomes = results_of(games, market).filter(pl.col("did_play") & (pl.col("box_status") == "complete"))
