@@ -47,6 +47,12 @@ def test_every_public_function_of_a_pure_module_has_an_example(name: str) -> Non
     assert without == [], f"add an example to the docstrings of {name}"
 
 
+def test_every_public_method_of_a_home_has_an_example() -> None:
+    public = {name: found for name, found in vars(courtside.Home).items() if not name.startswith("_")}
+    assert [name for name, found in public.items() if ">>> " not in (found.__doc__ or "")] == []
+    assert len(public) > 10
+
+
 def test_an_example_that_does_not_hold_fails() -> None:
     planted = ModuleType("planted", ">>> 1 + 1\n3\n")
     assert failures(planted) == 1
