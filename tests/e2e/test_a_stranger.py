@@ -163,6 +163,32 @@ def test_sort_filter_and_search_are_in_the_address_and_come_back_from_it(page, s
     assert len(shown(page)) < len(bets)
 
 
+def test_a_pick_shows_its_expected_value_and_every_book_on_demand(page, site):
+    day = busiest(site)["date"]
+    value = {"best_price": 104, "best_book": "fanduel", "best_line": 20.5, "best_line_price": -120,
+             "best_line_book": "caesars", "ev": 3.1, "ev_low": -0.4, "ev_high": 6.6, "verdict": "uncertain",
+             "line_value": 0.5, "probability_value": 1.2}  # fmt: skip
+
+    def valued(document):
+        for place, bet in enumerate(document["bets"]):
+            bet["value"] = value | {"ev": 3.1 + place}
+
+    site.change(f"best-bets/{day}.json", valued)
+    bet = max(site.read(f"best-bets/{day}.json")["bets"], key=lambda item: item["value"]["ev"])
+    offered = {"book": "fanduel", "line": 20.5, "over_price": 104, "under_price": 104, "seen_at": None,
+               "state": "stale", "repeats": None}  # fmt: skip
+    site.write(f"prices/{day}.json", {"games": [{"players": [{"id": bet["id"], "books": [offered]}]}]})
+    go(page, site, f"#/picks/8/{day}?sort=ev")
+    first = page.locator(".card").first
+    assert first.locator(".name").inner_text() == bet["player"]
+    assert "best +104 FanDuel" in first.inner_text()
+    assert f"EV +{bet['value']['ev']:.1f} % (−0.4 to 6.6)" in first.inner_text()
+    assert "CLV +0.5 points" in first.inner_text()
+    first.locator("summary").click()
+    first.locator(".books li").wait_for()
+    assert first.locator(".books li").inner_text() == "FanDuel 20.5 +104 old: the other books moved"
+
+
 def test_a_card_draws_the_last_ten_games_against_the_line(page, site):
     day = busiest(site)["date"]
     go(page, site, f"#/picks/8/{day}")

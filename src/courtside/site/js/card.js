@@ -1,9 +1,10 @@
 // A pick as a card: player, side and line, book and price, probability, last games, reasons and result.
 import { href } from "./address.js";
 import { el } from "./dom.js";
-import { atOn, book, one, percent, price, whole } from "./format.js";
+import { one, percent, whole } from "./format.js";
 import { formBars, formWords } from "./form.js";
-import { kindBadge, playerLink, resultBadge, tierClass } from "./parts.js";
+import { offer } from "./offer.js";
+import { playerLink, resultBadge, tierClass } from "./parts.js";
 import { why } from "./why.js";
 
 const RESULTS = new Set(["hit", "miss", "push", "void"]);
@@ -29,13 +30,6 @@ export function pickCard(pick, bet, { date, homes, bins, isMixed, tip }) {
 export function matchup({ team, opponent }, homes) {
   const home = homes?.get(team);
   return home === undefined ? `${team} v ${opponent}` : `${team} ${home ? "vs" : "@"} ${opponent}`;
-}
-
-/** The book and the price of the pick. */
-export function offer(bet, isMixed, date) {
-  if (!bet) return el("span", { class: "sub market" }, "price not published");
-  return el("span", { class: "sub market" }, isMixed && [kindBadge(bet.kind), " "], book(bet.book), " ", el("b", {}, price(bet.price) ?? "no price"),
-    el("span", { class: "seen" }, bet.seen_at ? ` seen ${atOn(bet.seen_at, date)}` : " time unknown"));
 }
 
 const SOURCES = { calibrated: "", market: " (market)" };

@@ -38,7 +38,7 @@ export function tipOff(text) {
 }
 export const whole = (value) => count.format(value);
 export const one = (value) => (value === null || value === undefined ? "–" : value.toFixed(1).replace("-", MINUS));
-export const signed = (value) => (value === null || value === undefined ? "–" : `${value > 0 ? "+" : ""}${one(value)}`);
+export const signed = (value, digits = 1) => (value === null || value === undefined ? "–" : `${value > 0 ? "+" : ""}${value.toFixed(digits).replace("-", MINUS)}`);
 export const percent = (value) => (value === null || value === undefined ? "–" : `${one(value)} %`);
 export const price = (value) => (value === null || value === undefined ? null : `${value > 0 ? "+" : MINUS}${Math.abs(value)}`);
 export const plural = (number, word) => `${whole(number)} ${word}${number === 1 ? "" : "s"}`;

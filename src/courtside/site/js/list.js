@@ -4,7 +4,7 @@ import { book } from "./format.js";
 import { plain } from "./parts.js";
 import { teamWords } from "./teams.js";
 
-export const SORTS = { tip: "Tip-off", edge: "Edge", probability: "Probability", player: "Player" };
+export const SORTS = { tip: "Tip-off", edge: "Edge", probability: "Probability", ev: "Expected value", player: "Player" };
 const NAMES = ["q", "sort", "team", "side", "book", "min", "live"];
 
 /** The choices in an address; unknown values count as none. */
@@ -20,7 +20,7 @@ export function choices(query) {
 export const asQuery = (chosen) => ({ ...chosen, sort: chosen.sort === "tip" ? "" : chosen.sort });
 export const isFiltered = (chosen) => NAMES.some((name) => name !== "sort" && chosen[name] !== "");
 
-const KEYS = { edge: (row) => -Math.abs(row.edge ?? 0), probability: (row) => -(row.probability ?? 0), player: (row) => row.lastName };
+const KEYS = { edge: (row) => -Math.abs(row.edge ?? 0), probability: (row) => -(row.probability ?? 0), ev: (row) => -(row.ev ?? -1000), player: (row) => row.lastName };
 
 /** The rows to show, in order. Rows have player, lastName, team, opponent, direction, edge, probability, book, kind. */
 export function chosenRows(rows, chosen) {
@@ -58,7 +58,7 @@ export function toolbar(change) {
     chosen = now;
     if (document.activeElement !== search) search.value = now.q;
     const among = (values) => [...new Set(values.filter(Boolean))].sort();
-    options(sort, Object.entries(SORTS).map(([key, label]) => [key, `Sort: ${label}`]), now.sort);
+    options(sort, Object.entries(SORTS).filter(([key]) => key !== "ev" || now.sort === "ev" || rows.some((row) => (row.ev ?? null) !== null)).map(([key, label]) => [key, `Sort: ${label}`]), now.sort);
     options(team, [["", "All teams"], ...among(rows.flatMap((row) => [row.team, row.opponent])).map((code) => [code, code])], now.team);
     options(side, [["", "Over and under"], ["OVER", "Over"], ["UNDER", "Under"]], now.side);
     options(books, [["", "All books"], ...among(rows.map((row) => row.book)).map((key) => [key, book(key)])], now.book);

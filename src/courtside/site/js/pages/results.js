@@ -12,6 +12,7 @@ const RECENT_DAYS = 14;
 
 export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
   const [files, performance] = await Promise.all([seasonFiles(null, wantedSeason), maybe("systems/performance.json")]);
+  const closing = await maybe(files.path.replace("subsets/", "prices/"));
   if (!isCurrent()) return;
   const record = files.results;
   const season = files.subsets.season;
@@ -27,7 +28,7 @@ export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
   keepFocus(main, () => replace(main, head, staleNotice(files.status, [files.path, files.path.replace("subsets/", "results/"), "systems/performance.json"]),
     el("div", { class: "tabs-box" }, tabs("Subsets", ordered.map((item) => ({ id: item.id, label: item.name, href: href(["results", item.id, season]) })), group.id)),
     el("div", { role: "tabpanel", id: "panel", "aria-labelledby": `tab-${group.id}` },
-      headline(group),
+      headline(group, closing?.groups.find((item) => item.id === group.id)?.values ?? []),
       el("div", { class: "columns" }, panel("Cumulative hit rate", history(group)), panel("Cumulative units", units(group))),
       el("div", { class: "columns" },
         el("div", {}, panel(["By month ", onlyKind(group.tallies)], split(group, "months", "Month", (item) => monthName(item.month))),
@@ -44,14 +45,22 @@ export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
 const seasonLinks = (status, season, group) => (status?.seasons ?? []).map((item) => [
   item.season === season ? el("strong", {}, item.season) : el("a", { href: href(["results", group ?? "8", item.season]) }, item.season), " "]);
 
-/** The record of a subset in one line for each kind of pick: record, hit rate with interval, units. */
-function headline(group) {
+/** The record of a subset in one line for each kind of pick: record, hit rate with interval, units, closing-line value. */
+function headline(group, closing) {
   if (!group.tallies.length) return empty(`${group.name} has no graded pick this season`);
   return el("section", { class: "headline", "aria-label": `Record of ${group.name}` }, group.tallies.map((own) => el("p", {},
     kindBadge(own.kind), " ", el("strong", { class: "big" }, score(own)), " ", el("strong", { class: "big" }, percent(own.pct)), " ",
     el("strong", { class: `big ${own.units < 0 ? "lost" : "won"}` }, `${signed(own.units)} units`), " ",
     el("span", { class: "muted" }, own.low === null ? "" : `95 % interval ${interval(own.low, own.high)}, n ${whole(own.n)}`),
-    el("span", { class: "sentence" }, verdict(own)))));
+    el("span", { class: "sentence" }, verdict(own), clv(closing.find((item) => item.kind === own.kind))))));
+}
+
+/** The mean movement of the line toward the picks, with its interval. */
+function clv(value) {
+  if (!value || value.line.mean === null) return "";
+  const { mean, low, high, n } = value.line;
+  const bounds = low === null ? "" : ` (${signed(low, 2)} to ${signed(high, 2)})`;
+  return ` Closing-line value: the line moved ${signed(mean, 2)} points toward the picks on average${bounds}, n ${whole(n)}.`;
 }
 
 function verdict(own) {

@@ -43,7 +43,7 @@ export function subset(box, { date, group, groups, entry, to }) {
 
 const row = (pick, bet) => ({
   pick, bet, player: pick.player, lastName: lastName(pick.player), team: pick.team, opponent: pick.opponent, direction: pick.direction,
-  edge: bet?.edge ?? Math.abs(pick.prediction - pick.line), probability: bet?.probability ?? null, book: bet?.book ?? null, kind: bet?.kind ?? null,
+  edge: bet?.edge ?? Math.abs(pick.prediction - pick.line), probability: bet?.probability ?? null, ev: bet?.value?.ev ?? null, book: bet?.book ?? null, kind: bet?.kind ?? null,
 });
 
 function head(entry, shown) {
