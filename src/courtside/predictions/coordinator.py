@@ -10,6 +10,7 @@ import polars as pl
 
 from courtside.league.markets import MARKETS, Market
 from courtside.predictions.active_models import ActiveModels
+from courtside.predictions.distribution import INPUTS
 from courtside.predictions.inputs import features_hashes
 from courtside.predictions.probability import with_probability
 from courtside.predictions.reasons import LEAST_PICK_EDGE, reasons
@@ -19,6 +20,10 @@ from courtside.predictions.tables import PREDICTIONS
 
 LEAST_EDGE = 1.0
 """Smallest edge, in points, at which a side is taken; other markets scale it by their spread."""
+
+
+USED_AFTER_MODELS = frozenset((*PREDICTIONS.column_names, *INPUTS))
+"""Columns that the calibration and the table of predictions need; the other inputs are not copied for each system."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def predict(
         features_hash=features_hashes(rows), prediction_made_before_game=(pl.col("tip_at") > now).fill_null(False)
     )
     predictions_by_system = [
-        _with_reasons(system, _predicted(system, rows, codes[system.name]), explained, market)
+        _with_reasons(system, _predicted(system, rows, codes[system.name], explained), explained, market)
         for system in models.systems
     ]
     refused = refused_models(
@@ -87,19 +92,26 @@ def predict(
     )
 
 
-def _predicted(system: System, rows: pl.DataFrame, code: str) -> pl.DataFrame:
-    return rows.with_columns(
+def _predicted(system: System, rows: pl.DataFrame, code: str, explained: str) -> pl.DataFrame:
+    """Return the rows that a system predicts; only the system that is explained keeps its inputs."""
+    predicted = rows.with_columns(
         system=pl.lit(system.name),
         model_code=pl.lit(code),
         prediction=system.expected_points(rows),
         model_id=system.model_ids(rows),
-    ).filter(pl.col("prediction").is_not_null())
+    )
+    chosen = predicted if system.name == explained else _without_inputs(predicted)
+    return chosen.filter(pl.col("prediction").is_not_null())
+
+
+def _without_inputs(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(name for name in rows.columns if name in USED_AFTER_MODELS)
 
 
 def _with_reasons(system: System, rows: pl.DataFrame, explained: str, market: Market) -> pl.DataFrame:
     if system.name != explained:
         return rows.with_columns(reasons=pl.lit(None, pl.String))
-    return rows.with_columns(reasons(system, rows, market.from_points(LEAST_PICK_EDGE)))
+    return _without_inputs(rows.with_columns(reasons(system, rows, market.from_points(LEAST_PICK_EDGE))))
 
 
 def _with_edge(rows: pl.DataFrame, least_edge: float = LEAST_EDGE) -> pl.DataFrame:
