@@ -35,7 +35,7 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def ingested_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose payloads are in and nothing else; copy it before you change it."""
-    return homes.built_once(tmp_path_factory, "ingested", lambda home: homes.ingest_waiting(home, homes.payloads()))
+    return homes.built_once(tmp_path_factory, "ingested", lambda home: homes.ingest_into(home, homes.payloads()))
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
     return copy_of(built, factory.mktemp(name) / "home")
 
 
-def ingest_waiting(home: Path, batch: Iterable[Payload]) -> list[Report]:
+def ingest_into(home: Path, batch: Iterable[Payload]) -> list[Report]:
     """Ingest payloads into a home."""
     with opened(home) as context:
         return list(ingest(batch, context.warehouse, PayloadStore(context.settings.raw_folder)))

@@ -40,7 +40,7 @@ def _is_late_box(payload: Payload) -> bool:
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose box scores stop 69 days before its clock, and none of whose dates has run."""
     home = tmp_path_factory.mktemp("ended") / "home"
-    homes.ingest_waiting(home, [payload for payload in _payloads() if not _is_late_box(payload)])
+    homes.ingest_into(home, [payload for payload in _payloads() if not _is_late_box(payload)])
     return home
 
 
@@ -93,7 +93,7 @@ def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_ar
     assert found.exit_code == 1, found.stdout
     assert not [alert.cause for alert in alerts if alert.cause != "late.lines"]
 
-    homes.ingest_waiting(home, [payload for payload in _payloads() if _is_late_box(payload)])
+    homes.ingest_into(home, [payload for payload in _payloads() if _is_late_box(payload)])
     found = _run(home)
     assert found.exit_code == 0, found.stdout
     assert {state for stage in ("features", "predictions") for state, _ in _states(home, stage).values()} <= {

@@ -30,7 +30,7 @@ def test_a_run_killed_in_the_middle_of_a_write_is_finished_by_the_next(
     home = homes.copy_of(ingested_home, tmp_path / "home")
     if prefix.startswith("DELETE"):
         home = homes.copy_of(run_home, tmp_path / "again")
-        homes.ingest_waiting(home, [homes.corrected_box_score()])
+        homes.ingest_into(home, [homes.corrected_box_score()])
     command = [sys.executable, "-m", "tests.orchestration.killed_run", str(home), prefix, str(occurrence)]
     killed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=120)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()

@@ -49,7 +49,7 @@ def test_the_order_in_which_payloads_arrive_does_not_matter(run_home: Path, tmp_
     shuffled = homes.payloads()
     random.Random(5).shuffle(shuffled)
     home = tmp_path / "home"
-    homes.ingest_waiting(home, shuffled)
+    homes.ingest_into(home, shuffled)
     homes.run_in(home)
     ordered, other = homes.contents(run_home), homes.contents(home)
     for table in ("games", "team_games", "player_games", "player_lines", "player_features", "predictions"):
@@ -60,7 +60,7 @@ def test_the_order_in_which_payloads_arrive_does_not_matter(run_home: Path, tmp_
 def test_the_same_payloads_twice_change_nothing(ingested_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(ingested_home, tmp_path / "home")
     before = homes.contents(home)
-    reports = homes.ingest_waiting(home, homes.payloads())
+    reports = homes.ingest_into(home, homes.payloads())
     assert {report.status for report in reports} == {"already_there"}
     assert sum(report.rows_new for report in reports) == 0
     assert homes.contents(home) == before
@@ -77,7 +77,7 @@ def test_as_of_rebuilds_what_was_known_then(ingested_home: Path, tmp_path: Path)
     with homes.opened(whole, as_of=cut) as context:
         run(context, homes.FIRST, dt.date(2025, 11, 5))
     early = tmp_path / "early"
-    homes.ingest_waiting(early, [payload for payload in homes.payloads() if payload.fetched_at <= cut])
+    homes.ingest_into(early, [payload for payload in homes.payloads() if payload.fetched_at <= cut])
     homes.run_in(early, last=dt.date(2025, 11, 5))
     known, rebuilt = homes.contents(early), homes.contents(whole)
     for table in ("games", "player_games", "player_lines", "player_features", "predictions"):

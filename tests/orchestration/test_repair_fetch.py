@@ -45,7 +45,7 @@ def test_a_lost_log_is_fetched_and_the_season_is_complete_again(
         return Client(FixedClock(homes.NOW), transport, Policy(least_pace=0.0, pace={}))
 
     home = tmp_path / "home"
-    homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.name != logs["P"].name])
+    homes.ingest_into(home, [payload for payload in homes.payloads() if payload.name != logs["P"].name])
     homes.run_in(home)
     monkeypatch.setattr(live, "client_for", client)
     monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())

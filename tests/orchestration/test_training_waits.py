@@ -25,7 +25,7 @@ def test_training_waits_for_yesterday_until_it_is_overdue(tmp_path: Path, monkey
     logs = [payload for payload in logs if payload.name.endswith(f"_{LAST}.json")]
     assert len(logs) == 2
     home = tmp_path / "home"
-    homes.ingest_waiting(home, [payload for payload in league if payload not in logs])
+    homes.ingest_into(home, [payload for payload in league if payload not in logs])
 
     def trained_at(place: Path, now: dt.datetime) -> list[dt.date]:
         trained.clear()
@@ -35,6 +35,6 @@ def test_training_waits_for_yesterday_until_it_is_overdue(tmp_path: Path, monkey
 
     late = homes.copy_of(home, tmp_path / "late")
     assert trained_at(home, EARLY) == []
-    homes.ingest_waiting(home, logs)
+    homes.ingest_into(home, logs)
     assert trained_at(home, EARLY) == [DAY]
     assert trained_at(late, OVERDUE) == [DAY]

@@ -17,7 +17,7 @@ def unpublished_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home at 17:00 UTC of a date whose lines are stored and that is not published."""
 
     def build(home: Path) -> None:
-        homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at <= DELIVERED])
+        homes.ingest_into(home, [payload for payload in homes.payloads() if payload.fetched_at <= DELIVERED])
         day_before = str(DAY - dt.timedelta(days=1))
         assert invoke(home, MORNING, "run", "--start-date", str(homes.FIRST), "--end-date", day_before)[0] == 0
 
@@ -42,7 +42,7 @@ def graded_home(live_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
     def build(home: Path) -> None:
         homes.copy_of(live_home, home)
-        homes.ingest_waiting(home, [payload for payload in homes.payloads() if payload.fetched_at > DELIVERED])
+        homes.ingest_into(home, [payload for payload in homes.payloads() if payload.fetched_at > DELIVERED])
         assert invoke(home, NEXT_DAY, "run", *RANGE)[0] == 0
         assert stored(home, GRADED_PICKS).height > 0
 

@@ -64,7 +64,7 @@ def test_a_lease_of_another_host_blocks_for_an_hour_at_most(
         assert code == 1
         assert f"elsewhere:1) is writing; its lease ends {shown:%Y-%m-%d %H:%M:%S} UTC" in output
     else:
-        assert "is at work" not in output
+        assert "is writing" not in output
         assert code == call("daily", home=home)[0]
 
 
@@ -79,7 +79,7 @@ with opened(settings_of(Path(sys.argv[1]))) as context:
 """
 
 
-def test_the_error_of_a_reader_names_the_writer_and_the_end_of_its_lease(home: Path) -> None:
+def test_the_error_of_a_second_writer_names_the_first_and_the_end_of_its_lease(home: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(home)],
         env=os.environ | {"COURTSIDE_NOW": NOW},
@@ -89,7 +89,7 @@ def test_the_error_of_a_reader_names_the_writer_and_the_end_of_its_lease(home: P
     assert process.stdout is not None
     try:
         assert process.stdout.readline() == b"holding\n"
-        code, output = call("status", home=home)
+        code, output = call("daily", home=home)
     finally:
         process.communicate(timeout=60)
     assert code == 1
@@ -141,7 +141,7 @@ def test_no_warehouse_is_created_beside_files_or_payloads_alone(home: Path) -> N
 def test_a_waiting_payload_does_not_prevent_a_first_warehouse(tmp_path: Path) -> None:
     home = tmp_path / "home"
     Pending(PayloadStore(home / "raw")).add(homes.payloads()[0])
-    assert "rebuild" not in call("status", home=home)[1]
+    assert "rebuild" not in call("daily", home=home)[1]
     assert (home / "warehouse.duckdb").exists()
 
 

@@ -72,7 +72,7 @@ def _changes_under_a_future_mutation(home: Path) -> list[dt.date]:
     changed = sorted(before)[10]
     logs = [payload for payload in homes.payloads() if payload.name.startswith("leaguegamelog_P_")]
     index = next(i for i, payload in enumerate(logs) if str(changed) in payload.name)
-    homes.ingest_waiting(home, [_swapped_points(logs[index])])
+    homes.ingest_into(home, [_swapped_points(logs[index])])
     homes.run_in(home, resume=False)
     after = homes.contents(home)["player_features"]
     assert any(after[day] != before[day] for day in before if day > changed), "the change must reach later days"
@@ -135,7 +135,7 @@ def test_a_box_score_that_does_not_sum_to_the_score_is_held_and_in_no_window(
     if change == "cut":
         home = _fresh_home_with(payload, tmp_path / "fresh")
     else:
-        homes.ingest_waiting(home, [payload])
+        homes.ingest_into(home, [payload])
     summary = homes.run_in(home)
     held = [(day, cell.reason) for day, stage, cell in summary.open_cells if stage == "analytics"]
     assert len(held) == 1
@@ -153,7 +153,7 @@ def _fresh_home_with(payload: Payload, home: Path) -> Path:
     logs = [item for item in homes.payloads() if item.name.startswith("leaguegamelog_P_")]
     replaced = logs[6]
     early = replace(payload, fetched_at=replaced.fetched_at)
-    homes.ingest_waiting(home, [early if item is replaced or item == replaced else item for item in homes.payloads()])
+    homes.ingest_into(home, [early if item is replaced or item == replaced else item for item in homes.payloads()])
     return home
 
 

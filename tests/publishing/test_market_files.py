@@ -98,7 +98,7 @@ def test_one_entry_adds_a_market(tmp_path, monkeypatch):
     monkeypatch.setenv("COURTSIDE_MARKETS", "points,steals")
     home = tmp_path / "home"
     payloads = simulate(seasons=1, seed=11, until=homes.LAST).payloads
-    homes.ingest_waiting(home, payloads)
+    homes.ingest_into(home, payloads)
     homes.run_in(home)
     with homes.opened(home) as context:
         assert_graded(context, STEALS)

@@ -21,7 +21,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     payloads = homes.payloads()
     (lost,) = [payload for payload in payloads if payload.name == f"leaguegamelog_P_{LOST}.json"]
     home = tmp_path_factory.mktemp("gap") / "home"
-    homes.ingest_waiting(home, [payload for payload in payloads if payload is not lost])
+    homes.ingest_into(home, [payload for payload in payloads if payload is not lost])
     homes.run_in(home)
     return home, lost.content
 
