@@ -65,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="courtside-bench-") as folder:
         demonstration = measured(demo, f"{folder}/demo")
     quickest = min(features, key=lambda taken: taken.seconds)
-    peak = max(taken.peak_mb for taken in features)
+    peak = max(one.peak_mb for one in features)
     print(f"{what}: {(last - first).days + 1} dates, {quickest.result:,} feature rows")
     for row in (
         ("measure", "target", "here"),

@@ -73,7 +73,7 @@ print(result.summary())
 print(result.by_edge())
 
 # %% [markdown]
-# An estimator that asks for rows of the week it is evaluated on is refused.
+# An estimator that requests rows of the week it is evaluated on is refused.
 
 
 # %%
@@ -81,7 +81,7 @@ class LooksAhead(Ridge):
     """A ridge regression that would like to know the results of its own week."""
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> Ridge:  # noqa: N803
-        """Ask for the evaluated week, which is refused."""
+        """Request the evaluated week, which is refused."""
         home.training_set("2025-10-22", "2025-11-12")
         return super().fit(X, y)
 

@@ -1,4 +1,4 @@
-"""`courtside mcp` answers an assistant: asked over stdio by the protocol's own client."""
+"""`courtside mcp` answers an assistant: used over stdio by the protocol's own client."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tests.cli.test_reading_while_writing import writing
 DATE, TONIGHT = "2025-11-12", "2025-11-13"
 
 
-def asked(folder: Path, ask: Callable[[Client], Any]) -> Any:
-    """Start `courtside mcp` as an assistant does, and return what `ask` gets from it."""
+def result_of(folder: Path, query: Callable[[Client], Any]) -> Any:
+    """Start `courtside mcp` as an assistant does, and return what `query` gets from it."""
     command = ["-c", "from courtside.cli.main import app; app()", "mcp", "--home", str(folder)]
     server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
 
     async def talk() -> Any:
         async with Client(server) as client:
-            return await ask(client)
+            return await query(client)
 
     return asyncio.run(talk())
 
@@ -37,14 +37,14 @@ def asked(folder: Path, ask: Callable[[Client], Any]) -> Any:
 def called(folder: Path, *calls: tuple[str, dict[str, object]]) -> list[Any]:
     """Return the result of each call of a tool, all of one session."""
 
-    async def ask(client: Client) -> list[Any]:
+    async def query(client: Client) -> list[Any]:
         return [await client.call_tool(tool, arguments) for tool, arguments in calls]
 
-    return asked(folder, ask)
+    return result_of(folder, query)
 
 
 def test_the_tools_are_listed_as_reading_only_with_a_description(example_folder: Path) -> None:
-    tools = {tool.name: tool for tool in asked(example_folder, lambda client: client.list_tools()).tools}
+    tools = {tool.name: tool for tool in result_of(example_folder, lambda client: client.list_tools()).tools}
     assert set(tools) == {"picks", "record", "explain", "training_quality", "player"}
     for tool in tools.values():
         assert tool.annotations.read_only_hint is True
@@ -91,7 +91,7 @@ def test_it_answers_while_a_process_writes_and_changes_nothing(example_folder: P
     folder = homes.copy_of(example_folder, tmp_path / "home")
     before = hashlib.sha256((folder / "warehouse.duckdb").read_bytes()).hexdigest()
 
-    async def ask(client: Client) -> tuple[Any, Any]:
+    async def query(client: Client) -> tuple[Any, Any]:
         alone = await client.call_tool("picks", {"date": DATE})
         assert hashlib.sha256((folder / "warehouse.duckdb").read_bytes()).hexdigest() == before
         with writing(folder / "warehouse.duckdb") as process:
@@ -99,7 +99,7 @@ def test_it_answers_while_a_process_writes_and_changes_nothing(example_folder: P
         assert f"PID {process.pid}) is writing" in meanwhile.structured_content["notices"][0]
         return alone.structured_content, meanwhile.structured_content
 
-    alone, meanwhile = asked(folder, ask)
+    alone, meanwhile = result_of(folder, query)
     assert alone["notices"] == []
     assert alone["rows"] == meanwhile["rows"] != []
 

@@ -342,12 +342,12 @@ def test_a_page_of_another_origin_learns_that_a_date_is_missing(browser, site, t
         page = context.new_page()
         page.goto(f"{other}other.html")
         path = f"{site.url}v1/picks/2031-01-01.json"
-        asked = """async ([path, headers]) => {
+        requested = """async ([path, headers]) => {
             const response = await fetch(path, { headers });
             return [response.status, (await response.json()).status];
         }"""
-        for headers in ({}, {"X-Asked-By": "a front end"}):
-            assert page.evaluate(asked, [path, headers]) == [404, 404]
+        for headers in ({}, {"X-Requested-By": "a front end"}):
+            assert page.evaluate(requested, [path, headers]) == [404, 404]
         context.close()
 
 

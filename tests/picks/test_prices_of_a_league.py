@@ -19,7 +19,7 @@ from courtside.sources.simulated.market import BOOKS, quote_season
 from courtside.sources.simulated.season import Season, play_seasons
 
 PLAYER_GAME = ["game_id", "player_id"]
-STUCK = "betmgm"
+STALE = "betmgm"
 
 
 @pytest.fixture(scope="module")
@@ -134,25 +134,25 @@ def test_the_interval_and_the_stake_follow_from_the_probability(values):
 
 def test_a_book_that_did_not_move_is_stale_and_never_the_best_price(lines):
     """One book keeps its first line and prices of every game, as if its feed had stopped."""
-    first = lines.filter((pl.col("book") == STUCK) & (pl.col("timing") == "pre_tip")).sort("seen_at")
+    first = lines.filter((pl.col("book") == STALE) & (pl.col("timing") == "pre_tip")).sort("seen_at")
     frozen = first.unique(PLAYER_GAME, keep="first", maintain_order=True)
     kept = first.drop("line", "over_price", "under_price").join(
         frozen.select(*PLAYER_GAME, "line", "over_price", "under_price"), on=PLAYER_GAME
     )
-    planted = pl.concat([lines.filter(pl.col("book") != STUCK), kept.select(lines.columns)])
+    planted = pl.concat([lines.filter(pl.col("book") != STALE), kept.select(lines.columns)])
     unpublished = _unpublished(lines)
     honest = book_states(shown_before(lines, unpublished), MARKETS[0])
-    stuck = book_states(shown_before(planted, unpublished), MARKETS[0])
+    stale = book_states(shown_before(planted, unpublished), MARKETS[0])
     share = {
-        name: frame.filter(pl.col("book") == STUCK).select((pl.col("state") == "stale").mean()).item()
-        for name, frame in (("honest", honest), ("stuck", stuck))
+        name: frame.filter(pl.col("book") == STALE).select((pl.col("state") == "stale").mean()).item()
+        for name, frame in (("honest", honest), ("stale", stale))
     }
-    others = stuck.filter(pl.col("book") != STUCK).select((pl.col("state") == "stale").mean()).item()
+    others = stale.filter(pl.col("book") != STALE).select((pl.col("state") == "stale").mean()).item()
     assert share["honest"] < 0.02
-    assert share["stuck"] > 0.1
+    assert share["stale"] > 0.1
     assert others < 0.02
-    marked = stuck.filter(pl.col("state") == "stale").select(*PLAYER_GAME, book_="book")
-    asked = (
+    marked = stale.filter(pl.col("state") == "stale").select(*PLAYER_GAME, book_="book")
+    quoted_lines = (
         planted.select(*PLAYER_GAME, "game_date", "line")
         .unique(PLAYER_GAME)
         .with_columns(
@@ -163,6 +163,6 @@ def test_a_book_that_did_not_move_is_stale_and_never_the_best_price(lines):
         )
     )
     errors = pl.DataFrame(schema={"calibrator_id": pl.String, "calibration_error": pl.Float64})
-    best = side_values(asked, stuck, errors).join(marked, on=PLAYER_GAME)
+    best = side_values(quoted_lines, stale, errors).join(marked, on=PLAYER_GAME)
     assert best.height > 500
     assert best.filter((pl.col("book") == pl.col("book_")) | (pl.col("best_line_book") == pl.col("book_"))).is_empty()

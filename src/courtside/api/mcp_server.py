@@ -1,4 +1,4 @@
-"""A read-only server of the Model Context Protocol, through which an assistant asks about picks and data."""
+"""A read-only server of the Model Context Protocol, through which an assistant queries picks and data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 INSTRUCTIONS = """Courtside predicts what NBA players score and compares it with the sportsbooks' lines. Every tool only
 reads. Picks of kind BACKTEST were computed for past dates; only LIVE picks were published before the game. State n and
-the interval with every rate. Nothing here is a claim of profit or a recommendation to bet. Dates are written as
+the interval with every rate. Nothing here is a promise of profit or a recommendation to bet. Dates are written as
 2025-01-06."""
 ALL_PICKS = "all_picks"
 PICK = (
