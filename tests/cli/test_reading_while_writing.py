@@ -115,6 +115,16 @@ def test_explain_responds_while_a_process_writes(home: Path) -> None:
     assert json.loads(found.stdout)["predictions"]
 
 
+def test_a_warehouse_is_copied_as_of_its_last_commit_while_a_process_writes(home: Path, tmp_path: Path) -> None:
+    path, target = home / "warehouse.duckdb", tmp_path / "copy.duckdb"
+    with writing(path):
+        words = ["copy", "--from", f"duckdb:{path}", "--to", f"duckdb:{target}"]
+        found = CliRunner().invoke(app, words, env={"COURTSIDE_LOCK_PATIENCE_SECONDS": "3600"})
+    assert found.exit_code == 0, found.stderr
+    assert "this reads its last commit" in found.stderr
+    assert reasons(target) == {"committed by the writer"}
+
+
 def test_the_state_that_is_read_is_the_last_commit(home: Path) -> None:
     path = home / "warehouse.duckdb"
     with writing(path):
@@ -204,7 +214,7 @@ def test_a_process_that_writes_a_file_does_not_read_it_twice(tmp_path: Path) -> 
     path = tmp_path / "w.duckdb"
     with DuckDBWarehouse(path) as warehouse:
         warehouse.prepare([GRID])
-    with DuckDBWarehouse(path), pytest.raises(WarehouseBusyError, match="this process itself"):
+    with DuckDBWarehouse(path), pytest.raises(WarehouseBusyError, match="this process already has"):
         DuckDBWarehouse(path, read_only=True)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from courtside.cli.common import console
+from courtside.cli.common import console, show_notice
 from courtside.errors import ConfigError
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.warehouse.copying import copied
@@ -23,7 +23,8 @@ def copy_command(
     origin, goal = place_of(source), place_of(target)
     if origin == goal:
         raise ConfigError(f"--from and --to both name {origin}; name two warehouses")
-    with open_place(origin) as have, open_place(goal) as want:
+    with open_place(origin, read_only=True) as have, open_place(goal) as want:
+        show_notice(have)
         have.prepare(ALL_TABLES)
         want.prepare(ALL_TABLES)
         total = 0
