@@ -3,7 +3,8 @@ const CACHE = "courtside-1";
 const MOST = 400;
 const SHELL = [
   "./", "cards.css", "icon.svg", "js/address.js", "js/app.js", "js/card.js", "js/charts.js", "js/data.js",
-  "js/dom.js", "js/form.js", "js/format.js", "js/games.js", "js/list.js", "js/offer.js", "js/pages/models.js",
+  "js/dom.js", "js/form.js", "js/format.js", "js/games.js", "js/list.js", "js/markets.js", "js/offer.js",
+  "js/pages/models.js",
   "js/pages/pick.js", "js/pages/picks.js", "js/pages/player.js", "js/pages/players.js", "js/pages/quality.js",
   "js/pages/results.js", "js/pages/slate.js", "js/pages/subset.js", "js/parts.js", "js/record.js",
   "js/strip.js", "js/teams.js", "js/tips.js", "js/why.js", "style.css",

@@ -2,6 +2,7 @@
 import { parse } from "./address.js";
 import { forget, maybe, Missing } from "./data.js";
 import { el, replace } from "./dom.js";
+import { startMarkets, useMarket } from "./markets.js";
 import { dataBanner, failure, markSimulated, nothingYet } from "./parts.js";
 import { picks } from "./pages/picks.js";
 import { startTips } from "./tips.js";
@@ -28,6 +29,7 @@ async function show() {
   if (!address) return;
   const { page, parts, query } = address;
   const mine = ++turn;
+  if (useMarket(query.get("market"))) delete main.dataset.page;
   const isCurrent = () => mine === turn;
   for (const link of document.querySelectorAll("nav a[data-page]")) {
     if (link.dataset.page === (PARENT[page] ?? page)) link.setAttribute("aria-current", "page");
@@ -133,5 +135,5 @@ addEventListener("hashchange", show);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && Date.now() - shownAt > STALE_MS) { shownAt = Date.now(); forget(); show(); }
 });
-show();
+startMarkets().then(show);
 if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register("sw.js").catch((error) => console.info("no offline copy:", error.message));

@@ -1,14 +1,14 @@
 // Loading of public files; each is cached for five minutes. The address of every file is made here.
 const FRESH_MS = 300_000;
 const kept = new Map();
-/** The folder of the files; another market's files have the same paths below another folder. */
-let base = "v1/";
+/** Files that all markets share; a market's other files have the same paths below its own folder. */
+const SHARED = /^(status\.json|markets\.json|feed\.xml|quality\/.*)$/;
+let market = { folder: "v1/", label: "points" };
 
-/** Files that are there once for all markets. */
-const SHARED = new Set(["status.json", "markets.json"]);
-
-export const useFolder = (folder) => { base = folder; };
-export const fileAddress = (path) => `${SHARED.has(path) ? "v1/" : base}${path}`;
+export const useMarketFiles = (chosen) => { market = chosen; };
+export const fileAddress = (path) => `${SHARED.test(path) ? "v1/" : market.folder}${path}`;
+/** What is counted in the market that is shown, as “points”. */
+export const unit = () => market.label;
 
 export class Missing extends Error {
   constructor(path, status, detail) {

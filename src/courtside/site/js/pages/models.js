@@ -1,6 +1,7 @@
 // Calibration with a sentence that reads it, and the models beside the line behind a switch.
 import { chart, el, table } from "../dom.js";
 import { calibration } from "../charts.js";
+import { unit } from "../data.js";
 import { interval, one, percent, plural, whole } from "../format.js";
 import { empty, kindBadge, note, panel } from "../parts.js";
 
@@ -52,14 +53,14 @@ export function models(performance) {
     el("details", {}, el("summary", {}, `Every model: ${plural(rows.length / 3, "model")} over 7 days, 30 days and the season`),
       table("Models and the line", ["Window and model", number("Games"), number("MAE", "Mean absolute error in points"), number("Bias", "Mean of prediction minus points"),
         number("With line"), number("MAE there"), number("Line’s MAE", "The line's own mean absolute error on the same games"), number("Line’s bias"), number("Hit rate of its side"), number("95 % interval")], rows, { class: "sticky" }),
-      note(`The champion, ${performance.model}, is in bold. Errors are in points; those of the line are over the same games.`)));
+      note(`The champion, ${performance.model}, is in bold. Errors are in ${unit()}; those of the line are over the same games.`)));
 }
 
 function comparison(model) {
   if (model.mae_beside_line === null) return `The champion ${model.model} has no graded prediction with a line yet.`;
   const distance = model.mae_beside_line - model.line_mae;
-  const compared = Math.abs(distance) < 0.005 ? "equal to" : `${Math.abs(distance).toFixed(2)} points ${distance > 0 ? "larger than" : "smaller than"}`;
-  return `The error of the champion ${model.model} is ${model.mae_beside_line.toFixed(2)} points, ${compared} the line’s ${model.line_mae.toFixed(2)} on the same ${whole(model.n_with_line)} games of this season.`;
+  const compared = Math.abs(distance) < 0.005 ? "equal to" : `${Math.abs(distance).toFixed(2)} ${unit()} ${distance > 0 ? "larger than" : "smaller than"}`;
+  return `The error of the champion ${model.model} is ${model.mae_beside_line.toFixed(2)} ${unit()}, ${compared} the line’s ${model.line_mae.toFixed(2)} on the same ${whole(model.n_with_line)} games of this season.`;
 }
 
 const figure = (value) => (value === null ? "–" : value.toFixed(2));

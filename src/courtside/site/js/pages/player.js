@@ -1,6 +1,6 @@
 // One player: his next game, form, accuracy beside the line, picks, and the log of the season.
 import { href } from "../address.js";
-import { get, maybe, Missing } from "../data.js";
+import { get, maybe, Missing, unit } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { lines } from "../charts.js";
 import { formBars, formWords } from "../form.js";
@@ -52,7 +52,7 @@ function nextGame(next, tonight) {
   const chance = next.probability_over === null ? null : side === "UNDER" ? 100 - next.probability_over : next.probability_over;
   const facts = [
     ["Game", `${next.is_home ? "vs" : "@"} ${next.opponent}`], ["Tip-off", [shortDate(tonight.date), ", ", tipOff(game?.tip_at)]],
-    ["Expected", `${one(next.points)} points`],
+    ["Expected", `${one(next.points)} ${unit()}`],
     ["Line", next.line === null ? "none yet" : `${one(next.line)}, ${book(next.book)} ${[price(next.over_price), price(next.under_price)].filter(Boolean).join(" / ")}`],
     ["Side", next.held ? `blocked: ${next.held}` : side ? `${side} by ${one(Math.abs(next.edge))}${chance === null ? "" : `, ${percent(chance)}`}` : "none"],
     ["Rest", next.rest_days === null ? "–" : plural(next.rest_days, "day")],
@@ -65,9 +65,9 @@ function nextGame(next, tonight) {
 function accuracy(found) {
   if (!found.n) return empty("No predicted game has been played yet");
   return el("dl", { class: "figures" },
-    [["Games played", whole(found.n)], ["Mean absolute error", `${one(found.mae)} points`], ["Bias", `${signed(found.bias)} points`],
-      ["Games with a line", whole(found.n_with_line)], ["Error with a line", found.n_with_line ? `${one(found.mae_beside_line)} points` : "–"],
-      ["Error of the line", found.n_with_line ? `${one(found.line_mae)} points` : "–"]].map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+    [["Games played", whole(found.n)], ["Mean absolute error", `${one(found.mae)} ${unit()}`], ["Bias", `${signed(found.bias)} ${unit()}`],
+      ["Games with a line", whole(found.n_with_line)], ["Error with a line", found.n_with_line ? `${one(found.mae_beside_line)} ${unit()}` : "–"],
+      ["Error of the line", found.n_with_line ? `${one(found.line_mae)} ${unit()}` : "–"]].map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
 
 function picked(tallies) {
@@ -81,10 +81,10 @@ function drawing(log) {
   if (games.length < 2) return empty("Too few games to draw");
   const top = Math.ceil(Math.max(...games.flatMap((game) => [game.actual, game.prediction, game.line ?? 0])) / 10) * 10;
   return [
-    el("p", { class: "legend" }, el("span", { class: "key points" }), "points ", el("span", { class: "key model" }), "prediction ", el("span", { class: "key quoted" }), "line"),
+    el("p", { class: "legend" }, el("span", { class: "key points" }), `${unit()} `, el("span", { class: "key model" }), "prediction ", el("span", { class: "key quoted" }), "line"),
     chart(`Points, predictions and lines of the last ${games.length} games`, 220, (width, height) => lines(width, height, {
       y: [0, top], ticks: [0, top / 2, top], labels: games.map((game) => shortDate(game.date)),
-      tips: games.map((game) => `${shortDate(game.date)} against ${game.opponent}: ${game.actual} points, expected ${one(game.prediction)}, line ${game.line === null ? "none" : one(game.line)}`),
+      tips: games.map((game) => `${shortDate(game.date)} against ${game.opponent}: ${game.actual} ${unit()}, expected ${one(game.prediction)}, line ${game.line === null ? "none" : one(game.line)}`),
       series: [{ name: "points", values: games.map((game) => game.actual) }, { name: "model", values: games.map((game) => game.prediction) }, { name: "quoted", values: games.map((game) => game.line) }],
     })),
   ];

@@ -1,5 +1,5 @@
 // Players: those who play tonight first, then the others by last name; to search by name, team, city or tricode.
-import { get, maybe } from "../data.js";
+import { get, maybe, unit } from "../data.js";
 import { el, replace, table } from "../dom.js";
 import { atWithYear, longDate, one, percent, plural, score, tipOff, whole } from "../format.js";
 import { empty, jsonLink, kindBadge, lastName, note, plain, playerLink } from "../parts.js";
@@ -32,7 +32,7 @@ export async function players(main, _parts, isCurrent, query) {
     } });
   replace(main, el("div", { class: "page-head" }, el("h1", {}, "Players"), el("p", { class: "meta" }, `Season ${index.season ?? "–"} · as of ${atWithYear(index.generated_at)}`)),
     el("label", { class: "search" }, "Find a player or team ", field), list,
-    el("div", { class: "foot" }, note("MAE is the mean absolute error of our predictions in points; “line” is that of the line on the same games. ", jsonLink("players/index.json"))));
+    el("div", { class: "foot" }, note(`MAE is the mean absolute error of our predictions in ${unit()}; “line” is that of the line on the same games. `, jsonLink("players/index.json"))));
   show(field.value);
 }
 
