@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from courtside.cli.main import COMMANDS, loaded
+from courtside.cli.main import COMMANDS, PANELS, loaded
 
 HEAVY = {
     *("polars", "numpy", "pandas", "pyarrow", "duckdb", "narwhals", "pydantic", "pydantic_settings", "rapidfuzz"),
@@ -43,3 +43,7 @@ def test_every_library_named_as_heavy_is_one_that_the_package_needs() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_listed_with_the_first_paragraph_of_its_own_help(name: str) -> None:
     assert COMMANDS[name][1] == " ".join(loaded(name).help.split("\n\n")[0].split())
+
+
+def test_every_command_is_in_one_panel_of_the_help() -> None:
+    assert sorted(name for names in PANELS.values() for name in names) == sorted(COMMANDS)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, settings_of
+from courtside.cli.common import Home, console, reading, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.league.markets import POINTS
 from courtside.operations.fair import Fair, fair_odds
@@ -24,7 +24,7 @@ def fair_command(
     home: Home = None,
 ) -> None:
     """Show the probability of over, push and under and the fair odds of a player at any line."""
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         found = fair_odds(context, player, parse_date_option(date, "DATE"), line or (), market)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))

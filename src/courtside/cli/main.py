@@ -33,6 +33,10 @@ COMMANDS = {
         "daily:daily_command",
         "Run the day: ingest waiting payloads, grade final games, predict and publish the slate, and fill gaps.",
     ),
+    "today": (
+        "today:today_command",
+        "Show tonight on one screen: games, published picks with their best prices, and what is missing.",
+    ),
     "status": (
         "run:status_command",
         "Show the grid: the number of dates of each stage that are complete, empty, held, failed, expected or missing.",
@@ -90,12 +94,26 @@ COMMANDS = {
 }
 """Each command: its module and the function or group in it, and its help, which a test compares with that of both."""
 
+PANELS = {
+    "Every day": ("today", "daily", "status", "explain", "prices", "fair"),
+    "Data": ("ingest", "run", "repair"),
+    "Checks": ("check", "runs"),
+    "Models": ("train", "models", "evaluate", "export-training"),
+    "Publish": ("export", "serve", "mcp"),
+    "Administration": ("demo", "config", "migrate", "copy", "rebuild"),
+}
+"""The commands by what they are for, as `courtside --help` shows them."""
+
 
 class LazyGroup(GuardedGroup):
     """The root group. Listing the commands imports no module of a command; running one imports its own."""
 
     def __init__(self, **options: Any) -> None:
-        stubs = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+        stubs = {
+            name: TyperCommand(name, help=COMMANDS[name][1], rich_help_panel=panel)
+            for panel, names in PANELS.items()
+            for name in names
+        }
         super().__init__(**options | {"commands": stubs})
 
     def resolve_command(self, context: Any, arguments: list[str]) -> Any:
@@ -120,7 +138,7 @@ app = typer.Typer(
     name="courtside",
     cls=LazyGroup,
     epilog=EXIT_CODES,
-    help="An NBA player-points prop platform that records the origin of every value.",
+    help="An NBA player-props platform that records the origin of every value.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -139,5 +157,5 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """An NBA player-points prop platform that records the origin of every value."""
+    """An NBA player-props platform that records the origin of every value."""
     logs.configure()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, settings_of, styled
+from courtside.cli.common import Home, console, reading, settings_of, styled
 from courtside.cli.ingest import parse_date_option
 from courtside.operations.prices import PricedLine, prices_of
 from courtside.picks.side_values import FLAT_STAKES
@@ -26,7 +26,7 @@ def prices_command(
     home: Home = None,
 ) -> None:
     """Show the best price of each side that a prediction takes, and its expected value with an interval."""
-    with opened(settings_of(home)) as context:
+    with reading(settings_of(home)) as context:
         lines = prices_of(context.warehouse, parse_date_option(date, "DATE"), player)
     if as_json:
         content = [dataclasses.asdict(line) for line in lines]

@@ -53,10 +53,7 @@ def prices_of(warehouse: Warehouse, day: dt.date, player: str | None = None) -> 
         PricedLine(
             names.get(player_id, str(player_id)),
             market,
-            [
-                row | {"verdict": verdict_of(row["ev"], row["ev_low"]), "reason": why_no_value(row)}
-                for row in part.to_dicts()
-            ],
+            [_with_value(row) for row in part.to_dicts()],
             _rows(books, game_id, player_id, market),
             _rows(closing, game_id, player_id, market),
         )

@@ -1,0 +1,69 @@
+"""`courtside today`: a date's games, picks, prices, and what is still missing."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from courtside.cli.common import Home, MarketOption, console, reading, settings_of, show_data, styled
+from courtside.cli.ingest import parse_date_option
+from courtside.league.markets import POINTS, market_named
+from courtside.operations.today import Today, today_of
+
+EASTERN, UTC = ZoneInfo("America/New_York"), ZoneInfo("UTC")
+
+
+def today_command(
+    date: Annotated[str, typer.Argument(help="Game date, as 2026-02-07; today where not given.")] = "",
+    market: MarketOption = POINTS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    home: Home = None,
+) -> None:
+    """Show tonight on one screen: games, published picks with their best prices, and what is missing."""
+    settings, chosen = settings_of(home), market_named(market)
+    with reading(settings) as context:
+        day = parse_date_option(date, "DATE") if date else context.clock.today()
+        found = today_of(context.warehouse, day, chosen.name)
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(found), default=str, ensure_ascii=False, indent=1))
+        return
+    show_data(found.data, settings.clock.now())
+    _show(found, chosen.label)
+
+
+def _show(found: Today, label: str) -> None:
+    heading = f"{found.date:%A, %b} {found.date.day}, {found.date.year}"
+    console.print(styled(f"{heading}: {len(found.games)} games, {len(found.picks)} picks of {label}", "bold"))
+    for game in found.games:
+        own = [pick for pick in found.picks if pick["game_id"] == game["game_id"]]
+        console.print(f"\n{game['away']} @ {game['home']}  {_state(game)}")
+        console.print(_table(own) if own else "  no picks")
+    if not found.picks:
+        console.print("No picks are published for this date. `courtside daily` publishes them.")
+    for cell in found.open:
+        console.print(styled(f"{cell['stage']} is {cell['state']}: {cell['reason']}", "yellow"), soft_wrap=True)
+
+
+def _table(picks: list[dict[str, Any]]) -> Table:
+    table = Table("  player", "pick", "model", "best price", "EV %", box=None, pad_edge=False)
+    for pick in picks:
+        price = "-" if pick["price"] is None else f"{pick['price']:+.0f} {pick['book']}"
+        value = "-" if pick["ev"] is None else f"{100 * pick['ev']:+.1f}"
+        style = "red" if pick["ev"] is not None and pick["ev"] < 0 else None
+        side = f"{pick['side']} {pick['line']:g}"
+        table.add_row(f"  {pick['player']}", side, f"{pick['prediction']:.1f}", price, styled(value, style))
+    return table
+
+
+def _state(game: dict[str, Any]) -> str:
+    if game["status"] == "final":
+        return f"final {game['away_points']}-{game['home_points']}"
+    if game["status"] != "scheduled" or game["tip_at"] is None:
+        return str(game["status"]).replace("_", " ")
+    tip = game["tip_at"].replace(tzinfo=UTC).astimezone(EASTERN)
+    return f"{tip.hour % 12 or 12}:{tip:%M %p} ET"
