@@ -19,6 +19,9 @@ ROUNDS = ("evening", "morning", "afternoon", "close")
 CLOSE = len(ROUNDS) - 1
 VIG = 0.045
 
+_OF_OTHER_MARKETS = np.array([[False, True, False, True]] * 2 + [[False] * 4] * 2)
+"""The books and rounds whose lines of other markets than points are fetched: credits are spent on points first."""
+
 _OPENED_BY = np.array([[0.75, 0.95, 1, 1], [0.55, 0.9, 1, 1], [0.3, 0.8, 1, 1], [0.15, 0.65, 1, 1]])
 _PRICE_STEP = np.array([5, 2, 5, 1])
 _AFTER_TIP = 0.01
@@ -73,6 +76,8 @@ def quote_season(season: Season, rng: np.random.Generator, market: Market = MARK
     tip = season.calendar.tip_at[game][:, None, None]
     shown = _opened(season, rng)[game] & (at[game] < tip) | late_here
     shown &= _covered(truth, rng)[:, :, None] & (np.arange(len(ROUNDS)) < gone[:, None, None])
+    if market != MARKETS[0]:
+        shown &= _OF_OTHER_MARKETS
     offer, book, round_ = np.nonzero(shown)
     day = season.calendar.day[game[offer]]
     order = np.lexsort((player[offer], book, game[offer], round_, day))
