@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from courtside.league.markets import POINTS, market_names
 from tests import homes
 from tests.warehouse.engines import emulator
 
@@ -19,6 +20,9 @@ for _profile, _examples in {"local": 25, "ci": 100}.items():
         _profile, max_examples=_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+os.environ["COURTSIDE_MARKETS"] = POINTS
+"""Homes of tests hold one market, where a test does not ask for more: the others take the same path and more time."""
 
 EMULATED = ("tests/warehouse/", "tests/planted/test_planted_warehouse.py")
 """Tests that use BigQuery's emulator: one worker runs them all, first, so that one emulator starts."""
@@ -42,6 +46,18 @@ def ingested_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_home(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which every stage has run; copy it before you change it."""
     return homes.built_once(tmp_path_factory, "run", lambda home: homes.run_in(homes.copy_of(ingested_home, home)))
+
+
+@pytest.fixture(scope="session")
+def home_of_every_market(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same home, run for every market."""
+
+    def build(home: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COURTSIDE_MARKETS", " ".join(market_names()))
+            homes.run_in(homes.copy_of(ingested_home, home))
+
+    return homes.built_once(tmp_path_factory, "markets", build)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -49,10 +49,12 @@ def assert_graded(context: Context, market: Market) -> None:
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_market_has_files_of_the_same_types_from_its_own_rows(run_home, name):
+def test_a_market_has_files_of_the_same_types_from_its_own_rows(home_of_every_market, name):
     day = homes.LAST
-    bets, picks = (document(run_home, f"markets/{name}/{kind}/{day}.json") for kind in ("best-bets", "picks"))
-    with homes.opened(run_home) as context:
+    bets, picks = (
+        document(home_of_every_market, f"markets/{name}/{kind}/{day}.json") for kind in ("best-bets", "picks")
+    )
+    with homes.opened(home_of_every_market) as context:
         published = rows(context, name, PUBLISHED_PICKS).filter(game_date=day)
         assert_graded(context, market_named(name))
     assert {bet["id"] for bet in bets["bets"]} == set(published["player_id"])
@@ -60,14 +62,14 @@ def test_a_market_has_files_of_the_same_types_from_its_own_rows(run_home, name):
     assert all(
         bet["form"]["last_5"] is None or bet["form"]["last_5"] < market_named(name).highest for bet in bets["bets"]
     )
-    for path in (run_home / "public" / "v1" / "markets" / name).rglob("*.json"):
-        assert type_of(str(path.relative_to(run_home / "public"))) is not None
+    for path in (home_of_every_market / "public" / "v1" / "markets" / name).rglob("*.json"):
+        assert type_of(str(path.relative_to(home_of_every_market / "public"))) is not None
 
 
-def test_the_list_of_markets_states_the_error_beside_the_line(run_home):
-    listed = document(run_home, "markets.json")["markets"]
+def test_the_list_of_markets_states_the_error_beside_the_line(home_of_every_market):
+    listed = document(home_of_every_market, "markets.json")["markets"]
     assert [item["name"] for item in listed] == [market.name for market in MARKETS]
-    with homes.opened(run_home) as context:
+    with homes.opened(home_of_every_market) as context:
         for item in listed:
             graded = rows(context, item["name"], GRADED_PREDICTIONS).filter(system="moving_average")
             passed = rows(context, item["name"], PREDICTIONS).filter(system="moving_average", gate_passed=True)
@@ -78,14 +80,14 @@ def test_the_list_of_markets_states_the_error_beside_the_line(run_home):
             assert item["mae"] == pytest.approx(played["absolute_error"].mean(), abs=0.001)
             assert item["line_mae"] == pytest.approx(played["line_absolute_error"].mean(), abs=0.001)
             assert item["low"] < item["above_line"] < item["high"]
-            assert (run_home / "public" / item["folder"] / "picks").is_dir()
+            assert (home_of_every_market / "public" / item["folder"] / "picks").is_dir()
 
 
-def test_other_markets_change_no_byte_of_points(ingested_home, run_home, tmp_path, monkeypatch):
+def test_other_markets_change_no_byte_of_points(ingested_home, home_of_every_market, tmp_path, monkeypatch):
     monkeypatch.setenv("COURTSIDE_MARKETS", POINTS)
     home = homes.copy_of(ingested_home, tmp_path / "home")
     homes.run_in(home)
-    alone, beside = homes.files(home), homes.files(run_home)
+    alone, beside = homes.files(home), homes.files(home_of_every_market)
     assert not [path for path in alone if "/markets/" in path]
     differing = [path for path in alone if alone[path] != beside.get(path)]
     assert {Path(path).name for path in differing} <= {"status.json", "markets.json"}
