@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from courtside.cli.main import app
 from tests import homes
 
-
 POINTS_PICKS = "(SELECT * FROM published_picks WHERE market = 'points')"
 
 

@@ -21,11 +21,12 @@ from tests.predictions.players import model_rows as planted_rows
 
 
 def test_an_unknown_market_is_refused_with_the_closest_one():
-    with pytest.raises(ConfigError, match="'rebound' is no market; the closest is rebounds"):
+    with pytest.raises(ConfigError, match="'rebound' is not a market; the closest is rebounds"):
         market_named("rebound")
 
 
 def test_settings_name_the_markets_with_points_first(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURTSIDE_MARKETS")
     assert homes.settings_in(tmp_path).markets == tuple(market.name for market in MARKETS)
     monkeypatch.setenv("COURTSIDE_MARKETS", "assists, points assists")
     assert homes.settings_in(tmp_path).markets == (POINTS, "assists")
