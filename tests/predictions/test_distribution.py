@@ -71,6 +71,7 @@ def test_it_is_fitted_on_earlier_dates_only(rows, fitted):
     with pytest.raises(LeakageError, match="fitted on dates to"):
         fitted.chances(rows, 60)
     assert fit_distribution("ewma", rows.head(1500), AS_OF) is None
+    assert fit_distribution("ewma", rows.with_columns(minutes=30), AS_OF) is None, "no short game"
 
 
 def test_the_same_rows_in_any_order_give_the_same_text(rows, fitted):

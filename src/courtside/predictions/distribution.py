@@ -18,7 +18,7 @@ import polars as pl
 from courtside.predictions.errors import LeakageError
 from courtside.predictions.inputs import Floats
 
-FEWEST_ROWS = 2000
+FEWEST_ROWS, FEWEST_SHORT = 2000, 30
 INPUTS = ("points_std_last_10", "minutes_half_life_15", "minutes_half_life_5", "team_games_missed")
 SHORT = 0.5
 """A game is short below this share of the minutes that form leads to expect."""
@@ -85,7 +85,7 @@ class Distribution:
 
 
 def fit_distribution(system: str, rows: pl.DataFrame, as_of: dt.date) -> Distribution | None:
-    """Fit a distribution on dates before `as_of`; return None where there are fewer than 2,000 rows.
+    """Fit a distribution on dates before `as_of`; return None below 2,000 rows or 30 short games.
 
     `rows` holds out-of-sample predictions: game_date, prediction, points, minutes and `INPUTS`. Rows from `as_of` on
     and rows of players who did not play are left out.
@@ -98,6 +98,8 @@ def fit_distribution(system: str, rows: pl.DataFrame, as_of: dt.date) -> Distrib
         return None
     known, points = _known(usable), usable["points"].cast(pl.Float64).to_numpy()
     is_short = usable["minutes"].to_numpy() < SHORT * known[:, 2]
+    if is_short.sum() < FEWEST_SHORT:
+        return None
     short = _logistic(_short_design(known), is_short.astype(np.float64))
     ratio = float(points[is_short].sum() / known[is_short, 0].sum())
     low, high = _means(known[:, 0], _chance(_short_design(known) @ short), ratio)
@@ -174,7 +176,7 @@ def _short_design(known: Floats) -> Floats:
 
 def _means(prediction: Floats, short: Floats, ratio: float) -> tuple[Floats, Floats]:
     """Return the means of a short and of a usual game; their mixture has the prediction as its mean."""
-    low = ratio * prediction
+    low = np.maximum(ratio * prediction, LEAST_EXCESS)
     return low, np.maximum((prediction - short * low) / (1 - short), LEAST_MEAN)
 
 
