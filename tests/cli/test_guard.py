@@ -206,12 +206,12 @@ def test_a_home_without_write_permission_is_named(tmp_path: Path) -> None:
 
 def test_a_home_that_cannot_be_created_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COURTSIDE_ALERT_URLS")
-    result = call(Path("/proc/courtside"), "status")
+    result = call(Path("/proc/courtside"), "daily")
     assert (result.exit_code, result.stderr.count("\n")) == (70, 1)
     assert "/proc/courtside" in result.stderr
 
 
-@pytest.mark.parametrize("words", [("ingest", "simulate", "--seasons", "1", "--until", "2025-10-24"), ("status",)])
+@pytest.mark.parametrize("words", [("ingest", "simulate", "--seasons", "1", "--until", "2025-10-24"), ("daily",)])
 def test_a_full_disk_is_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
     """A limit on file sizes makes each write of one process fail as on a full disk."""
     code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); " \

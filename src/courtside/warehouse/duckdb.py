@@ -400,6 +400,8 @@ def _connect(path: str, read_only: bool, config: dict[str, Any], patience: float
 def _connect_for_reading(path: Path, config: dict[str, Any]) -> tuple[duckdb.DuckDBPyConnection, str]:
     """Return a connection to the last committed state, and a sentence where another process is writing the file."""
     if is_lost(path):
+        if path.parent.is_file():
+            raise StorageError(f"{path.parent} is a file. Name the folder of an installation with --home.")
         return duckdb.connect(config=config), ""
     try:
         return _connect(str(path), True, config, patience=0), ""

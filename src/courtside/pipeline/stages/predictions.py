@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from courtside.alerts import Alert, Severity
-from courtside.analytics.history import history_of, is_gap
+from courtside.analytics.history import history_of
 from courtside.analytics.lines import consensus, pre_tip
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
 from courtside.features.market_form import with_form
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.markets import POINTS, Market
-from courtside.outcomes import Outcomes
 from courtside.picks.tables import PUBLICATIONS
 from courtside.pipeline.inputs import Inputs, span
 from courtside.pipeline.markets import merged
+from courtside.pipeline.prediction_notices import missing_predictions, refused_models
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.slate import slate_changes
-from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings
+from courtside.pipeline.stage import Result, Stage, Surroundings
 from courtside.pipeline.tables import RUN_EVENTS
 from courtside.pipeline.tip_offs import CLOCK_READS, clock_changes, tip_offs
 from courtside.predictions.active_models import active_models, active_models_by_date
-from courtside.predictions.champion import FALLBACK, predictions_for_picks
 from courtside.predictions.coordinator import predict
 from courtside.predictions.slates import keep_after_tip_off, pass_gate, prediction_outcomes
 from courtside.predictions.stored_models import Models
@@ -35,8 +33,6 @@ from courtside.publishing.codenames import CODE_OF_SYSTEM
 from courtside.quality.gate import blocks
 from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import Change, Reader
-
-NONE_MADE, REFUSED = "predictions.none", "predictions.refused"
 
 
 def _active_models(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> Mapping[dt.date, str]:
@@ -88,35 +84,8 @@ def _predict(
     return Result(
         outcomes=outcomes,
         changes=[Change(PREDICTIONS, predictions), Change(GATE_BLOCKS, blocked)],
-        notices=[*_missing(outcomes, predictions, at), *_refused({**active.refused, **made.refused})],
+        notices=[*missing_predictions(outcomes, predictions, at), *refused_models({**active.refused, **made.refused})],
     )
-
-
-def _missing(outcomes: Outcomes, predictions: pl.DataFrame, at: Surroundings) -> Iterator[Alert | Recovery]:
-    """Yield an alert where a slate of today or later has games and no prediction of the champion or the fallback."""
-    today, champion = at.clock.today(), at.settings.champion
-    predicted = set(predictions_for_picks(predictions, champion)["game_date"])
-    missing = {
-        day: outcome.reason or f"neither {champion} nor {FALLBACK} made a prediction"
-        for day, outcome in outcomes.items()
-        if day >= today
-        and (outcome.reason or day not in predicted)
-        and outcome.state in ("held", "complete")
-        and not is_gap(outcome.reason)
-    }
-    if missing:
-        body = "\n".join(f"{day}: {reason}" for day, reason in sorted(missing.items()))
-        yield Alert(NONE_MADE, Severity.ERROR, f"no predictions for the games of {min(missing)}", body)
-    elif any(day >= today for day in predicted):
-        yield Recovery(NONE_MADE, f"predictions for {max(predicted)} are stored")
-
-
-def _refused(models: Mapping[str, str]) -> Iterator[Alert | Recovery]:
-    """Yield an alert about refused models, or else the recovery."""
-    if models:
-        yield Alert(REFUSED, Severity.ERROR, f"{len(models)} models refused", "\n".join(models.values()))
-    else:
-        yield Recovery(REFUSED, "no model is refused any more")
 
 
 PREDICTIONS_STAGE = Stage(
