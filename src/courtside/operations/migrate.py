@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import narwhals as nw
+import polars as pl
 
 from courtside.errors import SchemaDriftError
+from courtside.league.markets import MARKET_COLUMN
 from courtside.picks.integrity import with_content_hash
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.run_log import Cell, RunLog
@@ -77,7 +79,11 @@ def _add_content_hashes(warehouse: Warehouse) -> None:
     publications = warehouse.collect(warehouse.scan(PUBLICATIONS))
     if publications.height and publications["content_hash"].is_null().all():
         picks = warehouse.collect(warehouse.scan(PUBLISHED_PICKS))
-        warehouse.upsert([Upsert(PUBLICATIONS, PUBLICATIONS.conform(with_content_hash(publications, picks)))])
+        hashed = pl.concat(
+            with_content_hash(own, picks.filter(pl.col(MARKET_COLUMN.name) == market))
+            for (market,), own in publications.group_by(MARKET_COLUMN.name)
+        )
+        warehouse.upsert([Upsert(PUBLICATIONS, PUBLICATIONS.conform(hashed))])
 
 
 def _reset_cells(warehouse: Warehouse, run_log: RunLog, stage: str) -> None:
