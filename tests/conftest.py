@@ -50,12 +50,13 @@ def run_home(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="session")
 def home_of_every_market(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same home, run for every market."""
+    """The same home, with the lines of every market, run for every market."""
 
     def build(home: Path) -> None:
+        homes.ingest_into(homes.copy_of(ingested_home, home), homes.lines_of_other_markets())
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("COURTSIDE_MARKETS", " ".join(market_names()))
-            homes.run_in(homes.copy_of(ingested_home, home))
+            homes.run_in(home)
 
     return homes.built_once(tmp_path_factory, "markets", build)
 

@@ -46,8 +46,18 @@ def opened(home: Path, now: dt.datetime = NOW, as_of: dt.datetime | None = None)
 
 
 def payloads(until: dt.date = LAST) -> list[Payload]:
-    """Return the payloads of the small season."""
-    return list(_simulated(until))
+    """Return the payloads of the small season, with the lines of points only."""
+    return [payload for payload in _simulated(until) if not is_of_other_markets(payload)]
+
+
+def lines_of_other_markets(until: dt.date = LAST) -> list[Payload]:
+    """Return the payloads of the small season with the lines of the other markets."""
+    return [payload for payload in _simulated(until) if is_of_other_markets(payload)]
+
+
+def is_of_other_markets(payload: Payload) -> bool:
+    """Return whether a payload of the simulated league holds lines of other markets than points."""
+    return payload.name.startswith("market_lines_")
 
 
 @cache

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
+import pytest
+
+from tests.e2e.conftest import Site, served
 from tests.e2e.reading import go
 from tests.e2e.test_speed import SWITCH as SWITCH_TAB
 
@@ -15,6 +20,13 @@ SWITCH = """async (to) => {
   while (!links().some((link) => link.startsWith(folder))) await new Promise((resolve) => setTimeout(resolve));
   return performance.now() - started;
 }"""
+
+
+@pytest.fixture
+def site(home_of_every_market, tmp_path):
+    public = shutil.copytree(home_of_every_market / "public", tmp_path / "public")
+    with served(public) as (host, port):
+        yield Site(public, f"http://{host}:{port}/")
 
 
 def newest(site, folder=""):

@@ -77,6 +77,7 @@ def test_picks_without_a_real_price_are_paid_at_minus_110():
     outcomes = pl.DataFrame(
         {"game_id": ["0022500000"], "player_id": [1], "revision": [1], "game_date": standing["game_date"][:1]}
         | {"actual_points": [40], "outcome": ["played"], "graded_at": standing["published_at"][:1]}
+        | {"market": ["points"]}
     )
     fantasy = standing.filter(pl.col("player_id") == 1).with_columns(book=pl.lit("prizepicks"), price=pl.lit(-137.0))
     graded = grade_picks(fantasy, outcomes)
@@ -89,8 +90,12 @@ def test_predictions_without_a_real_price_are_graded_without_a_price():
     row = {
         **{"game_id": "1", "player_id": 1, "system": "ewma", "prediction": 20.0, "line": 15.5, "direction": "OVER"},
         **{"book": "fanduel", "over_price": -137.0, "under_price": -137.0, "model_code": "210M"},
+        "market": "points",
     }
-    outcome = {"game_id": "1", "player_id": 1, "revision": 1, "actual_points": 20, "outcome": "played"}
+    outcome = {
+        **{"game_id": "1", "player_id": 1, "revision": 1, "actual_points": 20, "outcome": "played"},
+        "market": "points",
+    }
     day, now = pl.date(2025, 11, 1), pl.datetime(2025, 11, 2)
     predictions = pl.DataFrame([row]).with_columns(game_date=day)
     outcomes = pl.DataFrame([outcome]).with_columns(game_date=day, graded_at=now)

@@ -100,7 +100,7 @@ def test_rows_of_an_undated_table_that_exist_only_in_the_target_are_named() -> N
         row = {"run_id": "r", "seq": 1, "at": dt.datetime(2026, 1, 1), "stage": "s", "event": "wrote"}
         rest = {"first_date": None, "last_date": None, "dates": 0, "rows": 0, "seconds": None, "detail": None}
         target.upsert([Upsert(RUN_EVENTS, pl.DataFrame([row | rest], schema=RUN_EVENTS.polars_schema))])
-        with pytest.raises(CopyError, match="run_events: the target holds 1 rows that the source does not have"):
+        with pytest.raises(CopyError, match="run_events: the target has 1 rows that the source does not have"):
             list(copied(source, target, [RUN_EVENTS]))
 
 
