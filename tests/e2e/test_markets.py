@@ -17,7 +17,10 @@ SWITCH = """async (to) => {
   select.dispatchEvent(new Event('change'));
   const links = () => [...document.querySelectorAll('a.json')].map((link) => link.getAttribute('href'));
   const folder = to === 'points' ? 'v1/subsets/' : `v1/markets/${to}/subsets/`;
-  while (!links().some((link) => link.startsWith(folder))) await new Promise((resolve) => setTimeout(resolve));
+  while (!links().some((link) => link.startsWith(folder))) {
+    if (performance.now() - started > 10000) throw new Error(`no link to ${folder} after 10 s`);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
   return performance.now() - started;
 }"""
 

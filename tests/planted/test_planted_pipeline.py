@@ -182,7 +182,7 @@ def _files_of_picks(home: Path) -> dict[str, str]:
 def test_two_runs_at_once_are_refused_by_the_lease(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
     with homes.opened(home) as context:
-        other = replace(context, ledger=RunLog(context.warehouse, context.clock))
+        other = replace(context, run_log=RunLog(context.warehouse, context.clock))
         other.run_log.acquire(900)
         with pytest.raises(WarehouseBusyError, match=other.run_log.run_id):
             run(context, homes.FIRST, homes.LAST)

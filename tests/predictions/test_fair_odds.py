@@ -38,8 +38,9 @@ def home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that is trained for the day, which is predicted with calibrated probabilities."""
     place = homes.copy_of(run_home, tmp_path_factory.mktemp("fair") / "home")
     with pytest.MonkeyPatch.context() as patch:
-        for module, rows in ((training, 600), (walk_forward, 600), (calibration, 100), (distribution, 300)):
+        for module, rows in ((training, 600), (walk_forward, 600), (calibration, 100), (distribution, 100)):
             patch.setattr(module, "FEWEST_ROWS", rows)
+        patch.setattr(distribution, "FEWEST_SHORT", 5)
         assert _call(place, "train", "--as-of", str(DAY))[0] == 0
     assert _read(place, MODELS).filter(pl.col("kind") == DISTRIBUTION).height > 0
     assert _call(place, "run", "--start-date", str(DAY), "--end-date", str(DAY))[0] == 0

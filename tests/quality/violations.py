@@ -79,7 +79,9 @@ DAILY: dict[str, Planted] = {
     "1.3": sql(f"DELETE FROM player_lines WHERE game_date = '{DAY}'"),
     "2.1": sql(f"UPDATE team_games SET box_status = 'partial' WHERE game_id = {ONE_GAME}"),
     "2.2": sql(f"UPDATE games SET status = 'in_progress' WHERE game_date = '{EARLIER}'"),
-    "3.1": sql(f"INSERT INTO unresolved_names VALUES ('{DAY}', 'books', 'Nobody', 'unknown_name', NULL, 100000)"),
+    "3.1": sql(
+        f"INSERT INTO unresolved_names VALUES ('{DAY}', 'books', 'Nobody', 'unknown_name', NULL, 100000, 'points')"
+    ),
     "4.1": sql(f"DELETE FROM player_features WHERE game_id = {ONE_GAME}"),
     "4.2": sql(f"DELETE FROM player_features WHERE game_date = '{DAY}' AND player_id % 4 <> 0"),
     "4.3": sql(f"UPDATE player_features SET is_quality_ready = false WHERE game_date = '{DAY}'"),

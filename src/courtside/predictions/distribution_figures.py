@@ -32,13 +32,15 @@ def distributions(rows: pl.DataFrame, system: str, days: Sequence[dt.date]) -> l
 
 
 def distribution_figures(rows: pl.DataFrame, fitted: Sequence[Distribution]) -> list[Figures]:
-    """Return a row of figures per season, for all rows and for those with a line.
+    """Return a row of figures per season, for all rows and for those with a line; none without a distribution.
 
     `rows` has game_date, season, prediction, points, line and the inputs of the distribution. Rows before the first
     distribution are left out. The normal has the prediction as its mean and `probability.spread_expr` as its standard
     deviation. A negative difference of CRPS or log loss means that the distribution is better. `pit` has the share of
     results in each tenth of the distribution; each is 10 % where the distribution is right.
     """
+    if not fitted:
+        return []
     scored = _scored(rows, fitted)
     figures = []
     for (season,), part in sorted(scored.partition_by("season", as_dict=True).items()):
