@@ -22,7 +22,7 @@ for _profile, _examples in {"local": 25, "ci": 100}.items():
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 os.environ["COURTSIDE_MARKETS"] = POINTS
-"""Homes of tests hold one market, where a test does not ask for more: the others take the same path and more time."""
+"""Homes of tests hold one market unless a test sets more; the others take the same path and more time."""
 
 EMULATED = ("tests/warehouse/", "tests/planted/test_planted_warehouse.py")
 """Tests that use BigQuery's emulator: one worker runs them all, first, so that one emulator starts."""

@@ -40,7 +40,7 @@ def home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         for module, rows in ((training, 600), (walk_forward, 600), (calibration, 100), (distribution, 100)):
             patch.setattr(module, "FEWEST_ROWS", rows)
-        patch.setattr(distribution, "FEWEST_SHORT", 5)
+        patch.setattr(distribution, "FEWEST_SHORT", 2)
         assert _call(place, "train", "--as-of", str(DAY))[0] == 0
     assert _read(place, MODELS).filter(pl.col("kind") == DISTRIBUTION).height > 0
     assert _call(place, "run", "--start-date", str(DAY), "--end-date", str(DAY))[0] == 0

@@ -55,6 +55,7 @@ def world_of(slates, names, outcomes, now):
     known = pl.DataFrame(rows, schema=OUTCOMES.polars_schema)
     world = World(None, tuple(sorted(date_at(n) for n in range(len(slates)))), GENERATED)
     world.share("recent_games", lambda: RecentGames(pl.DataFrame()))
+    world.share("pick_values", dict)
     world.__dict__.update(
         publications=publications,
         counted=standing,

@@ -286,6 +286,7 @@ def test_a_stat_correction_changes_only_the_files_that_show_it(home):
         "results/latest.json",
         "best-bets/latest.json",
         "feed.xml",
+        "markets.json",
     }
 
 

@@ -149,7 +149,7 @@ def test_the_number_of_statements_does_not_grow_with_dates_or_players(
     with spoiled(store, "DELETE FROM player_features WHERE player_id % 2 = 0"):
         half_the_players = statements(store, catalogue(store, FIRST), monkeypatch)
     assert one_date == all_dates == half_the_players
-    assert all_dates[0] <= 50
+    assert all_dates[0] <= 60
     assert all_dates[1] <= 4 * len(DAILY_CHECKS)
     assert all_dates[2] <= 6 * len(SPOT_CHECKS)
 
