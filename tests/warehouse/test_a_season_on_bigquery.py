@@ -37,7 +37,7 @@ LAST = dt.date(2025, 10, 30)
 WEEK_ENDS = LAST - dt.timedelta(days=1)
 NOW = dt.datetime.combine(LAST + dt.timedelta(days=1), dt.time(17))
 
-MOST_JOBS_OF_A_DAY = 25
+MOST_JOBS_OF_A_DAY = 28
 MOST_JOBS_OF_FIVE_SEASONS = 120
 SEASONS = 5
 
