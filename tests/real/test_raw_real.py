@@ -162,7 +162,10 @@ def test_flattened_odds_have_the_lines_of_the_canonical_file():
         parsed = read_bytes(member.read())
     lines = parsed.frames["raw_lines"]
     assert parsed.kind == "odds_api_player_props"
-    assert set(parsed.refused) == {"unknown market player_points_alternate"}
+    pairs = ("points_rebounds", "points_assists", "rebounds_assists")
+    assert set(parsed.refused) == {f"unknown market player_{name}" for name in pairs}
+    assert set(lines["market"]) == {"points", "rebounds", "assists", "threes", "pra"}
+    lines = lines.filter(market="points")
     canonical = read("lines/points_lines.csv.gz").frames["raw_lines"]
     same = ["game_date", "player_name", "book", "snapshot_at", "line", "over_price", "under_price"]
     assert lines.join(canonical, on=same, nulls_equal=True).height == lines.height > 0

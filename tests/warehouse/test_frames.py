@@ -30,7 +30,7 @@ def session() -> CompilingSession:
 
 @pytest.fixture
 def games(session: CompilingSession) -> Lazy:
-    return session.source("games", KINDS, "`game_date` >= DATE '2025-10-22'")
+    return session.source("made_up", KINDS, "`game_date` >= DATE '2025-10-22'")
 
 
 def test_only_the_module_of_frames_uses_sqlframe_and_what_is_private() -> None:
@@ -91,7 +91,7 @@ def test_a_restriction_to_a_list_is_a_plain_in_that_prunes_partitions(session: C
 def test_a_frame_that_only_reads_one_table_is_found_by_its_simplified_query(games: Lazy) -> None:
     read = plain_read(games.filter(nw.col("points") > 10).select("player_id", "points"))
     assert read is not None
-    assert (read.table, read.names) == ("games", {"player_id": "player_id", "points": "points"})
+    assert (read.table, read.names) == ("made_up", {"player_id": "player_id", "points": "points"})
     assert "10" in read.restriction
     assert optimized(games).ctes == []
     assert plain_read(games.select(nw.col("points").sum())) is None
