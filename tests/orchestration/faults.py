@@ -230,7 +230,7 @@ def clock_stepped(world: World, now: dt.datetime, _: Sequence[Payload]) -> Struc
     wrong = now + dt.timedelta(hours=world.rng.choice([-54, -51, 2, 7]))
     shown = world.attempt(wrong)
     return Struck(
-        "clock_stepped", now, shown if "clock" in shown else "", f"wrote at {wrong:%Y-%m-%d %H:%M}: the clock"
+        "clock_stepped", now, shown if "clock" in shown else "", f"wrote at {wrong:%Y-%m-%d %H:%M} UTC. Set the clock"
     )
 
 
