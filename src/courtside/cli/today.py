@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
 from courtside.cli.common import Home, MarketOption, console, reading, settings_of, show_data, styled
 from courtside.cli.ingest import parse_date_option
+from courtside.clock import EASTERN
 from courtside.league.markets import POINTS, market_named
 from courtside.operations.today import Today, today_of
-
-EASTERN, UTC = ZoneInfo("America/New_York"), ZoneInfo("UTC")
 
 
 def today_command(
@@ -65,5 +64,5 @@ def _state(game: dict[str, Any]) -> str:
         return f"final {game['away_points']}-{game['home_points']}"
     if game["status"] != "scheduled" or game["tip_at"] is None:
         return str(game["status"]).replace("_", " ")
-    tip = game["tip_at"].replace(tzinfo=UTC).astimezone(EASTERN)
+    tip = game["tip_at"].replace(tzinfo=dt.UTC).astimezone(EASTERN)
     return f"{tip.hour % 12 or 12}:{tip:%M %p} ET"

@@ -19,8 +19,6 @@ from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.tables import GRID
 from courtside.warehouse.base import Warehouse
 
-SETTLED = ("complete", "empty", "expected")
-
 
 @dataclass(frozen=True)
 class Today:
@@ -29,7 +27,7 @@ class Today:
     `games` holds game_id, away, home (tricodes), tip_at (UTC), status, away_points and home_points, by tip-off. `picks`
     holds one row per player with game_id, player, side, line, prediction, subsets, and best price, book, expected value
     (units) and the interval of it, which are None where no price is stored. `open` holds stage, state and reason of
-    each cell of the date that is held, failed or missing.
+    each cell of the date that is held or failed.
     """
 
     date: dt.date
@@ -46,7 +44,7 @@ def today_of(warehouse: Warehouse, day: dt.date, market: str) -> Today:
         reader.collect(reader.scan(table, start=day, end=day))
         for table in (GAMES, TEAM_GAMES, GRID, PUBLICATIONS, PUBLISHED_PICKS, SIDE_VALUES)
     )
-    unsettled = cells.filter(~pl.col("state").is_in(SETTLED)).select("stage", "state", "reason")
+    unsettled = cells.filter(pl.col("state").is_in(["held", "failed"])).select("stage", "state", "reason")
     picks = _picks(counted(publications, published), values, player_names(warehouse))
     return Today(day, _games(games, teams), picks.to_dicts(), unsettled.to_dicts(), freshness(warehouse))
 

@@ -17,6 +17,7 @@ from courtside.raw.current import current
 from courtside.raw.tables import NATURAL_KEYS
 from courtside.warehouse.base import Lazy, Reader
 from courtside.warehouse.schema import Table
+from courtside.warehouse.views import Computing
 
 
 class UndeclaredTableError(CourtsideError):
@@ -30,7 +31,7 @@ def span(dates: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
 
 
 @dataclass(frozen=True)
-class Inputs:
+class Inputs(Computing):
     """The tables that one stage may read for some dates; `as_of` limits raw rows to those known until then.
 
     `inputs[TABLE]` returns a Polars frame of the declared dates. `inputs.scan(TABLE)` returns the same rows as a lazy
@@ -67,22 +68,6 @@ class Inputs:
             UndeclaredTableError: where the stage does not declare the table.
         """
         return self._declared(self._read(table), start, end)
-
-    def lazy(self, frame: pl.DataFrame) -> Lazy:
-        """Return a Polars frame as a lazy frame of the engine."""
-        return self.reader.lazy(frame)
-
-    def materialise(self, frame: Lazy) -> Lazy:
-        """Compute `frame` once and return it."""
-        return self.reader.materialise(frame)
-
-    def collect(self, frame: Lazy) -> pl.DataFrame:
-        """Compute `frame` and return its rows."""
-        return self.reader.collect(frame)
-
-    def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
-        """Compute several frames in as few statements as the engine allows."""
-        return self.reader.collect_all(frames)
 
     def _read(self, table: Table) -> Read:
         for read in self.reads:

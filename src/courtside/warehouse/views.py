@@ -1,4 +1,4 @@
-"""Views of a warehouse that are limited to the rows with one value of a column."""
+"""Views of a warehouse that are limited to some of its rows."""
 
 from __future__ import annotations
 
@@ -13,18 +13,10 @@ from courtside.warehouse.base import Lazy, Reader
 from courtside.warehouse.schema import Table
 
 
-@dataclass(frozen=True)
-class View:
-    """A reader of the rows whose `column` is `value`; tables without that column are read completely."""
+class Computing:
+    """The computations of `reader`, for a class that limits the rows of its tables."""
 
     reader: Reader
-    column: str
-    value: str
-
-    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
-        """Return the rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
-        rows = self.reader.scan(table, start=start, end=end)
-        return rows.filter(nw.col(self.column) == self.value) if self.column in table.column_names else rows
 
     def lazy(self, frame: pl.DataFrame) -> Lazy:
         """Return a Polars frame as a lazy frame of the engine."""
@@ -41,6 +33,20 @@ class View:
     def collect_all(self, frames: Sequence[Lazy]) -> list[pl.DataFrame]:
         """Compute several frames in as few statements as the engine allows."""
         return self.reader.collect_all(frames)
+
+
+@dataclass(frozen=True)
+class View(Computing):
+    """A reader of the rows whose `column` is `value`; tables without that column are read completely."""
+
+    reader: Reader
+    column: str
+    value: str
+
+    def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
+        """Return the rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
+        rows = self.reader.scan(table, start=start, end=end)
+        return rows.filter(nw.col(self.column) == self.value) if self.column in table.column_names else rows
 
     def of(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the rows of a frame that belong to this view."""

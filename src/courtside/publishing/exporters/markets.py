@@ -18,9 +18,9 @@ from courtside.publishing.contracts import ROOT, Built, Document, FileType, Shap
 from courtside.publishing.exporters.rows import utc
 from courtside.publishing.world import World
 
-NOT_MEASURED = "No game with a line is graded this season."
 FEWEST_DATES = 10
 """With fewer game dates, an interval is too uncertain to be of use."""
+NOT_MEASURED = f"Fewer than {FEWEST_DATES} game dates with a line are graded this season."
 
 
 class PublishedMarket(Shape):
