@@ -11,7 +11,7 @@ from courtside.picks.ledger import counted, starts_at
 from courtside.picks.signal import daily_signals
 from courtside.picks.subsets import Definitions, select
 from courtside.picks.tables import BACKTEST, LIVE
-from courtside.predictions.coordinator import LEAST_EDGE
+from courtside.predictions.coordinator import LEAST_EDGE, edge_and_side
 
 LOGIT_PER_SPREAD = 1.702
 """Change of the log-odds when the line moves by one spread; the logistic curve is then nearest to the normal."""
@@ -113,18 +113,10 @@ def _selected_at_start(
     predictions: pl.DataFrame, moves: pl.DataFrame, definitions: Definitions, market: Market
 ) -> pl.DataFrame:
     """Return the picks that every subset selects when predictions are compared with the line at the start."""
-    edge = pl.col("prediction") - pl.col("line")
-    side = (
-        pl.when(edge.abs() < market.from_points(LEAST_EDGE))
-        .then(pl.lit("PASS"))
-        .when(edge > 0)
-        .then(pl.lit("OVER"))
-        .otherwise(pl.lit("UNDER"))
-    )
     at_start = (
         predictions.filter("gate_passed")
         .drop("line")
         .join(moves.select(*PLAYER_GAME, "line"), on=PLAYER_GAME, how="inner")
-        .with_columns(edge=edge, direction=side, confidence=pl.lit(None, pl.Float64))
+        .with_columns(**edge_and_side(market.from_points(LEAST_EDGE)), confidence=pl.lit(None, pl.Float64))
     )
     return select(at_start, daily_signals(at_start, market), definitions)

@@ -114,7 +114,11 @@ def _with_reasons(system: System, rows: pl.DataFrame, explained: str, market: Ma
     return _without_inputs(rows.with_columns(reasons(system, rows, market.from_points(LEAST_PICK_EDGE))))
 
 
-def _with_edge(rows: pl.DataFrame, least_edge: float = LEAST_EDGE) -> pl.DataFrame:
+def edge_and_side(least_edge: float) -> dict[str, pl.Expr]:
+    """Return the columns `edge` (prediction − line) and `direction` of rows with prediction, line and gate_passed.
+
+    The side is NULL without a line, and PASS below `least_edge` or where the quality gate blocks the player.
+    """
     edge = pl.col("prediction") - pl.col("line")
     side = (
         pl.when(pl.col("line").is_null())
@@ -125,9 +129,13 @@ def _with_edge(rows: pl.DataFrame, least_edge: float = LEAST_EDGE) -> pl.DataFra
         .then(pl.lit("OVER"))
         .otherwise(pl.lit("UNDER"))
     )
+    return {"edge": edge, "direction": side}
+
+
+def _with_edge(rows: pl.DataFrame, least_edge: float = LEAST_EDGE) -> pl.DataFrame:
     return (
         with_probability(rows)
-        .with_columns(edge=edge, direction=side)
+        .with_columns(**edge_and_side(least_edge))
         .with_columns(
             confidence=pl.when(pl.col("edge") >= 0)
             .then(pl.col("probability_over"))
