@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Annotated
 
 import typer
@@ -14,15 +15,17 @@ from courtside.analytics.history import kind_of
 from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, reading, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.progress import BarProgress, PlainProgress
-from courtside.errors import ConfigError
+from courtside.config import Settings
+from courtside.errors import ConfigError, SchemaDriftError
 from courtside.operations.cost import costs
+from courtside.operations.preflight import Planned, plan, preflight, stages_after, stages_named
 from courtside.operations.status import Status, status_of
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import Cell
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
-from courtside.pipeline.stored import sentence
+from courtside.pipeline.stored import dates_text, sentence
 
 SHOWN = 12
 
@@ -34,6 +37,13 @@ def run_command(
     as_of: Annotated[
         str, typer.Option(help="Use only payloads fetched up to this time, as 2026-02-07T15:00 (UTC).")
     ] = "",
+    stage: Annotated[
+        list[str] | None,
+        typer.Option("--stage", "--stages", help="Run these stages alone, with commas between. Default: every stage."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the dates that each stage would process, and change nothing.")
+    ] = False,
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Estimate the bytes that each stage would read, and run nothing.")
     ] = False,
@@ -41,19 +51,48 @@ def run_command(
 ) -> None:
     """Run every stage over a range of dates; a second run processes only what is not settled or has changed.
 
-    Exits with 1 where a date is held or failed; those dates are listed.
+    First checks that the warehouse answers, that its tables match this version, and that earlier stages are settled
+    where stages are selected. Exits with 1 where a date is held or failed, which are listed, or an earlier stage is not
+    settled, and with 2 where another check fails.
     """
     start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
-    settings = settings_of(home)
-    if estimate:
-        with reading(settings) as context:
-            show_costs(context, start, end)
-        return
-    with opened(settings) as context:
-        summary = run_shown(_as_of(context, as_of), start, end, resume=resume)
+    settings, stages = settings_of(home), stages_named(stage or ())
+    is_absent = not settings.warehouse and not settings.warehouse_path.exists()
+    with _checked(reading if dry_run or estimate or is_absent else opened, settings) as opened_context:
+        context = _as_of(opened_context, as_of)
+        if estimate:
+            show_costs(context, start, end, stages)
+            return
+        console.print(preflight(context, start, end, stages))
+        if dry_run:
+            _show_plan(plan(context, start, end, stages, resume=resume))
+            return
+        summary = run_shown(context, start, end, resume=resume, stages=stages)
+    if later := stages_after(stages):
+        console.print(f"Later stages were not run: {', '.join(later)}. `courtside run` processes what has changed.")
     finish(summary)
+
+
+@contextmanager
+def _checked(way: Callable[[Settings], AbstractContextManager[Context]], settings: Settings) -> Iterator[Context]:
+    """Open the warehouse; tables of another shape are a failed preflight, in which nothing was run."""
+    with ExitStack() as stack:
+        try:
+            context = stack.enter_context(way(settings))
+        except SchemaDriftError as error:
+            raise ConfigError(f"Preflight failed: {error}") from error
+        yield context
+
+
+def _show_plan(planned: Sequence[Planned]) -> None:
+    table = Table("stage", "to process", "unchanged", "dates", box=None, pad_edge=False)
+    for item in planned:
+        dates = dates_text(item.dates) if item.dates else "-"
+        table.add_row(item.stage, f"{len(item.dates):,}", f"{item.unchanged:,}", dates)
+    console.print(table)
+    console.print("Nothing was run. A run also processes the dates that these changes affect in later stages.")
 
 
 def status_command(
@@ -70,9 +109,9 @@ def status_command(
         _show_status(status)
 
 
-def show_costs(context: Context, start: dt.date, end: dt.date) -> None:
+def show_costs(context: Context, start: dt.date, end: dt.date, stages: Sequence[Stage]) -> None:
     """Print the bytes that each stage would read, as the warehouse estimates them."""
-    found = costs(context.warehouse, start, end)
+    found = costs(context.warehouse, start, end, stages)
     if not found:
         console.print("Nothing is billed: the warehouse is a file. On BigQuery this estimates the bytes of each stage.")
         return

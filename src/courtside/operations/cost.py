@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from courtside.pipeline.inputs import declared_dates
+from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
 from courtside.warehouse.base import Warehouse
 
@@ -24,13 +25,13 @@ class StageCost:
         return sum(self.tables.values())
 
 
-def costs(warehouse: Warehouse, start: dt.date, end: dt.date) -> list[StageCost]:
+def costs(warehouse: Warehouse, start: dt.date, end: dt.date, stages: Sequence[Stage] = STAGES) -> list[StageCost]:
     """Return the bytes that a run from `start` to `end` would read, counting each table once per stage.
 
     The list is empty where the warehouse bills nothing.
     """
     found = []
-    for stage in STAGES:
+    for stage in stages:
         reads = stage.reads
         sizes = {
             read.table.name: warehouse.bytes_of(read.table, *declared_dates(read.dates, (start, end))) for read in reads

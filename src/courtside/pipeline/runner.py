@@ -161,9 +161,7 @@ def _process_stage(
 ) -> StageSummary:
     begun = time.perf_counter()
     context.run_log.acquire(context.settings.lease_seconds)
-    inputs = input_state(context, stage, WRITERS, dates)
-    before = context.run_log.cells(stage.name)
-    wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs.hashes[day]))]
+    wanted, inputs = dates_to_process(context, stage, dates, resume)
     observer.stage_begins(stage.name, len(wanted), len(dates) - len(wanted))
     states: Counter[str] = Counter()
     for piece in _pieces(stage, wanted, inputs):
@@ -177,6 +175,16 @@ def _process_stage(
         context.warehouse.upsert([_ended(context, summary, wanted)])
     observer.stage_ends(summary)
     return summary
+
+
+def dates_to_process(
+    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool
+) -> tuple[list[dt.date], InputState]:
+    """Return the dates that are not settled or whose inputs changed, or all without `resume`; and the inputs' state."""
+    inputs = input_state(context, stage, WRITERS, dates)
+    before = context.run_log.cells(stage.name)
+    wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs.hashes[day]))]
+    return wanted, inputs
 
 
 def _ended(context: Context, summary: StageSummary, dates: Sequence[dt.date]) -> Upsert:
