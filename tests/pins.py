@@ -33,7 +33,7 @@ def outside_of(home: Path) -> dict[str, str]:
 
 
 def changed(name: str, home: Path) -> list[str]:
-    """Return the tables and kinds of files whose hash differs from the pinned one; or write the pins and return none."""
+    """Return the tables and kinds of files that differ from their pins; with `UPDATE_PINS`, write the pins."""
     found, pinned = outside_of(home), json.loads(PINS.read_text())
     if os.environ.get("UPDATE_PINS"):
         PINS.write_text(json.dumps(pinned | {name: found}, indent=1, sort_keys=True) + "\n")

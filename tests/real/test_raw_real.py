@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import tarfile
-import time
 
 import polars as pl
 import pytest
@@ -30,11 +29,6 @@ def read_bytes(content: bytes) -> Parsed:
     return parse(Payload("files", "unnamed", dt.datetime(2025, 7, 1), content))
 
 
-def timed(path: str) -> tuple[Parsed, float]:
-    began = time.perf_counter()
-    return read(path), time.perf_counter() - began
-
-
 def players(season: str) -> pl.DataFrame:
     return read(f"boxscores/game_logs_{season}.csv").frames["raw_player_box"]
 
@@ -45,10 +39,9 @@ def teams(season: str, part: str = "Regular_Season") -> Parsed:
 
 @pytest.mark.parametrize(("season", "rows"), SEASONS.items())
 def test_every_player_row_of_a_season_is_read(season, rows):
-    parsed, seconds = timed(f"boxscores/game_logs_{season}.csv")
+    parsed = read(f"boxscores/game_logs_{season}.csv")
     assert (parsed.kind, parsed.rows, parsed.refused) == ("player_game_log", rows, {})
     assert parsed.frames["raw_player_box"]["game_id"].n_unique() == 1_230
-    assert seconds < 1.5
 
 
 @pytest.mark.parametrize(
@@ -122,19 +115,17 @@ def test_the_cdn_schedule_of_a_season_to_come_has_tip_offs_and_no_scores():
 
 
 def test_every_line_is_read_except_24_that_a_later_row_replaces():
-    parsed, seconds = timed("lines/points_lines.csv.gz")
+    parsed = read("lines/points_lines.csv.gz")
     assert (parsed.kind, parsed.rows, parsed.refused) == ("points_lines", 152_281, {SUPERSEDED: 24})
     assert parsed.rows + sum(parsed.refused.values()) == 152_305
     assert parsed.frames["raw_lines"]["source"].n_unique() == 5
-    assert seconds < 3
 
 
 @pytest.mark.parametrize(("year", "rows"), {2023: 217_220, 2024: 218_701, 2025: 219_527}.items())
 def test_every_shot_of_a_season_is_read(year, rows):
-    parsed, seconds = timed(f"shots/NBA_{year}_Shots.csv.zip")
+    parsed = read(f"shots/NBA_{year}_Shots.csv.zip")
     assert (parsed.kind, parsed.rows, parsed.refused) == ("shot_chart", rows, {})
     assert parsed.frames["raw_shots"]["game_id"].n_unique() == 1_230
-    assert seconds < 6
 
 
 def test_made_shots_are_the_field_goals_of_the_box_scores():

@@ -92,7 +92,7 @@ def test_the_client_waits_for_retry_after(provider: Provider, client: Client) ->
     provider.on("/one", Reply(b"", 429, {"Retry-After": "1"}), GOOD)
     begun = time.monotonic()
     client.fetch(PLAIN)
-    assert 1.0 <= time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun >= 1.0
 
 
 def test_a_long_retry_after_is_an_error_and_not_a_wait(provider: Provider, client: Client) -> None:
