@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install
 DEPLOYED := bigquery dagster gcs live
+# Dagster keeps what it knows of a home in that home, so that two homes are never mixed.
+COURTSIDE_HOME ?= .courtside
+DAGSTER_HOME = $(abspath $(COURTSIDE_HOME))/dagster
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
 
 .PHONY: help demo test test-slow coverage lint hooks bench docs dagster format lock clean
@@ -40,8 +43,8 @@ docs: $(VENV)/.development ## Write the generated pages again.
 	$(BIN)/python -m courtside.cli.docs docs
 
 dagster: $(VENV)/.development ## Start Dagster on loopback: http://127.0.0.1:3000.
-	@mkdir -p .courtside/dagster
-	DAGSTER_HOME=$(CURDIR)/.courtside/dagster $(BIN)/dagster dev -m courtside.orchestration.definitions -h 127.0.0.1 -p 3000
+	@mkdir -p $(DAGSTER_HOME) && cp deploy/dagster.yaml $(DAGSTER_HOME)
+	DAGSTER_HOME=$(DAGSTER_HOME) $(BIN)/dagster dev -m courtside.orchestration.definitions -h 127.0.0.1 -p 3000
 
 format: $(VENV)/.development ## Format the code.
 	$(BIN)/ruff format src tests benchmarks

@@ -76,10 +76,12 @@ def test_a_planted_public_port_is_found() -> None:
 
 def test_dagster_runs_one_writing_step_at_a_time() -> None:
     pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
-    from courtside.orchestration.definitions import defs
+    from courtside.orchestration.assets import Courtside
+    from courtside.orchestration.definitions import definitions_of
 
     assert read(DEPLOY / "dagster.yaml")["concurrency"]["pools"]["default_limit"] == 1
-    pools = {node.pool for job in defs.resolve_all_job_defs() for node in job.all_node_defs if hasattr(node, "pool")}
+    jobs = definitions_of(Courtside(home="nowhere")).resolve_all_job_defs()
+    pools = {node.pool for job in jobs for node in job.all_node_defs if hasattr(node, "pool")}
     assert "warehouse" in pools
 
 
@@ -89,6 +91,16 @@ def test_dagster_accepts_its_instance_settings(tmp_path: Path) -> None:
     with dagster.DagsterInstance.from_config(str(tmp_path)) as instance:
         assert instance.run_monitoring_enabled
         assert instance.run_retries_max_retries == 2
+        assert not instance.telemetry_enabled
+        assert not instance.nux_enabled, "no newsletter window over the web page"
+
+
+def test_make_dagster_uses_the_same_instance_settings_and_keeps_them_in_the_home() -> None:
+    result = subprocess.run(
+        ["make", "-n", "dagster", "COURTSIDE_HOME=a-home"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert f"cp deploy/dagster.yaml {ROOT}/a-home/dagster" in result.stdout
+    assert f"DAGSTER_HOME={ROOT}/a-home/dagster" in result.stdout
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,8 +21,19 @@ dg = pytest.importorskip("dagster", reason="courtside[dagster] is not installed"
 pytest.importorskip("nba_api", reason="courtside[live] is not installed")
 warnings.simplefilter("ignore")
 
-from courtside.orchestration.assets import ASSETS, BUSY, Courtside, checks_of, daily, lines_now  # noqa: E402
-from courtside.orchestration.definitions import defs  # noqa: E402
+from courtside.clock import date_range  # noqa: E402
+from courtside.orchestration.assets import (  # noqa: E402
+    BUSY,
+    FIRST_DATE,
+    FRESH,
+    Courtside,
+    assets_of,
+    checks_of,
+    daily,
+    lines_now,
+    partitions_of,
+)
+from courtside.orchestration.definitions import definitions_of, defs  # noqa: E402
 from courtside.orchestration.triggers import (  # noqa: E402
     all_finals_in,
     failed_runs,
@@ -29,6 +41,7 @@ from courtside.orchestration.triggers import (  # noqa: E402
     morning_run,
     new_lines,
     pre_tip_refresh,
+    processed_dates,
 )
 from courtside.pipeline.stages import STAGES  # noqa: E402
 from tests import homes  # noqa: E402
@@ -46,6 +59,10 @@ def at(home: Path, now: dt.datetime = homes.NOW) -> dict[str, Courtside]:
     return {"courtside": Courtside(home=str(home), now=now.isoformat())}
 
 
+NOWHERE = Courtside(home="nowhere", now=homes.NOW.isoformat())
+ASSETS, DEFINITIONS = assets_of(NOWHERE), definitions_of(NOWHERE)
+
+
 def materialised(home: Path, **options: Any) -> Any:
     return dg.materialize(ASSETS, resources=at(home), raise_on_error=False, **options)
 
@@ -59,22 +76,82 @@ def _raises(*_: object) -> None:
 
 
 def test_every_stage_is_an_asset_with_daily_eastern_partitions_and_single_run_back_fills() -> None:
-    graph = defs.resolve_asset_graph()
+    graph = DEFINITIONS.resolve_asset_graph()
     names = {key.to_user_string() for key in graph.get_all_asset_keys()}
     assert names == {"payloads", *(stage.name for stage in STAGES)}
     for stage in STAGES:
         node = graph.get(dg.AssetKey(stage.name))
         assert node.partitions_def.timezone == "America/New_York"
         assert node.backfill_policy == dg.BackfillPolicy.single_run()
-        assert node.freshness_policy is not None
+        assert node.group_name == "courtside"
         assert {key.name for key in node.check_keys} == set(checks_of(stage.name))
 
 
 def test_jobs_schedules_and_sensors_are_defined() -> None:
-    assert {job.name for job in defs.resolve_all_job_defs()} >= {"daily", "lines_now", "stages", "grades"}
-    schedules = {item.name: (item.cron_schedule, item.execution_timezone) for item in defs.schedules or ()}
+    assert {job.name for job in DEFINITIONS.resolve_all_job_defs()} >= {"daily", "lines_now", "stages", "grades"}
+    schedules = {item.name: (item.cron_schedule, item.execution_timezone) for item in DEFINITIONS.schedules or ()}
     assert schedules["lines_every_two_hours"] == ("0 9-23/2 * * *", "America/New_York")
-    assert {item.name for item in defs.sensors or ()} == {"new_lines", "all_finals_in", "failed_runs"}
+    sensors = {item.name for item in DEFINITIONS.sensors or ()}
+    assert sensors == {"new_lines", "all_finals_in", "failed_runs", "processed_dates"}
+    assert {asset.group_names_by_key[asset.key] for asset in ASSETS} == {"courtside"}
+
+
+def test_partitions_begin_with_the_first_stored_game_and_end_today(ingested_home: Path, run_home: Path) -> None:
+    for home in (ingested_home, run_home):
+        days = partitions_of(at(home)["courtside"]).get_partition_keys()
+        assert (days[0], days[-1]) == (str(homes.FIRST), "2025-11-13")
+    assert partitions_of(NOWHERE).get_partition_keys()[0] == str(FIRST_DATE)
+    assert not Path("nowhere").exists()
+
+
+def test_only_data_that_age_have_a_freshness_policy(run_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURTSIDE_HOME", str(run_home))
+    graph = defs().resolve_asset_graph()
+    assert graph.get(dg.AssetKey("features")).freshness_policy == FRESH
+    assert DEFINITIONS.resolve_asset_graph().get(dg.AssetKey("features")).freshness_policy is None
+
+
+def tick_of_processed_dates(home: Path, instance: Any) -> Any:
+    """Run one tick as Dagster's daemon does, and store its events."""
+    context = dg.build_sensor_context(instance, resources=at(home), definitions=DEFINITIONS)
+    data = processed_dates.evaluate_tick(context)
+    for event in data.asset_events:
+        instance.report_runless_asset_event(event)
+    return data
+
+
+def test_dates_that_the_command_line_processed_are_reported_once_and_failed_ones_stay_missing(
+    run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("courtside.orchestration.triggers.MOST_REPORTED", 101)
+    home = homes.copy_of(run_home, tmp_path / "home")
+    failed = str(homes.FIRST + dt.timedelta(days=3))
+    with homes.opened(home) as context:
+        cell = context.run_log.cells("grading")[dt.date.fromisoformat(failed)]
+        broken = replace(cell, state="failed", reason="planted")
+        context.warehouse.upsert([context.run_log.cell_rows("grading", {dt.date.fromisoformat(failed): broken})])
+    with dg.DagsterInstance.ephemeral() as instance:
+        counts = []
+        while events := tick_of_processed_dates(home, instance).asset_events:
+            counts.append(len(events))
+        days = {str(day) for day in date_range(homes.FIRST, homes.LAST)}
+        assert counts == [101, len(days) * len(STAGES) - 101]
+        for stage in STAGES:
+            missing = days - instance.get_materialized_partitions(dg.AssetKey(stage.name))
+            assert missing == ({failed} if stage.name == "grading" else set())
+        newest = instance.get_latest_materialization_event(dg.AssetKey("features")).asset_materialization
+        assert newest.partition == str(homes.LAST)
+        assert newest.metadata["more"].value.startswith("courtside runs ")
+        assert newest.metadata["rows"].value > 0
+        assert instance.get_latest_materialization_event(dg.AssetKey("payloads"))
+        assert tick_of_processed_dates(home, instance).skip_message == "every processed date is reported"
+
+
+def test_dates_that_dagster_processed_are_not_reported_again(run_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(run_home, tmp_path / "home")
+    with dg.DagsterInstance.ephemeral() as instance:
+        materialised(home, tags=RANGE, instance=instance)
+        assert not tick_of_processed_dates(home, instance).asset_events
 
 
 @pytest.mark.parametrize(("wish", "expected"), [("", "STOPPED"), ("on", "RUNNING")])
@@ -231,7 +308,7 @@ def test_a_run_that_fails_alerts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def requests_of(trigger: Any, home: Path, now: dt.datetime, **options: Any) -> tuple[list[Any], str]:
     build = dg.build_schedule_context if isinstance(trigger, dg.ScheduleDefinition) else dg.build_sensor_context
-    context = build(resources=at(home, now), repository_def=defs.get_repository_def(), **options)
+    context = build(resources=at(home, now), repository_def=DEFINITIONS.get_repository_def(), **options)
     data = trigger.evaluate_tick(context)
     return data.run_requests, data.skip_message or ""
 

@@ -55,16 +55,25 @@ class Status:
 
 def season_start(warehouse: Warehouse, day: dt.date) -> dt.date | None:
     """Return the first counted game date of the season of `day`, from the raw schedule; None where it has no games."""
-    games = warehouse.collect(
-        current(warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE)
-        .filter(nw.col("game_date") <= day)
-        .select("game_id", "game_date")
-    ).filter(pl.col("game_id").str.slice(0, 3).is_in(["002", "004", "005"]))
+    games = _counted_games(warehouse).filter(pl.col("game_date") <= day)
     if games.is_empty():
         return None
     code = games.sort("game_date")["game_id"].str.slice(3, 2)[-1]
     first = games.filter(pl.col("game_id").str.slice(3, 2) == code)["game_date"].min()
     return first if isinstance(first, dt.date) else None
+
+
+def first_date(warehouse: Warehouse) -> dt.date | None:
+    """Return the first date that a run has processed or that has a counted game; None where there is neither."""
+    processed = warehouse.collect(warehouse.scan(GRID).select(nw.col("game_date").min()))["game_date"][0]
+    dates = [day for day in (processed, _counted_games(warehouse)["game_date"].min()) if isinstance(day, dt.date)]
+    return min(dates, default=None)
+
+
+def _counted_games(warehouse: Warehouse) -> pl.DataFrame:
+    """Return game_id and game_date of the raw schedule's games of the regular season, the play-in and the playoffs."""
+    games = warehouse.collect(current(warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE).select("game_id", "game_date"))
+    return games.filter(pl.col("game_id").str.slice(0, 3).is_in(["002", "004", "005"]))
 
 
 def status_of(warehouse: Warehouse, clock: Clock, season: str | None = None) -> Status:

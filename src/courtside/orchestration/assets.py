@@ -15,6 +15,7 @@ from courtside.logs import hide_secrets
 from courtside.operations.day import DayReport, run_day
 from courtside.operations.intake import FINE, Step, fetch, games_on, ingest_waiting
 from courtside.operations.plans import Plan, every_plan, odds_plan
+from courtside.operations.status import first_date
 from courtside.pipeline.context import Context, checked
 from courtside.pipeline.resume import upstream
 from courtside.pipeline.run_log import Cell, RunLog
@@ -32,10 +33,13 @@ from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
 from courtside.warehouse.open import open_warehouse
 
-FIRST_DATE = "2021-10-19"
-DAYS = dg.DailyPartitionsDefinition(FIRST_DATE, timezone="America/New_York", end_offset=1)
-FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=30), warn_window=dt.timedelta(hours=26))
+GROUP = "courtside"
+"""Group of all assets, so that the global lineage shows them as one graph."""
 
+FIRST_DATE = dt.date(2021, 10, 19)
+"""First partition of an installation that has no games yet."""
+
+FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=30), warn_window=dt.timedelta(hours=26))
 
 POOL = "warehouse"
 """Concurrency pool for assets that write. Limit it to 1 so that two writers never block each other."""
@@ -74,6 +78,14 @@ class Courtside(dg.ConfigurableResource):
             yield Context(settings, warehouse, RunLog(warehouse, settings.clock, home=settings.home), settings.clock)
 
     @contextmanager
+    def reading(self) -> Iterator[Context]:
+        """Open the warehouse to read its last commit; this never waits for a writer and creates nothing."""
+        settings = self.settings()
+        with open_warehouse(settings, read_only=True) as warehouse:
+            warehouse.prepare(ALL_TABLES)
+            yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
+
+    @contextmanager
     def working(self) -> Iterator[Context]:
         """Open the warehouse for a step; retry it while another process writes, and send an alert where it crashes."""
         try:
@@ -108,7 +120,7 @@ class Courtside(dg.ConfigurableResource):
         return every_plan(self.settings().clock, games, self.settings().markets)
 
 
-@dg.asset(group_name="raw", pool=POOL, description="Ingest the payloads that were fetched and wait, as typed raw rows.")
+@dg.asset(group_name=GROUP, pool=POOL, description="Ingest the payloads that were fetched and wait, as typed raw rows.")
 def payloads(courtside: Courtside) -> dg.MaterializeResult:
     """Ingest the waiting payloads."""
     with courtside.working() as context:
@@ -123,23 +135,33 @@ def payloads(courtside: Courtside) -> dg.MaterializeResult:
     )
 
 
+def partitions_of(courtside: Courtside) -> dg.DailyPartitionsDefinition:
+    """Return the Eastern dates of an installation: from its first game or processed date to today on its clock."""
+    with courtside.reading() as context:
+        first = first_date(context.warehouse) or FIRST_DATE
+        end = str(context.clock.today() + dt.timedelta(days=1)) if context.settings.now else None
+    return dg.DailyPartitionsDefinition(str(first), end_date=end, timezone="America/New_York", end_offset=1)
+
+
 def dependencies(stage: Stage) -> list[str]:
     """Return the assets that a stage reads from: other stages, and the payloads where it reads raw tables."""
     is_raw = any(read.table in RAW_TABLES for read in stage.reads)
     return [*(["payloads"] if is_raw else []), *upstream(stage, WRITERS)]
 
 
-def stage_asset(stage: Stage) -> dg.AssetsDefinition:
+def stage_asset(
+    stage: Stage, days: dg.DailyPartitionsDefinition, freshness: dg.FreshnessPolicy | None = FRESH
+) -> dg.AssetsDefinition:
     """Return a stage as an asset of daily partitions; it processes the same cells as `courtside run` does."""
     name = stage.name
 
     @dg.asset(
         name=name,
-        group_name=name,
+        group_name=GROUP,
         deps=dependencies(stage),
-        partitions_def=DAYS,
+        partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        freshness_policy=FRESH,
+        freshness_policy=freshness,
         pool=POOL,
         check_specs=[
             dg.AssetCheckSpec(check, asset=name, blocking=check == "no_date_failed", description=text)
@@ -251,5 +273,7 @@ def lines_now() -> None:
     run_daily(fetch_lines())
 
 
-ASSETS: list[dg.AssetsDefinition] = [payloads, *(stage_asset(stage) for stage in STAGES)]
-"""Every asset in the order of the flow."""
+def assets_of(courtside: Courtside) -> list[dg.AssetsDefinition]:
+    """Return every asset of an installation in the order of the flow; with a fixed clock its data do not age."""
+    days, freshness = partitions_of(courtside), None if courtside.settings().now else FRESH
+    return [payloads, *(stage_asset(stage, days, freshness) for stage in STAGES)]

@@ -6,19 +6,30 @@ stopped.
 
 from __future__ import annotations
 
+import warnings
+
 import dagster as dg
 
 from courtside import logs
-from courtside.orchestration.assets import ASSETS, Courtside, daily, lines_now
-from courtside.orchestration.triggers import SCHEDULES, SENSORS, grades, stages
+from courtside.orchestration.assets import Courtside, assets_of, daily, lines_now
+from courtside.orchestration.triggers import SCHEDULES, SENSORS, grades, processed_dates, stages
 
-logs.configure()
 
-defs = dg.Definitions(
-    assets=ASSETS,
-    jobs=[daily, lines_now, stages, grades],
-    schedules=SCHEDULES,
-    sensors=SENSORS,
-    resources={"courtside": Courtside()},
-)
-"""Assets, jobs, schedules, sensors and the resource of an installation."""
+def definitions_of(courtside: Courtside) -> dg.Definitions:
+    """Return the assets, jobs, schedules, sensors and the resource of an installation."""
+    return dg.Definitions(
+        assets=assets_of(courtside),
+        jobs=[daily, lines_now, stages, grades],
+        schedules=SCHEDULES,
+        sensors=[*SENSORS, processed_dates],
+        resources={"courtside": courtside},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions of the installation that the settings name; Dagster calls this when it loads them."""
+    logs.configure()
+    # Dagster marks back-fill policies as beta and would repeat this for each asset.
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    return definitions_of(Courtside())

@@ -1,4 +1,7 @@
-"""Triggers of Dagster runs: schedules by Eastern time on days with games, and sensors for new lines and final games."""
+"""Triggers of Dagster runs: schedules by Eastern time on days with games, and sensors for new lines and final games.
+
+One more sensor starts nothing: it reports to Dagster what the command line and the job `daily` have processed.
+"""
 
 import datetime as dt
 import os
@@ -13,8 +16,10 @@ from courtside.errors import WarehouseBusyError
 from courtside.operations.schedule import Slate, slates
 from courtside.orchestration.assets import Courtside, daily, lines_now
 from courtside.pipeline.context import Context
+from courtside.pipeline.stages import STAGE_NAMES
+from courtside.pipeline.tables import GRID
 from courtside.raw.current import current
-from courtside.raw.tables import RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
+from courtside.raw.tables import PAYLOAD_LOG, RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
 from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
 
@@ -169,6 +174,55 @@ def is_final(context: Context, day: dt.date) -> bool:
     return boxes.height >= 2 * slate.games
 
 
+MOST_REPORTED = 2000
+"""Most partitions that one tick reports: about 20 s of work for Dagster's own database."""
+
+ELSEWHERE = "Processed by a run outside Dagster's back-fills."
+
+
+@dg.sensor(minimum_interval_seconds=120, default_status=dg.DefaultSensorStatus.RUNNING)
+def processed_dates(context: dg.SensorEvaluationContext, courtside: Courtside) -> dg.SensorResult | dg.SkipReason:
+    """Report what was processed without Dagster's back-fills as materialised, oldest date first, each date once."""
+    with courtside.reading() as opened:
+        events = [*unreported_payloads(opened, context.instance), *unreported(opened, context.instance)]
+    if not events:
+        return dg.SkipReason("every processed date is reported")
+    now = events[:MOST_REPORTED]
+    return dg.SensorResult(asset_events=now, skip_reason=f"reported {len(now):,} of {len(events):,} processed dates")
+
+
+def unreported_payloads(context: Context, instance: dg.DagsterInstance) -> list[dg.AssetMaterialization]:
+    """Return one materialisation of `payloads` where payloads were ingested and Dagster has ingested none itself."""
+    ingested = context.warehouse.collect(context.warehouse.scan(PAYLOAD_LOG).select("seq", "rows_new"))
+    if ingested.is_empty() or instance.get_latest_materialization_event(dg.AssetKey("payloads")):
+        return []
+    metadata = {"payloads": ingested.height, "rows": int(ingested["rows_new"].sum())}
+    return [dg.AssetMaterialization("payloads", description=ELSEWHERE, metadata=metadata)]
+
+
+def unreported(context: Context, instance: dg.DagsterInstance) -> list[dg.AssetMaterialization]:
+    """Return a materialisation of each processed date and stage that Dagster has none of; failed dates stay missing."""
+    known = {name: instance.get_materialized_partitions(dg.AssetKey(name)) for name in STAGE_NAMES}
+    cells = context.warehouse.collect(context.warehouse.scan(GRID).filter(nw.col("state") != "failed")).to_dicts()
+    missing = [cell for cell in cells if cell["stage"] in known and str(cell["game_date"]) not in known[cell["stage"]]]
+    missing.sort(key=lambda cell: (cell["game_date"], STAGE_NAMES.index(cell["stage"])))
+    return [
+        dg.AssetMaterialization(
+            cell["stage"],
+            partition=str(cell["game_date"]),
+            description=ELSEWHERE,
+            metadata={
+                "state": cell["state"],
+                "reason": cell["reason"] or "",
+                "rows": cell["rows"],
+                "processed at": dg.MetadataValue.timestamp(cell["updated_at"].replace(tzinfo=dt.UTC)),
+                "more": f"courtside runs {cell['run_id']}",
+            },
+        )
+        for cell in missing
+    ]
+
+
 @dg.run_failure_sensor(default_status=SENSED)
 def failed_runs(context: dg.RunFailureSensorContext, courtside: Courtside) -> None:
     """Send an alert about a failed Dagster run; failures inside a stage have alerts of their own."""
@@ -179,3 +233,4 @@ def failed_runs(context: dg.RunFailureSensorContext, courtside: Courtside) -> No
 
 SCHEDULES = [lines_every_two_hours, morning_run, pre_tip_refresh, post_game_grading]
 SENSORS = [new_lines, all_finals_in, failed_runs]
+"""Sensors that are off until automation is on."""
