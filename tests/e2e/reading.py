@@ -29,9 +29,8 @@ def shown(page):
 def expected(pick, homes):
     """Return a pick of the season file as the page should show it, without its market; `homes` are the home teams."""
     sign = "vs" if pick["team"] in homes else "@"
-    points = (
-        "did not play" if pick["result"] == "void" else "" if pick["actual"] is None else f"{pick['actual']} points"
-    )
+    counted = "" if pick["actual"] is None else f"{pick['actual']} point{'' if pick['actual'] == 1 else 's'}"
+    points = "did not play" if pick["result"] == "void" else counted
     return {
         "player": pick["player"],
         "teams": f"{pick['team']} {sign} {pick['opponent']}",

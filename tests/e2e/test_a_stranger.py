@@ -91,7 +91,7 @@ def test_a_phone_shows_the_first_pick_in_the_upper_part_and_the_tabs_at_their_st
     page.set_viewport_size({"width": 390, "height": 844})
     go(page, site, "#/picks")
     page.wait_for_selector(".card")
-    assert page.evaluate("document.querySelector('.card').getBoundingClientRect().top") < 500
+    assert page.evaluate("document.querySelector('.card').getBoundingClientRect().top") < 480
     assert page.evaluate("document.querySelector('.tabs').scrollLeft") == 0
 
 
@@ -184,6 +184,8 @@ def test_a_pick_shows_its_expected_value_and_every_book_on_demand(page, site):
     assert "best +104 FanDuel" in first.inner_text()
     assert f"EV +{bet['value']['ev']:.1f} % (−0.4 to 6.6)" in first.inner_text()
     assert "CLV +0.5 points" in first.inner_text()
+    assert first.locator(".ev").get_attribute("class").split() == ["sub", "ev"], "the interval holds 0"
+    assert "won" in first.locator(".clv").get_attribute("class")
     first.locator("summary").click()
     first.locator(".books li").wait_for()
     assert first.locator(".books li").inner_text() == "FanDuel 20.5 +104 old: the other books moved"

@@ -1,28 +1,15 @@
-"""The market switch: state in the address, files of the market, and a quick change."""
+"""The market switch: state in the address, files and units of the market, and a quick change."""
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
 
 from tests.e2e.conftest import Site, served
 from tests.e2e.reading import go
-from tests.e2e.test_speed import SWITCH as SWITCH_TAB
-
-SWITCH = """async (to) => {
-  const select = document.getElementById('market');
-  const started = performance.now();
-  select.value = to;
-  select.dispatchEvent(new Event('change'));
-  const links = () => [...document.querySelectorAll('a.json')].map((link) => link.getAttribute('href'));
-  const folder = to === 'points' ? 'v1/subsets/' : `v1/markets/${to}/subsets/`;
-  while (!links().some((link) => link.startsWith(folder))) {
-    if (performance.now() - started > 10000) throw new Error(`no link to ${folder} after 10 s`);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-  return performance.now() - started;
-}"""
+from tests.e2e.timing import to_market, turned
 
 
 @pytest.fixture
@@ -56,11 +43,80 @@ def test_an_unknown_market_shows_points(page, site):
     assert page.locator("#market").input_value() == "points"
 
 
-def test_a_switch_of_market_is_shown_within_fifty_milliseconds(page, site):
+def test_the_files_of_the_other_markets_are_loaded_when_the_choice_is_opened(page, site):
+    day = newest(site)["date"]
+    requested = []
+    page.on("request", lambda request: requested.append(request.url.removeprefix(f"{site.url}v1/")))
+    go(page, site, f"#/picks/8/{day}")
+    page.wait_for_selector(".card a.behind")
+    assert not [path for path in requested if path.startswith("markets/")]
+    with page.expect_request(lambda request: request.url.endswith(f"markets/pra/best-bets/{day}.json")):
+        page.focus("#market")
+    for market in ("rebounds", "pra"):
+        for path in ("subsets/season.json", f"picks/{day}.json", "systems/performance.json"):
+            assert f"markets/{market}/{path}" in requested
+
+
+def test_a_change_of_market_waits_for_nothing_and_takes_less_than_fifty_milliseconds(page, site):
     day = newest(site)["date"]
     go(page, site, f"#/picks/8/{day}")
-    page.wait_for_selector(".card")
-    times = [page.evaluate(SWITCH, name) for name in ("rebounds", "points") * 4]
-    tabs = [page.evaluate(SWITCH_TAB, f"#/picks/{group}/{day}") for group in (5, 8, 5, 8)]
-    # The fastest of several turns, beside a change of tab, because slower turns measure other processes of the machine.
-    assert min(times) < max(50, 3 * min(tabs))
+    for name in ("rebounds", "points"):
+        page.locator("#market").select_option(name)
+        page.wait_for_selector(to_market(name)["shown"])
+        page.wait_for_selector(".card a.behind")
+    found = turned(page, to_market("rebounds"), to_market("points"))
+    assert found.all_in_one_task
+    assert found.idle_ms < 50
+
+
+def test_every_page_of_a_market_names_its_own_unit(page, site):
+    site.change("markets/assists/best-bets/{}.json".format(day := newest(site, "markets/assists/")["date"]), with_value)
+    bet = site.read(f"markets/assists/best-bets/{day}.json")["bets"][0]
+    pages = (
+        f"picks/8/{day}",
+        f"picks/all/{day}",
+        f"pick/{day}/{bet['id']}",
+        "results",
+        "players",
+        f"player/{bet['id']}",
+    )
+    for name in pages:
+        go(page, site, f"#/{name}?market=assists")
+        page.wait_for_selector("main a.json")
+        page.wait_for_timeout(100)
+        page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+        text = page.inner_text("main")
+        tips = page.eval_on_selector_all(
+            "main [data-tip], main [title]", "all => all.map((n) => n.dataset.tip ?? n.title)"
+        )
+        found = re.findall(r"[^.]*(?<!percentage )\bpoints?\b[^.]*", "\n".join([text, *tips]), re.IGNORECASE)
+        assert found == [], name
+    go(page, site, f"#/picks/8/{day}?market=assists")
+    page.wait_for_selector(".card .clv")
+    assert page.locator(".card .clv").first.inner_text() == "CLV +0.3 assists"
+
+
+def with_value(document):
+    """Give each pick a closing-line value, as a LIVE pick has after its game began."""
+    for bet in document["bets"]:
+        bet["value"] = {"best_price": bet["price"], "best_book": bet["book"], "best_line": bet["line"],
+                        "best_line_price": bet["price"], "best_line_book": bet["book"], "ev": 4.0, "ev_low": 1.0,
+                        "ev_high": 7.0, "verdict": "positive", "line_value": 0.3, "probability_value": 2.0}  # fmt: skip
+
+
+def test_the_signal_is_explained_with_the_threshold_of_the_market(page, site):
+    def calm(season):
+        for group in season["groups"]:
+            group["dates"][0]["signal"] = "neutral"
+
+    for folder, market, threshold in (("", "points", "5 points"), ("markets/assists/", "assists", "1.6 assists")):
+        site.change(f"{folder}subsets/season.json", calm)
+        go(page, site, f"#/picks/8/{newest(site, folder)['date']}?market={market}")
+        page.wait_for_selector(f".record-box:has-text('fewer than three are {threshold} or more from the line')")
+
+
+def test_a_market_without_a_folder_of_files_is_not_offered(page, site):
+    site.change("markets.json", lambda document: document.update(markets=document["markets"][:1]))
+    go(page, site, "#/picks?market=assists")
+    page.wait_for_function("() => !location.hash.includes('market')")
+    assert not page.is_visible("#market")

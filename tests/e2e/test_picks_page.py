@@ -249,8 +249,8 @@ def test_a_date_without_signal_looks_different_from_a_neutral_one(page, site):
 
     site.change("subsets/season.json", clear)
     go(page, site, f"#/picks/8/{day}")
-    assert "no signal" in page.inner_text("h1")
-    assert "neutral" not in page.inner_text("h1")
+    page.wait_for_selector(".page-head .badge:has-text('no signal')")
+    assert "neutral" not in page.inner_text(".page-head")
 
 
 def test_an_ungraded_day_shows_no_result(page, site):

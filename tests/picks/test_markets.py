@@ -34,6 +34,13 @@ def test_the_thresholds_of_points_are_those_of_the_file():
     assert points.composite.edge == 10
 
 
+def test_a_threshold_of_one_is_written_in_the_singular():
+    assert (
+        load_definitions(market=market_named("assists")).subsets[7].description
+        == "Every pick one assist or more from the line."
+    )
+
+
 @pytest.mark.parametrize("market", MARKETS, ids=lambda market: market.name)
 def test_a_threshold_is_the_same_multiple_of_each_market_s_spread(market):
     points, own = DEFINITIONS, load_definitions(market=market)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from courtside.pipeline.context import Context
 from courtside.pipeline.files import ledger_error
 from courtside.pipeline.model_store import MODELS
 from courtside.predictions.tables import PREDICTIONS
+from courtside.publishing.exporters.markets import files
 from courtside.publishing.registry import type_of
+from courtside.publishing.world import World
 from courtside.quality.tables import GATE_BLOCKS
 from courtside.sources.simulated import simulate
 from tests import homes
@@ -81,6 +84,16 @@ def test_the_list_of_markets_states_the_error_beside_the_line(home_of_every_mark
             assert item["line_mae"] == pytest.approx(played["line_absolute_error"].mean(), abs=0.001)
             assert item["low"] < item["above_line"] < item["high"]
             assert (home_of_every_market / "public" / item["folder"] / "picks").is_dir()
+
+
+def test_a_market_without_a_publication_is_not_listed(run_home, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURTSIDE_MARKETS", "points rebounds")
+    with homes.opened(homes.copy_of(run_home, tmp_path / "home")) as context:
+        others = (market_named("rebounds"),)
+        world = World(of_market(context.warehouse, POINTS), (), dt.datetime(2025, 11, 12), others=others)
+        (built,) = files(world)
+    (points,) = built.document.markets
+    assert (points.name, points.least_edge, points.high_edge) == ("points", 1.0, 5.0)
 
 
 def test_other_markets_change_no_byte_of_points(ingested_home, home_of_every_market, tmp_path, monkeypatch):

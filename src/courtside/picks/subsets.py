@@ -81,7 +81,8 @@ class Definitions(_Model):
         for subset in self.subsets:
             edge = round(market.from_points(subset.min_edge), 1)
             number = WORDS[int(edge)] if edge in range(len(WORDS)) else f"{edge:g}"
-            description = subset.description.replace("{edge}", f"{number} {market.label}")
+            label = market.label.removesuffix("s") if edge == 1 else market.label
+            description = subset.description.replace("{edge}", f"{number} {label}")
             subsets.append(subset.model_copy(update={"min_edge": edge, "description": description}))
         weight = self.composite.edge / market.from_points(1.0)
         composite = self.composite.model_copy(update={"edge": weight})

@@ -10,7 +10,9 @@ import narwhals as nw
 import polars as pl
 from pydantic import Field
 
+from courtside.picks.signal import HIGH_EDGE_POINTS
 from courtside.picks.tables import GRADED_PREDICTIONS
+from courtside.predictions.coordinator import LEAST_EDGE
 from courtside.predictions.measures import mean_of
 from courtside.predictions.tables import PREDICTIONS
 from courtside.publishing.codenames import public_code
@@ -20,7 +22,7 @@ from courtside.publishing.world import World
 
 FEWEST_DATES = 10
 """With fewer game dates, an interval is too uncertain to be of use."""
-NOT_MEASURED = f"Fewer than {FEWEST_DATES} game dates with a line are graded this season."
+NOT_MEASURED = f"The champion has fewer than {FEWEST_DATES} graded game dates with a line this season."
 
 
 class PublishedMarket(Shape):
@@ -28,7 +30,8 @@ class PublishedMarket(Shape):
 
     Errors are mean absolute errors in units of the market. `above_line` is the model's error minus the line's, from
     `low` to `high` (95 %, a game date is one draw). `reaches_line` is false where the whole interval is above 0, and
-    null where fewer than ten dates are graded; `verdict` says so in words.
+    null where fewer than ten dates are graded; `verdict` says so in words. `least_edge` is the smallest distance from
+    the line at which a prediction takes a side, and `high_edge` the one that the signal counts as high.
     """
 
     name: str
@@ -45,6 +48,8 @@ class PublishedMarket(Shape):
     high: float | None
     reaches_line: bool | None
     verdict: str
+    least_edge: float
+    high_edge: float
 
 
 class Markets(Document):
@@ -63,8 +68,8 @@ MARKETS_FILE = FileType("markets", "markets.json", 3600, Markets)
 
 
 def files(world: World) -> Iterator[Built]:
-    """Yield `markets.json`."""
-    published = tuple(_market(own) for own in world.markets)
+    """Yield `markets.json` with points and the markets that have a publication."""
+    published = tuple(_market(own) for own in world.markets if own is world or not own.publications.is_empty())
     yield Built(MARKETS_FILE, MARKETS_FILE.path(), Markets(generated_at=utc(world.now), markets=published))
 
 
@@ -91,6 +96,8 @@ def _market(world: World) -> PublishedMarket:
         high=_rounded(above["high"]),
         reaches_line=reaches,
         verdict=_verdict(reaches),
+        least_edge=round(market.from_points(LEAST_EDGE), 2),
+        high_edge=round(market.from_points(HIGH_EDGE_POINTS), 2),
     )
 
 

@@ -1,6 +1,6 @@
 // Routing: show the page of the address, the data banner above it, the theme and the share button.
 import { parse } from "./address.js";
-import { forget, maybe, Missing } from "./data.js";
+import { beginView, forget, maybe, Missing } from "./data.js";
 import { el, replace } from "./dom.js";
 import { startMarkets, useMarket } from "./markets.js";
 import { dataBanner, failure, markSimulated, nothingYet } from "./parts.js";
@@ -30,6 +30,7 @@ async function show() {
   const { page, parts, query } = address;
   const mine = ++turn;
   if (useMarket(query.get("market"))) delete main.dataset.page;
+  beginView();
   const isCurrent = () => mine === turn;
   for (const link of document.querySelectorAll("nav a[data-page]")) {
     if (link.dataset.page === (PARENT[page] ?? page)) link.setAttribute("aria-current", "page");

@@ -1,6 +1,6 @@
 // A pick as a card: player, side and line, book and price, probability, last games, reasons and result.
 import { href } from "./address.js";
-import { unit } from "./data.js";
+import { amount } from "./data.js";
 import { el } from "./dom.js";
 import { one, percent, whole } from "./format.js";
 import { formBars, formWords } from "./form.js";
@@ -51,5 +51,5 @@ export function cameTrue({ probability, direction, probability_source: stated },
 
 export function scored(pick) {
   if (pick.result === "void") return "did not play";
-  return pick.actual === null ? "" : `${pick.actual} ${unit()}`;
+  return pick.actual === null ? "" : amount(pick.actual);
 }

@@ -1,6 +1,7 @@
 // The last games of a player as bars beside a line.
+import { amount, titledUnit } from "./data.js";
 import { el, svg } from "./dom.js";
-import { one, plural, shortDate } from "./format.js";
+import { one, shortDate } from "./format.js";
 import { against } from "./why.js";
 
 const WIDTH = 150, HEIGHT = 44, GAP = 3;
@@ -8,7 +9,7 @@ const WIDTH = 150, HEIGHT = 44, GAP = 3;
 /** `vs BOS` at home, `@ BOS` away, `against BOS` where that is not known. */
 export const place = (game) => `${game.is_home === null ? "against" : game.is_home ? "vs" : "@"} ${game.opponent}`;
 const verdict = (game, line) => (line === null ? "" : `, ${game.points > line ? "over" : game.points < line ? "under" : "equal to"} ${one(line)}`);
-const pointsOf = (game, line) => `${shortDate(game.date)} ${place(game)}: ${plural(game.points, "point")}${game.minutes === null ? "" : ` in ${game.minutes} min`}${verdict(game, line)}`;
+const tipOf = (game, line) => `${shortDate(game.date)} ${place(game)}: ${amount(game.points)}${game.minutes === null ? "" : ` in ${game.minutes} min`}${verdict(game, line)}`;
 
 /** Bars of `games` (newest first), drawn oldest to newest; those that went the way of `direction` are coloured. */
 export function formBars(games, line, direction) {
@@ -20,10 +21,10 @@ export function formBars(games, line, direction) {
   const y = (value) => HEIGHT - (value / top) * HEIGHT;
   const isWon = (game) => (direction === "UNDER" ? game.points < line : game.points > line);
   const label = line === null
-    ? `Points of his last ${games.length} games, newest first: ${games.map((game) => game.points).join(", ")}`
-    : `${one(line)} or not in his last ${games.length} games, newest first: ${games.map((game) => game.points).join(", ")}`;
+    ? `${titledUnit()} of his last ${games.length} games, newest first: ${games.map((game) => game.points).join(", ")}`
+    : `${titledUnit()} of his last ${games.length} games beside the line of ${one(line)}, newest first: ${games.map((game) => game.points).join(", ")}`;
   return svg("svg", { class: "form-bars", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
-    shown.map((game, index) => svg("g", { "data-tip": pointsOf(game, line) },
+    shown.map((game, index) => svg("g", { "data-tip": tipOf(game, line) },
       svg("rect", { x: start + index * step, y: 0, width: step, height: HEIGHT, class: "reach" }),
       svg("rect", {
         x: start + index * step + GAP / 2, y: Math.min(y(game.points), HEIGHT - 2), width: step - GAP, height: Math.max(2, HEIGHT - y(game.points)), rx: 1.5,

@@ -1,5 +1,5 @@
 // The offer of a pick: its book and price, the best price, expected and closing-line value, and every book on demand.
-import { maybe } from "./data.js";
+import { maybe, unit } from "./data.js";
 import { el, replace } from "./dom.js";
 import { atOn, book, one, percent, price, signed } from "./format.js";
 import { kindBadge } from "./parts.js";
@@ -17,16 +17,19 @@ export function offer(bet, isMixed, date) {
   ];
 }
 
-/** The best price, where another book has it, the expected value, and after the close the movement toward the pick. */
+/** The best price, where another book has it, the expected value, and after the close the movement toward the pick. The
+    expected value is coloured only where its interval excludes 0. */
 function worth({ value, price: own, direction }) {
   const isBetter = value.best_price !== null && value.best_price !== own;
   const tip = value.ev === null ? null : `Expected profit in % of the stake at the best price; its interval is ${percent(value.ev_low)} to ${percent(value.ev_high)}`;
   return [
     isBetter && el("span", { class: "sub best" }, "best ", el("b", {}, price(value.best_price)), ` ${book(value.best_book)}`),
-    value.ev !== null && el("span", { class: `sub ev ${value.verdict}`, "data-tip": tip }, `EV ${signed(value.ev)} % (${one(value.ev_low)} to ${one(value.ev_high)})`),
-    value.line_value !== null && el("span", { class: "sub", "data-tip": `Movement of the consensus line toward ${direction} from publication to close` }, `CLV ${signed(value.line_value)} points`),
+    value.ev !== null && el("span", { class: `sub ev ${value.ev_low > 0 ? "won" : value.ev_high < 0 ? "lost" : ""}`, "data-tip": tip }, `EV ${signed(value.ev)} % (${one(value.ev_low)} to ${one(value.ev_high)})`),
+    value.line_value !== null && el("span", { class: `sub clv ${value.line_value > 0 ? "won" : value.line_value < 0 ? "lost" : ""}`, "data-tip": closing(value, direction) }, `CLV ${signed(value.line_value)} ${unit()}`),
   ];
 }
+
+const closing = ({ probability_value: moved }, direction) => `Closing-line value: movement of the consensus line toward ${direction} from publication to tip-off${moved === null ? "" : `; the probability without the margin moved ${signed(moved)} percentage points`}`;
 
 /** Every book's line and price of the side, loaded when it is opened. */
 function everyBook(bet, date) {

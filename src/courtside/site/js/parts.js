@@ -1,14 +1,14 @@
 // Parts that several pages use: badges, intervals, records and states.
 import { el, svg } from "./dom.js";
-import { fileAddress } from "./data.js";
-import { BREAK_EVEN, atWithYear, eastern, interval, percent, plural, score, shortDate, whole, wilson } from "./format.js";
+import { counted, edges, fileAddress } from "./data.js";
+import { BREAK_EVEN, atWithYear, eastern, interval, one, percent, plural, score, shortDate, whole, wilson } from "./format.js";
 
 const RESULTS = { hit: "HIT", miss: "MISS", push: "PUSH", void: "VOID" };
 const TIERS = new Set(["gold", "silver", "bronze", "poor", "critical"]);
 const SIGNALS = {
-  favorable: "25 to 45 % of the day’s predictions are OVER, and three or more are 5 points from the line.",
-  neutral: "more than 45 % of the day’s predictions are OVER, or fewer than three are 5 points from the line.",
-  challenging: "fewer than 25 % of the day’s predictions are OVER. Top Pick, Top 3, Top 5 and Green Light make no picks.",
+  favorable: (far) => `25 to 45 % of the day’s predictions are OVER, and three or more are ${far} from the line.`,
+  neutral: (far) => `more than 45 % of the day’s predictions are OVER, or fewer than three are ${far} from the line.`,
+  challenging: () => "fewer than 25 % of the day’s predictions are OVER. Top Pick, Top 3, Top 5 and Green Light make no picks.",
 };
 
 let isSimulated = false;
@@ -39,8 +39,14 @@ export const resultBadge = (result) => (RESULTS[result]
 
 export const signalBadge = (signal) => el("span", { class: "badge plain", "data-tip": signalText(signal) }, SIGNALS[signal] ? `${signal} signal` : "no signal");
 
-/** What the signal of a day means. */
-export const signalText = (signal) => (SIGNALS[signal] ? `Signal ${signal}: ${SIGNALS[signal]}` : "No signal: it takes 10 predictions with a line.");
+/** A threshold of the market, as “5 points” or “1.6 assists”. */
+export const distance = (edge) => `${Number.isInteger(edge) ? edge : one(edge)} ${counted(edge)}`;
+
+/** What the signal of a day means in the shown market. */
+export function signalText(signal) {
+  const { high } = edges();
+  return SIGNALS[signal] ? `Signal ${signal}: ${SIGNALS[signal](high === undefined ? "far" : `${distance(high)} or more`)}` : "No signal: it takes 10 predictions with a line.";
+}
 export const tierClass = (tier) => (TIERS.has(tier) ? tier : "critical");
 export const jsonLink = (path, label) => el("a", { class: "json", href: fileAddress(path) }, label ?? "JSON");
 export const playerLink = (id, name) => (id ? el("a", { href: `#/player/${Number(id)}` }, name) : el("span", {}, name));

@@ -18,7 +18,7 @@ export function record(date, group, stated, days) {
   const split = kinds.length > 1 ? kinds.map((own) => recordRow(kindBadge(own.kind), own, own.pct)) : [];
   const mark = kinds.length === 1 ? kindBadge(kinds[0].kind) : kinds.length > 1 && el("span", { class: "muted" }, "LIVE and BACKTEST together");
   return el("details", { class: "record-details", "aria-label": `Record of ${group.name}` },
-    el("summary", {}, "Record this season: ", summary(counts[0]), " ", mark),
+    el("summary", {}, "Record", el("span", { class: "wide" }, " this season"), ": ", summary(counts[0]), " ", mark),
     recordTable(`Record of ${group.name}`, [rows[0], ...split, rows[1], rows[2]]),
     note(`Wins–losses–pushes of the published picks before ${shortDate(date)}; the bar is the 95 % interval, the vertical mark is break-even (52.38 %).`));
 }

@@ -51,7 +51,7 @@ export function models(performance) {
   return panel(["Models and the line ", kindBadge("BACKTEST")],
     champion && el("p", { class: "sentence" }, comparison(champion)),
     el("details", {}, el("summary", {}, `Every model: ${plural(rows.length / 3, "model")} over 7 days, 30 days and the season`),
-      table("Models and the line", ["Window and model", number("Games"), number("MAE", "Mean absolute error in points"), number("Bias", "Mean of prediction minus points"),
+      table("Models and the line", ["Window and model", number("Games"), number("MAE", `Mean absolute error in ${unit()}`), number("Bias", "Mean of prediction minus result"),
         number("With line"), number("MAE there"), number("Line’s MAE", "The line's own mean absolute error on the same games"), number("Line’s bias"), number("Hit rate of its side"), number("95 % interval")], rows, { class: "sticky" }),
       note(`The champion, ${performance.model}, is in bold. Errors are in ${unit()}; those of the line are over the same games.`)));
 }

@@ -1,7 +1,7 @@
 // One pick of one date: its card, a table of the last ten games, and every feature value with its origin.
 import { href } from "../address.js";
 import { pickCard } from "../card.js";
-import { maybe } from "../data.js";
+import { maybe, titledUnit } from "../data.js";
 import { el, replace, table } from "../dom.js";
 import { place } from "../form.js";
 import { isDate, longDate, one, percent, plural, shortDate, tipOff, whole } from "../format.js";
@@ -45,8 +45,8 @@ function missing(date) {
 
 function games({ last_10: list, line, direction }) {
   if (!list.length) return empty("No game in the year before");
-  const side = (points) => (points > line ? "over" : points < line ? "under" : "push");
-  return table("Last games", ["Date", "Game", { label: "Points", number: true }, { label: "Beside the line", number: true }, { label: "Minutes", number: true }], list.map((game) => [
+  const side = (result) => (result > line ? "over" : result < line ? "under" : "push");
+  return table("Last games", ["Date", "Game", { label: titledUnit(), number: true }, { label: "Beside the line", number: true }, { label: "Minutes", number: true }], list.map((game) => [
     shortDate(game.date), place(game), el("strong", { class: side(game.points) === direction.toLowerCase() ? "won" : "lost" }, whole(game.points)),
     `${side(game.points)} by ${one(Math.abs(game.points - line))}`, game.minutes === null ? "–" : whole(game.minutes)]));
 }

@@ -2,7 +2,7 @@
 import { href } from "../address.js";
 import { fileAddress, maybe, seasonFiles } from "../data.js";
 import { el, replace } from "../dom.js";
-import { at, atWithYear, isDate, longDate, plural } from "../format.js";
+import { atOn, atWithYear, isDate, longDate, plural } from "../format.js";
 import { asQuery, choices, toolbar } from "../list.js";
 import { intoView, jsonLink, keepFocus, kindBadge, note, signalBadge, signalText, staleNotice, tabs } from "../parts.js";
 import { record } from "../record.js";
@@ -33,7 +33,7 @@ export async function picks(main, [wanted, wantedDate], isCurrent, query) {
   };
   const title = isEverything ? "All predictions" : group.name;
   document.title = `${title} · ${date ? longDate(date) : "no dates"} · Courtside`;
-  replace(page.title, date ? [longDate(date), entry && el("span", { class: "head-badge" }, signalBadge(entry.signal))] : "Picks");
+  replace(page.title, date ? longDate(date) : "Picks");
   replace(page.notice, staleNotice(files.status, [files.path, `picks/${date}.json`, `best-bets/${date}.json`]));
   keepFocus(page.strip, () => replace(page.strip, date && strip(group.dates, date, (day) => to(shown, day))));
   keepFocus(page.tabs, () => replace(page.tabs, tabs("Subsets", tabItems(groups, date, to), shown)));
@@ -108,7 +108,8 @@ function meta(details, season, entry) {
   const mixed = new Set(details?.bets.map((bet) => bet.kind) ?? []);
   return [
     details && (mixed.size > 1 ? [kindBadge("LIVE"), " and ", kindBadge("BACKTEST")] : kindBadge([...mixed][0] ?? details.kind)), " ",
-    entry && details?.model ? `Model ${details.model} · ` : "", `as of ${entry && made.startsWith(entry.date.slice(0, 4)) ? at(made) : atWithYear(made)}`,
+    entry && [signalBadge(entry.signal), " "], entry && details?.model && el("span", { class: "wide" }, `Model ${details.model} · `),
+    `as of ${entry && made.startsWith(entry.date.slice(0, 4)) ? atOn(made, entry.date) : atWithYear(made)}`,
   ];
 }
 

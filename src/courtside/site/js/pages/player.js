@@ -1,6 +1,6 @@
 // One player: his next game, form, accuracy beside the line, picks, and the log of the season.
 import { href } from "../address.js";
-import { get, maybe, Missing, unit } from "../data.js";
+import { get, maybe, Missing, titledUnit, unit } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { lines } from "../charts.js";
 import { formBars, formWords } from "../form.js";
@@ -24,7 +24,7 @@ export async function player(main, [id], isCurrent) {
       el("p", { class: "meta" }, `Season ${own.season} · as of ${atWithYear(own.generated_at)}`)),
     panel("Next game and form", next ? nextGame(next, tonight) : form(own.log, tonight)),
     el("div", { class: "columns" }, panel(["Accuracy of predictions ", kindBadge("BACKTEST")], accuracy(own.accuracy)), panel("Published picks", picked(own.picks))),
-    panel("Points, prediction and line", drawing(own.log)), panel("Log", log(own.log)),
+    panel(`${titledUnit()}, prediction and line`, drawing(own.log)), panel("Log", log(own.log)),
     el("div", { class: "foot" }, note(jsonLink(`players/${own.id}.json`))));
 }
 
@@ -43,7 +43,7 @@ function noPlayer(id) {
 function form(log, tonight) {
   const games = log.filter((game) => game.actual !== null).slice(0, 10).map((game) => ({ date: game.date, opponent: game.opponent, is_home: null, minutes: null, points: game.actual }));
   return el("div", { class: "next" }, el("p", {}, "He is not on the next slate", tonight?.date ? `, that of ${longDate(tonight.date)}.` : "."),
-    el("div", { class: "form big" }, formBars(games, null, "OVER"), el("span", { class: "sub" }, `Points of his last ${games.length} games`)));
+    el("div", { class: "form big" }, formBars(games, null, "OVER"), el("span", { class: "sub" }, `${titledUnit()} of his last ${games.length} games`)));
 }
 
 function nextGame(next, tonight) {
@@ -82,7 +82,7 @@ function drawing(log) {
   const top = Math.ceil(Math.max(...games.flatMap((game) => [game.actual, game.prediction, game.line ?? 0])) / 10) * 10;
   return [
     el("p", { class: "legend" }, el("span", { class: "key points" }), `${unit()} `, el("span", { class: "key model" }), "prediction ", el("span", { class: "key quoted" }), "line"),
-    chart(`Points, predictions and lines of the last ${games.length} games`, 220, (width, height) => lines(width, height, {
+    chart(`${titledUnit()}, predictions and lines of the last ${games.length} games`, 220, (width, height) => lines(width, height, {
       y: [0, top], ticks: [0, top / 2, top], labels: games.map((game) => shortDate(game.date)),
       tips: games.map((game) => `${shortDate(game.date)} against ${game.opponent}: ${game.actual} ${unit()}, expected ${one(game.prediction)}, line ${game.line === null ? "none" : one(game.line)}`),
       series: [{ name: "points", values: games.map((game) => game.actual) }, { name: "model", values: games.map((game) => game.prediction) }, { name: "quoted", values: games.map((game) => game.line) }],
@@ -92,7 +92,7 @@ function drawing(log) {
 
 function log(games) {
   if (!games.length) return empty("No game yet");
-  return table("Log", ["Date", "Pick", number("Points"), number("Line"), number("Expected"), "Side", "Against"], games.map((game) => [
+  return table("Log", ["Date", "Pick", number(titledUnit()), number("Line"), number("Expected"), "Side", "Against"], games.map((game) => [
     shortDate(game.date),
     game.groups.length ? el("a", { href: href(["picks", "8", game.date]) }, resultBadge(game.result), " ", kindBadge(game.kind)) : el("span", { class: "muted" }, "no pick"),
     game.actual === null ? "–" : whole(game.actual), game.line === null ? "none" : one(game.line), one(game.prediction),

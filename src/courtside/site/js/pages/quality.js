@@ -26,7 +26,7 @@ export async function quality(main, [wanted], isCurrent) {
     el("div", { class: "foot" }, note(jsonLink("quality/training.json", "Training data as JSON"), " · ", date && jsonLink(`quality/${date}.json`, "This date as JSON"), " · ", jsonLink("status.json", "Status as JSON"))));
   if (!date) { replace(day, empty("No date has been processed yet")); return; }
   const own = await get(`quality/${date}.json`).catch((error) => error);
-  if (isCurrent()) replace(day, el("h2", {}, longDate(date)), own instanceof Error ? empty("Nothing for this date", own.message) : ofDate(own));
+  if (isCurrent()) replace(day, el("h2", {}, longDate(date)), own instanceof Error ? empty("Nothing for this date", own.status === 404 ? "No feature row of this date has been published." : own.message) : ofDate(own));
 }
 
 /** The state of the newest month in one sentence. */

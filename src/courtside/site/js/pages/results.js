@@ -1,6 +1,6 @@
 // Results: one headline, cumulative hit rate and units, then by month, side, edge and book; models behind a switch.
 import { href } from "../address.js";
-import { maybe, seasonFiles } from "../data.js";
+import { maybe, seasonFiles, titledUnit, unit } from "../data.js";
 import { chart, el, replace, table } from "../dom.js";
 import { lines } from "../charts.js";
 import { BREAK_EVEN, book, interval, monthName, one, percent, plural, score, shortDate, signed, whole, wilson } from "../format.js";
@@ -33,7 +33,7 @@ export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
       el("div", { class: "columns" },
         el("div", {}, panel(["By month ", onlyKind(group.tallies)], split(group, "months", "Month", (item) => monthName(item.month))),
           panel(["By side ", onlyKind(group.tallies)], split(group, "sides", "Side", (item) => item.direction))),
-        el("div", {}, panel(["By edge ", onlyKind(group.tallies)], split(group, "edges", "Points from the line", edgeName)),
+        el("div", {}, panel(["By edge ", onlyKind(group.tallies)], split(group, "edges", `${titledUnit()} from the line`, edgeName)),
           panel(["By book ", onlyKind(group.tallies)], split(group, "books", "Book", (item) => book(item.book))))),
       panel("Last graded dates", recent(group))),
     panel(["Every subset ", allKind(record)], every(record)),
@@ -60,7 +60,7 @@ function clv(value) {
   if (!value || value.line.mean === null) return "";
   const { mean, low, high, n } = value.line;
   const bounds = low === null ? "" : ` (${signed(low, 2)} to ${signed(high, 2)})`;
-  return ` Closing-line value: the line moved ${signed(mean, 2)} points toward the picks on average${bounds}, n ${whole(n)}.`;
+  return ` Closing-line value: the line moved ${signed(mean, 2)} ${unit()} toward the picks on average${bounds}, n ${whole(n)}.`;
 }
 
 function verdict(own) {

@@ -1,12 +1,12 @@
 // Every prediction of a slate by game, blocked players with the reason; tonight's players with form, rest and injury.
 import { href } from "../address.js";
-import { maybe } from "../data.js";
+import { edges, maybe } from "../data.js";
 import { el, replace } from "../dom.js";
 import { formBars } from "../form.js";
 import { book, one, percent, price } from "../format.js";
 import { byGame, gameHeading } from "../games.js";
 import { chosenRows } from "../list.js";
-import { empty, inPieces, lastName, playerLink } from "../parts.js";
+import { distance, empty, inPieces, lastName, playerLink } from "../parts.js";
 
 export async function slate(box, { date, details }) {
   const [predictions, tonight] = await Promise.all([maybe(`predictions/${date}.json`), maybe("tonight/all-players.json")]);
@@ -34,6 +34,8 @@ export async function slate(box, { date, details }) {
   return { rows, show };
 }
 
+const noSide = () => { const { least } = edges(); return least === undefined ? "no side: near the line" : `no side: under ${distance(least)}`; };
+
 const row = (player, tonight, bet) => ({
   player_: player, tonight, bet, player: player.player, lastName: lastName(player.player), team: player.team, opponent: player.opponent, direction: player.direction,
   edge: player.edge, probability: player.probability_over === null ? null : player.direction === "UNDER" ? 100 - player.probability_over : player.probability_over, book: player.book, kind: null,
@@ -49,7 +51,7 @@ function line({ player_: own, tonight, bet, probability }, date) {
     el("div", { class: "model" }, el("span", {}, one(own.points)), " expected",
       el("span", { class: "sub" }, own.line === null ? "no line" : `line ${one(own.line)}${own.book ? `, ${book(own.book)}` : ""}`)),
     el("div", { class: "pick" }, own.held ? el("span", { class: "sub held-reason" }, `Blocked: ${own.held}`)
-      : [el("span", { class: "side" }, side ? `${side} by ${one(Math.abs(own.edge))}` : own.line === null ? "–" : "no side: under 1 point"), side && el("span", { class: "sub" }, probability === null ? "" : `${percent(probability)} `, offered)]),
+      : [el("span", { class: "side" }, side ? `${side} by ${one(Math.abs(own.edge))}` : own.line === null ? "–" : noSide()), side && el("span", { class: "sub" }, probability === null ? "" : `${percent(probability)} `, offered)]),
     el("div", { class: "form" }, games && formBars(games, own.line, own.direction ?? "OVER")),
     el("div", { class: "result-cell" }, bet && el("a", { class: "badge live-link", href: href(["pick", date, own.id]) }, "PICK")));
 }
