@@ -31,24 +31,25 @@ hooks: $(VENV)/.development ## Run the commands of `make lint` before each commi
 	$(BIN)/pre-commit install
 
 lint: $(VENV)/.development ## Check style, types and the direction of imports.
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks tools
+	$(BIN)/ruff check src tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.development ## Run the benchmarks, with peers, and print a short report.
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.development ## Write the generated pages again.
+docs: $(VENV)/.development ## Write the generated pages and the pictures of README.md again.
 	$(BIN)/python -m courtside.cli.docs docs
+	$(BIN)/python tools/pictures.py
 
 dagster: $(VENV)/.development ## Start Dagster on loopback: http://127.0.0.1:3000.
 	@mkdir -p $(DAGSTER_HOME) && cp deploy/dagster.yaml $(DAGSTER_HOME)
 	DAGSTER_HOME=$(DAGSTER_HOME) $(BIN)/dagster dev -m courtside.orchestration.definitions -h 127.0.0.1 -p 3000
 
 format: $(VENV)/.development ## Format the code.
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks tools
+	$(BIN)/ruff check --fix src tests benchmarks tools
 
 lock: $(VENV)/.development ## Write exact versions and hashes for pyproject.toml; UPGRADE=--upgrade takes newer versions.
 	$(LOCK) pyproject.toml --all-extras --group build -o constraints.txt
