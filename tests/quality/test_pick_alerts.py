@@ -75,6 +75,19 @@ def test_a_later_version_names_what_was_dropped_added_and_changed_with_the_reaso
     ]
 
 
+def test_a_dropped_player_who_is_blocked_has_the_reason(send, tmp_path):
+    send([STAR, OTHER])
+    players = [OTHER | {"held": "out by the last injury report before tip-off"}, STAR | {"held": None}]
+    path = tmp_path / f"public/v1/predictions/{DAY}.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"games": [{"players": players}]}))
+    send([STAR, OTHER], [STAR])
+    dropped = (
+        "Dropped: Jayson Tatum (BOS – LAL) UNDER 27.5, expected 26.1: out by the last injury report before tip-off"
+    )
+    assert send.box.messages[-1][2].splitlines()[1:] == [dropped]
+
+
 def test_a_message_that_was_not_delivered_is_sent_after_the_next_export(send):
     send.box.why = "slack://…: no route"
     assert send([STAR]) == []
