@@ -249,10 +249,19 @@ def test_players_of_the_next_slate_come_first_and_a_team_is_found_by_its_nicknam
     assert "He is not on the next slate" not in page.inner_text("main")
 
 
-def test_players_are_sorted_by_last_name(page, site):
+def test_players_with_most_lines_come_first_and_then_by_last_name(page, site):
+    def level(index):
+        for player in index["players"]:
+            player["accuracy"]["n_with_line"] = min(player["accuracy"]["n_with_line"], 1)
+
+    go(page, site, "#/players")
+    lines = {item["player"]: item["accuracy"]["n_with_line"] for item in site.read("players/index.json")["players"]}
+    names = page.locator("[aria-label=Players] tbody td:first-child").all_inner_texts()
+    assert [lines[name] for name in names] == sorted(lines.values(), reverse=True)[: len(names)]
+    site.change("players/index.json", level)
     go(page, site, "#/players")
     names = page.locator("[aria-label=Players] tbody td:first-child").all_inner_texts()
-    bare = [re.sub(r" (Jr\.|Sr\.|II|III|IV)$", "", name) for name in names]
+    bare = [re.sub(r" (Jr\.|Sr\.|II|III|IV)$", "", name) for name in names if lines[name]]
     last = [name.split()[-1].lower() for name in bare if name.isascii()]
     assert len(last) > 10
     assert last == sorted(last)

@@ -1,4 +1,4 @@
-// Players: those who play tonight first, then the others by last name; to search by name, team, city or tricode.
+// Players: those who play tonight first, then the others, who had most lines first; to search by name, team, city or tricode.
 import { get, maybe, unit } from "../data.js";
 import { el, replace, table } from "../dom.js";
 import { atWithYear, longDate, one, percent, plural, score, tipOff, whole } from "../format.js";
@@ -13,7 +13,8 @@ export async function players(main, _parts, isCurrent, query) {
   if (!isCurrent()) return;
   document.title = "Players · Courtside";
   const playing = new Map((tonight?.players ?? []).map((player) => [player.id, player]));
-  const listed = [...index.players].map((item) => [lastName(item.player), item]).sort((a, b) => (a[0] < b[0] ? -1 : 1)).map((item) => item[1]);
+  const listed = [...index.players].map((item) => [lastName(item.player), item])
+    .sort(([a, first], [b, second]) => second.accuracy.n_with_line - first.accuracy.n_with_line || (a < b ? -1 : 1)).map(([, item]) => item);
   const list = el("div", {});
   const show = (text) => {
     const wanted = plain(text).split(/\s+/).filter(Boolean);
@@ -22,7 +23,7 @@ export async function players(main, _parts, isCurrent, query) {
     replace(list,
       found.length === 0 && empty("No player or team of that name", "Names are searched without accents; a team is found by city, nickname or three letters."),
       now.length > 0 && [el("h2", {}, `${isToday(tonight) ? "Tonight" : "Next slate"}, ${longDate(tonight.date)}`), tonightTable(now, playing, tonight)],
-      others.length > 0 && [el("h2", { class: "list-head" }, now.length ? "All others" : "All players", el("span", { class: "muted" }, ` ${plural(others.length, "player")}${others.length > SHOWN ? `, the first ${SHOWN} shown` : ""}`)), seasonTable(others)]);
+      others.length > 0 && [el("h2", { class: "list-head" }, now.length ? "All others" : "All players", el("span", { class: "muted" }, ` ${plural(others.length, "player")}, most games with a line first${others.length > SHOWN ? `; ${SHOWN} shown` : ""}`)), seasonTable(others)]);
   };
   const field = el("input", { type: "search", autocomplete: "off", value: query.get("q") ?? "", placeholder: "Name, team or city",
     oninput: (event) => {
