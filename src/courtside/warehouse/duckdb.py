@@ -259,16 +259,19 @@ class DuckDBWarehouse:
         return self._contents(table, quoted(table.name), f"{quoted(table.date_column or '')} IN ({WRITTEN})")
 
     def _stage(self, change: Change, *, whole_table: bool = False) -> str:
-        """Cast the new rows to the table's columns in a temporary table, and refuse rows that violate a constraint."""
+        """Cast the new rows to the table's columns, and refuse rows that violate a constraint.
+
+        The rows of a lazy frame are computed once into a temporary table; those of a Polars frame are read in place.
+        """
         table = change.table
         source = self._source(change.frame, table)
         casts = ", ".join(
             f"CAST({quoted(column.name)} AS {SQL_TYPES[column.type]}) AS {quoted(column.name)}"
             for column in table.columns
         )
-        stage = f"stage_{table.name}"
-        self._scratch.append(("TABLE", stage))
-        self._execute(f"CREATE OR REPLACE TEMP TABLE {stage} AS SELECT {casts} FROM {source}")
+        kind, stage = ("VIEW" if isinstance(change.frame, pl.DataFrame) else "TABLE"), f"stage_{next(self._names)}"
+        self._execute(f"CREATE TEMP {kind} {stage} AS SELECT {casts} FROM {source}")
+        self._scratch.append((kind, stage))
         problems = self._violations(table, stage)
         empty: list[dt.date] = []
         if table.date_column and not whole_table:
@@ -288,14 +291,10 @@ class DuckDBWarehouse:
         return self._view(frame if isinstance(frame, pl.DataFrame) else frame.to_native())
 
     def _violations(self, table: Table, stage: str) -> list[str]:
-        """Return how many rows violate each constraint. One condition first finds whether any row violates any."""
+        """Return how many rows violate each constraint."""
         constraints = row_constraints(table)
-        is_violated = " OR ".join([f"({constraint.violated_when})" for constraint in constraints] or ["FALSE"])
         repeated = f"count(*) - (SELECT count(*) FROM (SELECT DISTINCT {column_list(table.key)} FROM {stage}))"
-        found = f"SELECT (SELECT count(*) FROM {stage} WHERE {is_violated}) + {repeated} FROM {stage}"
-        if self._execute(found).fetchone() == (0,):
-            return []
-        counts = [*(f"count(*) FILTER (WHERE {constraint.violated_when})" for constraint in constraints), repeated]
+        counts = [*(f"count_if({constraint.violated_when})" for constraint in constraints), repeated]
         row = self._execute(f"SELECT {', '.join(counts)} FROM {stage}").fetchone() or ()
         sentences = [*(constraint.sentence for constraint in constraints), f"one row per ({', '.join(table.key)})"]
         return [f"{count} rows violate '{s}'" for s, count in zip(sentences, row, strict=True) if count]
