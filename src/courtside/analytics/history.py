@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from courtside.league.seasons import dates_of
+
 NO_BOX_SCORES = "no box scores since"
 RECENT_DAYS, RECENT_GAMES = 60, 10
 
@@ -46,8 +48,8 @@ def history_of(team_games: pl.DataFrame, slate: pl.DataFrame) -> History:
     )
     days = (pl.col("game_date") - pl.col("box_date")).dt.total_days()
     recent = known.filter((days <= RECENT_DAYS) | (pl.col("nth") - pl.col("box_nth") <= RECENT_GAMES))
-    dates = frozenset(known["game_date"])
-    return History(dates, frozenset(recent["game_date"]), _gaps(dates, games, complete))
+    dates = dates_of(known)
+    return History(dates, dates_of(recent), _gaps(dates, games, complete))
 
 
 def is_gap(reason: str | None) -> bool:
@@ -63,7 +65,7 @@ def kind_of(reason: str) -> str:
 def _gaps(dates: frozenset[dt.date], games: pl.DataFrame, complete: pl.DataFrame) -> dict[dt.date, str]:
     """Return a reason for each date before which games were played after the last complete box score."""
     played = sorted(games.unique("game_id")["game_date"])
-    ends = sorted(set(complete["game_date"]))
+    ends = sorted(dates_of(complete))
     reasons = {}
     for day in dates:
         since = ends[bisect_left(ends, day) - 1]

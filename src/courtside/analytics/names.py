@@ -12,6 +12,7 @@ from courtside.analytics.injuries import SOURCE, mentions, placed_reports
 from courtside.analytics.lines import placed_lines
 from courtside.analytics.tables import UNRESOLVED_NAMES
 from courtside.league.resolver import MENTION_COLUMNS, Resolution, resolve, stints_of
+from courtside.league.seasons import dates_of
 from courtside.outcomes import Outcome
 
 NOT_SEEN = "not_yet_appeared"
@@ -81,7 +82,7 @@ def line_outcomes(
     """Return the outcome of each date, with the number of lines whose name was not resolved."""
     rows = dict(quotes.group_by("game_date").len().rows())
     held = dict(unresolved.group_by("game_date").agg(pl.col("rows").sum()).rows())
-    playing = set(games.filter(pl.col("is_counted"))["game_date"])
+    playing = dates_of(games.filter(pl.col("is_counted")))
     outcomes = {}
     for day in dates:
         if rows.get(day):

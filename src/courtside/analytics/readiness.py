@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from courtside.league.seasons import dates_of
 from courtside.outcomes import Outcome
 
 SHOWN_GAMES = 4
@@ -20,7 +21,7 @@ def box_score_outcomes(teams: pl.DataFrame, dates: Sequence[dt.date]) -> dict[dt
     """
     counted = teams.filter(pl.col("is_counted"))
     by_day = {day: rows for (day,), rows in counted.group_by("game_date")}
-    playing = set(teams["game_date"])
+    playing = dates_of(teams)
     return {day: _outcome(by_day.get(day), day in playing) for day in dates}
 
 

@@ -134,7 +134,6 @@ def _form_origin(slate: Slate) -> Codes:
 
 def points_ewma(slate: Slate) -> Values:
     """Return the exponentially weighted mean of points over the last 40 games; it is a column, not a feature."""
-    games = slate.player.recent.last(LONGEST).known.newest_games(LONGEST)
-    return Values(
-        games.mean("points", half_life_weights(LONGEST, HALF_LIFE_GAMES)), slate.player.recent.last(10).origin(3)
-    )
+    games = slate.player.recent.last(LONGEST).known
+    mean = games.weighted_mean("points", half_life_weights(LONGEST, HALF_LIFE_GAMES))
+    return Values(mean, slate.player.recent.last(10).origin(3))

@@ -19,6 +19,7 @@ from courtside.features.windows import (
     Ints,
     Newest,
     Window,
+    blocks,
     half_life_weights,
     ratio,
 )
@@ -60,6 +61,9 @@ RECENT_FORM = (
     "like_games_points",
 )
 """Columns of `recent_form`, NULL where there are no games to compute them from."""
+
+USED = ("game_id", "team_id", "player_id", "game_day", "is_home", "opponent_team_id", "back_to_back", "points_ewma")
+"""Columns of feature rows that recent form is computed from."""
 
 COUNTED = {
     "fga": "field goal attempts",
@@ -132,15 +136,23 @@ def recent_form(rows: pl.DataFrame, player_games: pl.DataFrame, team_games: pl.D
     played = Games(usable(player_games.filter("is_counted")), "player_id")
     played.add("is_back_to_back", played.back_to_backs())
     played.add("team_position", teams.before(played.frame).high[played.order])
+    columns = {name: np.empty(rows.height) for name in RECENT_FORM}
+    for places in blocks(rows["game_day"].to_numpy()):
+        for name, values in _form(rows.select(USED)[places], played, teams).items():
+            columns[name][places] = values
+    return rows.with_columns(pl.Series(name, columns[name], pl.Float64, nan_to_null=True) for name in RECENT_FORM)
+
+
+def _form(rows: pl.DataFrame, played: Games, teams: Games) -> dict[str, Floats]:
+    """Return the columns of `RECENT_FORM` of whole slates."""
     team, before = teams.before(rows).all(), played.before(rows)
     games = before.last(LONGEST).newest_games(LONGEST)
-    columns = {
+    return {
         **_means(games, _likeness(rows, games)),
         "days_since_game": _where(games.count > 0, before.days - before.all().newest("game_day", 0)),
         "team_games_missed": _missed(rows, before.all(), team),
         **_presence(rows, games, team),
     }
-    return rows.with_columns(pl.Series(name, columns[name], pl.Float64, nan_to_null=True) for name in RECENT_FORM)
 
 
 def _means(games: Newest, likeness: Floats) -> dict[str, Floats]:

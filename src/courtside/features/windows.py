@@ -38,6 +38,9 @@ Flags = NDArray[np.bool_]
 HORIZON_DAYS = 365
 """Largest age of a game in a window, in days; windows over a whole season have no such limit."""
 
+BLOCK_ROWS = 4096
+"""Rows whose newest games are held as matrices at the same time; the matrices of a block fit into the CPU's cache."""
+
 NO_DAY = -(1 << 18)
 """A day earlier than every game."""
 
@@ -57,6 +60,7 @@ class Games:
         self.frame, self.by = frame, by
         self._values = [np.unique(_ints(frame[name])) for name in by]
         self._columns: dict[str, Ints] = {}
+        self._floats: dict[str, Floats] = {}
         self._totals: dict[str, Ints] = {}
         self._regrouped: dict[tuple[str, ...], Games] = {}
         keys = _keys(self.groups_of(frame), _ints(frame["game_day"]))
@@ -90,6 +94,12 @@ class Games:
     def rows(self, positions: Ints) -> pl.DataFrame:
         """Return the games at positions."""
         return self.frame[self.order[positions]]
+
+    def floats(self, name: str) -> Floats:
+        """Return an integer column in sorted order as floats, with a 0 behind the last game."""
+        if name not in self._floats:
+            self._floats[name] = np.append(self.column(name), 0).astype(np.float64)
+        return self._floats[name]
 
     def add(self, name: str, values: Ints) -> None:
         """Add a column with one value per game, in sorted order."""
@@ -211,6 +221,14 @@ class Window:
         """Return the newest `width` games, for weighted means."""
         return Newest(self, width)
 
+    def weighted_mean(self, name: str, weights: Floats) -> Floats:
+        """Return the weighted mean of a column, NaN where there is no game. The newest game has the first weight."""
+        mean = np.empty(len(self.high))
+        for rows in blocks(self.high):
+            window = type(self)(self.games, self.low[rows], self.high[rows])
+            mean[rows] = window.newest_games(len(weights)).mean(name, weights)
+        return mean
+
 
 class Newest:
     """The newest games of each row as matrices: rows × games, newest first, 0 beyond the window.
@@ -227,17 +245,28 @@ class Newest:
 
     def __getitem__(self, name: str) -> Floats:
         if name not in self._columns:
-            column = np.append(self.games.column(name), 0).astype(np.float64)
-            self._columns[name] = column[self._positions]
+            self._columns[name] = self.games.floats(name)[self._positions]
         return self._columns[name]
 
     def mean(self, name: str, weights: Floats) -> Floats:
         """Return the weighted mean of a column, NaN where there is no game. The newest game has the first weight."""
-        return ratio(self[name] @ weights, np.append(0, np.cumsum(weights))[self.count])
+        return ratio(self.sum(name, weights), np.append(0, np.cumsum(weights))[self.count])
 
     def per(self, name: str, other: str, weights: Floats) -> Floats:
         """Return the weighted sum of a column divided by that of another column, NaN where the divisor is 0."""
-        return ratio(self[name] @ weights, self[other] @ weights)
+        return ratio(self.sum(name, weights), self.sum(other, weights))
+
+    def sum(self, name: str, weights: Floats) -> Floats:
+        """Return the weighted sum of a column. It is computed in this thread: BLAS would start threads of its own."""
+        total: Floats = np.einsum("ij,j->i", self[name], weights)
+        return total
+
+
+def blocks(keys: Ints) -> list[Ints]:
+    """Return the places of rows in blocks of some `BLOCK_ROWS`, ordered by key; rows of one key are in one block."""
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order])) + 1
+    return np.split(order, starts[np.diff(starts // BLOCK_ROWS, prepend=0) > 0])
 
 
 def half_life_weights(games: int, half_life: float) -> Floats:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import narwhals as nw
+import polars as pl
 
 from courtside.warehouse.base import Lazy
 
@@ -42,3 +43,12 @@ def by_season(dates: Sequence[dt.date]) -> list[list[dt.date]]:
 def season_starts(games: Lazy) -> Lazy:
     """Return season and first_date: the first regular-season day of each season in `games`."""
     return games.filter(nw.col("game_type") == "regular").group_by("season").agg(first_date=nw.col("game_date").min())
+
+
+def dates_of(rows: pl.DataFrame) -> frozenset[dt.date]:
+    """Return the distinct game dates of rows.
+
+    >>> dates_of(pl.DataFrame({"game_date": [dt.date(2026, 2, 7), dt.date(2026, 2, 7)]}))
+    frozenset({datetime.date(2026, 2, 7)})
+    """
+    return frozenset(rows["game_date"].unique())

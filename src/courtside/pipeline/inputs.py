@@ -30,6 +30,12 @@ def span(dates: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
     return ordered[0], ordered[-1]
 
 
+def is_range(dates: Iterable[dt.date]) -> bool:
+    """Return whether `dates` are every date of their span."""
+    days = set(dates)
+    return bool(days) and (max(days) - min(days)).days + 1 == len(days)
+
+
 @dataclass(frozen=True)
 class Inputs(Computing):
     """The tables that one stage may read for some dates; `as_of` limits raw rows to those known until then.
@@ -51,7 +57,7 @@ class Inputs(Computing):
         frames = self.reader.collect_all([self._declared(read) for read in wanted]) if wanted else []
         days = pl.Series(list(self.dates), dtype=pl.Date).implode()
         for read, frame in zip(wanted, frames, strict=True):
-            is_of_dates = read.dates is Dates.THESE and read.table.date_column
+            is_of_dates = read.dates is Dates.THESE and read.table.date_column and not is_range(self.dates)
             self._frames[read.table.name] = frame.filter(pl.col("game_date").is_in(days)) if is_of_dates else frame
         return self
 
@@ -87,7 +93,10 @@ class Inputs(Computing):
             rows = self._known(self.reader.scan(read.table, start=first, end=last))
         else:
             rows = self.reader.scan(read.table, start=first, end=last)
-        return rows.select(*read.columns).unique() if read.columns else rows
+        if not read.columns:
+            return rows
+        chosen = rows.select(*read.columns)
+        return chosen if set(read.table.key) <= set(read.columns) else chosen.unique()
 
     def of_market(self, name: str) -> Inputs:
         """Return the same inputs with the rows of one market; tables without a market are whole."""

@@ -8,6 +8,7 @@ import polars as pl
 
 from courtside.alerts import Alert, Severity
 from courtside.analytics.history import is_gap
+from courtside.league.seasons import dates_of
 from courtside.outcomes import Outcomes
 from courtside.pipeline.stage import Recovery, Surroundings
 from courtside.predictions.champion import FALLBACK, predictions_for_picks
@@ -18,7 +19,7 @@ NONE_MADE, REFUSED = "predictions.none", "predictions.refused"
 def missing_predictions(outcomes: Outcomes, predictions: pl.DataFrame, at: Surroundings) -> Iterator[Alert | Recovery]:
     """Yield an alert where a slate of today or later has games and no prediction of the champion or the fallback."""
     today, champion = at.clock.today(), at.settings.champion
-    predicted = set(predictions_for_picks(predictions, champion)["game_date"])
+    predicted = dates_of(predictions_for_picks(predictions, champion))
     missing = {
         day: outcome.reason or f"neither {champion} nor {FALLBACK} made a prediction"
         for day, outcome in outcomes.items()

@@ -23,10 +23,11 @@ def with_probability(rows: pl.DataFrame) -> pl.DataFrame:
     probability is never returned. Both are probabilities of over given that the points are not equal to the line, so
     that the probability of under is 1 minus it.
     """
-    market = pl.when(pl.col("line").is_not_null()).then(market_over_expr())
+    has_line, is_calibrated = pl.col("line").is_not_null(), pl.col("probability_calibrated").is_not_null()
+    market = rows.select(pl.when(has_line).then(market_over_expr())).to_series()
     return rows.with_columns(
         probability_over=pl.coalesce("probability_calibrated", market),
-        probability_source=pl.when(pl.col("probability_calibrated").is_not_null())
+        probability_source=pl.when(is_calibrated)
         .then(pl.lit(CALIBRATED))
         .when(market.is_not_null())
         .then(pl.lit(MARKET))

@@ -10,6 +10,7 @@ import polars as pl
 
 from courtside.analytics.history import History
 from courtside.analytics.injuries import OUT, last_reports
+from courtside.league.seasons import dates_of
 from courtside.outcomes import Outcome
 from courtside.predictions.tables import PREDICTIONS
 from courtside.quality.gate import RunMode, gated
@@ -65,9 +66,9 @@ def prediction_outcomes(
     A date on which no player has enough games to be predicted is empty. A date whose predictions are missing because
     data is missing is held.
     """
-    predicted, passing = (set(rows["game_date"]) for rows in (predictions, predictions.filter("gate_passed")))
-    incomplete = set(features.filter(pl.col("missing_game_ids") != "")["game_date"])
-    prepared = set(features["game_date"])
+    predicted, passing = (dates_of(rows) for rows in (predictions, predictions.filter("gate_passed")))
+    incomplete = dates_of(features.filter(pl.col("missing_game_ids") != ""))
+    prepared = dates_of(features)
     playing = {row["game_date"]: row for row in verdicts.to_dicts()}
     outcomes = {}
     for day in dates:

@@ -14,7 +14,7 @@ from courtside.analytics.readiness import box_score_outcomes
 from courtside.analytics.shots import player_shots
 from courtside.analytics.tables import GAMES, PLAYER_GAMES, PLAYER_SHOTS, TEAM_GAMES
 from courtside.analytics.tips import quoted_tips
-from courtside.pipeline.inputs import Inputs, span
+from courtside.pipeline.inputs import Inputs, is_range, span
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.resume import rows_by_date
 from courtside.pipeline.stage import Due, Result, Stage, Surroundings, Verified
@@ -52,7 +52,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
 def _of_dates(rows: Lazy, dates: Sequence[dt.date]) -> Lazy:
     first, last = span(dates)
     kept = rows.filter((nw.col("game_date") >= first) & (nw.col("game_date") <= last))
-    return kept if len(dates) == (last - first).days + 1 else kept.filter(nw.col("game_date").is_in(dates))
+    return kept if is_range(dates) else kept.filter(nw.col("game_date").is_in(dates))
 
 
 ANALYTICS = Stage(

@@ -14,7 +14,7 @@ from courtside.features import registry
 from courtside.features.known import Known, features_of, player_history, slate_of
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.markets import POINTS
-from courtside.league.seasons import lookback_start
+from courtside.league.seasons import dates_of, lookback_start
 from courtside.outcomes import Outcome, Outcomes
 from courtside.pipeline.inputs import Inputs, span
 from courtside.pipeline.post_write import PostWrite
@@ -35,7 +35,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
     known = known_from(inputs, dates)
     rows, teams = features_of(known, dates), slate_of(known, dates).select("game_date", "game_id", "team_id")
     verdicts = GATE_VERDICTS.conform(readiness(rows, teams, constant_features(rows, registry.FEATURES)))
-    playing, history = frozenset(teams["game_date"]), history_of(inputs[TEAM_GAMES], teams)
+    playing, history = dates_of(teams), history_of(inputs[TEAM_GAMES], teams)
     required, outcomes = history.recent, _outcomes(dates, playing, rows, history)
     held = frozenset(day for day, outcome in outcomes.items() if is_gap(outcome.reason))
     intended = dict(rows.group_by("game_date").len().rows())
@@ -65,7 +65,7 @@ def _outcomes(
     dates: Sequence[dt.date], playing: Container[dt.date], rows: pl.DataFrame, history: History
 ) -> dict[dt.date, Outcome]:
     """Return the outcome of each date; a date is held where box scores have ended and no row is quality-ready."""
-    ready = frozenset(rows.filter("is_quality_ready")["game_date"])
+    ready = dates_of(rows.filter("is_quality_ready"))
     outcomes = {}
     for day in dates:
         if day not in playing:

@@ -9,6 +9,7 @@ import polars as pl
 
 from courtside.analytics.tables import GAMES
 from courtside.league.markets import Market
+from courtside.league.seasons import dates_of
 from courtside.outcomes import Outcome
 from courtside.picks.ledger import plan_publications
 from courtside.picks.signal import daily_signals
@@ -36,9 +37,9 @@ def _publish(inputs: Inputs, market: Market, dates: Sequence[dt.date], known: Ti
     stored = inputs[PUBLICATIONS]
     predictions = of_published_champion(inputs[PREDICTIONS], at.settings.champion, stored).filter("gate_passed")
     signals = daily_signals(predictions, market)
-    playing = set(known.games["game_date"])
-    with_line = set(inputs[PREDICTIONS].filter(pl.col("line").is_not_null())["game_date"])
-    publishable = playing & (with_line | set(stored["game_date"]))
+    playing = dates_of(known.games)
+    with_line = dates_of(inputs[PREDICTIONS].filter(pl.col("line").is_not_null()))
+    publishable = playing & (with_line | dates_of(stored))
     publications, picks = plan_publications(
         qualified(predictions, signals, load_definitions(market=market)),
         signals,
@@ -50,7 +51,7 @@ def _publish(inputs: Inputs, market: Market, dates: Sequence[dt.date], known: Ti
         begun=known.begun,
         market=market.name,
     )
-    published = set(stored["game_date"]) | set(publications["game_date"])
+    published = dates_of(stored) | dates_of(publications)
     return Result(
         outcomes={
             day: Outcome("held", known.problems[day])

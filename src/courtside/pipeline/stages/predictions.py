@@ -12,8 +12,10 @@ from courtside.analytics.history import history_of
 from courtside.analytics.lines import consensus, pre_tip
 from courtside.analytics.tables import GAMES, INJURY_REPORTS, PLAYER_GAMES, PLAYER_LINES, TEAM_GAMES
 from courtside.features.market_form import with_form
+from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.markets import POINTS, Market
+from courtside.league.seasons import dates_of
 from courtside.picks.tables import PUBLICATIONS
 from courtside.pipeline.inputs import Inputs, span
 from courtside.pipeline.markets import merged
@@ -34,6 +36,11 @@ from courtside.quality.gate import blocks
 from courtside.quality.tables import GATE_BLOCKS, GATE_VERDICTS
 from courtside.warehouse.base import Change, Reader
 
+WITHOUT_ORIGINS = tuple(
+    name for name in PLAYER_FEATURES.column_names if name not in {item.origin_column for item in FEATURES}
+)
+"""The columns of feature rows that models and the gate read; the gate reads the counts of origins."""
+
 
 def _active_models(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> Mapping[dt.date, str]:
     """Return, per date, the models and calibrators that predict it."""
@@ -47,7 +54,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
     results: dict[Market, Result] = {}
     for market in at.markets:
         own = inputs.of_market(market.name)
-        on = sorted(dates if market.name == POINTS else set(own[PLAYER_LINES]["game_date"]) & set(dates))
+        on = sorted(dates if market.name == POINTS else dates_of(own[PLAYER_LINES]) & set(dates))
         if on:
             rows = gated.filter(pl.col("game_date").is_in(pl.Series(on).implode()))
             results[market] = _predict(own, market, on, rows, begun, at)
@@ -93,7 +100,7 @@ PREDICTIONS_STAGE = Stage(
     sentence="Every system's expected points and probability of over, and the players that the gate blocks.",
     process=process,
     reads=(
-        Read(PLAYER_FEATURES),
+        Read(PLAYER_FEATURES, columns=WITHOUT_ORIGINS),
         Read(GATE_VERDICTS),
         Read(PLAYER_LINES),
         Read(INJURY_REPORTS),

@@ -10,6 +10,7 @@ import polars as pl
 
 from courtside.analytics.tables import PLAYER_LINES
 from courtside.league.markets import Market
+from courtside.league.seasons import dates_of
 from courtside.outcomes import Outcome
 from courtside.picks.book_prices import book_states, shown_before
 from courtside.picks.closing_values import closing_values, publication_times
@@ -40,7 +41,7 @@ def _priced(inputs: Inputs, dates: Sequence[dt.date], market: Market, at: Surrou
     values = side_values(predictions, books, _calibration_errors(inputs[MODELS])).join(priced_at, on="game_id")
     picks, definitions = inputs[PUBLISHED_PICKS], load_definitions(market=market)
     closing = closing_values(lines, predictions, publications, picks, priced_at, definitions, market)
-    shown = set(lines["game_date"])
+    shown = dates_of(lines)
     frames = zip(PRICE_TABLES, (books, values.with_columns(kind=kind), closing), strict=True)
     return Result(
         outcomes={day: Outcome() if day in shown else Outcome("empty", "no line is stored") for day in dates},
