@@ -19,7 +19,7 @@ COMMANDS = {
         "train:train_command",
         "Train the models that predict from a date on, on earlier dates only, and fit their calibrators.",
     ),
-    "models": ("models:app", "List, show, promote and retire stored models."),
+    "models": ("models:app", "List, show, measure, promote and retire stored models."),
     "evaluate": (
         "evaluate:evaluate_command",
         "Evaluate the systems walk-forward on past dates: train weekly on earlier dates only, "

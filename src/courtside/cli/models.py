@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from courtside.cli.common import Home, console, opened, reading, settings_of
-from courtside.predictions.promotion import gates_of
+from courtside.cli.common import PROBLEM, Home, console, opened, reading, settings_of
+from courtside.league.markets import market_named
+from courtside.operations.models import described, measure_model, unmeasured
+from courtside.predictions.promotion import FEWEST_MEASURED, gates_of, is_measured
+from courtside.predictions.tables import CALIBRATION_ERROR
+from courtside.publishing.codenames import public_code
 
-app = typer.Typer(help="List, show, promote and retire stored models.", no_args_is_help=True)
+app = typer.Typer(help="List, show, measure, promote and retire stored models.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ModelId = Annotated[str, typer.Argument(help="Id of the model, as `courtside models list` shows it.")]
 
@@ -22,24 +27,95 @@ def list_command(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """List models and calibrators, oldest first; an id contains the first date that the model may predict."""
-    with reading(settings_of(home)) as context:
-        rows = context.models.rows().to_dicts()
-    shown = [row for row in rows if every or row["status"] != "retired"]
+    """List models and calibrators, oldest first; an id contains the first date that the model may predict.
+
+    The errors are those of the model and of the line on the same player games, on dates that it was not trained on.
+    """
+    settings = settings_of(home)
+    with reading(settings) as context:
+        rows = [described(row, settings.champion) for row in context.models.rows().to_dicts()]
+    shown = [row for row in rows if every or row["state"] != "retired"]
     if as_json:
         typer.echo(json.dumps(shown, indent=1, default=str))
         return
     if not shown:
         console.print("No models are stored. Run `courtside train` first.")
-    else:
-        table = Table("model", "trained to", "rows", "MAE", "line's", "status", box=None, pad_edge=False)
-        table.columns[0].no_wrap = True
-        for row in shown:
-            measured = json.loads(row["metrics"])
-            ours, line = (str(measured.get(name, "-")) for name in ("mae_with_line", "line_mae"))
-            window = (str(row["window_end"]), f"{row['rows']:,}")
-            table.add_row(row["model_id"], *window, ours, line, row["status"])
-        console.print(table)
+        return
+    for market in dict.fromkeys(row["market"] for row in shown):
+        show_market(market, [row for row in shown if row["market"] == market])
+    console.print(
+        f"Picks are made from {settings.champion} (code name {public_code(settings.champion)}), on each date from its "
+        "newest model that may predict it.",
+        soft_wrap=True,
+    )
+    if any(row["kind"] == "points" and row["state"] != "retired" and not is_measured(row) for row in shown):
+        console.print(
+            f"Some are not measured on {FEWEST_MEASURED} player games with a line. Run `courtside models measure`.",
+            soft_wrap=True,
+        )
+
+
+def show_market(market: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Print the models of a market beside the line, and its calibrators."""
+    numbers: dict[str, Any] = {"justify": "right", "no_wrap": True}
+    models = Table(box=None, pad_edge=False)
+    models.add_column(f"model ({market_named(market).label})", no_wrap=True)
+    fitted = Table(box=None, pad_edge=False)
+    fitted.add_column(f"calibrator ({market_named(market).label})", no_wrap=True)
+    for table, names in ((models, ("MAE", "line's", "n")), (fitted, ("error",))):
+        table.add_column("code")
+        table.add_column("state")
+        for name in names:
+            table.add_column(name, **numbers)
+    for row in rows:
+        words = (row["model_id"], row["code_name"], row["state"])
+        measured = json.loads(row["metrics"])
+        if row["kind"] == "points":
+            errors = (measured.get(name) for name in ("mae_with_line", "line_mae"))
+            count = int(measured.get("n_with_line", 0))
+            models.add_row(*words, *("-" if error is None else f"{error:.3f}" for error in errors), f"{count:,}")
+        elif row["kind"] == "over":
+            error = measured.get(CALIBRATION_ERROR)
+            fitted.add_row(*words, "-" if error is None else f"{error:.4f}")
+        else:
+            fitted.add_row(*words, "")
+    for table in (models, fitted):
+        if table.row_count:
+            console.print(table)
+            console.print()
+
+
+@app.command("measure")
+def measure_command(
+    model_id: Annotated[str, typer.Argument(help="Id of the model. Default: every model that is not measured.")] = "",
+    home: Home = None,
+) -> None:
+    """Measure models beside the line on the first four weeks that they may predict, and store the figures.
+
+    Exits with 1 where a model cannot be measured yet.
+    """
+    is_whole = True
+    with opened(settings_of(home)) as context:
+        names = [model_id] if model_id else unmeasured(context)
+        for name in names:
+            measured = measure_model(context, name)
+            is_whole &= "mae_with_line" in measured
+            console.print(f"{name}: {measurement(measured)}", soft_wrap=True)
+    if not names:
+        console.print("Every model is measured.")
+    if not is_whole:
+        raise typer.Exit(PROBLEM)
+
+
+def measurement(measured: Mapping[str, Any]) -> str:
+    """Return a sentence about the measurements of a model."""
+    if not measured:
+        return "no results of its first four weeks are stored yet. Run `courtside daily` after its first games"
+    days = f"{measured['first_date']} to {measured['last_date']}"
+    if "mae_with_line" not in measured:
+        return f"no lines are stored from {days}. `courtside ingest odds` or `courtside ingest FILE` stores lines"
+    errors = f"MAE {measured['mae_with_line']:.3f}, line's {measured['line_mae']:.3f}"
+    return f"{errors}, on {measured['n_with_line']:,.0f} player games with a line, {days}"
 
 
 @app.command("show")
@@ -48,10 +124,12 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
 
     Exits with 1 where the file is missing or was changed.
     """
-    with reading(settings_of(home)) as context:
+    settings = settings_of(home)
+    with reading(settings) as context:
         store = context.models
         row = store.one(model_id)
         store.verify(row)
+    row = described(row, settings.champion)
     if as_json:
         typer.echo(json.dumps(row, indent=1, default=str))
         return
@@ -65,11 +143,17 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
 @app.command("promote")
 def promote_command(model_id: ModelId, home: Home = None) -> None:
     """Make a model champion of its system where it passes the gates; exits with 1 where it does not."""
-    with opened(settings_of(home)) as context:
+    settings = settings_of(home)
+    with opened(settings) as context:
         gates = context.models.promote(model_id)
+        state = described(context.models.one(model_id), settings.champion)["state"]
     for gate in gates:
         console.print(f"gate: {gate}", soft_wrap=True)
     console.print(f"{model_id} is champion of its system")
+    if state != "champion":
+        console.print(
+            f"Picks are still made from {settings.champion}; the setting `champion` selects the system.", soft_wrap=True
+        )
 
 
 @app.command("retire")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import narwhals as nw
 import polars as pl
@@ -18,7 +19,7 @@ from courtside.predictions.promotion import failure_reason, failures
 from courtside.predictions.rows import PLAYER_GAME, model_rows, with_outcomes
 from courtside.predictions.soundness import measure_points, require_error_above_oracle, require_sound
 from courtside.predictions.systems import TRAINED
-from courtside.predictions.training import Trained
+from courtside.predictions.training import MEASURED_DAYS, Trained, measure_after_training
 from courtside.predictions.walk_forward import calibrators, out_of_sample, predicted, spaced, systems_of, walk
 
 WINDOW_DAYS = 4 * 365
@@ -40,11 +41,17 @@ def learn(
     """Train models of `market` for `days`, store them with the calibrators of the same days, and return all ids.
 
     A model of a day is trained on earlier dates only. A calibrator is fitted on out-of-sample predictions of earlier
-    dates. A model that fails a promotion gate is stored as retired and is not used for predictions. For several days,
-    calibrators and distributions are fitted every fourth week. For a single day, where there are too few stored
-    predictions, models of earlier weeks are trained to fit the calibrators; those models are not stored. All rows are
-    written in one transaction. A market other than points without any line has no models, because it has no
-    predictions.
+    dates.
+
+    The model of a single day is measured on the newest dates of its window: a model that is trained without them
+    predicts them. A model that fails a promotion gate is stored as retired and is not used for predictions. Where there
+    are too few stored predictions, models of earlier weeks are trained to fit the calibrators; they are not stored.
+
+    The models of several days are measured on the four weeks from their day on. Their calibrators and distributions are
+    fitted every fourth week.
+
+    All rows are written in one transaction. A market other than points without any line has no models, because it has
+    no predictions.
 
     Nothing is stored where the rows or a model fail a soundness test.
 
@@ -56,17 +63,23 @@ def learn(
     first = warehouse.collect(warehouse.scan(PLAYER_FEATURES).select(nw.col("game_date").min()))["game_date"][0]
     if first is None:
         raise TrainingRefusedError("No feature rows are stored. Run `courtside run` first.")
-    rows = with_outcomes(model_rows(warehouse, first, max(days), market), warehouse, market)
+    is_single = len(days) == 1
+    last = max(days) if is_single else max(days) + dt.timedelta(days=MEASURED_DAYS)
+    known_and_later = with_outcomes(model_rows(warehouse, first, last, market), warehouse, market)
+    rows = known_and_later.filter(pl.col("game_date") <= max(days))
     if market.name != POINTS and rows["line"].null_count() == rows.height:
         return []
     require_sound(rows, market)
-    is_single = len(days) == 1
     trained = list(walk(rows, days, systems, window_days=WINDOW_DAYS, measured=is_single, progress=progress))
     if not trained:
         raise TrainingRefusedError(
             f"no model could be trained for {days[0]} to {days[-1]}: fewer than 2,000 training-ready rows lie before "
             "each of these dates, or no games are played on them. Run `courtside run` over more dates first"
         )
+    if not is_single:
+        trained = [
+            replace(item, metrics=measure_after_training(item.model, known_and_later, item.as_of)) for item in trained
+        ]
     if market.name == POINTS:
         _require_above_oracle(rows, trained, systems)
     ids = store.save(trained, (), now)

@@ -23,7 +23,7 @@ from courtside.pipeline.context import Context
 from courtside.predictions.calibration import FEWEST_ROWS as FEWEST_PREDICTIONS
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
 from courtside.predictions.promotion import failure_reason, failures
-from courtside.predictions.systems import FORMULAS, TRAINED
+from courtside.predictions.systems import TRAINED, trained_members
 from courtside.predictions.training import FEWEST_ROWS
 from courtside.predictions.walk_forward import EVERY_DAYS
 
@@ -35,10 +35,9 @@ VERIFIED_BY = ("29", "30")
 
 def is_due(context: Context, day: dt.date) -> bool:
     """Return whether a model of a trained champion is a week old or lacks its calibrator, and enough rows exist."""
-    champion = context.settings.champion
-    if champion in {system.name for system in FORMULAS}:
+    wanted = trained_members(context.settings.champion)
+    if not wanted:
         return False
-    wanted = TRAINED if champion == "ensemble" else (champion,)
     begun, calibrated = _newest(context, "points", day), _newest(context, "over", day)
     is_old = any(begun.get(name, dt.date.min) <= day - dt.timedelta(days=EVERY_DAYS) for name in wanted)
     uncalibrated = [name for name in wanted if calibrated.get(name, dt.date.min) < begun.get(name, dt.date.min)]

@@ -18,7 +18,7 @@ from courtside.predictions.calibration import Calibrator
 from courtside.predictions.distribution import Distribution
 from courtside.predictions.errors import ModelRefusedError
 from courtside.predictions.learners import library_versions
-from courtside.predictions.promotion import Gate, GateFailedError, gates_of
+from courtside.predictions.promotion import Gate, require_promotable
 from courtside.predictions.stored_models import Models
 from courtside.predictions.tables import CALIBRATION_ERROR, DISTRIBUTION, MODELS
 from courtside.predictions.training import Trained
@@ -92,6 +92,14 @@ class ModelStore(Models):
         """
         self._upsert([self.one(model_id) | {"status": status, "status_reason": reason}])
 
+    def set_metrics(self, model_id: str, metrics: dict[str, Any]) -> None:
+        """Store the measurements of a model.
+
+        Raises:
+            NoModelError: where no model has this id.
+        """
+        self._upsert([self.one(model_id) | {"metrics": json.dumps(metrics, sort_keys=True)}])
+
     def set_damaged_aside(self) -> dict[str, str]:
         """Retire the models whose file is missing or differs from what was written; return the reasons by id."""
         found = {}
@@ -113,14 +121,7 @@ class ModelStore(Models):
             GateFailedError: naming the gates that failed; nothing is changed.
         """
         row = self.one(model_id)
-        if row["kind"] != "points" or row["status"] == "retired":
-            raise GateFailedError(
-                f"{model_id} is {row['status']} of kind {row['kind']}; "
-                "only a points model that is not retired can be promoted"
-            )
-        gates = gates_of(row)
-        if failed := [gate for gate in gates if not gate.passed]:
-            raise GateFailedError(f"{model_id} is not promoted. " + "; ".join(map(str, failed)))
+        gates = require_promotable(row)
         for other in self.rows("points").to_dicts():
             is_same = (other["market"], other["system"]) == (row["market"], row["system"])
             if is_same and other["status"] == "champion" and other["model_id"] != model_id:

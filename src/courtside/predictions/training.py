@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -16,6 +17,9 @@ from courtside.predictions.soundness import measure_points
 
 FEWEST_ROWS = 2000
 VALIDATION_DAYS = 14
+MEASURED_DAYS = 28
+"""Days from its first on for which a model of the past is measured."""
+
 LEAK_CORRELATION = 0.9
 """An input that correlates this much with the points of the same game leaks them; clean inputs stay near 0.75."""
 
@@ -38,7 +42,7 @@ class Trained:
     rows: int
     inputs: tuple[str, ...]
     model: Learner
-    metrics: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
 
 
 def reason_left_out() -> pl.Expr:
@@ -134,7 +138,7 @@ def train(
     """
     require_trainable(rows, as_of)
     fit = FITS[system]
-    metrics: dict[str, float] = {}
+    metrics: dict[str, Any] = {}
     if measured:
         earlier, later = split_by_date(rows)
         metrics = measure(fit_on(fit, earlier, later), later) if later.height else {}
@@ -153,8 +157,24 @@ def fit_on(fit: Callable[..., Learner], earlier: pl.DataFrame, later: pl.DataFra
     return fit(matrix(earlier), earlier["points"].cast(pl.Float64).to_numpy())
 
 
-def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
-    """Return n, mae, bias and oracle_mae; with lines also n_with_line, mae_with_line, line_mae and mean_shift."""
+def measure_after_training(model: Learner, rows: pl.DataFrame, as_of: dt.date) -> dict[str, Any]:
+    """Return the metrics of a model on the first four weeks that it may predict; empty where no row is of them.
+
+    Args:
+        model: a model that was trained on dates before `as_of`.
+        rows: model rows with outcomes.
+        as_of: the first date that the model may predict.
+    """
+    end = as_of + dt.timedelta(days=MEASURED_DAYS)
+    later = rows.filter((pl.col("game_date") >= as_of) & (pl.col("game_date") < end) & reason_left_out().is_null())
+    return measure(model, later) if later.height else {}
+
+
+def measure(model: Learner, rows: pl.DataFrame) -> dict[str, Any]:
+    """Return first_date, last_date, n, mae, bias and oracle_mae of rows that the model was not trained on.
+
+    With lines there are also n_with_line, mae_with_line, line_mae and mean_shift.
+    """
     prediction = pl.Series("prediction", model.predict(matrix(rows)))
     frame = rows.select("points", line="vegas_points_line").with_columns(prediction)
     with_line = frame.filter(pl.col("line").is_not_null())
@@ -170,7 +190,8 @@ def measure(model: Learner, rows: pl.DataFrame) -> dict[str, float]:
     oracle = measure_points(rows.with_columns(prediction)).get("oracle_mae")
     if oracle is not None:
         metrics |= {"oracle_mae": oracle}
-    return {name: round(float(value), 4) for name, value in metrics.items()}
+    days = {"first_date": str(rows["game_date"].min()), "last_date": str(rows["game_date"].max())}
+    return {name: round(float(value), 4) for name, value in metrics.items()} | days
 
 
 def _require_before(rows: pl.DataFrame, as_of: dt.date) -> None:

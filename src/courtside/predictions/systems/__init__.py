@@ -30,6 +30,11 @@ def require_system(name: str) -> str:
     return name
 
 
+def trained_members(system: str) -> tuple[str, ...]:
+    """Return the trained systems that predict for `system`: the members of the ensemble, the system, or none."""
+    return TRAINED if system == "ensemble" else tuple(name for name in TRAINED if name == system)
+
+
 __all__ = [
     "FORMULAS",
     "SYSTEM_NAMES",
@@ -39,4 +44,5 @@ __all__ = [
     "System",
     "TrainedSystem",
     "require_system",
+    "trained_members",
 ]
