@@ -56,6 +56,7 @@ def world_of(slates, names, outcomes, now):
     world = World(None, tuple(sorted(date_at(n) for n in range(len(slates)))), GENERATED)
     world.share("recent_games", lambda: RecentGames(pl.DataFrame()))
     world.share("pick_values", dict)
+    world.share("slates", dict)
     world.__dict__.update(
         publications=publications,
         counted=standing,
@@ -66,7 +67,6 @@ def world_of(slates, names, outcomes, now):
         starts=STARTS,
         definitions=DEFINITIONS,
         feature_rows={},
-        games_by_date={},
         predictions=pl.DataFrame(schema=PREDICTIONS.polars_schema),
         _predicted={},
         _last_outcome=known["game_date"].max(),

@@ -76,6 +76,13 @@ def verdict_of(ev: float | None, ev_low: float | None) -> str | None:
     return "negative" if ev < 0 else "uncertain" if ev_low <= 0 else "positive"
 
 
+def verdict_expr() -> pl.Expr:
+    """Return `verdict_of` of the columns ev and ev_low."""
+    ev, low = pl.col("ev"), pl.col("ev_low")
+    verdict = pl.when(ev < 0).then(pl.lit("negative")).when(low <= 0).then(pl.lit("uncertain"))
+    return pl.when(ev.is_not_null() & low.is_not_null()).then(verdict.otherwise(pl.lit("positive")))
+
+
 def _offers(books: pl.DataFrame) -> pl.DataFrame:
     """Return the prices that can be a best price, one row per book and side."""
     usable = books.filter(pl.col("state").is_in([CURRENT, UNTIMED]))

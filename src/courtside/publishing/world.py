@@ -163,25 +163,15 @@ class World:
         return self.warehouse.collect(games).sort("game_date", "tip_at", "game_id", nulls_last=True)
 
     @cached_property
-    def scores(self) -> dict[str, tuple[int, int]]:
-        """The final score of each game of the exported dates and later ones, home and away, by game_id."""
+    def scores(self) -> pl.DataFrame:
+        """game_id, home_score and away_score: the final score of each game of the exported dates and later ones."""
         if self.points:
             return self.points.scores
-        if not self.dates:
-            return {}
-        rows = self.warehouse.scan(TEAM_GAMES, start=self.dates[0], end=dt.date.max).filter(
+        start = self.dates[0] if self.dates else dt.date.max
+        rows = self.warehouse.scan(TEAM_GAMES, start=start, end=dt.date.max).filter(
             nw.col("is_home") & nw.col("is_final") & ~nw.col("points").is_null() & ~nw.col("opponent_points").is_null()
         )
-        found = self.warehouse.collect(rows.select("game_id", "points", "opponent_points"))
-        return {game_id: (home, away) for game_id, home, away in found.iter_rows()}
-
-    @cached_property
-    def games_by_date(self) -> dict[dt.date, list[dict[str, Any]]]:
-        """The rows of `games` by date."""
-        found: dict[dt.date, list[dict[str, Any]]] = {}
-        for row in self.games.iter_rows(named=True):
-            found.setdefault(row["game_date"], []).append(row)
-        return found
+        return self.warehouse.collect(rows.select("game_id", home_score="points", away_score="opponent_points"))
 
     @cached_property
     def predictions(self) -> pl.DataFrame:

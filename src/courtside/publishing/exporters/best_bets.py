@@ -28,7 +28,7 @@ from courtside.publishing.contracts import (
     Tricode,
     UtcInstant,
 )
-from courtside.publishing.exporters.games import RecentGame, RecentGames, SlateGame, slate_game
+from courtside.publishing.exporters.games import RecentGame, RecentGames, SlateGame, slates
 from courtside.publishing.exporters.pick_values import PickValue, pick_value
 from courtside.publishing.exporters.rows import Badge, rounded, utc
 from courtside.publishing.exporters.slate import current_picks, require_predictions
@@ -130,6 +130,7 @@ def files(world: World) -> Iterator[Built]:
     newest = max(days, default=None)
     held_dates = _held_dates(world)
     reasons = _reasons(world)
+    games = slates(world)
     recent = world.share("recent_games", lambda: RecentGames.of_picks(world))
     for date in world.dates:
         if (day := days.get(date)) is None:
@@ -141,7 +142,7 @@ def files(world: World) -> Iterator[Built]:
             model=public_code(day["model_code"]) if day["model_code"] else None,
             signal=public_word(day["signal"]),
             kind=kinds[date],
-            games=tuple(SlateGame(**slate_game(world, game)) for game in world.games_by_date.get(date, [])),
+            games=games.get(date, ()),
             groups=tuple(
                 _group(subset, day, rows, date in held_dates, world.market.label)
                 for subset in world.definitions.subsets

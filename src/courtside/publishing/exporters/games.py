@@ -15,7 +15,7 @@ from courtside.analytics.tables import PLAYER_GAMES
 from courtside.features.market_form import results_of
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.publishing.contracts import Shape, Tricode, UtcInstant
-from courtside.publishing.exporters.rows import utc_or_none
+from courtside.publishing.exporters.rows import partitioned, tricode_expr, utc_expr
 from courtside.publishing.world import World
 
 GAME_COLUMNS = (*("game_id", "player_id", "game_date", "opponent_team_id", "is_home", "minutes", "points", "did_play"),)
@@ -43,16 +43,57 @@ class RecentGame(Shape):
     points: int = Field(ge=0)
 
 
-def slate_game(world: World, game: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `SlateGame` from a row of `World.games`."""
-    home, away = world.scores.get(game["game_id"], (None, None))
-    return {
-        "home": TRICODE_OF_ID[game["home_team_id"]],
-        "away": TRICODE_OF_ID[game["away_team_id"]],
-        "tip_at": utc_or_none(game["tip_at"]),
-        "home_score": home,
-        "away_score": away,
-    }
+def slate_games(world: World) -> pl.DataFrame:
+    """Return game_id, game_date and the fields of a `SlateGame` of the games from the first exported date on."""
+    first = world.dates[0] if world.dates else dt.date.max
+    games = world.games.filter(pl.col("game_date") >= first).join(
+        world.scores, on="game_id", how="left", validate="m:1", maintain_order="left"
+    )
+    return games.select(
+        "game_id",
+        "game_date",
+        home=tricode_expr("home_team_id"),
+        away=tricode_expr("away_team_id"),
+        tip_at=utc_expr("tip_at"),
+        home_score="home_score",
+        away_score="away_score",
+    )
+
+
+def slates(world: World) -> dict[dt.date, tuple[SlateGame, ...]]:
+    """Return the games of each date."""
+    return world.share(
+        "slates",
+        lambda: {
+            day: tuple(SlateGame(**{name: row[name] for name in SlateGame.model_fields}) for row in rows)
+            for day, rows in partitioned(slate_games(world), "game_date").items()
+        },
+    )
+
+
+def slates_with(world: World, players: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each of the exported dates, in order: date, model (the champion), games and has_players.
+
+    `games` is NULL on a date without a game.
+
+    Args:
+        world: the data of the export.
+        players: rows in the order of the file, with the column game_id, and a struct `player` with the public fields.
+    """
+    by_game = players.group_by("game_id", maintain_order=True).agg(players="player")
+    games = (
+        slate_games(world)
+        .join(by_game, on="game_id", how="left", validate="m:1", maintain_order="left")
+        .with_columns(pl.col("players").fill_null(pl.lit([], dtype=by_game["players"].dtype)))
+    )
+    by_date = games.group_by("game_date", maintain_order=True).agg(
+        games=pl.struct(*SlateGame.model_fields, "players"), has_players=(pl.col("players").list.len() > 0).any()
+    )
+    models = [world.champion_of(day) for day in world.dates]
+    dates = pl.DataFrame({"date": world.dates, "model": models}, schema={"date": pl.Date, "model": pl.String})
+    return dates.join(by_date, left_on="date", right_on="game_date", how="left", maintain_order="left").with_columns(
+        pl.col("has_players").fill_null(False)
+    )
 
 
 def recent_game(row: Mapping[str, Any]) -> dict[str, Any]:

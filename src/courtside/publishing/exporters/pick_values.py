@@ -8,11 +8,11 @@ from typing import Any, Literal
 import polars as pl
 
 from courtside.picks.price_tables import CLOSING_VALUES, SIDE_VALUES
-from courtside.picks.side_values import verdict_of
+from courtside.picks.side_values import verdict_expr
 from courtside.picks.tables import LIVE
-from courtside.publishing.contracts import OneDecimal, Shape, one_decimal
-from courtside.publishing.exporters.rows import price_of, rounded, rounded_share
-from courtside.publishing.world import World
+from courtside.publishing.contracts import OneDecimal, Shape
+from courtside.publishing.exporters.rows import one_decimal_expr, price_expr, share_expr
+from courtside.publishing.world import PLAYER_GAME, World
 
 Verdict = Literal["negative", "uncertain", "positive"]
 PickKey = tuple[str, int, str]
@@ -42,6 +42,27 @@ class PickValue(Shape):
     probability_value: OneDecimal | None
 
 
+OFFER_COLUMNS: tuple[pl.Expr, ...] = (
+    one_decimal_expr(pl.col("best_line")).alias("best_line"),
+    price_expr("best_line_price").alias("best_line_price"),
+    pl.col("best_line_book"),
+)
+VALUE_COLUMNS: tuple[pl.Expr, ...] = (
+    *(share_expr(name).alias(name) for name in ("ev", "ev_low", "ev_high")),
+    verdict_expr().alias("verdict"),
+)
+"""Expressions of `SIDE_VALUES` that are public in the same form wherever they are shown."""
+PICK_COLUMNS: tuple[pl.Expr, ...] = (
+    price_expr("price").alias("best_price"),
+    pl.col("book").alias("best_book"),
+    *OFFER_COLUMNS,
+    *VALUE_COLUMNS,
+    one_decimal_expr(pl.col("line_value")).alias("line_value"),
+    share_expr("probability_value").alias("probability_value"),
+)
+"""The fields of `PickValue` as expressions of `SIDE_VALUES` with line_value and probability_value."""
+
+
 def pick_value(world: World, row: Mapping[str, Any]) -> PickValue | None:
     """Return the value of a pick (game_id, id, direction and line with one decimal).
 
@@ -51,42 +72,20 @@ def pick_value(world: World, row: Mapping[str, Any]) -> PickValue | None:
     return found[1] if found and found[0] == row["line"] else None
 
 
-def value_fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a row of `SIDE_VALUES` that are public in the same form wherever they are shown."""
-    return {
-        "best_line": rounded(row["best_line"]),
-        "best_line_price": price_of(row["best_line_price"]),
-        "best_line_book": row["best_line_book"],
-        "ev": rounded_share(row["ev"]),
-        "ev_low": rounded_share(row["ev_low"]),
-        "ev_high": rounded_share(row["ev_high"]),
-        "verdict": verdict_of(row["ev"], row["ev_low"]),
-    }
-
-
 def _values(world: World) -> dict[PickKey, tuple[float, PickValue]]:
-    """Return the line and the value of every side of the exported dates."""
+    """Return the line and the value of every pick of the exported dates."""
     if not world.dates:
         return {}
     span = {"start": world.dates[0], "end": world.dates[-1]}
     scan = world.warehouse.scan
     sides, closing = world.warehouse.collect_all([scan(SIDE_VALUES, **span), scan(CLOSING_VALUES, **span)])
-    moved = {
-        (row["game_id"], row["player_id"], row["side"]): row
-        for row in closing.filter(pl.col("kind") == LIVE).iter_rows(named=True)
-    }
-    return {
-        (row["game_id"], row["player_id"], row["side"]): (one_decimal(row["line"]), _value(row, moved))
-        for row in sides.iter_rows(named=True)
-    }
-
-
-def _value(row: Mapping[str, Any], moved: Mapping[PickKey, Mapping[str, Any]]) -> PickValue:
-    after = moved.get((row["game_id"], row["player_id"], row["side"]), {})
-    return PickValue(
-        best_price=price_of(row["price"]),
-        best_book=row["book"],
-        **value_fields(row),
-        line_value=rounded(after.get("line_value")),
-        probability_value=rounded_share(after.get("probability_value")),
+    key = [*PLAYER_GAME, "side"]
+    moved = closing.filter(pl.col("kind") == LIVE).select(*key, "line_value", "probability_value")
+    picked = sides.join(world.counted.rename({"direction": "side"}), on=key, how="semi").join(
+        moved, on=key, how="left", validate="1:1"
     )
+    rows = picked.select(*key, *PICK_COLUMNS, own_line=one_decimal_expr(pl.col("line")))
+    return {
+        tuple(row.pop(name) for name in key): (row.pop("own_line"), PickValue(**row))
+        for row in rows.iter_rows(named=True)
+    }

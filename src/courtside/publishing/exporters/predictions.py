@@ -21,8 +21,9 @@ from courtside.publishing.contracts import (
     Shape,
     Tricode,
     UtcInstant,
+    documents,
 )
-from courtside.publishing.exporters.games import SlateGame, slate_game
+from courtside.publishing.exporters.games import SlateGame, slates_with
 from courtside.publishing.exporters.rows import (
     NO_GAMES,
     Badge,
@@ -108,26 +109,20 @@ PLAYER_COLUMNS: tuple[pl.Expr, ...] = (
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date that has games, and `today` where the last date is today."""
     rows = named(world.predictions, world.names).sort(["prediction", "player_id"], descending=[True, False])
-    by_game = rows.group_by("game_id", maintain_order=True).agg(players=pl.struct(*PLAYER_COLUMNS))
-    players = dict(zip(by_game["game_id"], by_game["players"], strict=True))
-    for day in world.dates:
-        is_today = day == world.today and day == world.dates[-1]
-        slate = world.games_by_date.get(day, [])
-        if not slate and not is_today:
-            continue
-        games = [slate_game(world, game) | {"players": list(players.get(game["game_id"], []))} for game in slate]
-        is_predicted = any(game["players"] for game in games)
-        document = Predictions.model_validate(
-            {
-                "date": day,
-                "generated_at": utc(world.now),
-                "model": world.champion_of(day) if is_predicted else None,
-                "reason": None if is_predicted else NO_PREDICTION if slate else NO_GAMES,
-                "games": games,
-            }
-        )
+    slates = slates_with(world, rows.select("game_id", player=pl.struct(*PLAYER_COLUMNS)))
+    is_today = (pl.col("date") == world.today) & (pl.col("date") == pl.col("date").max())
+    has_slate, has_players = pl.col("games").is_not_null(), pl.col("has_players")
+    shown = slates.filter(has_slate | is_today).select(
+        "date",
+        generated_at=pl.lit(utc(world.now)),
+        model=pl.when(has_players).then("model"),
+        reason=pl.when(~has_slate).then(pl.lit(NO_GAMES)).when(~has_players).then(pl.lit(NO_PREDICTION)),
+        games=pl.col("games").fill_null(pl.lit([], dtype=slates["games"].dtype)),
+    )
+    for document in documents(Predictions, shown):
+        day = document.date
         nothing = not world.predicted_rows(day)
-        if slate:
+        if document.games:
             yield Built(PREDICTIONS, PREDICTIONS.path(date=day), document, nothing)
-        if is_today:
+        if day == world.today and day == world.dates[-1]:
             yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
+import polars as pl
 from pydantic import Field
 
 from courtside.picks.price_tables import BOOK_PRICES, SIDE_VALUES
@@ -23,12 +24,12 @@ from courtside.publishing.contracts import (
     Side,
     Tricode,
     UtcInstant,
-    one_decimal,
+    documents,
 )
-from courtside.publishing.exporters.games import SlateGame, slate_game
-from courtside.publishing.exporters.pick_values import Verdict, value_fields
-from courtside.publishing.exporters.rows import named, partitioned, price_of, rounded_share, utc, utc_or_none
-from courtside.publishing.world import World
+from courtside.publishing.exporters.games import SlateGame, slates_with
+from courtside.publishing.exporters.pick_values import OFFER_COLUMNS, VALUE_COLUMNS, Verdict
+from courtside.publishing.exporters.rows import named, one_decimal_expr, price_expr, share_expr, utc, utc_expr
+from courtside.publishing.world import PLAYER_GAME, World
 
 State = Literal["current", "untimed", "stale", "repeats", "one_sided", "no_price"]
 
@@ -115,6 +116,40 @@ class Prices(Document):
 PRICES = FileType("prices", "prices/{date}.json", 3600, Prices)
 
 
+SIDE_COLUMNS: tuple[pl.Expr, ...] = (
+    pl.col("side"),
+    pl.col("is_taken"),
+    price_expr("price").alias("price"),
+    pl.col("book"),
+    *OFFER_COLUMNS,
+    share_expr("probability").alias("probability"),
+    *VALUE_COLUMNS,
+    share_expr("quarter_kelly").alias("quarter_kelly"),
+)
+"""The fields of `SideValue` as expressions of `side_values`."""
+BOOK_COLUMNS: tuple[pl.Expr, ...] = (
+    pl.col("book"),
+    one_decimal_expr(pl.col("line")).alias("line"),
+    price_expr("over_price").alias("over_price"),
+    price_expr("under_price").alias("under_price"),
+    utc_expr("seen_at").alias("seen_at"),
+    pl.col("state"),
+    pl.col("repeats"),
+)
+"""The fields of `BookPrice` as expressions of `book_prices`."""
+PLAYER_COLUMNS: tuple[pl.Expr, ...] = (
+    pl.col("player_id").alias("id"),
+    *(pl.col(name) for name in ("player", "team", "opponent")),
+    one_decimal_expr(pl.col("line")).alias("line"),
+    pl.col("kind"),
+    utc_expr("priced_at").alias("priced_at"),
+    pl.col("probability_source"),
+    share_expr("calibration_error").alias("calibration_error"),
+    pl.col("stale_books"),
+)
+"""The fields of `PricedPlayer` before `sides` as expressions of `side_values` with public names."""
+
+
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date on which a predicted player has a line."""
     if not world.dates:
@@ -122,62 +157,23 @@ def files(world: World) -> Iterator[Built]:
     span = {"start": world.dates[0], "end": world.dates[-1]}
     scan = world.warehouse.scan
     values, books = world.warehouse.collect_all([scan(SIDE_VALUES, **span), scan(BOOK_PRICES, **span)])
-    who = world.predictions.select("game_id", "player_id", "game_date", "team_id", "opponent_team_id")
-    rows = named(values.join(who.drop("game_date"), on=["game_id", "player_id"], validate="m:1"), world.names)
-    sides = partitioned(rows.sort("player", "player_id", "side"), "game_id", "player_id")
-    shown = partitioned(books.sort("book"), "game_id", "player_id")
-    players: dict[str, list[PricedPlayer]] = {}
-    for key, pair in sides.items():
-        players.setdefault(key[0], []).append(_player(pair, shown.get(key, [])))
-    for day in world.dates:
-        games = tuple(
-            PricedGame(**slate_game(world, game), players=tuple(players.get(game["game_id"], ())))
-            for game in world.games_by_date.get(day, [])
-        )
-        document = Prices(
-            date=day, generated_at=utc(world.now), model=world.champion_of(day), note=FLAT_STAKES, games=games
-        )
-        if not document.is_empty:
-            yield Built(PRICES, PRICES.path(date=day), document)
-
-
-def _player(pair: list[dict[str, Any]], books: list[dict[str, Any]]) -> PricedPlayer:
-    row = pair[0]
-    return PricedPlayer(
-        id=row["player_id"],
-        player=row["player"],
-        team=row["team"],
-        opponent=row["opponent"],
-        line=one_decimal(row["line"]),
-        kind=row["kind"],
-        priced_at=utc_or_none(row["priced_at"]),
-        probability_source=row["probability_source"],
-        calibration_error=rounded_share(row["calibration_error"]),
-        stale_books=row["stale_books"],
-        sides=tuple(_side(side) for side in pair),
-        books=tuple(_book(book) for book in books),
+    who = world.predictions.select("game_id", "player_id", "team_id", "opponent_team_id")
+    rows = named(values.join(who, on=PLAYER_GAME, validate="m:1"), world.names).sort("player", "player_id", "side")
+    slates = slates_with(world, _players(rows, books.sort("book")))
+    shown = slates.filter("has_players").select(
+        "date", "model", "games", generated_at=pl.lit(utc(world.now)), note=pl.lit(FLAT_STAKES)
     )
+    for document in documents(Prices, shown.select(*Prices.model_fields)):
+        yield Built(PRICES, PRICES.path(date=document.date), document)
 
 
-def _side(row: Mapping[str, Any]) -> SideValue:
-    return SideValue(
-        side=row["side"],
-        is_taken=row["is_taken"],
-        price=price_of(row["price"]),
-        book=row["book"],
-        **value_fields(row),
-        probability=rounded_share(row["probability"]),
-        quarter_kelly=rounded_share(row["quarter_kelly"]),
+def _players(rows: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
+    """Return game_id and the struct `player` of each player, in order of the rows of his sides."""
+    shown = books.group_by(PLAYER_GAME, maintain_order=True).agg(books=pl.struct(*BOOK_COLUMNS))
+    players = (
+        rows.group_by(PLAYER_GAME, maintain_order=True)
+        .agg(*(column.first() for column in PLAYER_COLUMNS), sides=pl.struct(*SIDE_COLUMNS))
+        .join(shown, on=PLAYER_GAME, how="left", validate="1:1", maintain_order="left")
+        .with_columns(pl.col("books").fill_null(pl.lit([], dtype=shown["books"].dtype)))
     )
-
-
-def _book(row: Mapping[str, Any]) -> BookPrice:
-    return BookPrice(
-        book=row["book"],
-        line=one_decimal(row["line"]),
-        over_price=price_of(row["over_price"]),
-        under_price=price_of(row["under_price"]),
-        seen_at=utc_or_none(row["seen_at"]),
-        state=row["state"],
-        repeats=row["repeats"],
-    )
+    return players.select("game_id", player=pl.struct(*PricedPlayer.model_fields))

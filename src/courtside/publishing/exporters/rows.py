@@ -131,7 +131,7 @@ def one_decimal_expr(value: pl.Expr) -> pl.Expr:
     tenths = (size * 10).floor()
     half = ((2 * tenths + 1) / 20).round(2)
     rounded_size = ((tenths + (size >= half).cast(pl.Float64)) / 10).round(1)
-    return pl.when(value < 0).then(-rounded_size).otherwise(rounded_size)
+    return pl.when(value == 0).then(value).when(value < 0).then(-rounded_size).otherwise(rounded_size)
 
 
 def badge_expr(score: str) -> pl.Expr:
@@ -140,7 +140,12 @@ def badge_expr(score: str) -> pl.Expr:
     return pl.struct(score=one_decimal_expr(pl.col(score)), tier=pl.coalesce(*tiers, pl.lit(LOWEST_TIER)))
 
 
-def price_expr(value: str, other: str, book: str) -> pl.Expr:
+def share_expr(value: str) -> pl.Expr:
+    """Return `rounded_share` of a column."""
+    return one_decimal_expr(100 * pl.col(value))
+
+
+def price_expr(value: str, other: str | None = None, book: str | None = None) -> pl.Expr:
     """Return `price_of` of columns."""
     return real_price_expr(value, other, book).round(mode="half_to_even").cast(pl.Int64)
 
@@ -172,7 +177,7 @@ def named(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
     """
     full = (
         _with_names(rows, players)
-        .with_columns(team=_tricode("team_id"), opponent=_tricode("opponent_team_id"))
+        .with_columns(team=tricode_expr("team_id"), opponent=tricode_expr("opponent_team_id"))
         .rename({"player_name": "player"})
     )
     _require_names(full)
@@ -214,7 +219,8 @@ def partitioned(rows: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]
     return by_key
 
 
-def _tricode(column: str) -> pl.Expr:
+def tricode_expr(column: str) -> pl.Expr:
+    """Return the tricodes of a column of team ids; an unknown id has none."""
     return pl.col(column).replace_strict(TRICODE_OF_ID, default=None, return_dtype=pl.String)
 
 

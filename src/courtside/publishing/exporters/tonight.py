@@ -20,7 +20,7 @@ from courtside.publishing.exporters.games import (
     SlateGame,
     played_games,
     recent_game,
-    slate_game,
+    slates,
 )
 from courtside.publishing.exporters.predictions import PLAYER_COLUMNS, PredictedPlayer
 from courtside.publishing.exporters.rows import NO_GAMES, named, partitioned, rounded, utc
@@ -79,11 +79,11 @@ def files(world: World) -> Iterator[Built]:
     day = ahead if isinstance(ahead, dt.date) else world.today
     if not {day, world.today} & set(world.dates):
         return
-    slate = world.games_by_date.get(day, [])
+    slate = slates(world).get(day, ())
+    home = [game.home for game in slate]
     rows = named(world.predictions_between(day, day), world.players).sort(
         ["prediction", "player_id"], descending=[True, False]
     )
-    home = [game["home_team_id"] for game in slate]
     past = _past(world, day, rows["player_id"])
     reports = last_reports(world.warehouse.collect(world.warehouse.scan(INJURY_REPORTS, start=day, end=day)))
     injuries = _injuries(reports)
@@ -93,10 +93,10 @@ def files(world: World) -> Iterator[Built]:
         model=world.champion_of(day),
         has_injury_reports=not reports.is_empty(),
         reason=None if slate else NO_GAMES,
-        games=tuple(SlateGame(**slate_game(world, game)) for game in slate),
+        games=slate,
         players=tuple(
             _player(row, past.get(row["id"], []), injuries, day)
-            for row in rows.select(*PLAYER_COLUMNS, is_home=pl.col("team_id").is_in(home)).iter_rows(named=True)
+            for row in rows.select(*PLAYER_COLUMNS, is_home=pl.col("team").is_in(home)).iter_rows(named=True)
         ),
     )
     yield Built(TONIGHT, TONIGHT.path(), document, not world.predicted_rows(day))
