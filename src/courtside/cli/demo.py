@@ -33,6 +33,8 @@ from courtside.warehouse.schema import Table as WarehouseTable
 
 LAST_PLAYED = dt.date(2026, 2, 7)
 NOW = dt.datetime(2026, 2, 8, 17, 0)
+OTHER_MARKETS_FROM = LAST_PLAYED - dt.timedelta(days=59)
+"""First date with lines of other markets than points; they are most of the rows, and sixty dates show them as well."""
 FIRST_MODEL, MODELS_EVERY_DAYS = dt.date(2025, 10, 22), 56
 
 
@@ -53,6 +55,7 @@ def demo_command(
             seed=seed,
             until=LAST_PLAYED,
             faults=Faults(),
+            other_markets_from=OTHER_MARKETS_FROM,
         )
         start = season_start(context.warehouse, dt.date(2025, 1, 1)) or LAST_PLAYED
         _learn(context, start)

@@ -82,9 +82,10 @@ def simulate_into(
     until: dt.date | None,
     faults: Faults,
     truth: Path | None = None,
+    other_markets_from: dt.date = dt.date.min,
 ) -> None:
     """Simulate the league, ingest its payloads, and print the result."""
-    league = simulate(seasons=seasons, seed=seed, until=until, faults=faults)
+    league = simulate(seasons=seasons, seed=seed, until=until, faults=faults, other_markets_from=other_markets_from)
     reports = watched(ingest(league.payloads, warehouse, store))
     if truth:
         league.truth.write(truth)

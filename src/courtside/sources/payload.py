@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 SIMULATED = "simulated"
 """The source of every payload of the simulated league."""
@@ -23,7 +24,7 @@ class Payload:
     fetched_at: dt.datetime
     content: bytes
 
-    @property
+    @cached_property
     def payload_id(self) -> str:
         """SHA-256 of the bytes; equal bytes are the same payload."""
         return hashlib.sha256(self.content).hexdigest()

@@ -138,3 +138,12 @@ def test_payload_names_state_grain_and_date(payloads: list[Payload]):
     assert {"leaguegamelog_P_2025-11-03.json", "leaguegamelog_T_2025-11-03.json"} <= names
     assert {"player_points_2025-11-03_close.csv", "schedule_2025-26_2025-10-01.json"} <= names
     assert json.loads(named(payloads, "leaguegamelog_P")[0].content)["parameters"]["PlayerOrTeam"] == "P"
+
+
+def test_lines_of_other_markets_can_begin_later_and_change_no_other_payload():
+    first = dt.date(2025, 10, 27)
+    everything, later = (list(simulate(**_SHORT, **more).payloads) for more in ({}, {"other_markets_from": first}))
+    left_out = [one for one in everything if one.name.startswith("market_lines_") and one.name[13:23] < str(first)]
+    assert left_out
+    assert later == [one for one in everything if one not in left_out]
+    assert any(one.name.startswith("market_lines_") for one in later)

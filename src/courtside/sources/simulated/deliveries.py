@@ -46,8 +46,11 @@ class SeasonDeliveries:
     repeated: list[Delivery]
 
 
-def deliver_season(season: Season, faults: Faults) -> SeasonDeliveries:
-    """Return the deliveries of a season with its faults, up to the time at which the simulation stops."""
+def deliver_season(season: Season, faults: Faults, other_markets_from: dt.date = dt.date.min) -> SeasonDeliveries:
+    """Return the deliveries of a season with its faults, up to the time at which the simulation stops.
+
+    Lines of other markets than points are delivered for game dates from `other_markets_from` on.
+    """
     seed, year = season.seed, season.start_year
     quotes = quote_season(season, stream(seed, year, _MARKET))
     plan = plan_faults(season, quotes, faults, stream(seed, year, _FAULTS))
@@ -57,8 +60,9 @@ def deliver_season(season: Season, faults: Faults) -> SeasonDeliveries:
     latest = season.fetched_until or dt.datetime.max
     in_time = sorted((one for one in every if one.fetched_at <= latest), key=_order)
     repeated = _repeats(in_time, faults.repeated_payload_share, latest, stream(seed, year, _REPEATS))
-    others = [OddsFeed(season, _quotes(season, market), plan.player_names, market.key) for market in all_markets()[1:]]
-    more = [one for one in _market_lines(season, plan, others) if one.fetched_at <= latest]
+    offered = all_markets()[1:] if other_markets_from <= season.calendar.dates[-1] else ()
+    others = [OddsFeed(season, _quotes(season, market), plan.player_names, market.key) for market in offered]
+    more = [one for one in _market_lines(season, plan, others, other_markets_from) if one.fetched_at <= latest]
     return SeasonDeliveries(plan, sorted([*in_time, *repeated, *more], key=_order), repeated)
 
 
@@ -167,11 +171,11 @@ def _lines(season: Season, plan: FaultPlan, feed: OddsFeed) -> list[Delivery]:
     return deliveries
 
 
-def _market_lines(season: Season, plan: FaultPlan, feeds: list[OddsFeed]) -> list[Delivery]:
-    """Return one payload per game date and round with the lines of the markets other than points."""
+def _market_lines(season: Season, plan: FaultPlan, feeds: list[OddsFeed], first: dt.date) -> list[Delivery]:
+    """Return one payload per game date from `first` on and round, with the lines of the markets other than points."""
     deliveries: list[Delivery] = []
     for day, date in enumerate(season.calendar.dates):
-        if not feeds or day in plan.silent_days or date > season.last_date + dt.timedelta(days=1):
+        if not feeds or date < first or day in plan.silent_days or date > season.last_date + dt.timedelta(days=1):
             continue
         for round_ in range(len(ROUNDS)):
             shown = np.concatenate([feed.quotes.at[feed.quotes.of(day, round_)] for feed in feeds])

@@ -32,6 +32,7 @@ class League:
     seed: int
     until: dt.date | None = None
     faults: Faults = field(default_factory=Faults)
+    other_markets_from: dt.date = dt.date.min
 
     @property
     def payloads(self) -> Iterator[Payload]:
@@ -47,7 +48,7 @@ class League:
 
     def _seasons(self) -> Iterator[tuple[Season, SeasonDeliveries]]:
         for season in play_seasons(self.seed, self.first_season_start, self.last_season_start, self.until):
-            yield season, deliver_season(season, self.faults)
+            yield season, deliver_season(season, self.faults, self.other_markets_from)
 
 
 def simulate(
@@ -57,11 +58,13 @@ def simulate(
     last_season_start: int = 2025,
     until: dt.date | None = None,
     faults: Faults = NO_FAULTS,
+    other_markets_from: dt.date = dt.date.min,
 ) -> League:
     """Return a league of `seasons` regular seasons; the last starts in October of `last_season_start`.
 
     `until` is the last game date with results. Later games are only in the schedule, and lines of the next day are
-    delivered where they were offered by 15:00 UTC. Without `until`, the last season is played to its end.
+    delivered where they were offered by 15:00 UTC. Without `until`, the last season is played to its end. Lines of other
+    markets than points are delivered for game dates from `other_markets_from` on; they change nothing of points.
 
     Raises:
         ConfigError: naming the argument that is not valid.
@@ -82,4 +85,4 @@ def simulate(
             f"until {until} is not within the last season, {begins} to {ends}; "
             f"set last_season_start to the year that season starts in"
         )
-    return League(first, last_season_start, seed, until, faults)
+    return League(first, last_season_start, seed, until, faults, other_markets_from)
