@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import cast
 
+import numpy as np
 import polars as pl
 
 from courtside.clock import game_day
@@ -31,7 +32,7 @@ class Sieve:
     """The usable rows of a payload, and the number of refused rows by reason; each row counts for its first reason."""
 
     def __init__(self, rows: int, refused: Counter[str] | None = None) -> None:
-        self._usable = pl.repeat(True, rows, dtype=pl.Boolean, eager=True)
+        self._usable = pl.Series(np.ones(rows, dtype=np.bool_))
         self.refused: Counter[str] = Counter() if refused is None else refused
 
     def refuse(self, mask: pl.Series, reason: str) -> None:

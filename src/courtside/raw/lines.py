@@ -61,6 +61,8 @@ def _parsed(kind: str, sheet: Sheet, sources: tuple[Source, ...], market: str | 
 def markets_of(written: pl.Series, sieve: Sieve) -> pl.Series:
     """Return the name of the market of each row; rows of a market that is not in `MARKETS` are refused by its name."""
     names = written.to_frame("market").select(name_of_key(pl.col("market"))).to_series()
+    if not names.null_count():
+        return names
     shown = written.fill_null("(empty)").str.slice(0, 40)
     for unknown in shown.filter(names.is_null()).unique().sort():
         sieve.refuse(names.is_null() & (shown == unknown), f"unknown market {unknown}")

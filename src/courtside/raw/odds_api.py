@@ -144,9 +144,10 @@ def _paired(outcomes: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     """Return one row per line; where an outcome occurs more than once, its last price is used."""
     line = [name for name in outcomes.columns if name not in {"side", "over_price", "under_price"}]
     last = outcomes.unique([*line, "side"], keep="last", maintain_order=True)
-    distinct = outcomes.unique().height
-    sieve.count(outcomes.height - distinct, TWICE)
-    sieve.count(distinct - last.height, SUPERSEDED)
+    if last.height < outcomes.height:
+        distinct = outcomes.unique().height
+        sieve.count(outcomes.height - distinct, TWICE)
+        sieve.count(distinct - last.height, SUPERSEDED)
     return last.group_by(line, maintain_order=True).agg(
         pl.col(name).drop_nulls().last() for name in ("over_price", "under_price")
     )

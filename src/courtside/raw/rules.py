@@ -53,13 +53,18 @@ def season_window(game_id: str) -> tuple[dt.date, dt.date]:
 
 def refuse_summer_dates(dates: pl.Series, name: str, sieve: Sieve) -> None:
     """Refuse rows dated in August or September, when no season is played; 2020 is an exception."""
-    sieve.refuse(dates.dt.month().is_in(_SUMMER) & (dates.dt.year() != 2020), f"{name} lies outside every season")
+    day = pl.col("day").dt
+    sieve.refuse(
+        _each(dates, "day", day.month().is_in(_SUMMER) & (day.year() != 2020)), f"{name} lies outside every season"
+    )
 
 
 def refuse_bad_names(names: pl.Series, name: str, sieve: Sieve) -> None:
     """Refuse rows whose player name is too long or holds control characters; other text is kept."""
-    sieve.refuse(names.str.len_chars() > LONGEST_NAME, f"{name} is longer than {LONGEST_NAME} characters")
-    sieve.refuse(names.str.contains(_CONTROL), f"{name} holds control characters")
+    text = pl.col("name").str
+    long, control = names.to_frame("name").select(long=text.len_chars() > LONGEST_NAME, control=text.contains(_CONTROL))
+    sieve.refuse(long, f"{name} is longer than {LONGEST_NAME} characters")
+    sieve.refuse(control, f"{name} holds control characters")
 
 
 def refuse_bad_prices(prices: pl.Series, name: str, sieve: Sieve) -> None:
@@ -69,4 +74,9 @@ def refuse_bad_prices(prices: pl.Series, name: str, sieve: Sieve) -> None:
 
 def eastern_dates(instants: pl.Series) -> pl.Series:
     """Return the ET calendar dates of UTC instants."""
-    return instants.dt.replace_time_zone("UTC").dt.convert_time_zone(EASTERN.key).dt.date()
+    return _each(instants, "at", pl.col("at").dt.replace_time_zone("UTC").dt.convert_time_zone(EASTERN.key).dt.date())
+
+
+def _each(values: pl.Series, name: str, expression: pl.Expr) -> pl.Series:
+    """Return `expression` of the column `name`; in one query, because each method of a series runs one of its own."""
+    return values.to_frame(name).select(expression).to_series()

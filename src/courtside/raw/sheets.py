@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
@@ -91,9 +93,11 @@ class CsvSheet:
 
     def read(self, names: Sequence[str]) -> Text:
         """Return the columns `names` as text; lines with more or fewer values than the header are left out."""
-        lines = sum(1 for _ in _lines(self.content)) - 1
+        sizes = _line_sizes(self.content)
+        lines = len(sizes) - 1
         refuse_large_sheet(lines, len(names))
-        content, long = _without_long_lines(self.content)
+        long = int((sizes > LONGEST_LINE).sum())
+        content = _without_long_lines(self.content) if long else self.content
         ragged = itertools.count()
 
         def skip(row: object) -> str:
@@ -136,12 +140,19 @@ def _lines(content: bytes) -> Iterator[bytes]:
         yield from filter(None, line.splitlines() if b"\r" in line else (line.rstrip(b"\n"),))
 
 
-def _without_long_lines(content: bytes) -> tuple[bytes, int]:
-    """Return CSV without lines over the limit, and the number of those lines."""
-    long = sum(len(line) > LONGEST_LINE for line in _lines(content))
-    if not long:
-        return content, 0
-    return b"\n".join(line for line in _lines(content) if len(line) <= LONGEST_LINE) + b"\n", long
+def _line_sizes(content: bytes) -> npt.NDArray[np.int64]:
+    """Return the number of bytes of each of `_lines`."""
+    plain = content.replace(b"\r", b"\n") if b"\r" in content else content
+    sizes = np.fromiter(map(len, io.BytesIO(plain)), dtype=np.int64)
+    if len(sizes):
+        sizes -= 1
+        sizes[-1] += not plain.endswith(b"\n")
+    return sizes[sizes > 0]
+
+
+def _without_long_lines(content: bytes) -> bytes:
+    """Return CSV without lines over the limit."""
+    return b"\n".join(line for line in _lines(content) if len(line) <= LONGEST_LINE) + b"\n"
 
 
 def _fields(line: str) -> list[str]:

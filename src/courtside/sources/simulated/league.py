@@ -63,8 +63,9 @@ def simulate(
     """Return a league of `seasons` regular seasons; the last starts in October of `last_season_start`.
 
     `until` is the last game date with results. Later games are only in the schedule, and lines of the next day are
-    delivered where they were offered by 15:00 UTC. Without `until`, the last season is played to its end. Lines of other
-    markets than points are delivered for game dates from `other_markets_from` on; they change nothing of points.
+    delivered where they were offered by 15:00 UTC. Without `until`, the last season is played to its end.
+    Lines of other markets than points are delivered for game dates from `other_markets_from` on; other payloads are the
+    same with every value of it.
 
     Raises:
         ConfigError: naming the argument that is not valid.
