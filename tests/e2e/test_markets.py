@@ -85,6 +85,8 @@ def test_every_page_of_a_market_names_its_own_unit(page, site):
         page.wait_for_selector("main a.json")
         page.wait_for_timeout(100)
         page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+        # Some features of a player are about points in every market, such as those of the opponent.
+        page.evaluate("document.querySelector('[aria-label=Values]')?.remove()")
         text = page.inner_text("main")
         tips = page.eval_on_selector_all(
             "main [data-tip], main [title]", "all => all.map((n) => n.dataset.tip ?? n.title)"
@@ -94,6 +96,18 @@ def test_every_page_of_a_market_names_its_own_unit(page, site):
     go(page, site, f"#/picks/8/{day}?market=assists")
     page.wait_for_selector(".card .clv")
     assert page.locator(".card .clv").first.inner_text() == "CLV +0.3 assists"
+
+
+def test_the_page_of_a_pick_shows_every_feature_value_of_its_market(page, site):
+    day = newest(site, "markets/assists/")["date"]
+    published = site.read(f"markets/assists/features/{day}.json")
+    own = published["picks"][0]
+    go(page, site, f"#/pick/{day}/{own['id']}?market=assists")
+    page.wait_for_selector("[aria-label=Values]")
+    rows = page.locator("[role=region][aria-label=Values] tbody tr").all_inner_texts()
+    assert len(rows) == len(published["features"])
+    assert rows[0].startswith("Mean assists over the last 5 games")
+    assert f"{own['values'][0]:g}"[:4] in rows[0]
 
 
 def with_value(document):
@@ -120,3 +134,35 @@ def test_a_market_without_a_folder_of_files_is_not_offered(page, site):
     go(page, site, "#/picks?market=assists")
     page.wait_for_function("() => !location.hash.includes('market')")
     assert not page.is_visible("#market")
+
+
+COVERED = """() => {
+  const box = document.getElementById('market').getBoundingClientRect();
+  const walker = document.createTreeWalker(document.getElementById('main'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    for (const text of range.getClientRects()) {
+      const isOver = text.left < box.right && box.left < text.right && text.top < box.bottom && box.top < text.bottom;
+      if (isOver && box.width) found.push(walker.currentNode.data);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_the_choice_of_market_covers_no_text_and_is_accessible(page, site, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed").Axe()
+    page.set_viewport_size({"width": width, "height": 844})
+    day = newest(site)["date"]
+    bet = site.read(f"best-bets/{day}.json")["bets"][0]["id"]
+    pages = (f"picks/8/{day}", f"pick/{day}/{bet}", "results", "quality", "players", f"player/{bet}", "nonsense")
+    for name in (*pages, "player/99", f"pick/{day}/99"):
+        go(page, site, f"#/{name}")
+        assert page.evaluate(COVERED) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    go(page, site, f"#/picks/8/{day}")
+    found = axe.run(page).response["violations"]
+    assert [item["id"] for item in found if item["impact"] in ("serious", "critical")] == []

@@ -86,6 +86,20 @@ def test_the_list_of_markets_states_the_error_beside_the_line(home_of_every_mark
             assert (home_of_every_market / "public" / item["folder"] / "picks").is_dir()
 
 
+def test_the_features_of_a_pick_are_those_of_its_market(home_of_every_market):
+    day = document(home_of_every_market, "status.json")["latest_published"]
+    bets = document(home_of_every_market, f"markets/assists/best-bets/{day}.json")["bets"]
+    found = document(home_of_every_market, f"markets/assists/features/{day}.json")
+    names = [feature["name"] for feature in found["features"]]
+    assert bets
+    assert [pick["id"] for pick in found["picks"]] == [bet["id"] for bet in bets]
+    for bet, pick in zip(bets, found["picks"], strict=True):
+        mean = pick["values"][names.index("points_avg_season")]
+        assert bet["form"]["season"] == (None if mean is None else pytest.approx(mean, abs=0.051))
+        assert len(pick["values"]) == len(pick["origins"]) == len(names)
+    assert not (home_of_every_market / f"public/v1/features/{day}.json").exists()
+
+
 def test_a_market_without_a_publication_is_not_listed(run_home, monkeypatch, tmp_path):
     monkeypatch.setenv("COURTSIDE_MARKETS", "points rebounds")
     with homes.opened(homes.copy_of(run_home, tmp_path / "home")) as context:

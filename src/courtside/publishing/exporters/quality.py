@@ -121,7 +121,7 @@ def files(world: World) -> Iterator[Built]:
                 "features": list(_features(counts.get(day, {}))),
                 "held": [_held(row) for row in held.get(day, [])],
                 "picks": [
-                    _picked(pick, world.feature_rows.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])
+                    picked(pick, world.feature_rows.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])
                 ],
             }
         )
@@ -185,7 +185,8 @@ def _held(row: dict[str, Any]) -> HeldPlayer:
     )
 
 
-def _picked(pick: dict[str, Any], row: dict[str, Any] | None) -> PickedPlayer:
+def picked(pick: dict[str, Any], row: dict[str, Any] | None) -> PickedPlayer:
+    """Return the features of a pick from its feature row."""
     values = [row[feature.name] if row else None for feature in FEATURES]
     missing = row["missing_game_ids"] if row else ""
     return PickedPlayer(

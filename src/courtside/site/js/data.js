@@ -12,6 +12,8 @@ export const fileAddress = (path) => `${SHARED.test(path) ? "v1/" : market.folde
 /** What is counted in the market that is shown, as “points”. */
 export const unit = () => market.label;
 export const titledUnit = () => `${market.label[0].toUpperCase()}${market.label.slice(1)}`;
+/** The file with every feature value of the picks of a date. */
+export const valuesPath = (date) => `${market.folder === "v1/" ? "quality" : "features"}/${date}.json`;
 const isSum = () => market.label.includes("+");
 /** “assist” for 1, else “assists”. */
 export const counted = (number) => (number === 1 && !isSum() ? market.label.replace(/s$/, "") : market.label);

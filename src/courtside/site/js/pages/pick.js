@@ -1,7 +1,7 @@
 // One pick of one date: its card, a table of the last ten games, and every feature value with its origin.
 import { href } from "../address.js";
 import { pickCard } from "../card.js";
-import { maybe, titledUnit } from "../data.js";
+import { maybe, titledUnit, unit, valuesPath } from "../data.js";
 import { el, replace, table } from "../dom.js";
 import { place } from "../form.js";
 import { isDate, longDate, one, percent, plural, shortDate, tipOff, whole } from "../format.js";
@@ -17,14 +17,14 @@ export const words = (name) => name.replaceAll("_", " ");
 
 export async function pick(main, [date, id], isCurrent) {
   if (!isDate(date)) return replace(main, missing(null));
-  const [details, quality, performance] = await Promise.all([maybe(`best-bets/${date}.json`), maybe(`quality/${date}.json`), maybe("systems/performance.json")]);
+  const [details, features, performance] = await Promise.all([maybe(`best-bets/${date}.json`), maybe(valuesPath(date)), maybe("systems/performance.json")]);
   if (!isCurrent()) return undefined;
   const bet = details?.bets.find((item) => String(item.id) === id);
   if (!bet) return replace(main, missing(date));
   document.title = `${bet.player} ${bet.direction} ${one(bet.line)} · ${longDate(date)} · Courtside`;
   const game = details.games.find((item) => item.home === bet.team || item.away === bet.team) ?? null;
   const bins = performance?.model === details.model ? performance.calibration : null;
-  const values = quality?.picks.find((item) => item.id === bet.id);
+  const values = features?.picks.find((item) => item.id === bet.id);
   return replace(main,
     el("p", { class: "crumbs" }, el("a", { href: href(["picks", "8", date]) }, `Picks of ${longDate(date)}`)),
     el("div", { class: "page-head" }, el("h1", {}, `${bet.player} ${bet.direction} ${one(bet.line)}`),
@@ -32,8 +32,8 @@ export async function pick(main, [date, id], isCurrent) {
     el("section", { class: "game-block" }, game && gameHeading({ game }), el("ol", { class: "cards single" }, pickCard(bet, bet, { date, homes: homesOf(details.games), bins }))),
     panel(`His last ${plural(bet.last_10.length, "game")} beside the line of ${one(bet.line)}`, games(bet)),
     panel(["Features of this pick ", el("span", { class: `tier ${tierClass(bet.quality.tier)}` }, `${bet.quality.tier} ${Math.round(bet.quality.score)}`)],
-      values ? behind(quality, values) : empty("The features of this pick have not been published")),
-    el("div", { class: "foot" }, note(jsonLink(`best-bets/${date}.json`, "Picks of this date as JSON"), " · ", jsonLink(`quality/${date}.json`, "Values as JSON"))));
+      values ? behind(features, values) : empty("The features of this pick have not been published")),
+    el("div", { class: "foot" }, note(jsonLink(`best-bets/${date}.json`, "Picks of this date as JSON"), " · ", jsonLink(valuesPath(date), "Values as JSON"))));
 }
 
 function missing(date) {
@@ -51,9 +51,11 @@ function games({ last_10: list, line, direction }) {
     `${side(game.points)} by ${one(Math.abs(game.points - line))}`, game.minutes === null ? "–" : whole(game.minutes)]));
 }
 
-function behind(quality, own) {
-  const rows = quality.features.map((feature, index) => [
-    el("span", {}, words(feature.name), el("span", { class: "sub" }, feature.sentence)),
+/** In another market, the names of features are those of points; its sentences are its own. */
+function behind({ features }, own) {
+  const named = (feature) => (unit() === "points" ? [words(feature.name), el("span", { class: "sub" }, feature.sentence)] : feature.sentence);
+  const rows = features.map((feature, index) => [
+    el("span", {}, named(feature)),
     own.values[index] === null ? "no value" : number.format(own.values[index]).replace("-", "−"),
     el("span", { class: `origin ${Object.hasOwn(ORIGINS, own.origins[index]) ? own.origins[index] : "missing"}` },
       ORIGINS[own.origins[index]] ?? own.origins[index], feature.is_required ? null : el("span", { class: "sub" }, "optional")),

@@ -135,7 +135,7 @@ function worst(training) {
 const commands = (text) => text.split("`").slice(1).map((part, index) => (index % 2 === 0 ? el("code", {}, part) : part));
 
 const stages = (status) => table("Stages", ["Stage", "Date", "State", { label: "Reason", prose: true }, "Last success", "Next"], status.stages.map((stage) => [
-  stage.name, stage.date ?? "–", el("span", { class: `badge verdict ${["complete", "empty"].includes(stage.state) ? "good" : "warn"}` }, stage.state), stage.reason ?? "",
+  stage.name, stage.date ? shortDate(stage.date) : "–", el("span", { class: `badge verdict ${["complete", "empty"].includes(stage.state) ? "good" : "warn"}` }, stage.state), stage.reason ?? "",
   stage.last_success ? `${shortDate(stage.last_success.date)}, at ${at(stage.last_success.at)}` : "never", stage.next_expected ? shortDate(stage.next_expected) : "–"]));
 
 const runs = (status) => (status.runs.length ? table("Runs", ["Began", "Dates", number("Cells"), number("Failed"), number("Seconds")], status.runs.map((run) => [
