@@ -69,6 +69,7 @@ def main(kind: str, home: str, now: str, count: str) -> None:
             sys.stdout.buffer.write(HOLDING)
             sys.stdout.flush()
             sys.stdin.readline()
+            return
         if kind == "limited":
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))

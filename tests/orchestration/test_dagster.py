@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import signal
+import runpy
 import subprocess
 import sys
 import warnings
@@ -22,6 +21,7 @@ pytest.importorskip("nba_api", reason="courtside[live] is not installed")
 warnings.simplefilter("ignore")
 
 from courtside.clock import date_range  # noqa: E402
+from courtside.orchestration import triggers  # noqa: E402
 from courtside.orchestration.assets import (  # noqa: E402
     BUSY,
     FIRST_DATE,
@@ -46,6 +46,7 @@ from courtside.orchestration.triggers import (  # noqa: E402
 from courtside.pipeline.stages import STAGES  # noqa: E402
 from tests import homes  # noqa: E402
 from tests.orchestration.processes import HOLDING  # noqa: E402
+from tests.orchestration.test_killed_runs import run_until_killed  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -155,25 +156,25 @@ def test_dates_that_dagster_processed_are_not_reported_again(run_home: Path, tmp
 
 
 @pytest.mark.parametrize(("wish", "expected"), [("", "STOPPED"), ("on", "RUNNING")])
-def test_schedules_and_sensors_are_off_until_automation_is_on(wish: str, expected: str) -> None:
-    script = (
-        "from courtside.orchestration.triggers import SCHEDULES, SENSORS; "
-        "print({item.default_status.name for item in [*SCHEDULES, *SENSORS]})"
-    )
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script],
-        cwd=ROOT, env={**os.environ, "COURTSIDE_AUTOMATION": wish}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert result.stdout.strip() == f"{{'{expected}'}}"
+def test_schedules_and_sensors_are_off_until_automation_is_on(
+    wish: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURTSIDE_AUTOMATION", wish)
+    loaded = runpy.run_path(triggers.__file__)
+    assert {item.default_status.name for item in (*loaded["SCHEDULES"], *loaded["SENSORS"])} == {expected}
 
 
-def test_a_back_fill_is_one_run_and_gives_the_bytes_of_the_command_line(
+def test_a_back_fill_is_one_run_that_finishes_a_killed_run_to_the_bytes_of_the_command_line(
     ingested_home: Path, run_home: Path, tmp_path: Path
 ) -> None:
+    """The home is one in which a run of the command line was killed after its first stage."""
     home = homes.copy_of(ingested_home, tmp_path / "home")
+    run_until_killed(home, 'INSERT INTO "player_features"', 1)
     result = materialised(home, tags=RANGE)
     assert result.success
-    assert homes.contents(home) == homes.contents(run_home)
+    dates = (homes.LAST - homes.FIRST).days + 1
+    assert (processed_by(result, "analytics"), processed_by(result, "features")) == (0, dates)
+    assert (homes.contents(home), homes.files(home)) == (homes.contents(run_home), homes.files(run_home))
     seen = result.asset_materializations_for_node("features")[0].metadata
     assert seen["rows"].value > 1000
     assert seen["more"].value.startswith("courtside runs ")
@@ -187,20 +188,6 @@ def test_dagster_skips_what_the_command_line_has_processed(run_home: Path, tmp_p
     assert {stage.name: processed_by(result, stage.name) for stage in STAGES} == dict.fromkeys(
         (stage.name for stage in STAGES), 0
     )
-
-
-def test_dagster_finishes_what_a_killed_run_of_the_command_line_began(
-    ingested_home: Path, run_home: Path, tmp_path: Path
-) -> None:
-    home = homes.copy_of(ingested_home, tmp_path / "home")
-    command = [sys.executable, "-m", "tests.orchestration.killed_run", str(home), 'INSERT INTO "player_features"', "1"]
-    killed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=120)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    result = materialised(home, tags=RANGE)
-    assert result.success
-    dates = (homes.LAST - homes.FIRST).days + 1
-    assert (processed_by(result, "analytics"), processed_by(result, "features")) == (0, dates)
-    assert (homes.contents(home), homes.files(home)) == (homes.contents(run_home), homes.files(run_home))
 
 
 def test_the_command_line_finishes_what_dagster_began(

@@ -19,7 +19,7 @@ from tests.orchestration.days import DAY, LOGS, Follower, at, corrected, league,
 SEED = 11
 EVE, MORNING, NOON, CALLED_OFF, AFTERNOON = at(1), at(12), at(15), at(20), at(22, 30)
 TIPPED, FINALS, CORRECTED = at(4, 0, 1), at(9, 30, 1), at(10, 30, 2)
-MOMENTS = [EVE, MORNING, NOON, CALLED_OFF, AFTERNOON, TIPPED, FINALS, CORRECTED]
+MOMENTS = [EVE, MORNING, NOON, AFTERNOON, TIPPED, FINALS, CORRECTED]
 if os.environ.get("COURTSIDE_EVERY_HOUR"):
     MOMENTS = sorted({*MOMENTS, *(at(hour, 5, days) for days in (0, 1) for hour in range(2, 24))})
 

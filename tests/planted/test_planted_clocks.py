@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from courtside.picks.tables import PUBLICATIONS
 from courtside.predictions.tables import PREDICTIONS
 from tests import homes
@@ -20,21 +18,21 @@ def assert_unchanged(home: Path, original: Path) -> None:
     assert rows.equals(stored(original, PREDICTIONS).filter("prediction_made_before_game"))
 
 
-@pytest.mark.parametrize(
-    ("now", "command"),
-    [
-        (EVENING, ["run", *RANGE]),
-        (EVENING, ["run", *RANGE, "--no-resume"]),
-        (MORNING, ["daily", "--date", str(DAY)]),
-        ("2024-11-12T17:00", ["run", *RANGE, "--no-resume"]),
-    ],
+BEHIND = (
+    (EVENING, ["run", *RANGE]),
+    (EVENING, ["run", *RANGE, "--no-resume"]),
+    (MORNING, ["daily", "--date", str(DAY)]),
+    ("2024-11-12T17:00", ["run", *RANGE, "--no-resume"]),
 )
-def test_a_clock_that_is_behind_changes_no_graded_date(now, command, graded_home, tmp_path):
+
+
+def test_a_clock_that_is_behind_changes_no_graded_date(graded_home, tmp_path):
     home = homes.copy_of(graded_home, tmp_path / "home")
-    code, output = invoke(home, now, *command, champion="ewma")
-    assert code == 1
-    assert "the clock shows" in output and "nothing was published" in output
-    assert_unchanged(home, graded_home)
+    for now, command in BEHIND:
+        code, output = invoke(home, now, *command, champion="ewma")
+        assert code == 1, command
+        assert "the clock shows" in output and "nothing was published" in output, command
+        assert_unchanged(home, graded_home)
     assert invoke(home, NEXT_DAY, "run", *RANGE)[0] == 0
     assert_unchanged(home, graded_home)
 
@@ -48,13 +46,13 @@ def test_a_clock_that_is_behind_changes_no_date_under_way(live_home, tmp_path):
         assert stored(home, table).equals(stored(live_home, table))
 
 
-@pytest.mark.parametrize("now", [NIGHT, "2025-11-20T17:00"])
-def test_a_clock_that_is_ahead_publishes_nothing_as_backtest(now, unpublished_home, tmp_path):
+def test_a_clock_that_is_ahead_publishes_nothing_as_backtest(unpublished_home, tmp_path):
     home = homes.copy_of(unpublished_home, tmp_path / "home")
-    code, output = invoke(home, now, "run", *RANGE)
-    assert code == 1 and "no result, box score, line or injury report shows that a game began" in output
-    assert invoke(home, now, "daily", "--date", str(DAY))[0] == 1, "the same wrong clock proves nothing"
-    assert stored(home, PUBLICATIONS).is_empty()
+    for now in (NIGHT, "2025-11-20T17:00"):
+        code, output = invoke(home, now, "run", *RANGE)
+        assert code == 1 and "no result, box score, line or injury report shows that a game began" in output
+        assert invoke(home, now, "daily", "--date", str(DAY))[0] == 1, "the same wrong clock proves nothing"
+        assert stored(home, PUBLICATIONS).is_empty()
     invoke(home, MORNING, "run", *RANGE)
     assert stored(home, PUBLICATIONS)["kind"].to_list() == ["LIVE"]
     assert stored(home, PREDICTIONS)["prediction_made_before_game"].all()

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
+from courtside.operations.stored_files import StoredFiles, verify_files
 from courtside.pipeline.tables import LEASES
 from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
@@ -23,6 +24,7 @@ from tests import homes
 
 runner = CliRunner()
 NOW = "2025-11-13T17:00"
+RUN = ("run", "--start-date", str(homes.LAST), "--end-date", str(homes.LAST))
 
 
 def call(*words: str, home: Path, now: str = NOW) -> tuple[int, str]:
@@ -58,14 +60,14 @@ def test_a_lease_of_another_host_blocks_for_an_hour_at_most(
     home: Path, taken: dt.datetime, ends: dt.datetime, blocks: bool
 ) -> None:
     take_lease(home, taken, ends)
-    code, output = call("daily", home=home)
+    code, output = call(*RUN, home=home)
     if blocks:
         shown = min(ends, taken + dt.timedelta(hours=1))
         assert code == 1
         assert f"elsewhere:1) is writing; its lease ends {shown:%Y-%m-%d %H:%M:%S} UTC" in output
     else:
         assert "is writing" not in output
-        assert code == call("daily", home=home)[0]
+        assert code == call(*RUN, home=home)[0]
 
 
 HOLD = """
@@ -191,7 +193,6 @@ def test_a_rebuild_refuses_dates_that_only_a_public_file_holds(home: Path) -> No
 
 
 def test_a_rebuild_names_a_damaged_payload_and_ingests_the_rest(home: Path) -> None:
-    call("run", "--start-date", str(homes.FIRST), "--end-date", str(homes.LAST), home=home)
     lose(home, "unlink")
     next((home / "raw").glob("??/*.zst")).write_bytes(b"damaged")
     code, output = call("rebuild", home=home)
@@ -219,9 +220,14 @@ def test_a_rename_leaves_the_files_that_are_published(home: Path, tmp_path: Path
     assert any("Renamed Player" in path.read_text() for path in (home / "public" / "v1" / "players").glob("*.json"))
 
 
-def week_of_days(home: Path) -> list[tuple[int, str]]:
-    """Run the day at seven dates in a row, which verifies every part."""
-    return [call("daily", home=home, now=f"2025-11-{13 + place}T17:00") for place in range(7)]
+def week_of_checks(home: Path) -> list[StoredFiles]:
+    """Verify the stored files as the day does at seven dates in a row, which covers every part."""
+    found = []
+    for place in range(7):
+        now = homes.NOW + dt.timedelta(days=place)
+        with homes.opened(home, now) as context:
+            found.append(verify_files(context, now.date()))
+    return found
 
 
 def test_a_lost_payload_is_named_by_the_next_day(home: Path) -> None:
@@ -234,7 +240,7 @@ def test_a_lost_payload_is_named_by_the_next_day(home: Path) -> None:
 
 def test_a_damaged_payload_is_named_within_a_week(home: Path) -> None:
     next((home / "raw").glob("??/*.zst")).write_bytes(b"damaged")
-    assert any("lost or damaged payload: " in output for _, output in week_of_days(home))
+    assert [found.lost for found in week_of_checks(home) if found.lost]
 
 
 def test_missing_or_damaged_public_files_are_written_again_within_a_week(home: Path) -> None:
@@ -248,11 +254,10 @@ def test_missing_or_damaged_public_files_are_written_again_within_a_week(home: P
     damaged.write_bytes(b'{"date"')
     changed.write_text(changed.read_text().replace('"player":"', '"player":"X', 1))
     assert homes.files(home) != before
-    outputs = [output for _, output in week_of_days(home)]
-    assert f"public file written again: v1/picks/{homes.LAST}.json" in outputs[0]
-    now = homes.files(home)
-    assert all("X" not in path or path for path in now)
+    output = call("daily", home=home)[1]
+    restored = {name for found in week_of_checks(home) for name in found.restored}
+    assert f"public file written again: v1/picks/{homes.LAST}.json" in output
     for path in (gone, damaged, changed):
         name = str(path.relative_to(home / "public"))
-        assert any(f"written again: {name}" in output for output in outputs), name
+        assert name in restored or f"written again: {name}" in output, name
         assert json.loads(path.read_text())["date"]

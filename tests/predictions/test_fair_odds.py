@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from courtside.cli.main import app
 from courtside.operations.players import player_names
-from courtside.predictions import calibration, distribution, training, walk_forward
 from courtside.predictions.tables import DISTRIBUTION, MODELS, PREDICTIONS
 from courtside.warehouse.schema import Table
 from tests import homes
@@ -34,17 +33,9 @@ def _read(home: Path, table: Table) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that is trained for the day, which is predicted with calibrated probabilities."""
-    place = homes.copy_of(run_home, tmp_path_factory.mktemp("fair") / "home")
-    with pytest.MonkeyPatch.context() as patch:
-        for module, rows in ((training, 600), (walk_forward, 600), (calibration, 100), (distribution, 100)):
-            patch.setattr(module, "FEWEST_ROWS", rows)
-        patch.setattr(distribution, "FEWEST_SHORT", 2)
-        assert _call(place, "train", "--as-of", str(DAY))[0] == 0
-    assert _read(place, MODELS).filter(pl.col("kind") == DISTRIBUTION).height > 0
-    assert _call(place, "run", "--start-date", str(DAY), "--end-date", str(DAY))[0] == 0
-    return place
+def home(trained_home: Path) -> Path:
+    assert _read(trained_home, MODELS).filter(pl.col("kind") == DISTRIBUTION).height > 0
+    return trained_home
 
 
 @pytest.fixture(scope="module")

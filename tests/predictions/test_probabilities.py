@@ -18,7 +18,6 @@ from courtside.picks.tables import PUBLISHED_PICKS
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import REPLACED
-from courtside.predictions import calibration, training, walk_forward
 from courtside.predictions.coordinator import _with_edge
 from courtside.predictions.systems import TRAINED
 from courtside.predictions.tables import MODELS, PREDICTIONS
@@ -125,22 +124,15 @@ def test_rows_without_a_source_are_published_without_a_probability(home: Path) -
     assert {item["probability_over"] for game in games for item in game["players"]} == {None}
 
 
-def test_training_for_one_day_fits_the_champion_s_calibrator_on_earlier_dates(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in (training, walk_forward):
-        monkeypatch.setattr(module, "FEWEST_ROWS", 600)
-    monkeypatch.setattr(calibration, "FEWEST_ROWS", 100)
-    _call(home, "train", "--as-of", str(DAY))
-    models = _read(home, MODELS)
+def test_training_for_one_day_fits_the_champion_s_calibrator_on_earlier_dates(trained_home: Path) -> None:
+    models = _read(trained_home, MODELS)
     fitted = models.filter((pl.col("kind") == "over") & pl.col("system").is_in(TRAINED))
     in_use = models.filter((pl.col("kind") == "points") & (pl.col("status") != "retired"))
     assert "catboost_v9" in fitted["system"]
     assert set(fitted["system"]) == set(in_use["system"])
     assert (fitted["window_end"] < DAY).all()
     assert models.filter(pl.col("kind") == "points").height == len(TRAINED), "models of earlier weeks are not stored"
-    _call(home, "run", "--start-date", str(DAY), "--end-date", str(DAY))
-    own = _read(home, PREDICTIONS).filter((pl.col("game_date") == DAY) & pl.col("line").is_not_null())
+    own = _read(trained_home, PREDICTIONS).filter((pl.col("game_date") == DAY) & pl.col("line").is_not_null())
     champion = own.filter(pl.col("system") == "catboost_v9")
     assert champion.height
     assert set(champion["probability_source"]) == {"calibrated"}
