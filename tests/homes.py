@@ -20,6 +20,7 @@ from courtside.operations.ingest import Report, ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import RunSummary, run
+from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.tables import ALL_TABLES
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate
@@ -84,10 +85,13 @@ def ingest_into(home: Path, batch: Iterable[Payload]) -> list[Report]:
         return list(ingest(batch, context.warehouse, PayloadStore(context.settings.raw_folder)))
 
 
-def run_in(home: Path, now: dt.datetime = NOW, last: dt.date = LAST, *, resume: bool = True) -> RunSummary:
-    """Run every stage of a home over the small season."""
+def run_in(
+    home: Path, now: dt.datetime = NOW, last: dt.date = LAST, *, resume: bool = True, through: str = STAGE_NAMES[-1]
+) -> RunSummary:
+    """Run the stages of a home up to `through` over the small season."""
+    stages = STAGES[: STAGE_NAMES.index(through) + 1]
     with opened(home, now) as context:
-        return run(context, FIRST, last, resume=resume)
+        return run(context, FIRST, last, resume=resume, stages=stages)
 
 
 def contents(home: Path) -> dict[str, dict[dt.date, str]]:

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from courtside.alerts import Alert, Notifier
+from courtside.analytics import history
 from courtside.cli.main import app
 from courtside.pipeline.inputs import Inputs
 from courtside.pipeline.post_write import CAUSE as EARLY
@@ -22,8 +23,10 @@ from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate
 from tests import homes
 
-LAST_BOX, LAST = dt.date(2025, 10, 31), dt.date(2026, 1, 8)
-NOW = dt.datetime(2026, 1, 9, 17)
+LAST_BOX, LAST = dt.date(2025, 10, 31), dt.date(2025, 12, 5)
+NOW = dt.datetime.combine(LAST + dt.timedelta(days=1), dt.time(17))
+RECENT_DAYS, RECENT_GAMES = 25, 4
+"""Fewer than the project's 60 and 10, so that a season of six weeks holds dates beyond them."""
 HELD = f"no box scores since {LAST_BOX}"
 
 
@@ -38,7 +41,7 @@ def _is_late_box(payload: Payload) -> bool:
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose box scores stop 69 days before its clock, and none of whose dates has run."""
+    """A home whose box scores stop five weeks before its clock, and none of whose dates has run."""
     home = tmp_path_factory.mktemp("ended") / "home"
     homes.ingest_into(home, [payload for payload in _payloads() if not _is_late_box(payload)])
     return home
@@ -67,6 +70,8 @@ def _states(home: Path, stage: str) -> dict[dt.date, tuple[str, str]]:
 def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_arrive(
     ended: Path, tmp_path: Path, alerts: list[Alert], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(history, "RECENT_DAYS", RECENT_DAYS)
+    monkeypatch.setattr(history, "RECENT_GAMES", RECENT_GAMES)
     home = homes.copy_of(ended, tmp_path / "home")
     passes: list[int] = []
     process = FEATURES.process
@@ -84,7 +89,9 @@ def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_ar
     assert "courtside repair --fetch" in found.stdout
     assert [alert.cause for alert in alerts if alert.cause != EARLY] == [GAP]
     for stage in ("features", "predictions"):
-        late = {day: cell for day, cell in _states(home, stage).items() if day > dt.date(2025, 12, 1)}
+        late = {
+            day: cell for day, cell in _states(home, stage).items() if day > LAST_BOX + dt.timedelta(days=RECENT_DAYS)
+        }
         with_games = [(state, reason) for state, reason in late.values() if state != "empty"]
         assert with_games and all(state == "held" and reason.startswith(HELD) for state, reason in with_games)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import narwhals as nw
 
 from courtside.operations.status import status_of
-from courtside.pipeline.stages import STAGE_NAMES
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.raw.tables import PAYLOAD_LOG
 from tests import homes
 
@@ -70,15 +71,14 @@ def test_the_same_payloads_twice_change_nothing(ingested_home: Path, tmp_path: P
 
 
 def test_as_of_rebuilds_what_was_known_then(ingested_home: Path, tmp_path: Path) -> None:
-    from courtside.pipeline.runner import run
-
     cut = dt.datetime(2025, 11, 5, 15, 0)
+    through_predictions = STAGES[: STAGE_NAMES.index("predictions") + 1]
     whole = homes.copy_of(ingested_home, tmp_path / "whole")
     with homes.opened(whole, as_of=cut) as context:
-        run(context, homes.FIRST, dt.date(2025, 11, 5))
+        run(context, homes.FIRST, dt.date(2025, 11, 5), stages=through_predictions)
     early = tmp_path / "early"
     homes.ingest_into(early, [payload for payload in homes.payloads() if payload.fetched_at <= cut])
-    homes.run_in(early, last=dt.date(2025, 11, 5))
+    homes.run_in(early, last=dt.date(2025, 11, 5), through="predictions")
     known, rebuilt = homes.contents(early), homes.contents(whole)
     for table in ("games", "player_games", "player_lines", "player_features", "predictions"):
         assert rebuilt[table] == known[table], table

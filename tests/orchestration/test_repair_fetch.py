@@ -46,7 +46,7 @@ def test_a_lost_log_is_fetched_and_the_season_is_complete_again(
 
     home = tmp_path / "home"
     homes.ingest_into(home, [payload for payload in homes.payloads() if payload.name != logs["P"].name])
-    homes.run_in(home)
+    homes.run_in(home, through="features")
     monkeypatch.setattr(live, "client_for", client)
     monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())
     result = CliRunner().invoke(app, ["repair", "--fetch", "--json", "--home", str(home)])

@@ -9,6 +9,9 @@ import pytest
 
 from courtside.operations import day as day_module
 from courtside.operations.day import run_day
+from courtside.operations.stored_files import StoredFiles
+from courtside.pipeline.runner import run
+from courtside.pipeline.stages import STAGES
 from tests import homes
 
 LAST = homes.FIRST + dt.timedelta(days=4)
@@ -18,6 +21,9 @@ EARLY, OVERDUE = (dt.datetime.combine(DAY, dt.time(hour)) for hour in (14, 18))
 
 def test_training_waits_for_yesterday_until_it_is_overdue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trained: list[dt.date] = []
+    # Only the analytics run, because the other stages do not decide when a model is trained.
+    monkeypatch.setattr(day_module, "run", lambda context, start, end, **_: run(context, start, end, stages=STAGES[:1]))
+    monkeypatch.setattr(day_module, "verify_files", lambda *_: StoredFiles())
     monkeypatch.setattr(day_module, "is_due", lambda *_: True)
     monkeypatch.setattr(day_module, "train_for", lambda _, day: trained.append(day))
     league = homes.payloads(LAST)

@@ -57,7 +57,7 @@ def test_a_window_that_includes_the_game_itself_is_caught(
 
     monkeypatch.setattr(windows.Games, "before", with_the_day)
     home = homes.copy_of(ingested_home, tmp_path / "leaky")
-    homes.run_in(home)
+    homes.run_in(home, through="features")
     assert _changes_under_a_future_mutation(home), "the check for look-ahead must see the planted leak"
 
 
@@ -73,7 +73,7 @@ def _changes_under_a_future_mutation(home: Path) -> list[dt.date]:
     logs = [payload for payload in homes.payloads() if payload.name.startswith("leaguegamelog_P_")]
     index = next(i for i, payload in enumerate(logs) if str(changed) in payload.name)
     homes.ingest_into(home, [_swapped_points(logs[index])])
-    homes.run_in(home, resume=False)
+    homes.run_in(home, resume=False, through="features")
     after = homes.contents(home)["player_features"]
     assert any(after[day] != before[day] for day in before if day > changed), "the change must reach later days"
     return [day for day in before if day <= changed and after[day] != before[day]]
@@ -118,7 +118,7 @@ def test_a_stage_that_writes_no_rows_fails_its_dates(
     monkeypatch.setattr(features_stage, "features_of", lambda known, dates: honest(known, dates).clear())
     home = homes.copy_of(run_home, tmp_path / "home")
     before = homes.contents(home)["player_features"]
-    summary = homes.run_in(home, resume=False)
+    summary = homes.run_in(home, resume=False, through="features")
     assert not summary.is_whole
     failed = [(day, cell.reason) for day, stage, cell in summary.open_cells if stage == "features"]
     assert len(failed) == len(before)
@@ -136,7 +136,7 @@ def test_a_box_score_that_does_not_sum_to_the_score_is_held_and_in_no_window(
         home = _fresh_home_with(payload, tmp_path / "fresh")
     else:
         homes.ingest_into(home, [payload])
-    summary = homes.run_in(home)
+    summary = homes.run_in(home, through="features")
     held = [(day, cell.reason) for day, stage, cell in summary.open_cells if stage == "analytics"]
     assert len(held) == 1
     assert "do not reconcile" in str(held[0][1])
