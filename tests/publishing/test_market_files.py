@@ -18,11 +18,13 @@ from courtside.pipeline.context import Context
 from courtside.pipeline.files import ledger_error
 from courtside.pipeline.model_store import MODELS
 from courtside.predictions.tables import PREDICTIONS
+from courtside.publishing.codenames import public_code
 from courtside.publishing.exporters.markets import files
 from courtside.publishing.registry import type_of
 from courtside.publishing.world import World
 from courtside.quality.tables import GATE_BLOCKS
 from courtside.sources.simulated import simulate
+from courtside.warehouse.base import Upsert
 from tests import homes
 
 OTHERS = [market.name for market in MARKETS if market.name != POINTS]
@@ -98,6 +100,17 @@ def test_the_features_of_a_pick_are_those_of_its_market(home_of_every_market):
         assert bet["form"]["season"] == (None if mean is None else pytest.approx(mean, abs=0.051))
         assert len(pick["values"]) == len(pick["origins"]) == len(names)
     assert not (home_of_every_market / f"public/v1/features/{day}.json").exists()
+
+
+def test_a_market_without_a_prediction_of_the_champion_is_published_with_the_fallback(home_of_every_market, tmp_path):
+    with homes.opened(homes.copy_of(home_of_every_market, tmp_path / "home")) as context:
+        own = rows(context, POINTS, PREDICTIONS).filter(system="moving_average")
+        trained = own.with_columns(system=pl.lit("catboost_v9"), model_code=pl.lit(public_code("catboost_v9")))
+        context.warehouse.append([Upsert(PREDICTIONS, PREDICTIONS.conform(trained))])
+        others = tuple(market_named(name) for name in OTHERS)
+        world = World(of_market(context.warehouse, POINTS), (), dt.datetime(2025, 11, 13), "catboost_v9", others=others)
+        champions = {own.market.name: own.champion for own in world.markets}
+    assert champions == {POINTS: "catboost_v9"} | dict.fromkeys(OTHERS, "moving_average")
 
 
 def test_a_market_without_a_publication_is_not_listed(run_home, monkeypatch, tmp_path):

@@ -21,6 +21,7 @@ from courtside.league.seasons import lookback_start, season_starts
 from courtside.picks.ledger import counted
 from courtside.picks.subsets import Definitions, load_definitions
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
+from courtside.predictions.champion import system_in_use
 from courtside.predictions.tables import PREDICTIONS
 from courtside.publishing.codenames import public_code
 from courtside.raw.tables import RAW_PLAYER_BOX
@@ -59,7 +60,10 @@ class World:
 
     @cached_property
     def markets(self) -> tuple[World, ...]:
-        """The world of every market, points first; another market has the dates on which it has rows."""
+        """The world of every market, points first; another market has the dates on which it has rows.
+
+        A market without a prediction of the champion has the fallback as its champion, from which its picks are made.
+        """
         return (self, *(self._of(market) for market in self.others))
 
     def _of(self, market: Market) -> World:
@@ -67,7 +71,7 @@ class World:
         scans = [view.scan(table).select("game_date").unique() for table in (PREDICTIONS, PUBLICATIONS)]
         known = set(pl.concat(view.collect_all(scans))["game_date"])
         dates = tuple(day for day in self.dates if day in known)
-        return World(view, dates, self.now, self.champion, market, points=self)
+        return World(view, dates, self.now, system_in_use(view, self.champion), market, points=self)
 
     @property
     def today(self) -> dt.date:
