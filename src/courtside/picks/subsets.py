@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -100,10 +101,18 @@ def load_definitions(path: Path | None = None, market: Market = MARKETS[0]) -> D
     Raises:
         ConfigError: naming the file, the entry and the field that is wrong.
     """
-    source: Path | Traversable = path or resources.files("courtside.picks").joinpath(PACKAGED)
+    return (_read(path) if path else _packaged()).of(market)
+
+
+@cache
+def _packaged() -> Definitions:
+    return _read(resources.files("courtside.picks").joinpath(PACKAGED))
+
+
+def _read(source: Traversable) -> Definitions:
     try:
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
-        return Definitions.model_validate(content).of(market)
+        return Definitions.model_validate(content)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{source} is not YAML: {error}; correct it and run again") from error
     except ValidationError as error:

@@ -8,11 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from courtside.alerts import Alert
-from courtside.league.markets import MARKET_COLUMN, Market
+from courtside.league.markets import MARKET_COLUMN, POINTS, Market
 from courtside.outcomes import Outcome
+from courtside.pipeline.inputs import Inputs
 from courtside.pipeline.stage import Recovery, Result
 from courtside.warehouse.base import Change, Upsert
 from courtside.warehouse.schema import Table
+
+
+def with_rows(inputs: Inputs, markets: Iterable[Market], *tables: Table) -> list[Market]:
+    """Return points, and each other market that has a row in one of `tables`."""
+    names = {POINTS}.union(*(inputs[table][MARKET_COLUMN.name].unique() for table in tables))
+    return [market for market in markets if market.name in names]
 
 
 def merged(results: Mapping[Market, Result]) -> Result:

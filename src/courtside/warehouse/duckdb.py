@@ -33,7 +33,7 @@ SQL_TYPES = {
     Type.TIMESTAMP: "TIMESTAMP",
 }
 SHOWN = 3
-CHECKPOINT = "128MB"
+CHECKPOINT = "64MB"
 """Size of the write-ahead log at which a commit moves it into the file; closing moves what is left."""
 _OF_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 WRITTEN = "SELECT d FROM written_dates"

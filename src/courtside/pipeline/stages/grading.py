@@ -15,7 +15,7 @@ from courtside.picks.ledger import counted
 from courtside.picks.results import grading_outcomes, observed_results, player_games_to_grade, postponed_results
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.inputs import Inputs
-from courtside.pipeline.markets import merged
+from courtside.pipeline.markets import merged, with_rows
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.stage import Due, Result, Stage, Surroundings
 from courtside.predictions.tables import PREDICTIONS
@@ -24,7 +24,8 @@ from courtside.warehouse.base import Change, Upsert
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
     """Grade the predictions and picks of each market on `dates` whose games are final."""
-    return merged({market: _grade(inputs.of_market(market.name), market, dates, at) for market in at.markets})
+    markets = with_rows(inputs, at.markets, PREDICTIONS, PUBLISHED_PICKS)
+    return merged({market: _grade(inputs.of_market(market.name), market, dates, at) for market in markets})
 
 
 def _grade(inputs: Inputs, market: Market, dates: Sequence[dt.date], at: Surroundings) -> Result:

@@ -16,7 +16,7 @@ from courtside.picks.signal import daily_signals
 from courtside.picks.subsets import load_definitions, qualified
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.inputs import Inputs
-from courtside.pipeline.markets import merged
+from courtside.pipeline.markets import merged, with_rows
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.slate import slate_changes
 from courtside.pipeline.stage import Result, Stage, Surroundings
@@ -30,7 +30,8 @@ from courtside.warehouse.base import Upsert
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
     """Publish picks of each market from the champion's predictions, for games that have not begun."""
     known = tip_offs(inputs, dates, at.clock.now())
-    return merged({market: _publish(inputs.of_market(market.name), market, dates, known, at) for market in at.markets})
+    markets = with_rows(inputs, at.markets, PREDICTIONS, PUBLICATIONS, PUBLISHED_PICKS)
+    return merged({market: _publish(inputs.of_market(market.name), market, dates, known, at) for market in markets})
 
 
 def _publish(inputs: Inputs, market: Market, dates: Sequence[dt.date], known: TipOffs, at: Surroundings) -> Result:

@@ -18,7 +18,7 @@ from courtside.league.markets import POINTS, Market
 from courtside.league.seasons import dates_of
 from courtside.picks.tables import PUBLICATIONS
 from courtside.pipeline.inputs import Inputs, span
-from courtside.pipeline.markets import merged
+from courtside.pipeline.markets import merged, with_rows
 from courtside.pipeline.prediction_notices import missing_predictions, refused_models
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.slate import slate_changes
@@ -52,7 +52,7 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
     gated = pass_gate(inputs[PLAYER_FEATURES], inputs[INJURY_REPORTS], at.clock.today())
     begun = tip_offs(inputs, dates, at.clock.now()).begun
     results: dict[Market, Result] = {}
-    for market in at.markets:
+    for market in with_rows(inputs, at.markets, PLAYER_LINES):
         own = inputs.of_market(market.name)
         on = sorted(dates if market.name == POINTS else dates_of(own[PLAYER_LINES]) & set(dates))
         if on:

@@ -19,7 +19,7 @@ from courtside.picks.side_values import side_values
 from courtside.picks.subsets import load_definitions
 from courtside.picks.tables import BACKTEST, LIVE, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.inputs import Inputs
-from courtside.pipeline.markets import merged
+from courtside.pipeline.markets import merged, with_rows
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.stage import Result, Stage, Surroundings
 from courtside.predictions.champion import of_published_champion
@@ -29,7 +29,8 @@ from courtside.warehouse.base import Change
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
     """Price both sides of each prediction with a line, as of its publication before tip-off."""
-    return merged({market: _priced(inputs.of_market(market.name), dates, market, at) for market in at.markets})
+    markets = with_rows(inputs, at.markets, PLAYER_LINES, PREDICTIONS, PUBLICATIONS, PUBLISHED_PICKS)
+    return merged({market: _priced(inputs.of_market(market.name), dates, market, at) for market in markets})
 
 
 def _priced(inputs: Inputs, dates: Sequence[dt.date], market: Market, at: Surroundings) -> Result:
