@@ -108,6 +108,9 @@ def test_the_page_of_a_pick_shows_every_feature_value_of_its_market(page, site):
     assert len(rows) == len(published["features"])
     assert rows[0].startswith("Mean assists over the last 5 games")
     assert f"{own['values'][0]:g}"[:4] in rows[0]
+    page.set_viewport_size({"width": 390, "height": 844})
+    value = page.locator("[aria-label=Values] tbody td.number").first.bounding_box()
+    assert value["x"] + value["width"] < 390, "a phone shows the value without scrolling sideways"
 
 
 def with_value(document):

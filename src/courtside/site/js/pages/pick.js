@@ -64,6 +64,6 @@ function behind({ features }, own) {
     note(`Score ${one(own.quality.score)} of 100. `,
       own.completeness_last_10 === null ? "" : `The last-10 window holds ${percent(own.completeness_last_10)} of its games. `,
       own.games_missing ? `${plural(own.games_missing, "game")} missing from his windows. ` : ""),
-    table("Values", ["Value of", { label: "Value", number: true }, "Origin"], rows, { class: "values" }),
+    table("Values", [{ label: "Value of", prose: true }, { label: "Value", number: true }, "Origin"], rows, { class: "values" }),
   ];
 }
