@@ -76,8 +76,8 @@ def test_a_planted_public_port_is_found() -> None:
 
 def test_dagster_runs_one_writing_step_at_a_time() -> None:
     pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
-    from courtside.orchestration.assets import Courtside
     from courtside.orchestration.definitions import definitions_of
+    from courtside.orchestration.installation import Courtside
 
     assert read(DEPLOY / "dagster.yaml")["concurrency"]["pools"]["default_limit"] == 1
     jobs = definitions_of(Courtside(home="nowhere")).resolve_all_job_defs()

@@ -51,7 +51,7 @@ def test_the_commands_that_the_demonstration_prints_work_as_printed(home: Path) 
 
 def test_dagster_reads_the_settings_of_the_home_it_is_given(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
-    from courtside.orchestration.assets import Courtside
+    from courtside.orchestration.installation import Courtside
 
     make = next(shlex.split(command) for _, command in demo.next_steps(home) if command.startswith("make"))
     name, _, value = make[2].partition("=")

@@ -248,16 +248,16 @@ def test_systemd_counts_a_crash_and_a_wrong_setting_as_failures() -> None:
 
 def test_a_crash_fails_the_dagster_run_and_alerts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("dagster", reason="courtside[dagster] is not installed")
-    from courtside.orchestration import assets
+    from courtside.orchestration import jobs
+    from courtside.orchestration.installation import Courtside
 
     def raising(*_: object, **__: object) -> None:
         raise TypeError("odd")
 
-    monkeypatch.setattr(assets, "run_day", raising)
-    monkeypatch.setattr(assets.Courtside, "fetch", lambda *_: [])
-    monkeypatch.setattr(assets.Courtside, "every_plan", lambda *_: [])
-    result = assets.daily.execute_in_process(
-        resources={"courtside": assets.Courtside(home=str(tmp_path))}, raise_on_error=False
-    )
+    monkeypatch.setattr(jobs, "run_day", raising)
+    monkeypatch.setattr(Courtside, "fetch", lambda *_: [])
+    monkeypatch.setattr(Courtside, "every_plan", lambda *_: [])
+    courtside = Courtside(home=str(tmp_path))
+    result = jobs.daily.execute_in_process(resources={"courtside": courtside}, raise_on_error=False)
     assert not result.success
     assert alerts(tmp_path) == ["run.crashed"]

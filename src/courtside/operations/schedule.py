@@ -1,4 +1,4 @@
-"""The times at which each stage of a game date can start and must be done, from the tip-offs of the slate."""
+"""The slate of a game date: when each stage can start and must be done, and whether its games are final."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from courtside.analytics.tables import GAMES
 from courtside.clock import EARLIEST_TIP_OFF, eastern_to_utc
 from courtside.pipeline.context import Context
 from courtside.pipeline.stage import Due
+from courtside.raw.current import current
+from courtside.raw.tables import RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
 
 LINES_BEFORE = dt.timedelta(hours=3)
 """Sportsbooks offer lines for player points at least this long before the first tip-off."""
@@ -63,3 +65,42 @@ def slates(context: Context, start: dt.date, end: dt.date) -> dict[dt.date, Slat
         ordered = pl.Series(tips).sort().to_list()
         found[day] = Slate(day, rows["game_id"].n_unique(), ordered[0], ordered[-1])
     return found
+
+
+def slate_of(context: Context, day: dt.date) -> Slate | None:
+    """Return the slate of a date from analytics, or from the raw schedule where no run has processed the date."""
+    known = slates(context, day, day).get(day)
+    if known:
+        return known
+    games = context.warehouse.collect(
+        current(context.warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE)
+        .filter((nw.col("game_date") == day) & (nw.col("status") != "postponed"))
+        .select("game_id", "tip_at")
+    )
+    tips = games["tip_at"].drop_nulls().sort().to_list()
+    return Slate(day, games["game_id"].n_unique(), tips[0], tips[-1]) if tips else None
+
+
+def newest_line(context: Context) -> dt.datetime | None:
+    """Return the time at which the newest line of today's games became known."""
+    today = context.clock.today()
+    lines = context.warehouse.scan(RAW_LINES, start=today, end=today)
+    newest = context.warehouse.collect(lines.select(nw.col("known_at").max()))["known_at"][0]
+    return newest if isinstance(newest, dt.datetime) else None
+
+
+def final_dates(context: Context) -> list[dt.date]:
+    """Return those of yesterday and today whose games are all final."""
+    today = context.clock.today()
+    return [day for day in (today - dt.timedelta(days=1), today) if is_final(context, day)]
+
+
+def is_final(context: Context, day: dt.date) -> bool:
+    """Return whether a date has games and the final box scores of both teams of each game are stored."""
+    slate = slate_of(context, day)
+    if slate is None:
+        return False
+    boxes = context.warehouse.collect(
+        current(context.warehouse.scan(RAW_TEAM_BOX, start=day, end=day), RAW_TEAM_BOX).select("game_id", "team_id")
+    )
+    return boxes.height >= 2 * slate.games

@@ -1,37 +1,22 @@
 """The stages as Dagster assets: a partition is an Eastern date, a back-fill is one run, and each asset has checks."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 import dagster as dg
 import narwhals as nw
 
-from courtside.alerts import Notifier, alert_crash, notifier
-from courtside.clock import GameType
-from courtside.config import Settings, load_settings
-from courtside.errors import WarehouseBusyError
-from courtside.logs import hide_secrets
-from courtside.operations.day import DayReport, run_day
-from courtside.operations.intake import FINE, Step, fetch, games_on, ingest_waiting
-from courtside.operations.plans import Plan, every_plan, odds_plan
+from courtside.operations.intake import ingest_waiting
 from courtside.operations.status import first_date
-from courtside.pipeline.context import Context, checked
+from courtside.orchestration.installation import POOL, Courtside
+from courtside.pipeline.context import Context
 from courtside.pipeline.resume import upstream
-from courtside.pipeline.run_log import Cell, RunLog
+from courtside.pipeline.run_log import Cell
 from courtside.pipeline.runner import WRITERS, run
 from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
-from courtside.pipeline.tables import ALL_TABLES
 from courtside.publishing.stores import target_of
 from courtside.quality.tables import GATE_VERDICTS
 from courtside.raw.tables import RAW_TABLES
-from courtside.sources import nba
-from courtside.sources.http import Client
-from courtside.sources.odds import DailyBudget
-from courtside.sources.pending import Pending
-from courtside.sources.store import PayloadStore
-from courtside.warehouse.open import open_warehouse
 
 GROUP = "courtside"
 """Group of all assets, so that the global lineage shows them as one graph."""
@@ -40,84 +25,6 @@ FIRST_DATE = dt.date(2021, 10, 19)
 """First partition of an installation that has no games yet."""
 
 FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=30), warn_window=dt.timedelta(hours=26))
-
-POOL = "warehouse"
-"""Concurrency pool for assets that write. Limit it to 1 so that two writers never block each other."""
-
-BUSY = {"max_retries": 5, "seconds_to_wait": 60}
-"""Retries of a step while another writer, such as the command line, holds the warehouse."""
-
-
-class Courtside(dg.ConfigurableResource):
-    """An installation: its warehouse, its public files, its alerts and its clock.
-
-    Empty fields come from the environment and `courtside.toml`, as for the command line. `now` fixes the clock for a
-    demonstration or a test.
-    """
-
-    home: str = ""
-    warehouse: str = ""
-    publish: str = ""
-    now: str = ""
-
-    def settings(self) -> Settings:
-        """Return the settings; the resource's fields take precedence over all other places."""
-        now = dt.datetime.fromisoformat(self.now) if self.now else None
-        return checked(
-            load_settings(
-                home=self.home or None, warehouse=self.warehouse or None, publish=self.publish or None, now=now
-            )
-        )
-
-    @contextmanager
-    def opened(self) -> Iterator[Context]:
-        """Open the warehouse for one step, with a run log of its own."""
-        settings = self.settings()
-        with open_warehouse(settings) as warehouse:
-            warehouse.prepare(ALL_TABLES)
-            yield Context(settings, warehouse, RunLog(warehouse, settings.clock, home=settings.home), settings.clock)
-
-    @contextmanager
-    def reading(self) -> Iterator[Context]:
-        """Open the warehouse to read its last commit; this never waits for a writer and creates nothing."""
-        settings = self.settings()
-        with open_warehouse(settings, read_only=True) as warehouse:
-            warehouse.prepare(ALL_TABLES)
-            yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
-
-    @contextmanager
-    def working(self) -> Iterator[Context]:
-        """Open the warehouse for a step; retry it while another process writes, and send an alert where it crashes."""
-        try:
-            with self.opened() as context:
-                yield context
-        except WarehouseBusyError as error:
-            raise dg.RetryRequested(**BUSY) from error
-        except Exception as error:
-            alert_crash(self.settings(), "a step of Dagster", f"{type(error).__name__}: {hide_secrets(str(error))}")
-            raise
-
-    def alerts(self) -> Notifier:
-        """Return the notifier of the installation."""
-        settings = self.settings()
-        return notifier(settings, settings.clock)
-
-    def fetch(self, plans: Sequence[Plan]) -> list[Step]:
-        """Fetch from live sources and store the payloads; the warehouse is not open meanwhile."""
-        nba.require_installed()
-        settings = self.settings()
-        budget = DailyBudget(settings.home / "odds_budget.json", settings.odds_budget_per_day, settings.clock)
-        client, pending = Client(settings.clock, quota=budget), Pending(PayloadStore(settings.raw_folder))
-        return [step for plan in plans for step in fetch(plan, client, pending)]
-
-    def every_plan(self) -> list[Plan]:
-        """Return the plans of a day for every source, lines first."""
-
-        def games(day: dt.date) -> Sequence[tuple[str, GameType]]:
-            with self.opened() as context:
-                return games_on(context, day)
-
-        return every_plan(self.settings().clock, games, self.settings().markets)
 
 
 @dg.asset(group_name=GROUP, pool=POOL, description="Ingest the payloads that were fetched and wait, as typed raw rows.")
@@ -221,56 +128,6 @@ def unready(context: Context, start: dt.date, end: dt.date) -> dict[str, str]:
         context.warehouse.scan(GATE_VERDICTS, start=start, end=end).filter(nw.col("verdict") != "ready")
     )
     return {str(row["game_date"]): str(row["reason"]) for row in rows.sort("game_date").to_dicts()}
-
-
-def report_metadata(report: DayReport, steps: Sequence[Step]) -> dict[str, str | int]:
-    """Return the result of a daily run, as metadata of its Dagster run."""
-    bad = [step for step in steps if step.status not in FINE]
-    return {
-        "run": report.summary.run_id,
-        "payloads": len(report.ingested),
-        "gaps": "\n".join(map(str, report.gaps)),
-        "waiting": "\n".join(map(str, report.waits)),
-        "late": "\n".join(map(str, report.lates)),
-        "sources": "\n".join(f"{step.source} {step.name}: {step.status}: {step.reason}" for step in bad),
-    }
-
-
-@dg.op(description="Fetch from every live source, lines first. Payloads are stored before they are parsed.")
-def fetch_sources(courtside: Courtside) -> list[Step]:
-    """Fetch from every source of the day."""
-    return courtside.fetch(courtside.every_plan())
-
-
-@dg.op(
-    pool=POOL,
-    description="The work of `courtside daily`: ingest payloads, find gaps, process every stage, and send alerts.",
-)
-def run_daily(context: dg.OpExecutionContext, courtside: Courtside, steps: list[Step]) -> None:
-    """Run the day; where a stage is late, fail the Dagster run after everything else is done."""
-    with courtside.working() as opened:
-        report = run_day(opened, opened.clock.today(), steps=steps)
-    context.add_output_metadata(report_metadata(report, steps))
-    if report.lates:
-        raise dg.Failure("late: " + "; ".join(map(str, report.lates[:5])))
-
-
-@dg.op(description="Fetch today's lines from The Odds API. They cannot be fetched after tip-off.")
-def fetch_lines(courtside: Courtside) -> list[Step]:
-    """Fetch today's lines."""
-    return courtside.fetch([odds_plan(courtside.settings().clock.today(), courtside.settings().markets)])
-
-
-@dg.job(executor_def=dg.in_process_executor)
-def daily() -> None:
-    """Fetch from every source, then ingest, process every stage, and send alerts."""
-    run_daily(fetch_sources())
-
-
-@dg.job(executor_def=dg.in_process_executor)
-def lines_now() -> None:
-    """Fetch today's lines, then run the day with them."""
-    run_daily(fetch_lines())
 
 
 def assets_of(courtside: Courtside) -> list[dg.AssetsDefinition]:

@@ -11,8 +11,10 @@ import warnings
 import dagster as dg
 
 from courtside import logs
-from courtside.orchestration.assets import Courtside, assets_of, daily, lines_now
-from courtside.orchestration.triggers import SCHEDULES, SENSORS, grades, processed_dates, stages
+from courtside.orchestration.assets import assets_of
+from courtside.orchestration.installation import Courtside
+from courtside.orchestration.jobs import daily, grades, lines_now, stages
+from courtside.orchestration.triggers import SCHEDULES, SENSORS, processed_dates
 
 
 def definitions_of(courtside: Courtside) -> dg.Definitions:
