@@ -49,6 +49,18 @@ def run_home(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="session")
+def gap_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home without the player log of one date, `homes.LOST`, in which every stage has run."""
+    whole = [payload for payload in homes.payloads() if payload.name != homes.logs_of(homes.LOST)["P"].name]
+
+    def build(home: Path) -> None:
+        homes.ingest_into(home, whole)
+        homes.run_in(home)
+
+    return homes.built_once(tmp_path_factory, "gap", build)
+
+
+@pytest.fixture(scope="session")
 def home_of_every_market(ingested_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same home, with the lines of every market, run for every market."""
 

@@ -28,6 +28,7 @@ from courtside.sources.store import PayloadStore
 from courtside.warehouse.duckdb import DuckDBWarehouse
 
 FIRST, LAST = dt.date(2025, 10, 22), dt.date(2025, 11, 12)
+LOST = dt.date(2025, 11, 5)
 NOW = dt.datetime(2025, 11, 13, 17, 0)
 LEDGER_TABLES = ("grid", "run_events", "leases", "payload_log")
 
@@ -54,6 +55,12 @@ def payloads(until: dt.date = LAST) -> list[Payload]:
 def lines_of_other_markets(until: dt.date = LAST) -> list[Payload]:
     """Return the payloads of the small season with the lines of the other markets."""
     return [payload for payload in _simulated(until) if is_of_other_markets(payload)]
+
+
+def logs_of(day: dt.date) -> dict[str, Payload]:
+    """Return the game logs of a date, of players (`P`) and of teams (`T`)."""
+    names = {f"leaguegamelog_{grain}_{day}.json": grain for grain in "PT"}
+    return {names[payload.name]: payload for payload in payloads() if payload.name in names}
 
 
 def is_of_other_markets(payload: Payload) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ from courtside.pipeline.stage import Result as StageResult
 from courtside.pipeline.stage import Surroundings
 from courtside.pipeline.stages.features import FEATURES, GAP
 from courtside.sources.payload import Payload
-from courtside.sources.simulated import simulate
 from tests import homes
 
 LAST_BOX, LAST = dt.date(2025, 10, 31), dt.date(2025, 12, 5)
@@ -28,11 +26,6 @@ NOW = dt.datetime.combine(LAST + dt.timedelta(days=1), dt.time(17))
 RECENT_DAYS, RECENT_GAMES = 25, 4
 """Fewer than the project's 60 and 10, so that a season of six weeks holds dates beyond them."""
 HELD = f"no box scores since {LAST_BOX}"
-
-
-@cache
-def _payloads() -> list[Payload]:
-    return list(simulate(seasons=1, seed=11, until=LAST).payloads)
 
 
 def _is_late_box(payload: Payload) -> bool:
@@ -43,7 +36,7 @@ def _is_late_box(payload: Payload) -> bool:
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose box scores stop five weeks before its clock, and none of whose dates has run."""
     home = tmp_path_factory.mktemp("ended") / "home"
-    homes.ingest_into(home, [payload for payload in _payloads() if not _is_late_box(payload)])
+    homes.ingest_into(home, [payload for payload in homes.payloads(LAST) if not _is_late_box(payload)])
     return home
 
 
@@ -100,7 +93,7 @@ def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_ar
     assert found.exit_code == 1, found.stdout
     assert not [alert.cause for alert in alerts if alert.cause != "late.lines"]
 
-    homes.ingest_into(home, [payload for payload in _payloads() if _is_late_box(payload)])
+    homes.ingest_into(home, [payload for payload in homes.payloads(LAST) if _is_late_box(payload)])
     found = _run(home)
     assert found.exit_code == 0, found.stdout
     assert {state for stage in ("features", "predictions") for state, _ in _states(home, stage).values()} <= {

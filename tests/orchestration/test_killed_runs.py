@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import homes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +31,7 @@ def run_until_killed(home: Path, prefix: str, occurrence: int) -> None:
     homes.assert_whole_dates(home)
 
 
+@pytest.mark.slow
 def test_runs_killed_in_the_middle_of_a_write_are_finished_by_the_next(
     ingested_home: Path, run_home: Path, tmp_path: Path
 ) -> None:

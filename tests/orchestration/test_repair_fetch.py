@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 
@@ -14,39 +13,29 @@ from courtside.cli.main import app
 from courtside.clock import FixedClock
 from courtside.config import Settings
 from courtside.sources.http import Client, Policy
-from courtside.sources.payload import Payload
 from courtside.sources.request import Request
 from courtside.sources.transport import Limits, Response
 from tests import homes
 
 pytest.importorskip("nba_api", reason="courtside[live] is not installed")
-LOST = dt.date(2025, 11, 5)
-
-
-def logs_of(day: dt.date) -> dict[str, Payload]:
-    return {
-        p.name[14]: p for p in homes.payloads() if p.name in (f"leaguegamelog_{grain}_{day}.json" for grain in "PT")
-    }
 
 
 def test_a_lost_log_is_fetched_and_the_season_is_complete_again(
-    run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gap_home: Path, run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    logs, requested = logs_of(LOST), []
+    logs, requested = homes.logs_of(homes.LOST), []
 
     def transport(request: Request, _: Limits) -> Response:
         requested.append(str(request))
         if "leaguegamelog" not in request.url:
             return Response(404, {}, b"")
-        assert request.params["DateFrom"] == f"{LOST:%m/%d/%Y}"
+        assert request.params["DateFrom"] == f"{homes.LOST:%m/%d/%Y}"
         return Response(200, {}, logs[request.params["PlayerOrTeam"]].content)
 
     def client(_: Settings) -> Client:
         return Client(FixedClock(homes.NOW), transport, Policy(least_pace=0.0, pace={}))
 
-    home = tmp_path / "home"
-    homes.ingest_into(home, [payload for payload in homes.payloads() if payload.name != logs["P"].name])
-    homes.run_in(home, through="features")
+    home = homes.copy_of(gap_home, tmp_path / "home")
     monkeypatch.setattr(live, "client_for", client)
     monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())
     result = CliRunner().invoke(app, ["repair", "--fetch", "--json", "--home", str(home)])

@@ -192,7 +192,9 @@ def test_a_rebuild_refuses_dates_that_only_a_public_file_holds(home: Path) -> No
     assert not (home / "warehouse.duckdb").exists()
 
 
-def test_a_rebuild_names_a_damaged_payload_and_ingests_the_rest(home: Path) -> None:
+def test_a_rebuild_names_a_damaged_payload_and_ingests_the_rest(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    homes.ingest_into(home, homes.payloads()[:20])
     lose(home, "unlink")
     next((home / "raw").glob("??/*.zst")).write_bytes(b"damaged")
     code, output = call("rebuild", home=home)

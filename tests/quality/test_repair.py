@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 
@@ -12,27 +11,16 @@ from typer.testing import CliRunner
 from courtside.cli.main import app
 from tests import homes
 
-LOST = dt.date(2025, 11, 5)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """A home without the player log of one date, and that log."""
-    payloads = homes.payloads()
-    (lost,) = [payload for payload in payloads if payload.name == f"leaguegamelog_P_{LOST}.json"]
-    home = tmp_path_factory.mktemp("gap") / "home"
-    homes.ingest_into(home, [payload for payload in payloads if payload is not lost])
-    homes.run_in(home)
-    return home, lost.content
+LOST = homes.LOST
 
 
 @pytest.fixture
-def gap(built: tuple[Path, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    """A copy of that home, and a folder in which the log lies beside something else."""
+def gap(gap_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """A copy of a home without the player log of one date, and a folder in which the log lies beside something else."""
     monkeypatch.setenv("COURTSIDE_NOW", homes.NOW.isoformat())
-    home, inbox = homes.copy_of(built[0], tmp_path / "home"), tmp_path / "inbox"
+    home, inbox = homes.copy_of(gap_home, tmp_path / "home"), tmp_path / "inbox"
     inbox.mkdir()
-    (inbox / "late.json").write_bytes(built[1])
+    (inbox / "late.json").write_bytes(homes.logs_of(LOST)["P"].content)
     (inbox / "notes.txt").write_text("not a payload")
     return home, inbox
 
