@@ -150,11 +150,10 @@ def _design(rows: pl.DataFrame, family: str) -> Floats:
     They are an intercept for rows without prices, an intercept for rows with prices, the market's log-odds, and the
     distance between prediction and line, once for rows without prices and once for rows with them.
     """
-    market = market_over_expr()
-    is_priced = market.is_not_null().cast(pl.Float64)
-    bounded = market.clip(MARKET_BOUND, 1 - MARKET_BOUND)
-    distance = pl.col("distance_").fill_null(0.0).clip(-3, 3)
-    columns = rows.with_columns(distance_=distances(rows, family)).select(
+    is_priced = pl.col("market").is_not_null().cast(pl.Float64)
+    bounded = pl.col("market").clip(MARKET_BOUND, 1 - MARKET_BOUND)
+    distance = pl.col("distance").fill_null(0.0).clip(-3, 3)
+    columns = rows.select(market=market_over_expr(), distance=distances(rows, family)).select(
         unpriced=1 - is_priced,
         priced=is_priced,
         market=(bounded / (1 - bounded)).log().fill_null(0.0),

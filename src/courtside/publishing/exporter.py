@@ -30,7 +30,7 @@ from courtside.warehouse.base import Reader
 WRITERS = 16
 """Files that are written at the same time. Writes wait for the disk or the network, so more threads than cores help."""
 BATCH = 64
-"""Files that are built before they are written. Building and writing take turns; threads share one interpreter."""
+"""Files that are built before they are written; while they are written, the next ones are built."""
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """New objects after which Python looks for cycles of references during an export."""
 EXTRAS = ("schemas", "site", "feed")
@@ -84,8 +84,11 @@ def export(
     writes = _writes(world, store, only)
     reports: list[FileReport] = []
     with _few_collections(), ThreadPoolExecutor(WRITERS) as pool:
+        written: Iterator[FileReport] = iter(())
         while batch := list(islice(writes, BATCH)):
-            reports += pool.map(lambda write: write(), batch)
+            reports += written
+            written = pool.map(lambda write: write(), batch)
+        reports += written
     if "feed" in only:
         reports.append(_attempt(FEED, "feed", lambda: _write_feed(world, store)))
     store.flush()
