@@ -52,8 +52,13 @@ def main(home: Path) -> None:
             "screenshots kept: there is no Chromium; install Debian's package `chromium`, or set CHROMIUM to its path"
         )
         return
-    for scheme, content in screenshots(home, chromium).items():
-        write(f"picks-{scheme}.webp", content)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for scheme, content in screenshots(home, browser).items():
+            write(f"picks-{scheme}.webp", content)
+        browser.close()
 
 
 def write(name: str, content: bytes) -> None:
@@ -65,28 +70,22 @@ def write(name: str, content: bytes) -> None:
     print(f"{path.name}: {'written' if is_new else 'unchanged'}, {len(content) // 1000} kB")
 
 
-def screenshots(home: Path, chromium: str) -> dict[str, bytes]:
+def screenshots(home: Path, browser: Any) -> dict[str, bytes]:
     """Return the newest picks of a home at the time of its clock as WebP, by color scheme."""
-    from playwright.sync_api import sync_playwright
-
     found, now = {}, load_settings(home=home).clock.now().replace(tzinfo=dt.UTC)
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for scheme in ("light", "dark"):
-            page = browser.new_page(
-                viewport=SIZE, color_scheme=scheme, timezone_id="America/New_York", service_workers="block"
-            )
-            page.clock.set_fixed_time(now)
-            page.route("**/*", lambda route: answer(route, home / "public"))
-            page.goto(f"{ORIGIN}/{VIEW}")
-            page.wait_for_selector("#main:not([aria-busy]) .card a.behind")
-            page.wait_for_load_state("networkidle")
-            shot = page.context.new_cdp_session(page).send(
-                "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "optimizeForSpeed": False}
-            )
-            found[scheme] = base64.b64decode(shot["data"])
-            page.close()
-        browser.close()
+    for scheme in ("light", "dark"):
+        page = browser.new_page(
+            viewport=SIZE, color_scheme=scheme, timezone_id="America/New_York", service_workers="block"
+        )
+        page.clock.set_fixed_time(now)
+        page.route("**/*", lambda route: answer(route, home / "public"))
+        page.goto(f"{ORIGIN}/{VIEW}")
+        page.wait_for_selector("#main:not([aria-busy]) .card a.behind")
+        page.wait_for_load_state("networkidle")
+        options = {"format": "webp", "quality": QUALITY, "optimizeForSpeed": False}
+        shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", options)
+        found[scheme] = base64.b64decode(shot["data"])
+        page.close()
     return found
 
 

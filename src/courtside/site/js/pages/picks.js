@@ -1,6 +1,6 @@
 // Picks: a tab for each subset and one for all predictions, one date at a time, from the season file in memory.
 import { href } from "../address.js";
-import { fileAddress, maybe, seasonFiles } from "../data.js";
+import { fileAddress, maybe, seasonFiles, unit } from "../data.js";
 import { el, replace } from "../dom.js";
 import { atOn, atWithYear, isDate, longDate, plural } from "../format.js";
 import { asQuery, choices, toolbar } from "../list.js";
@@ -124,7 +124,7 @@ function changed(published) {
 function foot(date, files) {
   return el("p", { class: "note" }, jsonLink(`picks/${date}.json`, "This date as JSON"), " · ",
     jsonLink(`best-bets/${date}.json`, "with books and prices"), " · ",
-    jsonLink(files.path, `Season ${files.subsets.season} as JSON`), " · ", el("a", { href: fileAddress("feed.xml") }, "Feed of picks"), " · ",
+    jsonLink(files.path, `Season ${files.subsets.season} as JSON`), " · ", unit() === "points" && [el("a", { href: fileAddress("feed.xml") }, "Feed of picks"), " · "],
     el("a", { href: `#/quality/${date}` }, "Data quality of this date"), el("br", {}),
     "Probability: of the side picked, given no push; calibrated on earlier dates, or (market) from the book’s two prices without its margin. ",
     "“came true”: the share of this season’s graded predictions with a similar probability that came true, as a 95 % interval (BACKTEST). ",

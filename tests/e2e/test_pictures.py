@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import chromium_path
-
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STORED = ROOT / "docs" / "pictures"
 SHOWN = sorted(set(re.findall(r'(?:src|srcset)="([^"]+)"', (ROOT / "README.md").read_text())))
 LARGEST = 200_000
@@ -54,14 +52,12 @@ def test_without_chromium_the_stored_screenshots_are_kept(pictures, run_home, mo
     assert [path.name for path in pictures.PICTURES.iterdir()] == ["today.svg"]
 
 
-def test_screenshots_of_a_home_are_the_same_each_time_and_small(pictures, run_home):
-    pytest.importorskip("playwright", reason="the package `playwright` is not installed")
-    chromium = chromium_path() or pytest.skip("no Chromium: install Debian's package `chromium`")
-    first = pictures.screenshots(run_home, chromium)
+def test_screenshots_of_a_home_are_the_same_each_time_and_small(pictures, run_home, browser):
+    first = pictures.screenshots(run_home, browser)
     assert set(first) == {"light", "dark"}
     assert first["light"] != first["dark"]
     assert all(0 < len(content) < LARGEST for content in first.values())
-    assert pictures.screenshots(run_home, chromium) == first
+    assert pictures.screenshots(run_home, browser) == first
 
 
 def test_a_recording_is_the_same_each_time_and_ends_with_the_whole_output(pictures, run_home):
