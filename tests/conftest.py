@@ -73,6 +73,12 @@ def home_of_every_market(ingested_home: Path, tmp_path_factory: pytest.TempPathF
     return homes.built_once(tmp_path_factory, "markets", build)
 
 
+@pytest.fixture(scope="session")
+def trained_home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose models are trained for today, which is predicted with calibrated probabilities; copy it as above."""
+    return homes.built_once(tmp_path_factory, "trained", lambda home: homes.train_in(homes.copy_of(run_home, home)))
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a parameter of bytes by its argument: both workers must collect the same ids, and gzip bytes hold a time."""
     return argname if isinstance(val, bytes) else None

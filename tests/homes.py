@@ -17,11 +17,14 @@ from filelock import FileLock
 
 from courtside.config import Settings, load_settings
 from courtside.operations.ingest import Report, ingest
+from courtside.operations.training import train_models
 from courtside.pipeline.context import Context
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.tables import ALL_TABLES
+from courtside.predictions import calibration, distribution, training, walk_forward
+from courtside.predictions.systems import TRAINED
 from courtside.sources.payload import Payload
 from courtside.sources.simulated import simulate
 from courtside.sources.store import PayloadStore
@@ -99,6 +102,17 @@ def run_in(
     stages = STAGES[: STAGE_NAMES.index(through) + 1]
     with opened(home, now) as context:
         return run(context, FIRST, last, resume=resume, stages=stages)
+
+
+def train_in(home: Path) -> None:
+    """Train models for today on the small season, fewer rows than a real home needs, and run every stage of today."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, rows in ((training, 600), (walk_forward, 600), (calibration, 100), (distribution, 100)):
+            patch.setattr(module, "FEWEST_ROWS", rows)
+        patch.setattr(distribution, "FEWEST_SHORT", 2)
+        with opened(home) as context:
+            train_models(context, [NOW.date()], TRAINED, lambda day, rows: None)
+            run(context, NOW.date(), NOW.date())
 
 
 def contents(home: Path) -> dict[str, dict[dt.date, str]]:

@@ -66,6 +66,7 @@ RULES = (
             "src/courtside/audit/checks/base.py": CHECK_COLUMN,
             "src/courtside/cli/check_tables.py": CHECK_COLUMN,
             "docs/tables.md": CHECK_COLUMN,
+            "docs/json.md": CHECK_COLUMN,
         },
     ),
     Rule(r"\bstuck\b", "held, failed", "stuck = [cell]"),

@@ -1,4 +1,4 @@
-"""Log lines: JSON outside a terminal, with run, stage and dates, and never with a secret."""
+"""Log lines: readable, or JSON by setting, with run, stage and dates, and never with a secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from courtside.errors import ConfigError
-from courtside.logs import HIDDEN, LEVEL_VARIABLE, bound, configure
+from courtside.logs import FORMAT_VARIABLE, HIDDEN, LEVEL_VARIABLE, bound, configure
 
 log = logging.getLogger("courtside.somewhere")
 
@@ -29,7 +29,8 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_line_outside_a_terminal_is_json_with_the_bound_values() -> None:
+def test_a_line_is_json_with_the_bound_values_where_the_setting_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FORMAT_VARIABLE, "json")
     out = io.StringIO()
     configure(out, level="INFO")
     with bound(run_id="abc", stage="features"):
@@ -81,3 +82,32 @@ def test_libraries_log_errors_only() -> None:
     logging.getLogger("urllib3.connectionpool").debug("GET /?apiKey=x")
     logging.getLogger("pypdf").warning("odd")
     assert out.getvalue() == ""
+
+
+def test_a_line_outside_a_terminal_is_readable_and_has_no_colour() -> None:
+    out = io.StringIO()
+    configure(out, level="INFO")
+    with bound(run_id="abc"):
+        log.info("processed %d dates", 3)
+    assert "processed 3 dates" in out.getvalue()
+    assert "run_id=abc" in out.getvalue()
+    assert "\x1b" not in out.getvalue()
+    assert not out.getvalue().startswith("{")
+
+
+def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, is_coloured in ((None, True), ("1", False)):
+        if value:
+            monkeypatch.setenv("NO_COLOR", value)
+        else:
+            monkeypatch.delenv("NO_COLOR", raising=False)
+        out = Terminal()
+        configure(out, level="INFO")
+        log.info("processed")
+        assert ("\x1b" in out.getvalue()) == is_coloured
+
+
+def test_an_unknown_format_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FORMAT_VARIABLE, "xml")
+    with pytest.raises(ConfigError, match="'xml' is not a format"):
+        configure(io.StringIO())

@@ -1,4 +1,4 @@
-"""Logs: readable lines on a terminal, JSON elsewhere; each line carries the run, the stage and the dates it belongs to.
+"""Logs: readable lines, or JSON by setting; each line carries the run, the stage and the dates it belongs to.
 
 Modules log through the standard library. A value that is bound with `bound` appears in each of their lines.
 """
@@ -16,7 +16,8 @@ import structlog
 
 from courtside.errors import ConfigError
 
-LEVEL_VARIABLE = "COURTSIDE_LOG_LEVEL"
+LEVEL_VARIABLE, FORMAT_VARIABLE = "COURTSIDE_LOG_LEVEL", "COURTSIDE_LOG_FORMAT"
+FORMATS = ("text", "json")
 SECRET_ENDINGS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "ALERT_URLS")
 HANDLER = "courtside"
 HIDDEN = "(hidden)"
@@ -34,21 +35,25 @@ SHARED: list[Any] = [
 
 
 def configure(stream: TextIO | None = None, *, level: str | None = None, as_json: bool | None = None) -> None:
-    """Write log lines to `stream` (default: standard error), as JSON unless it is a terminal.
+    """Write log lines to `stream` (default: standard error).
 
-    The level is `level`, or `COURTSIDE_LOG_LEVEL`, or WARNING.
+    The level is `level`, or `COURTSIDE_LOG_LEVEL`, or WARNING. Lines are JSON with `as_json`, or where
+    `COURTSIDE_LOG_FORMAT` is `json`.
 
     Raises:
-        ConfigError: where the level does not exist.
+        ConfigError: where the level or the format does not exist.
     """
     target = stream or sys.stderr
     wanted = (level or os.environ.get(LEVEL_VARIABLE) or "WARNING").upper()
     if wanted not in logging.getLevelNamesMapping():
         raise ConfigError(f"{LEVEL_VARIABLE} {wanted!r} is not a log level. Set it to DEBUG, INFO, WARNING or ERROR")
-    is_json = not target.isatty() if as_json is None else as_json
+    form = os.environ.get(FORMAT_VARIABLE) or FORMATS[0]
+    if form not in FORMATS:
+        raise ConfigError(f"{FORMAT_VARIABLE} {form!r} is not a format of log lines. Set it to text or json")
+    is_json = form == "json" if as_json is None else as_json
     handler = logging.StreamHandler(stream) if stream else _ToStandardError()
     handler.set_name(HANDLER)
-    handler.setFormatter(_formatter(is_json))
+    handler.setFormatter(_formatter(is_json, has_colours=target.isatty() and "NO_COLOR" not in os.environ))
     root = logging.getLogger()
     for known in [known for known in root.handlers if known.get_name() == HANDLER]:
         root.removeHandler(known)
@@ -79,9 +84,11 @@ class _ToStandardError(logging.StreamHandler[TextIO]):
         """Do nothing: the stream is looked up for each line."""
 
 
-def _formatter(is_json: bool) -> logging.Formatter:
+def _formatter(is_json: bool, *, has_colours: bool) -> logging.Formatter:
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if is_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if is_json
+        else structlog.dev.ConsoleRenderer(colors=has_colours)
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,

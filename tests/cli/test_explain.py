@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 
 from courtside.features.registry import FEATURES
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.explain import NoSuchRowError, explain
+from courtside.operations.players import player_names
 from tests import homes
 from tests.cli.test_commands import call
 
@@ -62,6 +65,43 @@ def test_an_unknown_player_is_named(home: Path) -> None:
     code, output = call("explain", "a", str(homes.LAST), home=home)
     assert code == 1
     assert "Give the full name" in " ".join(output.split())
+
+
+def test_a_misspelled_name_is_answered_with_close_names(home: Path) -> None:
+    with homes.opened(home) as context:
+        name = player_names(context.warehouse)["player_name"][0]
+    code, output = call("explain", name[:-2] + name[-1], str(homes.LAST), home=home)
+    assert code == 1
+    assert f"Close names: {name}" in output
+
+
+def test_a_computed_date_without_a_row_of_the_player_is_explained_with_the_reason(home: Path) -> None:
+    row, day = _last_row(home), homes.LAST - dt.timedelta(days=3)
+    player = str(row["player_id"])
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("DELETE FROM player_features WHERE player_id = ? AND game_date >= ?", [player, day])
+        dates = {found for (found,) in connection.execute("SELECT game_date FROM games").fetchall()}
+        teams = "SELECT game_date FROM team_games WHERE team_id = ?"
+        own = {found for (found,) in connection.execute(teams, [row["team_id"]]).fetchall()}
+
+    def reason(date: dt.date) -> str:
+        code, output = call("explain", player, str(date), home=home)
+        assert code == 1
+        return " ".join(output.split())
+
+    free = max(date for date in dates - own if date <= homes.LAST)
+    assert f"{TRICODE_OF_ID[row['team_id']]} had no game. The nearest dates with a row: " in reason(free)
+    assert "the row is expected and not stored. Run `courtside repair`" in reason(max(own))
+    assert "the date is not computed. Run `courtside run --start-date 2026-03-01" in reason(dt.date(2026, 3, 1))
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("DELETE FROM player_games WHERE player_id = ? AND game_date < ?", [player, max(own)])
+    assert "it was the player's first game in the league" in reason(max(own))
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        change = (
+            "UPDATE grid SET state = 'held', reason = 'a planted reason' WHERE stage = 'features' AND game_date = ?"
+        )
+        connection.execute(change, [max(own)])
+    assert "the date is held: a planted reason" in reason(max(own))
 
 
 def test_stored_text_is_printed_unchanged(home: Path) -> None:

@@ -20,6 +20,7 @@ from courtside.predictions.champion import FALLBACK, predictions_for_picks, syst
 from courtside.predictions.tables import MODELS, PREDICTIONS
 from courtside.warehouse.schema import Table
 from tests import homes
+from tests.cli.widths import broken
 
 TODAY = homes.NOW.date()
 runner = CliRunner()
@@ -127,10 +128,17 @@ def test_evaluate_needs_rows_and_dates_in_order(tmp_path: Path) -> None:
 
 
 def test_evaluate_writes_its_json_and_its_page(home: Path, few_are_enough: None, tmp_path: Path) -> None:
-    files = tmp_path / "e.json", tmp_path / "e.html"
-    dates = ("--start-date", "2025-11-10", "--end-date", "2025-11-12")
-    code, output = _call(home, "evaluate", *dates, "--json", str(files[0]), "--html", str(files[1]))
-    assert code == 0, output
-    assert "BACKTEST 2025-11-10 to 2025-11-12" in output
-    assert json.loads(files[0].read_text())["kind"] == "BACKTEST"
-    assert files[1].read_text().startswith("<!doctype html>")
+    page = tmp_path / "e.html"
+    words = ["evaluate", "--start-date", "2025-11-10", "--end-date", "2025-11-12", "--home", str(home)]
+    env = {"COURTSIDE_NOW": homes.NOW.isoformat(), "COLUMNS": "80"}
+    shown = runner.invoke(app, words, env=env)
+    assert shown.exit_code == 0, shown.output
+    assert "BACKTEST 2025-11-10 to 2025-11-12" in shown.output
+    narrow, wide = (
+        result.stdout.rpartition(", ")[0]  # the last figure is the time that it took
+        for result in (shown, runner.invoke(app, words, env=env | {"COLUMNS": "400"}))
+    )
+    assert broken(narrow, wide) == []
+    found = runner.invoke(app, [*words, "--json", "--html", str(page)], env=env)
+    assert json.loads(found.stdout)["kind"] == "BACKTEST"
+    assert page.read_text().startswith("<!doctype html>")

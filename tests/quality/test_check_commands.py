@@ -89,7 +89,7 @@ def test_daily_and_features_exit_with_1_on_a_critical_failure_and_store_every_re
     spoil(home, f"DELETE FROM predictions WHERE game_date = '{DAY}'")
     code, text = run_check(home, "daily", "--date", str(DAY))
     assert code == 1
-    assert "5.1: 0 observed, ≥ 100 % accepted" in text
+    assert "5.1 (critical): 0 observed, ≥ 100 % accepted" in text
     code, text = run_check(home, "features", "--sample", "50", "--json")
     checks = {check["number"]: check for check in json.loads(text)["checks"]}
     assert (len(checks), checks["10"]["n"], checks["10"]["status"]) == (30, 50, "passed")

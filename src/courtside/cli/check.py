@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from courtside.audit.checks.rows import training_window
 from courtside.audit.monitor import THRESHOLD_PCT, Report, Verdict, monitor
 from courtside.audit.report import html as as_html
 from courtside.cli.check_tables import observed_text, show_history, show_report, show_results
-from courtside.cli.common import Home, P, R, complaints, settings_of, show_notice, used_settings
+from courtside.cli.common import AsJson, Home, P, R, complaints, print_json, settings_of, show_notice, used_settings
 from courtside.cli.guard import described
 from courtside.cli.ingest import parse_date_option
 from courtside.errors import FAILURE, ConfigError, CourtsideError, WarehouseBusyError
@@ -35,8 +34,6 @@ from courtside.warehouse.open import open_warehouse
 NOT_JUDGED = 2
 RECENT_DAYS = 14
 app = typer.Typer(help="Check stored data: training data, one day, feature rows.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _exits_2_on_error(command: Callable[P, R]) -> Callable[P, R]:
@@ -89,7 +86,7 @@ def training_data(
     if html:
         html.write_text(as_html(report), encoding="utf-8")
     if as_json:
-        typer.echo(json.dumps(report.as_dict(), indent=1))
+        print_json(report.as_dict())
     else:
         show_report(report)
     raise typer.Exit(report.exit_code)
@@ -152,7 +149,7 @@ def history(
     if rows.is_empty():
         raise ConfigError(f"No stored results for check {check or 'any'!r}. Run `courtside check daily` first.")
     if as_json:
-        typer.echo(rows.write_json())
+        print_json(rows.to_dicts())
     else:
         show_history(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
 import warnings
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ Home = Annotated[Path | None, typer.Option("--home", help="Folder of the install
 
 MarketOption = Annotated[str, typer.Option("--market", help="Market, as points, rebounds, assists, threes or pra.")]
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 console, complaints, used_settings = output.console, output.complaints, guard.used_settings
 
 
@@ -52,11 +55,12 @@ def opened(settings: Settings) -> Iterator[Context]:
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator[Context]:
-    """Open the warehouse for a command that only reads; where a run is writing, name the state that is read."""
+def reading(settings: Settings, *, is_noticed: bool = True) -> Iterator[Context]:
+    """Open the warehouse for a command that only reads; where a run is writing, print which state is read."""
     with open_warehouse(settings, read_only=True) as warehouse:
         warehouse.prepare(ALL_TABLES)
-        show_notice(warehouse)
+        if is_noticed:
+            show_notice(warehouse)
         clock = settings.clock
         yield Context(settings, warehouse, RunLog(warehouse, clock), clock)
 
@@ -85,10 +89,15 @@ def settings_of(home: Path | None, **options: Any) -> Settings:
     return checked(used_settings[-1])
 
 
+def print_json(value: Any) -> None:
+    """Print a result as JSON, for a script; dates and times are ISO texts."""
+    typer.echo(json.dumps(value, indent=1, default=str, ensure_ascii=False))
+
+
 def show_data(data: Freshness, now: dt.datetime) -> None:
     """Print whether the league is simulated, and the age of the data."""
     for sentence in data.sentences(now):
-        console.print(sentence, soft_wrap=True)
+        console.print(sentence)
 
 
 def is_terminal() -> bool:

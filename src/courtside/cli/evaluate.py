@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import time
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +10,23 @@ from typing import Annotated
 import narwhals as nw
 import polars as pl
 import typer
-from rich.table import Table
+from rich.control import Control
 
 from courtside.analytics.tables import PLAYER_GAMES
-from courtside.cli.common import PROBLEM, Home, MarketOption, complaints, console, reading, settings_of, styled
+from courtside.cli.common import (
+    PROBLEM,
+    AsJson,
+    Home,
+    MarketOption,
+    complaints,
+    console,
+    print_json,
+    reading,
+    settings_of,
+    styled,
+)
 from courtside.cli.ingest import parse_date_option
+from courtside.cli.output import show_table
 from courtside.errors import ConfigError
 from courtside.features.market_form import results_of
 from courtside.league.markets import POINTS, Market, market_named, of_market
@@ -37,7 +48,7 @@ TRAINING_DAYS = 5 * 365
 def evaluate_command(
     start_date: Annotated[str, typer.Option(help="First date measured, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last date measured, included.")],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file.")] = None,
+    as_json: AsJson = False,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")] = None,
     system: Annotated[str, typer.Option(help="System whose figures are compared with the targets.")] = TRAINED[0],
     market: MarketOption = POINTS,
@@ -54,12 +65,13 @@ def evaluate_command(
     with reading(settings_of(home)) as context:
         rows, live = _read(context, start, end, of)
     found = evaluate(rows, start, end, champion, of, live=live, progress=_show_progress)
-    if json_file:
-        json_file.write_text(json.dumps(found.as_dict(), indent=1), encoding="utf-8")
     if html_file:
         html_file.write_text(as_html(found), encoding="utf-8")
-    show(found)
-    console.print(f"{found.models} models trained, {time.perf_counter() - begun:.0f} s")
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        show(found)
+        console.print(f"{found.models} models trained, {time.perf_counter() - begun:.0f} s")
     if found.suspicions:
         raise typer.Exit(PROBLEM)
 
@@ -67,37 +79,42 @@ def evaluate_command(
 def show(found: Evaluation) -> None:
     """Print the figures of an evaluation as tables."""
     console.print(f"{found.kind} {found.start} to {found.end}, {found.rows['measured']:,} player games with a line")
-    console.print("; ".join([*(f"{n:,} {why}" for why, n in found.rows.items() if n), *found.holes]), soft_wrap=True)
-    console.print(_errors(found))
-    console.print(_second_stage(found))
-    bands = Table(f"{found.champion} by edge", "sides", "hit %", "95 % interval", "needs %", box=None, pad_edge=False)
+    console.print("; ".join([*(f"{n:,} {why}" for why, n in found.rows.items() if n), *found.holes]))
+    _show_errors(found)
+    _show_systems(found)
+    bands = []
     for band in found.systems[found.champion]["all"]["edge_bands"]:
         last = " or more" if band["to"] is None else f" to {band['to']:g}"
-        between = f"{number(band['low_pct'], 1)} to {number(band['high_pct'], 1)}"
-        bands.add_row(f"{band['from']:g}{last}", f"{band['n']:,}", number(band["hit_pct"], 1), between, "52.4")
-    console.print(bands)
+        between = _between(band)
+        bands.append((f"{band['from']:g}{last}", f"{band['n']:,}", number(band["hit_pct"], 1), between, "52.4"))
+    console.print()
+    show_table((f"{found.champion} by edge", "sides", "hit %", "95 % interval", "needs %"), bands)
     if found.distribution:
-        console.print(_distribution(found))
-    console.print(_timings(found))
+        _show_distribution(found)
+    _show_timings(found)
+    console.print()
     for name, figures in found.live.items():
         error = figures["errors"]
         console.print(f"LIVE {name}: n {error['n']:,}, MAE {interval(error['mae'])}, line {number(error['line_mae'])}")
     for item in found.targets:
         console.print(
             f"{item['season']} {item['target']}: {number(item['measured'], 4)} ({item['words']} {item['bound']:g}, "
-            f"n {item['n']:,}): {verdict(item)}",
-            soft_wrap=True,
+            f"n {item['n']:,}): {verdict(item)}"
         )
     for leak in found.suspicions:
         complaints.print(styled("presumed leak:", "bold red"), leak, soft_wrap=True)
 
 
-def _errors(found: Evaluation) -> Table:
+def _between(sides: Figures) -> str:
+    return "-" if sides["low_pct"] is None else f"{sides['low_pct']:.1f} to {sides['high_pct']:.1f}"
+
+
+def _show_errors(found: Evaluation) -> None:
     seasons = list(found.line["seasons"])
-    table = Table(f"MAE, {market_named(found.market).label}", *seasons, "all", box=None, pad_edge=False)
+    rows: list[tuple[str, ...]] = []
 
     def add(name: str, parts: list[Figures]) -> None:
-        table.add_row(name, *(number(part["mean"]) for part in parts))
+        rows.append((name, *(number(part["mean"]) for part in parts)))
 
     for name, figures in found.systems.items():
         spans = [*(figures["seasons"].get(season) for season in seasons), figures["all"]]
@@ -105,34 +122,55 @@ def _errors(found: Evaluation) -> Table:
     for name in ("line", "oracle"):
         add(name, [*(part[name] for part in found.line["seasons"].values()), found.line["all"][name]])
     counts = [found.line["seasons"][season]["line"]["n"] for season in seasons]
-    table.add_row("n", *(f"{n:,}" for n in counts), f"{found.line['all']['line']['n']:,}")
-    return table
+    rows.append(("n", *(f"{n:,}" for n in counts), f"{found.line['all']['line']['n']:,}"))
+    console.print()
+    show_table((f"MAE, {market_named(found.market).label}", *seasons, "all"), rows, drop=seasons)
 
 
-def _timings(found: Evaluation) -> Table:
-    """Return the champion's figures for lines that were provably shown before tip-off, and for other lines."""
-    heads = ("n", "MAE", "line's", "above line", "hit %", "95 % interval", "ECE")
-    table = Table(f"{found.champion} by line", *heads, box=None, pad_edge=False)
+def _show_systems(found: Evaluation) -> None:
+    """Print each system's error above the line's, and its probabilities beside the market's."""
+    errors, chances = [], []
+    for name, figures in found.systems.items():
+        part, chance = figures["all"], figures["all"]["probability"]
+        above = (interval(part[key]["above_line"]) for key in ("errors", "errors_with_line"))
+        errors.append((name, *above))
+        beside = chance.get("beside_market", {"n": 0})
+        both = [number(beside[who]["log_loss"], 4) if beside["n"] else "-" for who in ("ours", "market")]
+        n = f"{beside['n']:,}" if beside["n"] else "-"
+        chances.append((name, number(chance.get("ece"), 4), number(chance.get("log_loss"), 4), n, *both))
+    console.print()
+    show_table(("MAE above the line's", "without the line", "with the line"), errors)
+    console.print()
+    heads = ("probabilities", "ECE", "log loss", "n priced", "ours, priced", "market's")
+    show_table(heads, chances, drop=("log loss",))
+
+
+def _show_timings(found: Evaluation) -> None:
+    """Print the champion's figures for lines that were provably shown before tip-off, and for other lines."""
+    rows = []
     for name, part in found.systems[found.champion]["timings"].items():
         error, sides = part["errors"], part["sides"]
-        table.add_row(
-            TIMINGS[name],
-            f"{error['n']:,}",
-            number(error["mae"]["mean"]),
-            number(error["line_mae"]),
-            interval(error["above_line"]),
-            number(sides["hit_pct"], 1),
-            f"{number(sides['low_pct'], 1)} to {number(sides['high_pct'], 1)}",
-            number(part["probability"].get("ece"), 4),
+        rows.append(
+            (
+                TIMINGS[name],
+                f"{error['n']:,}",
+                number(error["mae"]["mean"]),
+                number(error["line_mae"]),
+                interval(error["above_line"]),
+                number(sides["hit_pct"], 1),
+                _between(sides),
+                number(part["probability"].get("ece"), 4),
+            )
         )
-    return table
+    heads = ("n", "MAE", "line's", "above line", "hit %", "95 % interval", "ECE")
+    console.print()
+    show_table((f"{found.champion} by line", *heads), rows, drop=("ECE", "MAE", "line's", "95 % interval"))
 
 
-def _distribution(found: Evaluation) -> Table:
-    """Return the champion's distribution of results beside a normal distribution; below 0 it is better."""
-    table = Table("distribution", "rows", "n", "CRPS", "above normal's", "log loss, above normal's", box=None)
-    for row in found.distribution:
-        table.add_row(
+def _show_distribution(found: Evaluation) -> None:
+    """Print the champion's distribution of results beside a normal distribution; below 0 it is better."""
+    rows = [
+        (
             row["season"],
             row["rows"],
             f"{row['n']:,}",
@@ -140,29 +178,11 @@ def _distribution(found: Evaluation) -> Table:
             interval(row["crps_above_normal"]),
             interval(row["log_loss_above_normal"]),
         )
-    return table
-
-
-def _second_stage(found: Evaluation) -> Table:
-    heads = ("above line, MAE", "with the line, MAE above it", "ECE", "log loss", "market's, n priced")
-    table = Table("system", *heads, box=None, pad_edge=False)
-    for name, figures in found.systems.items():
-        part, chance = figures["all"], figures["all"]["probability"]
-        beside = chance.get("beside_market", {"n": 0})
-        market = (
-            "-"
-            if not beside["n"]
-            else (f"{beside['ours']['log_loss']:.4f} against {beside['market']['log_loss']:.4f}, {beside['n']:,}")
-        )
-        table.add_row(
-            name,
-            interval(part["errors"]["above_line"]),
-            interval(part["errors_with_line"]["above_line"]),
-            number(chance.get("ece"), 4),
-            number(chance.get("log_loss"), 4),
-            market,
-        )
-    return table
+        for row in found.distribution
+    ]
+    console.print("\nDistribution of results; below 0 it is better than a normal distribution")
+    heads = ("season", "rows", "n", "CRPS", "CRPS above normal's", "log loss above normal's")
+    show_table(heads, rows, drop=("n", "CRPS"))
 
 
 def _read(context: Context, start: dt.date, end: dt.date, market: Market) -> tuple[pl.DataFrame, dict[str, Figures]]:
@@ -181,4 +201,8 @@ def _read(context: Context, start: dt.date, end: dt.date, market: Market) -> tup
 
 
 def _show_progress(day: dt.date, rows: int) -> None:
-    complaints.print(f"\rtraining for {day} on {rows:,} rows", end="" if complaints.is_terminal else "\n")
+    """Print one line, which the next one replaces on a terminal."""
+    if complaints.is_terminal:
+        complaints.control(Control.move_to_column(0))
+    text = f"training for {day} on {rows:,} rows"
+    complaints.print(text, end="" if complaints.is_terminal else "\n")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from courtside.cli.common import Home, MarketOption, api_of, console, styled
+from courtside.cli.common import AsJson, Home, MarketOption, api_of, console, styled
 from courtside.cli.ingest import parse_date_option
+from courtside.cli.output import show_table
 from courtside.league.markets import POINTS
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.explain import Explained
@@ -21,7 +21,7 @@ def explain_command(
     player: Annotated[str, typer.Argument(help="Name of the player, or the league's id.")],
     date: Annotated[str, typer.Argument(help="Game date, as 2026-02-07.")],
     market: MarketOption = POINTS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Show a player's feature row: each value with its origin, the games of its window, lines and predictions."""
@@ -45,16 +45,17 @@ def _show(found: Explained) -> None:
         f"quality {row['feature_quality_score']:.1f} ({row['quality_tier']}, {row['quality_alert_level']}), "
         f"{row['required_default_count']} required features without a value"
     )
-    features = Table("#", "feature", "value", "origin", "source", box=None, pad_edge=False)
-    for item in found.features:
-        features.add_row(
-            str(item["number"]),
+    rows = [
+        (
+            item["number"],
             item["name"],
             _value(item["value"]),
             styled(item["origin"], STYLES.get(item["origin"], "dim")),
             item["source"],
         )
-    console.print(features)
+        for item in found.features
+    ]
+    show_table(("#", "feature", "value", "origin", "source"), rows, drop=("source",))
     _show_games(found)
     for line in found.lines:
         seen = f"seen {line['seen_at']:%Y-%m-%d %H:%M} UTC" if line["seen_at"] else "time unknown"
@@ -79,17 +80,17 @@ def _chance(prediction: dict[str, Any]) -> str:
 
 def _show_games(found: Explained) -> None:
     console.print(f"last-10 window: {len(found.window)} games, {_value(found.row['completeness_l10'])} % complete")
-    games = Table("date", "game", "opponent", "minutes", "points", box=None, pad_edge=False)
-    for game in found.window:
-        place = "vs" if game["is_home"] else "at"
-        games.add_row(
-            str(game["game_date"]),
+    rows = [
+        (
+            game["game_date"],
             game["game_id"],
-            f"{place} {game['opponent']}",
-            str(game["minutes"]),
-            str(game["points"]),
+            f"{'vs' if game['is_home'] else 'at'} {game['opponent']}",
+            game["minutes"],
+            game["points"],
         )
-    console.print(games)
+        for game in found.window
+    ]
+    show_table(("date", "game", "opponent", "minutes", "points"), rows)
     for game in found.missing:
         console.print(styled("missing", "red"), f"{game['game_date']} {game['teams']} ({game['game_id']})")
 

@@ -10,7 +10,10 @@ from typer.core import TyperCommand
 
 import courtside
 from courtside import logs
+from courtside.cli.examples import with_examples
 from courtside.cli.guard import EXIT_CODES, GuardedGroup
+from courtside.cli.output import console
+from courtside.errors import ConfigError
 
 COMMANDS = {
     "ingest": ("live:app", "Ingest payloads: from the live sources, from files, or from a simulated league."),
@@ -36,6 +39,10 @@ COMMANDS = {
     "today": (
         "today:today_command",
         "Show tonight on one screen: games, published picks with their best prices, and what is missing.",
+    ),
+    "watch": (
+        "watch:watch_command",
+        "Follow a date: show what `courtside today` shows, and again whenever the stored state changes, until Ctrl-C.",
     ),
     "status": (
         "run:status_command",
@@ -95,7 +102,7 @@ COMMANDS = {
 """Each command: its module and the function or group in it, and its help, which a test compares with that of both."""
 
 PANELS = {
-    "Every day": ("today", "daily", "status", "explain", "prices", "fair"),
+    "Every day": ("today", "watch", "daily", "status", "explain", "prices", "fair"),
     "Data": ("ingest", "run", "repair"),
     "Checks": ("check", "runs"),
     "Models": ("train", "models", "evaluate", "export-training"),
@@ -103,6 +110,10 @@ PANELS = {
     "Administration": ("demo", "config", "migrate", "copy", "rebuild"),
 }
 """The commands by what they are for, as `courtside --help` shows them."""
+
+
+ANYWHERE = ("--quiet", "-q", "--verbose", "-v")
+"""Options of every command."""
 
 
 class LazyGroup(GuardedGroup):
@@ -115,6 +126,13 @@ class LazyGroup(GuardedGroup):
             for name in names
         }
         super().__init__(**options | {"commands": stubs})
+
+    def parse_args(self, context: Any, args: list[str]) -> list[str]:
+        """Accept `--quiet` and `--verbose` anywhere on the line, also after the command."""
+        end = args.index("--") if "--" in args else len(args)
+        first = [word for word in args[:end] if word in ANYWHERE]
+        others = [word for word in args[:end] if word not in ANYWHERE]
+        return super().parse_args(context, [*first, *others, *args[end:]])
 
     def resolve_command(self, context: Any, arguments: list[str]) -> Any:
         """Return name, command and other arguments, with the command loaded."""
@@ -131,7 +149,7 @@ def loaded(name: str) -> Any:
         group.command(name)(target)
     command = typer.main.get_group(group)
     command.name = name
-    return command if group is target else command.commands[name]
+    return with_examples(name, command if group is target else command.commands[name])
 
 
 app = typer.Typer(
@@ -141,7 +159,6 @@ app = typer.Typer(
     help="An NBA player-props platform that records the origin of every value.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
 
@@ -156,6 +173,13 @@ def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print errors only, and JSON where --json is given.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what each step does.")] = False,
 ) -> None:
     """An NBA player-props platform that records the origin of every value."""
-    logs.configure()
+    if quiet and verbose:
+        raise ConfigError("--quiet and --verbose exclude each other; give one")
+    console.quiet = quiet
+    logs.configure(level="ERROR" if quiet else "INFO" if verbose else None)

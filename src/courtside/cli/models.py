@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, opened, reading, settings_of
+from courtside.cli.common import PROBLEM, AsJson, Home, console, opened, print_json, reading, settings_of, styled
+from courtside.cli.output import show_table
 from courtside.league.markets import market_named
 from courtside.operations.models import described, measure_model, unmeasured
 from courtside.predictions.promotion import FEWEST_MEASURED, gates_of, is_measured
@@ -17,7 +17,7 @@ from courtside.predictions.tables import CALIBRATION_ERROR
 from courtside.publishing.codenames import public_code
 
 app = typer.Typer(help="List, show, measure, promote and retire stored models.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+STYLES = {"champion": "bold green", "retired": "dim"}
 ModelId = Annotated[str, typer.Argument(help="Id of the model, as `courtside models list` shows it.")]
 
 
@@ -36,7 +36,7 @@ def list_command(
         rows = [described(row, settings.champion) for row in context.models.rows().to_dicts()]
     shown = [row for row in rows if every or row["state"] != "retired"]
     if as_json:
-        typer.echo(json.dumps(shown, indent=1, default=str))
+        print_json(shown)
         return
     if not shown:
         console.print("No models are stored. Run `courtside train` first.")
@@ -45,44 +45,35 @@ def list_command(
         show_market(market, [row for row in shown if row["market"] == market])
     console.print(
         f"Picks are made from {settings.champion} (code name {public_code(settings.champion)}), on each date from its "
-        "newest model that may predict it.",
-        soft_wrap=True,
+        "newest model that may predict it."
     )
     if any(row["kind"] == "points" and row["state"] != "retired" and not is_measured(row) for row in shown):
         console.print(
-            f"Some are not measured on {FEWEST_MEASURED} player games with a line. Run `courtside models measure`.",
-            soft_wrap=True,
+            f"Some are not measured on {FEWEST_MEASURED} player games with a line. Run `courtside models measure`."
         )
 
 
 def show_market(market: str, rows: Sequence[dict[str, Any]]) -> None:
     """Print the models of a market beside the line, and its calibrators."""
-    numbers: dict[str, Any] = {"justify": "right", "no_wrap": True}
-    models = Table(box=None, pad_edge=False)
-    models.add_column(f"model ({market_named(market).label})", no_wrap=True)
-    fitted = Table(box=None, pad_edge=False)
-    fitted.add_column(f"calibrator ({market_named(market).label})", no_wrap=True)
-    for table, names in ((models, ("MAE", "line's", "n")), (fitted, ("error",))):
-        table.add_column("code")
-        table.add_column("state")
-        for name in names:
-            table.add_column(name, **numbers)
+    models: list[tuple[Any, ...]] = []
+    fitted: list[tuple[Any, ...]] = []
     for row in rows:
-        words = (row["model_id"], row["code_name"], row["state"])
+        words = (row["model_id"], row["code_name"], styled(row["state"], STYLES.get(row["state"])))
         measured = json.loads(row["metrics"])
         if row["kind"] == "points":
             errors = (measured.get(name) for name in ("mae_with_line", "line_mae"))
             count = int(measured.get("n_with_line", 0))
-            models.add_row(*words, *("-" if error is None else f"{error:.3f}" for error in errors), f"{count:,}")
-        elif row["kind"] == "over":
-            error = measured.get(CALIBRATION_ERROR)
-            fitted.add_row(*words, "-" if error is None else f"{error:.4f}")
+            models.append((*words, *("-" if error is None else f"{error:.3f}" for error in errors), f"{count:,}"))
         else:
-            fitted.add_row(*words, "")
-    for table in (models, fitted):
-        if table.row_count:
-            console.print(table)
-            console.print()
+            error = measured.get(CALIBRATION_ERROR) if row["kind"] == "over" else None
+            fitted.append((*words, "-" if error is None else f"{error:.4f}"))
+    label = market_named(market).label
+    if models:
+        show_table((f"model ({label})", "code", "state", "MAE", "line's", "n"), models, drop=("n", "code"))
+        console.print()
+    if fitted:
+        show_table((f"calibrator ({label})", "code", "state", "error"), fitted, drop=("code",))
+        console.print()
 
 
 @app.command("measure")
@@ -131,13 +122,13 @@ def show_command(model_id: ModelId, as_json: AsJson = False, home: Home = None) 
         store.verify(row)
     row = described(row, settings.champion)
     if as_json:
-        typer.echo(json.dumps(row, indent=1, default=str))
+        print_json(row)
         return
     for name, value in row.items():
-        console.print(f"{name}: {value}", soft_wrap=True)
+        console.print(f"{name}: {str(value).replace(',', ', ') if name == 'inputs' else value}")
     if row["kind"] == "points":
         for gate in gates_of(row):
-            console.print(f"gate: {gate}", soft_wrap=True)
+            console.print(f"gate: {gate}")
 
 
 @app.command("promote")

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, complaints, console, is_terminal, opened, settings_of
+from courtside.cli.common import (
+    PROBLEM,
+    AsJson,
+    Home,
+    complaints,
+    console,
+    is_terminal,
+    opened,
+    print_json,
+    reading,
+    settings_of,
+)
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_dates
+from courtside.cli.output import show_table
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.operations.intake import ingest_waiting
 from courtside.operations.repair import (
@@ -32,7 +42,7 @@ from courtside.pipeline.context import Context
 from courtside.sources.files import files_at
 from courtside.sources.payload import Payload
 
-SHOWN, SHOWN_IDS = 20, 4
+SHOWN, SHOWN_IDS = 20, 2
 
 
 def repair_command(
@@ -44,7 +54,7 @@ def repair_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List what is missing, late or damaged, and change nothing.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """List what is missing, late or damaged, ingest what has arrived, and compute exactly the affected cells again.
@@ -53,7 +63,7 @@ def repair_command(
     """
     settings = settings_of(home)
     inbox = [settings.inbox] if settings.inbox else []
-    with opened(settings) as context:
+    with (reading if dry_run else opened)(settings) as context:
         start, end = span_of_grid(context, parse_date_option(date, "--date") if date else None)
         if dry_run:
             found = needs(context, start, end)
@@ -71,7 +81,7 @@ def repair_command(
         )
         done = _repair_shown(context, payloads, start, end, quiet=as_json)
     if as_json:
-        typer.echo(json.dumps(_as_dict(done), indent=1))
+        print_json(_as_dict(done))
     else:
         _show(done)
     for line in unread:
@@ -99,13 +109,11 @@ def _show(done: Repair) -> None:
     console.print(
         "processed again: " + ", ".join(f"{stage} {cells}" for stage, cells in processed_cells(done.summary).items())
     )
-    table = Table("", "before", "after", box=None, pad_edge=False)
-    for name, before, after in _lines(done.before, done.after):
-        table.add_row(name, f"{before:,}", f"{after:,}")
-    table.add_row(
-        "payloads missing or late, dates damaged", f"{len(done.needs_before):,}", f"{len(done.needs_after):,}"
-    )
-    console.print(table)
+    counts = [
+        *_lines(done.before, done.after),
+        ("payloads missing or late, dates damaged", len(done.needs_before), len(done.needs_after)),
+    ]
+    show_table(("", "before", "after"), [(name, f"{before:,}", f"{after:,}") for name, before, after in counts])
     if done.needs_after:
         console.print("still needed:")
         _show_needs(done.needs_after, False)
@@ -124,19 +132,23 @@ def _lines(before: RangeState, after: RangeState) -> list[tuple[str, int, int]]:
 
 def _show_needs(found: Sequence[Need], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([_need(item) for item in found], indent=1))
+        print_json([_need(item) for item in found])
         return
     if not found:
         console.print("nothing is missing, late or damaged")
         return
-    table = Table("date", "source", "what", "games", "state", box=None, pad_edge=False)
-    for item in found[:SHOWN]:
-        more = f" and {len(item.ids) - SHOWN_IDS} more" if len(item.ids) > SHOWN_IDS else ""
-        games = ", ".join(item.ids[:SHOWN_IDS]) + more
-        table.add_row(str(item.game_date), item.source, item.what, games, f"{item.state}, {item.days} days")
-    console.print(table)
+    rows = [
+        (item.game_date, item.source, item.what, _games(item.ids), f"{item.state}, {item.days:,} days")
+        for item in found[:SHOWN]
+    ]
+    show_table(("date", "source", "what", "games", "state"), rows, drop=("games",))
     if len(found) > SHOWN:
         console.print(f"… and {len(found) - SHOWN} more: --json lists them all")
+
+
+def _games(ids: Sequence[str]) -> str:
+    """Return up to two ids, or the first and the number of the others."""
+    return ", ".join(ids) if len(ids) <= SHOWN_IDS else f"{ids[0]} and {len(ids) - 1} more"
 
 
 def _need(item: Need) -> dict[str, Any]:

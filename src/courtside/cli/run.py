@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from courtside.analytics.history import kind_of
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, reading, settings_of, show_data
+from courtside.cli.common import (
+    PROBLEM,
+    AsJson,
+    Home,
+    console,
+    is_terminal,
+    opened,
+    print_json,
+    reading,
+    settings_of,
+    show_data,
+    styled,
+)
 from courtside.cli.ingest import parse_date_option
+from courtside.cli.output import bar, show_table
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.config import Settings
 from courtside.errors import ConfigError, SchemaDriftError
-from courtside.operations.cost import costs
+from courtside.operations.cost import StageCost, costs
 from courtside.operations.preflight import Planned, plan, preflight, stages_after, stages_named
 from courtside.operations.status import Status, status_of
 from courtside.pipeline.context import Context
@@ -28,6 +40,8 @@ from courtside.pipeline.stages import STAGES
 from courtside.pipeline.stored import dates_text, sentence
 
 SHOWN = 12
+DONE = ("complete", "empty")
+STYLES = {"held": "yellow", "failed": "red", "missing": "red"}
 
 
 def run_command(
@@ -47,6 +61,7 @@ def run_command(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Estimate the bytes that each stage would read, and run nothing.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --dry-run or --estimate: print JSON.")] = False,
     home: Home = None,
 ) -> None:
     """Run every stage over a range of dates; a second run processes only what is not settled or has changed.
@@ -58,17 +73,20 @@ def run_command(
     start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
+    if as_json and not (dry_run or estimate):
+        raise ConfigError("--json belongs to --dry-run or --estimate; `courtside runs ID --json` prints what a run did")
     settings, stages = settings_of(home), stages_named(stage or ())
     is_absent = not settings.warehouse and not settings.warehouse_path.exists()
     with _checked(reading if dry_run or estimate or is_absent else opened, settings) as opened_context:
         context = _as_of(opened_context, as_of)
         if estimate:
-            show_costs(context, start, end, stages)
+            show_costs(costs(context.warehouse, start, end, stages), as_json)
             return
-        console.print(preflight(context, start, end, stages))
+        found = preflight(context, start, end, stages)
         if dry_run:
-            _show_plan(plan(context, start, end, stages, resume=resume))
+            _show_plan(found, plan(context, start, end, stages, resume=resume), as_json)
             return
+        console.print(found)
         summary = run_shown(context, start, end, resume=resume, stages=stages)
     if later := stages_after(stages):
         console.print(f"Later stages were not run: {', '.join(later)}. `courtside run` processes what has changed.")
@@ -86,17 +104,20 @@ def _checked(way: Callable[[Settings], AbstractContextManager[Context]], setting
         yield context
 
 
-def _show_plan(planned: Sequence[Planned]) -> None:
-    table = Table("stage", "to process", "unchanged", "dates", box=None, pad_edge=False)
-    for item in planned:
-        dates = dates_text(item.dates) if item.dates else "-"
-        table.add_row(item.stage, f"{len(item.dates):,}", f"{item.unchanged:,}", dates)
-    console.print(table)
+def _show_plan(found: str, planned: Sequence[Planned], as_json: bool) -> None:
+    if as_json:
+        print_json([dataclasses.asdict(item) for item in planned])
+        return
+    console.print(found)
+    rows = [
+        (item.stage, f"{len(item.dates):,}", f"{item.unchanged:,}", dates_text(item.dates) or "-") for item in planned
+    ]
+    show_table(("stage", "to process", "unchanged", "dates"), rows, sentence="dates")
     console.print("Nothing was run. A run also processes the dates that these changes affect in later stages.")
 
 
 def status_command(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     season: Annotated[str, typer.Option(help="Season to show, as 2025-26. Default: the newest season.")] = "",
     home: Home = None,
 ) -> None:
@@ -104,22 +125,25 @@ def status_command(
     with reading(settings_of(home)) as context:
         status = status_of(context.warehouse, context.clock, season or None)
     if as_json:
-        typer.echo(json.dumps(status.as_dict(), indent=1))
+        print_json(status.as_dict())
     else:
         _show_status(status)
 
 
-def show_costs(context: Context, start: dt.date, end: dt.date, stages: Sequence[Stage]) -> None:
+def show_costs(found: Sequence[StageCost], as_json: bool) -> None:
     """Print the bytes that each stage would read, as the warehouse estimates them."""
-    found = costs(context.warehouse, start, end, stages)
+    if as_json:
+        print_json([dataclasses.asdict(cost) for cost in found])
+        return
     if not found:
         console.print("Nothing is billed: the warehouse is a file. On BigQuery this estimates the bytes of each stage.")
         return
-    table = Table("stage", "MB read", "largest table", box=None, pad_edge=False)
-    for cost in found:
-        name, size = max(cost.tables.items(), key=lambda item: item[1])
-        table.add_row(cost.stage, f"{cost.bytes / 1e6:,.1f}", f"{name} {size / 1e6:,.1f}")
-    console.print(table)
+    largest = {cost.stage: max(cost.tables.items(), key=lambda item: item[1]) for cost in found}
+    rows = [
+        (cost.stage, f"{cost.bytes / 1e6:,.1f}", largest[cost.stage][0], f"{largest[cost.stage][1] / 1e6:,.1f}")
+        for cost in found
+    ]
+    show_table(("stage", "MB read", "largest table", "its MB"), rows)
     total = sum(cost.bytes for cost in found) / 1e6
     console.print(f"Estimated {total:,.1f} MB, counting each table once per stage. Nothing was run.")
 
@@ -136,9 +160,7 @@ def run_shown(
 def finish(summary: RunSummary) -> None:
     """Print the open cells of a run, and exit with 1 where a cell is held or failed."""
     if summary.damaged:
-        console.print(
-            f"stored rows differed from what was recorded: {sentence(summary.damaged)}", soft_wrap=True, markup=False
-        )
+        console.print(f"stored rows differed from what was recorded: {sentence(summary.damaged)}", markup=False)
     unsettled = [item for item in summary.open_cells if item[2].state != "expected"]
     waiting = len(summary.open_cells) - len(unsettled)
     _show_grouped(unsettled)
@@ -178,10 +200,14 @@ def _as_of(context: Context, text: str) -> Context:
 def _show_status(status: Status) -> None:
     show_data(status.data, status.now)
     console.print(f"season {status.season}: {status.start} to {status.end}")
-    table = Table("stage", *(state for state in status.states), box=None, pad_edge=False)
+    rows = []
     for stage, counts in status.stages.items():
-        table.add_row(stage, *(str(counts.get(state, 0)) for state in status.states))
-    console.print(table)
+        share = sum(counts.get(state, 0) for state in DONE) / max(1, sum(counts.values()))
+        numbers = (
+            styled(counts.get(state, 0), STYLES.get(state) if counts.get(state) else "dim") for state in status.states
+        )
+        rows.append((stage, styled(bar(share), "green"), *numbers))
+    show_table(("stage", "done", *status.states), rows, drop=("done",))
     _show_grouped(
         [
             (dt.date.fromisoformat(item["date"]), item["stage"], Cell(item["state"], item["reason"]))
@@ -193,6 +219,6 @@ def _show_status(status: Status) -> None:
 def _show_grouped(cells: Sequence[tuple[dt.date, str, Cell]]) -> None:
     lines = _grouped(cells)
     for line in lines[:SHOWN]:
-        console.print(line, soft_wrap=True)
+        console.print(line)
     if len(lines) > SHOWN:
         console.print(f"… and {len(lines) - SHOWN} more: `courtside status --json` lists them all")

@@ -20,6 +20,7 @@ from courtside.league.odds import with_real_prices
 from courtside.league.seasons import lookback_start
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.operations.players import NoSuchRowError, find_player
+from courtside.operations.without_row import why_no_row
 from courtside.predictions.tables import PREDICTIONS
 from courtside.warehouse.base import Warehouse
 from courtside.warehouse.schema import Table
@@ -74,9 +75,7 @@ def explain(warehouse: Warehouse, player: str, day: dt.date, market: str = POINT
 
     rows = of_day(PLAYER_FEATURES)
     if rows.is_empty():
-        raise NoSuchRowError(
-            f"{name} has no feature row on {day}. Run `courtside run` for the date; `courtside status` shows its state."
-        )
+        raise NoSuchRowError(f"{name} has no feature row on {day}: {why_no_row(warehouse, player_id, day)}")
     row = rows.row(0, named=True)
     missing = [game for game in row["missing_game_ids"].split(",") if game]
     return Explained(

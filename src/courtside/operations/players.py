@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
+from rapidfuzz import fuzz, process
 
 from courtside.errors import AnswerError
 from courtside.league.names import normalise
@@ -10,7 +13,9 @@ from courtside.raw.current import current
 from courtside.raw.tables import RAW_PLAYER_BOX
 from courtside.warehouse.base import Reader
 
-SHOWN = 10
+SHOWN, CLOSE = 10, 3
+LIKE = 75
+"""Likeness, out of 100, from which a name is offered for a misspelled one."""
 
 
 class NoSuchRowError(AnswerError):
@@ -37,8 +42,21 @@ def find_player(reader: Reader, player: str) -> tuple[int, str]:
         wanted = normalise(player)
         exact = {key: name for key, name in names.items() if normalise(name) == wanted}
         found = exact or {key: name for key, name in names.items() if wanted in normalise(name)}
-    if len(found) != 1:
+    if not found:
+        close = ", ".join(close_names(player, names.values()))
+        advice = f"Close names: {close}" if close else "Give the full name or the id"
+        raise NoSuchRowError(f"No player's name contains {player!r}. {advice}")
+    if len(found) > 1:
         shown = ", ".join(f"{name} ({key})" for key, name in list(found.items())[:SHOWN])
-        problem = f"Several players match {player!r}: {shown}" if found else f"No player's name contains {player!r}"
-        raise NoSuchRowError(f"{problem}. Give the full name or the id")
+        raise NoSuchRowError(f"Several players match {player!r}: {shown}. Give the full name or the id")
     return next(iter(found.items()))
+
+
+def close_names(text: str, names: Iterable[str]) -> list[str]:
+    """Return up to three names that are spelled like `text`, the closest first.
+
+    >>> close_names("Kouyatma", ["Quade Kouyatema", "Bashir Larkspur"])
+    ['Quade Kouyatema']
+    """
+    found = process.extract(text, list(names), scorer=fuzz.WRatio, processor=normalise, limit=CLOSE, score_cutoff=LIKE)
+    return [name for name, _, _ in found]

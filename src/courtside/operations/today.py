@@ -16,6 +16,7 @@ from courtside.operations.players import player_names
 from courtside.picks.ledger import counted
 from courtside.picks.price_tables import SIDE_VALUES
 from courtside.picks.tables import PUBLICATIONS, PUBLISHED_PICKS
+from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.tables import GRID
 from courtside.warehouse.base import Warehouse
 
@@ -27,7 +28,7 @@ class Today:
     `games` holds game_id, away, home (tricodes), tip_at (UTC), status, away_points and home_points, by tip-off. `picks`
     holds one row per player with game_id, player, side, line, prediction, subsets, and best price, book, expected value
     (units) and the interval of it, which are None where no price is stored. `open` holds stage, state and reason of
-    each cell of the date that is held or failed.
+    each cell of the date that is held or failed, and `stages` the state of each stage that was run for the date.
     """
 
     date: dt.date
@@ -35,6 +36,7 @@ class Today:
     picks: list[dict[str, Any]]
     open: list[dict[str, Any]]
     data: Freshness
+    stages: dict[str, str]
 
 
 def today_of(warehouse: Warehouse, day: dt.date, market: str) -> Today:
@@ -46,7 +48,9 @@ def today_of(warehouse: Warehouse, day: dt.date, market: str) -> Today:
     )
     unsettled = cells.filter(pl.col("state").is_in(["held", "failed"])).select("stage", "state", "reason")
     picks = _picks(counted(publications, published), values, player_names(warehouse))
-    return Today(day, _games(games, teams), picks.to_dicts(), unsettled.to_dicts(), freshness(warehouse))
+    states = dict(cells.select("stage", "state").rows())
+    stages = {name: states[name] for name in STAGE_NAMES if name in states}
+    return Today(day, _games(games, teams), picks.to_dicts(), unsettled.to_dicts(), freshness(warehouse), stages)
 
 
 def _games(games: pl.DataFrame, teams: pl.DataFrame) -> list[dict[str, Any]]:
