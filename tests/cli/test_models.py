@@ -112,7 +112,7 @@ def test_a_model_without_figures_is_measured_by_the_command_that_the_list_names(
         store_metrics(context, row["model_id"])
     code, output = call(home, "models", "list")
     assert code == 0
-    assert "Run `courtside models measure`." in output
+    assert "Run `courtside models measure`." in " ".join(output.split())
     code, output = call(home, "models", "promote", row["model_id"])
     assert code == 1
     assert "player games with a line measured: not measured (at least 200): failed" in output
