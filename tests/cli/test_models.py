@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,9 @@ def trained_home(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     with few_rows_are_enough():
         code, output = call(home, "train", "--start-date", "2025-11-03", "--end-date", str(FIRST_MODEL))
     assert code == 0, output
+    assert re.search(
+        r"catboost_v9-2025-11-10-\w+: [\d,]+ rows, .*; MAE \d\.\d+, line's \d\.\d+, on \d+ player games", output
+    )
     return home
 
 
@@ -132,7 +136,7 @@ def test_a_model_whose_first_games_are_not_played_cannot_be_measured_yet(home: P
         context.models._upsert([row | {"as_of": TODAY, "metrics": "{}"}])
     code, output = call(home, "models", "measure", name)
     assert code == 1
-    assert "no results of its first four weeks are stored yet. Run `courtside daily`" in output
+    assert "not measured, because no results of its first four weeks are stored. Run `courtside daily`" in output
     code, output = call(home, "models", "measure", "nobody")
     assert code == 1
     assert "`courtside models list`" in output

@@ -101,7 +101,9 @@ def measure_command(
 def measurement(measured: Mapping[str, Any]) -> str:
     """Return a sentence about the measurements of a model."""
     if not measured:
-        return "no results of its first four weeks are stored yet. Run `courtside daily` after its first games"
+        return (
+            "not measured, because no results of its first four weeks are stored. Run `courtside daily` after its games"
+        )
     days = f"{measured['first_date']} to {measured['last_date']}"
     if "mae_with_line" not in measured:
         return f"no lines are stored from {days}. `courtside ingest odds` or `courtside ingest FILE` stores lines"

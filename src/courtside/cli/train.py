@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from courtside.cli.common import Home, complaints, console, opened, settings_of
 from courtside.cli.ingest import parse_date_option
+from courtside.cli.models import measurement
 from courtside.errors import ConfigError
 from courtside.operations.training import train_models
 from courtside.predictions.systems import TRAINED
+from courtside.predictions.tables import CALIBRATION_ERROR
 from courtside.predictions.walk_forward import EVERY_DAYS, retraining_days
 
 
@@ -28,8 +31,8 @@ def train_command(
 ) -> None:
     """Train the models that predict from a date on, on earlier dates only, and fit their calibrators.
 
-    Stores each model with its hash, window, inputs, library versions and its measurements on the newest dates of its
-    window. `courtside run` then predicts again the dates that the models may predict.
+    Stores each model with its hash, window, inputs, library versions and its measurements on dates that it was not
+    trained on. `courtside run` then predicts again the dates that the models may predict.
     """
     begun = time.perf_counter()
     settings = settings_of(home)
@@ -42,10 +45,18 @@ def train_command(
     for model_id in ids:
         row = rows[model_id]
         console.print(
-            f"{model_id}: {row['rows']:,} rows, {row['window_start']} to {row['window_end']}, {row['metrics']}",
+            f"{model_id}: {row['rows']:,} rows, {row['window_start']} to {row['window_end']}{_measurement(row)}",
             soft_wrap=True,
         )
     console.print(f"{len(ids)} models and calibrators, {time.perf_counter() - begun:.0f} s")
+
+
+def _measurement(row: dict[str, Any]) -> str:
+    """Return the figures of a model or calibrator on dates that it was not trained on; empty where it has none."""
+    measured = json.loads(row["metrics"])
+    if row["kind"] == "points":
+        return f"; {measurement(measured)}"
+    return f"; calibration error {measured[CALIBRATION_ERROR]:.4f}" if CALIBRATION_ERROR in measured else ""
 
 
 def _days(as_of: str, start_date: str, end_date: str, every: int, today: dt.date) -> list[dt.date]:
