@@ -45,6 +45,9 @@ TYPE_OF_PREFIX = {
 COUNTED_TYPES = (GameType.REGULAR, GameType.PLAYOFFS, GameType.PLAY_IN)
 """Game types that enter season and last-N windows."""
 
+COUNTED_IDS = tuple(prefix for prefix, game_type in TYPE_OF_PREFIX.items() if game_type in COUNTED_TYPES)
+"""The first three digits of the ids of these games."""
+
 
 def parse_game_id(value: object) -> str:
     """Return the ten-digit game id of `value`, and restore leading zeros that a spreadsheet dropped.

@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from courtside.analytics.tables import GAMES
-from courtside.clock import eastern_date, eastern_to_utc
+from courtside.clock import COUNTED_IDS, eastern_date, eastern_to_utc
 from courtside.raw.current import current
 from courtside.raw.tables import PAYLOAD_LOG, RAW_SCHEDULE
 from courtside.sources.payload import SIMULATED
@@ -17,9 +17,6 @@ from courtside.warehouse.base import Lazy, Reader
 
 RESULTS_BY = dt.time(12, 0)
 """Eastern time of the day after a game by which its result is due."""
-
-COUNTED_IDS = ("002", "004", "005")
-"""The first digits of the ids of regular-season, playoff and play-in games."""
 
 LONGEST_PAUSE = dt.timedelta(days=130)
 """Longest pause between two seasons; results are due after it where no game is scheduled."""

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -62,12 +62,7 @@ class RangeState:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the state as plain data."""
-        return {
-            "cells": self.cells,
-            "rows": self.rows,
-            "contaminated": self.contaminated,
-            "with_gaps": self.with_gaps,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True)

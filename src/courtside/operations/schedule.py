@@ -73,7 +73,7 @@ def slate_of(context: Context, day: dt.date) -> Slate | None:
     if known:
         return known
     games = context.warehouse.collect(
-        current(context.warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE)
+        context.raw(RAW_SCHEDULE)
         .filter((nw.col("game_date") == day) & (nw.col("status") != "postponed"))
         .select("game_id", "tip_at")
     )

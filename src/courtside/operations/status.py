@@ -12,7 +12,7 @@ import polars as pl
 
 from courtside.analytics.freshness import Freshness, freshness
 from courtside.analytics.tables import GAMES
-from courtside.clock import Clock, date_range
+from courtside.clock import COUNTED_IDS, Clock, date_range
 from courtside.errors import ConfigError
 from courtside.pipeline.stages import STAGE_NAMES
 from courtside.pipeline.tables import GRID
@@ -71,9 +71,9 @@ def first_date(warehouse: Warehouse) -> dt.date | None:
 
 
 def _counted_games(warehouse: Warehouse) -> pl.DataFrame:
-    """Return game_id and game_date of the raw schedule's games of the regular season, the play-in and the playoffs."""
+    """Return game_id and game_date of the counted games of the raw schedule."""
     games = warehouse.collect(current(warehouse.scan(RAW_SCHEDULE), RAW_SCHEDULE).select("game_id", "game_date"))
-    return games.filter(pl.col("game_id").str.slice(0, 3).is_in(["002", "004", "005"]))
+    return games.filter(pl.col("game_id").str.slice(0, 3).is_in(COUNTED_IDS))
 
 
 def status_of(warehouse: Warehouse, clock: Clock, season: str | None = None) -> Status:

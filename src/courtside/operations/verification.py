@@ -12,7 +12,7 @@ import polars as pl
 from courtside.audit.leakage import differing
 from courtside.features.known import Known, features_of
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.league.seasons import lookback_start
+from courtside.league.seasons import by_season
 from courtside.pipeline import stored
 from courtside.pipeline.context import Context
 from courtside.pipeline.inputs import Inputs
@@ -43,7 +43,7 @@ class StoredValues:
 
     def recomputed(self, dates: Sequence[dt.date]) -> pl.DataFrame:
         """Return the feature rows of `dates`, computed from the stored tables, one season at a time."""
-        parts = [features_of(self._known(own), own) for own in seasons(dates)]
+        parts = [features_of(self._known(own), own) for own in by_season(sorted(dates))]
         return pl.concat(parts) if parts else PLAYER_FEATURES.empty()
 
     def recomputed_before(self, day: dt.date) -> pl.DataFrame:
@@ -60,16 +60,8 @@ def wrong_dates(context: Context, start: dt.date, end: dt.date) -> list[dt.date]
     values = StoredValues(context)
     dates = [day for day in values.settled if start <= day <= end]
     wrong: set[dt.date] = set()
-    for own in seasons(dates):
+    for own in by_season(sorted(dates)):
         rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES, start=own[0], end=own[-1]))
         rows = rows.filter(pl.col("game_date").is_in(pl.Series(own).implode()))
         wrong |= set(differing(rows, values.recomputed(own).select(rows.columns))[0]["game_date"])
     return sorted(wrong)
-
-
-def seasons(dates: Sequence[dt.date]) -> list[list[dt.date]]:
-    """Split dates into parts that look back on the same history, so that each part needs bounded memory."""
-    parts: dict[dt.date, list[dt.date]] = {}
-    for day in sorted(dates):
-        parts.setdefault(lookback_start(day), []).append(day)
-    return list(parts.values())
