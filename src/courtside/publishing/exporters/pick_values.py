@@ -80,7 +80,9 @@ def _values(world: World) -> dict[PickKey, tuple[float, PickValue]]:
     scan = world.warehouse.scan
     sides, closing = world.warehouse.collect_all([scan(SIDE_VALUES, **span), scan(CLOSING_VALUES, **span)])
     key = [*PLAYER_GAME, "side"]
-    moved = closing.filter(pl.col("kind") == LIVE).select(*key, "line_value", "probability_value")
+    # A pick has a row for each of its subsets, with the same values.
+    live = closing.filter(pl.col("kind") == LIVE).unique(key, keep="last", maintain_order=True)
+    moved = live.select(*key, "line_value", "probability_value")
     picked = sides.join(world.counted.rename({"direction": "side"}), on=key, how="semi").join(
         moved, on=key, how="left", validate="1:1"
     )
