@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -41,18 +42,26 @@ def with_content_hash(publications: pl.DataFrame, picks: pl.DataFrame) -> pl.Dat
     """
     columns = [name for name in PUBLICATIONS.column_names if name != "content_hash"]
     rows = publications.select(columns).sort(PUBLICATIONS.key)
-    hashes = {(row["game_date"], row["version"]): hashlib.sha256(_content(row)) for row in rows.iter_rows(named=True)}
-    ordered = picks.select(PUBLISHED_PICKS.column_names).sort(PUBLISHED_PICKS.key)
-    for row in ordered.iter_rows(named=True):
-        if sha256 := hashes.get((row["game_date"], row["version"])):
-            sha256.update(_content(row))
+    hashes = {version: hashlib.sha256(content) for version, content in _contents(rows)}
+    for version, content in _contents(picks.select(PUBLISHED_PICKS.column_names).sort(PUBLISHED_PICKS.key)):
+        if sha256 := hashes.get(version):
+            sha256.update(content)
     digests = [sha256.hexdigest() for sha256 in hashes.values()]
     return rows.with_columns(content_hash=pl.Series(digests, dtype=pl.String))
 
 
-def _content(row: dict[str, object]) -> bytes:
-    kept = ((name, value) for name, value in row.items() if value is not None and value != FILLED.get(name))
-    return repr(sorted(kept)).encode()
+def _contents(rows: pl.DataFrame) -> Iterator[tuple[tuple[object, object], bytes]]:
+    """Yield game_date and version of each row, and its named values in order of the names."""
+    names = sorted(rows.columns)
+    filled = [FILLED.get(name) for name in names]
+    date, version = names.index("game_date"), names.index("version")
+    for row in rows.select(names).iter_rows():
+        kept = [
+            (name, value)
+            for name, value, default in zip(names, row, filled, strict=True)
+            if value is not None and value != default
+        ]
+        yield (row[date], row[version]), repr(kept).encode()
 
 
 def verify_ledger(publications: pl.DataFrame, picks: pl.DataFrame) -> None:

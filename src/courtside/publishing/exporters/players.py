@@ -21,11 +21,12 @@ from courtside.publishing.contracts import (
     Shape,
     Tricode,
     UtcInstant,
+    documents,
     one_decimal,
 )
-from courtside.publishing.exporters.rows import KindTally, by_kind, named, partitioned, rounded, utc
+from courtside.publishing.exporters.rows import KindTally, by_kind, named, one_decimal_expr, partitioned, utc
 from courtside.publishing.exporters.slate import partitioned_picks
-from courtside.publishing.world import World
+from courtside.publishing.world import PLAYER_GAME, World
 
 
 class Accuracy(Shape):
@@ -102,6 +103,12 @@ class Player(Document):
 
 
 PLAYERS_INDEX = FileType("players-index", "players/index.json", 3600, PlayersIndex)
+PICKED: dict[str, pl.DataType] = {
+    **{name: pl.Float64() for name in ("prediction", "line")},
+    **{name: pl.String() for name in ("direction", "result", "kind")},
+    "groups": pl.List(pl.String),
+}
+"""The fields of a pick that the log shows."""
 PLAYER = FileType("players", "players/{player}.json", 3600, Player)
 
 
@@ -120,49 +127,58 @@ def files(world: World) -> Iterator[Built]:
     rows = named(world.season_predictions, world.players).sort(
         ["player_id", "game_date", "game_id"], descending=[False, True, True]
     )
-    players = [_player(world, season, games, picks) for games in partitioned(rows, "player_id").values()]
+    columns = ("game_id", "player_id", "player", "team", "prediction", "line", "actual")
+    players = [_indexed(games, picks) for games in partitioned(rows.select(columns), "player_id").values()]
     listed = sorted(players, key=lambda player: (player.player, player.id))
-    fields = IndexedPlayer.model_fields
-    index = PlayersIndex(
-        generated_at=utc(world.now),
-        season=season,
-        players=tuple(IndexedPlayer(**{name: getattr(player, name) for name in fields}) for player in listed),
-    )
+    index = PlayersIndex(generated_at=utc(world.now), season=season, players=tuple(listed))
     yield Built(PLAYERS_INDEX, PLAYERS_INDEX.path(), index, not world.predicted_rows_since(start))
-    for player in players:
-        yield Built(PLAYER, PLAYER.path(player=player.id), player)
+    logs = _logs(rows, picks)
+    if players:
+        header = pl.DataFrame([player.model_dump() for player in players], infer_schema_length=None)
+        shown = header.join(logs, on="id", validate="1:1", maintain_order="left").with_columns(
+            generated_at=pl.lit(utc(world.now)), season=pl.lit(season)
+        )
+        for player in documents(Player, shown.select(*Player.model_fields)):
+            yield Built(PLAYER, PLAYER.path(player=player.id), player)
 
 
-def _player(
-    world: World, season: str, games: list[dict[str, Any]], picks: Mapping[tuple[str, int], Mapping[str, Any]]
-) -> Player:
+def _indexed(games: list[dict[str, Any]], picks: Mapping[tuple[str, int], Mapping[str, Any]]) -> IndexedPlayer:
     newest = games[0]
-    keys = [(game["game_id"], game["player_id"]) for game in games]
-    return Player(
+    own = [picks.get((game["game_id"], game["player_id"])) for game in games]
+    return IndexedPlayer(
         id=newest["player_id"],
-        generated_at=utc(world.now),
         player=newest["player"],
         team=newest["team"],
-        season=season,
         accuracy=accuracy_of(games),
-        picks=by_kind(picks[key] for key in keys if key in picks and picks[key]["result"]),
-        log=tuple(_logged(game, picks.get(key)) for key, game in zip(keys, games, strict=True)),
+        picks=by_kind(pick for pick in own if pick and pick["result"]),
     )
 
 
-def _logged(game: Mapping[str, Any], pick: Mapping[str, Any] | None) -> LoggedGame:
-    return LoggedGame(
-        date=game["game_date"],
-        opponent=game["opponent"],
-        prediction=pick["prediction"] if pick else one_decimal(game["prediction"]),
-        line=pick["line"] if pick else rounded(game["line"]),
-        direction=pick["direction"] if pick else game["direction"],
-        held=None if game["gate_passed"] else game["gate_reason"],
-        actual=game["actual"],
-        result=pick["result"] if pick else None,
-        kind=pick["kind"] if pick else None,
-        groups=pick["groups"] if pick else (),
+def _logs(rows: pl.DataFrame, picks: Mapping[tuple[str, int], Mapping[str, Any]]) -> pl.DataFrame:
+    """Return id and log of each player of `rows`: the fields of a `LoggedGame` per row, in order."""
+    chosen = pl.DataFrame(
+        [(*key, *(pick[name] for name in PICKED)) for key, pick in picks.items()],
+        schema={"game_id": pl.String, "player_id": pl.Int64} | {f"pick_{name}": PICKED[name] for name in PICKED},
+        orient="row",
     )
+    is_pick = pl.col("pick_prediction").is_not_null()
+
+    def shown(name: str, other: pl.Expr) -> pl.Expr:
+        return pl.when(is_pick).then(f"pick_{name}").otherwise(other).alias(name)
+
+    logged = pl.struct(
+        pl.col("game_date").alias("date"),
+        "opponent",
+        *(shown(name, one_decimal_expr(pl.col(name))) for name in ("prediction", "line")),
+        shown("direction", pl.col("direction")),
+        pl.when(~pl.col("gate_passed")).then("gate_reason").alias("held"),
+        "actual",
+        pl.col("pick_result").alias("result"),
+        pl.col("pick_kind").alias("kind"),
+        pl.col("pick_groups").fill_null(pl.lit([], dtype=pl.List(pl.String))).alias("groups"),
+    )
+    joined = rows.join(chosen, on=PLAYER_GAME, how="left", validate="m:1", maintain_order="left")
+    return joined.group_by(pl.col("player_id").alias("id"), maintain_order=True).agg(log=logged)
 
 
 def accuracy_of(rows: Iterable[Mapping[str, Any]]) -> Accuracy:
