@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import runpy
 import subprocess
 import sys
@@ -95,6 +96,14 @@ def test_partitions_begin_with_the_first_stored_game_and_end_today(ingested_home
         assert (days[0], days[-1]) == (str(homes.FIRST), "2025-11-13")
     assert partitions_of(NOWHERE).get_partition_keys()[0] == str(FIRST_DATE)
     assert not Path("nowhere").exists()
+
+
+def test_loading_the_definitions_prints_no_line_of_dagster_twice(
+    run_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURTSIDE_HOME", str(run_home))
+    defs()
+    assert not logging.getLogger("dagster").propagate
 
 
 def test_only_data_that_age_have_a_freshness_policy(run_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ stopped.
 
 from __future__ import annotations
 
+import logging
 import warnings
 
 import dagster as dg
@@ -32,6 +33,8 @@ def definitions_of(courtside: Courtside) -> dg.Definitions:
 def defs() -> dg.Definitions:
     """Return the definitions of the installation that the settings name; Dagster calls this when it loads them."""
     logs.configure()
+    # Dagster prints its own lines; without this each would appear a second time.
+    logging.getLogger("dagster").propagate = False
     # Dagster marks back-fill policies as beta and would repeat this for each asset.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     return definitions_of(Courtside())
