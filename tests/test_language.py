@@ -41,8 +41,7 @@ class Rule:
 
 
 RULES = (
-    # `said_pct` is a key of the JSON that `courtside evaluate` writes.
-    Rule(r"\bsaid\b(?! pct)|\b(speak|speaks|speaking|spoken)\b", "predict, prediction", "what is said of a row"),
+    Rule(r"\bsaid\b|\b(speak|speaks|speaking|spoken)\b", "predict, prediction", "what is said of a row"),
     Rule(r"\bsays? nothing\b", "no prediction", "the champion says nothing of a date"),
     Rule(
         r"\bstand[- ]in\b|\bstands in for\b|\b(take|takes) (its|his|their) place\b|\bleading system\b",

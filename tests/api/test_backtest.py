@@ -252,7 +252,7 @@ def test_the_result_prints_shows_and_saves(home: courtside.Home, tmp_path: Path)
     assert saved["compared"]["line"]["n"] == result.n
     assert result.by_edge()["n"].sum() <= result.n
     assert result.by_month()["n"].sum() == result.by_season()["n"].sum() == result.n
-    assert result.calibration().columns == ["n", "said_pct", "came_pct", "low_pct", "high_pct"]
+    assert result.calibration().columns == ["n", "stated_pct", "observed_pct", "low_pct", "high_pct"]
 
 
 def test_another_market_is_measured_beside_its_own_lines(home: courtside.Home) -> None:
@@ -268,7 +268,9 @@ def test_the_plots_show_calibration_and_error_over_time(home: courtside.Home, mo
     assert weeks["n"].sum() == result.n
     drawn = result.error_plot().to_dict()
     assert len(next(iter(drawn["datasets"].values()))) == 2 * weeks.height
-    bins = pl.DataFrame({"n": [50.0], "said_pct": [48.0], "came_pct": [51.0], "low_pct": [40.0], "high_pct": [62.0]})
+    bins = pl.DataFrame(
+        {"n": [50.0], "stated_pct": [48.0], "observed_pct": [51.0], "low_pct": [40.0], "high_pct": [62.0]}
+    )
     monkeypatch.setattr(courtside.Backtest, "calibration", lambda self: bins)
     layers = result.calibration_plot().to_dict()["layer"]
     assert [layer["mark"]["type"] for layer in layers] == ["line", "rule", "point"]

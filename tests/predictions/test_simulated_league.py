@@ -80,7 +80,7 @@ def test_a_calibrated_probability_is_wrong_only_by_chance(predictions: pl.DataFr
     staged = second_stage(predictions, quoted, "catboost_v9", [MEASURED])
     assert staged["probability_calibrated"].is_not_null().all()
     found = measures.probability(staged)
-    far = [abs(one["said_pct"] - one["came_pct"]) / (100 * (0.25 / one["n"]) ** 0.5) for one in found["bins"]]
+    far = [abs(one["stated_pct"] - one["observed_pct"]) / (100 * (0.25 / one["n"]) ** 0.5) for one in found["bins"]]
     assert max(far) < 3.5, far
     assert found["ece"] < 2.5 * found["ece_of_noise"]
 

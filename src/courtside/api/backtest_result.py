@@ -125,7 +125,7 @@ class Backtest(Result):
         The probability comes from calibrators fitted on the earlier predictions of this backtest, every fourth week
         once there are 500; the frame is empty before.
         """
-        schema = dict.fromkeys(("n", "said_pct", "came_pct", "low_pct", "high_pct"), pl.Float64)
+        schema = dict.fromkeys(("n", "stated_pct", "observed_pct", "low_pct", "high_pct"), pl.Float64)
         return pl.DataFrame(self.figures["all"]["probability"].get("bins", []), schema=schema)
 
     def calibration_plot(self) -> LayerChart:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def calibration(bins: pl.DataFrame, title: str) -> LayerChart:
     """Return how often over happened in each bin of stated probability, with intervals, beside perfect calibration."""
     alt = _altair()
-    stated = alt.X("said_pct:Q", title="stated probability of over, %").scale(zero=False)
-    happened = alt.Y("came_pct:Q", title="happened, %").scale(zero=False)
-    ends = bins["said_pct"].to_list()
-    perfect = pl.DataFrame({"said_pct": ends, "came_pct": ends}, schema=["said_pct", "came_pct"])
+    stated = alt.X("stated_pct:Q", title="stated probability of over, %").scale(zero=False)
+    happened = alt.Y("observed_pct:Q", title="happened, %").scale(zero=False)
+    ends = bins["stated_pct"].to_list()
+    perfect = pl.DataFrame({"stated_pct": ends, "observed_pct": ends}, schema=["stated_pct", "observed_pct"])
     points = alt.Chart(bins).mark_point(filled=True).encode(stated, happened, tooltip=bins.columns)
     whiskers = alt.Chart(bins).mark_rule().encode(stated, alt.Y("low_pct:Q", title="happened, %"), alt.Y2("high_pct:Q"))
     line = alt.Chart(perfect).mark_line(strokeDash=[4, 3], color="grey").encode(stated, happened)

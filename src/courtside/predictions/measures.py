@@ -151,8 +151,8 @@ def reliability(settled: pl.DataFrame, bins: int = BINS) -> list[Figures]:
         figures.append(
             {
                 "n": part.height,
-                "said_pct": round(100 * float(chance[place].mean()), 2),
-                "came_pct": round(100 * float(part["is_hit"].sum()) / part.height, 2),
+                "stated_pct": round(100 * float(chance[place].mean()), 2),
+                "observed_pct": round(100 * float(part["is_hit"].sum()) / part.height, 2),
                 "low_pct": round(low, 2),
                 "high_pct": round(high, 2),
             }
