@@ -28,14 +28,14 @@ DAY = dt.date(2025, 11, 13)
 
 def test_a_player_reported_out_is_blocked_by_the_gate_and_loses_his_pick(run_home: Path, tmp_path: Path) -> None:
     home = homes.copy_of(run_home, tmp_path / "home")
-    homes.run_in(home, last=DAY)
+    homes.run_in(home, last=DAY, through="picks")
     with homes.opened(home) as context:
         read = lambda table: context.warehouse.collect(context.warehouse.scan(table))  # noqa: E731
         published = read(PUBLISHED_PICKS).filter(game_date=DAY)
         assert published.height, "the test needs picks on a day to come"
         pick = published.row(0, named=True)
         _report_out(context, read, pick)
-    homes.run_in(home, now=homes.NOW + dt.timedelta(minutes=30), last=DAY)
+    homes.run_in(home, now=homes.NOW + dt.timedelta(minutes=30), last=DAY, through="picks")
     with homes.opened(home) as context:
         read = lambda table: context.warehouse.collect(context.warehouse.scan(table))  # noqa: E731
         own = pl.col("player_id") == pick["player_id"]

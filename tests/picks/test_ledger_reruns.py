@@ -3,7 +3,7 @@
 import datetime as dt
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from courtside.picks.integrity import require_append_only, require_counted, verify_ledger
@@ -70,7 +70,6 @@ def check_ledger(before, after):
         assert rows.height <= tops.get(key, rows.height)
 
 
-@settings(max_examples=40, deadline=None)
 @given(slate=SLATES, start=st.integers(-6, 12), runs=RUNS)
 def test_published_picks_of_begun_games_never_change(slate, start, runs):
     ledger, now = empty_ledger(), NOON + dt.timedelta(hours=start)
@@ -89,7 +88,6 @@ def test_published_picks_of_begun_games_never_change(slate, start, runs):
         ledger = after
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     start=st.integers(-6, 12),
     runs=st.lists(st.tuples(st.integers(0, 5), PREDICTED, SLATES), min_size=2, max_size=6),
@@ -106,7 +104,6 @@ def test_a_begun_game_stays_begun_when_the_schedule_changes(start, runs):
         ledger = after
 
 
-@settings(max_examples=40, deadline=None)
 @given(slate=SLATES, late=st.integers(21, 40), runs=RUNS)
 def test_a_backtest_date_is_published_once(slate, late, runs):
     ledger, now = empty_ledger(), NOON + dt.timedelta(hours=late)

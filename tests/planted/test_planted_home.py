@@ -240,12 +240,7 @@ def test_a_lost_payload_is_named_by_the_next_day(home: Path) -> None:
     assert output.count("lost or damaged payload: ") == 3
 
 
-def test_a_damaged_payload_is_named_within_a_week(home: Path) -> None:
-    next((home / "raw").glob("??/*.zst")).write_bytes(b"damaged")
-    assert [found.lost for found in week_of_checks(home) if found.lost]
-
-
-def test_missing_or_damaged_public_files_are_written_again_within_a_week(home: Path) -> None:
+def test_damaged_payloads_are_named_and_damaged_public_files_written_again_within_a_week(home: Path) -> None:
     assert call("daily", home=home)[0] == 0
     folder = home / "public" / "v1"
     before = homes.files(home)
@@ -255,9 +250,12 @@ def test_missing_or_damaged_public_files_are_written_again_within_a_week(home: P
     gone.unlink()
     damaged.write_bytes(b'{"date"')
     changed.write_text(changed.read_text().replace('"player":"', '"player":"X', 1))
+    next((home / "raw").glob("??/*.zst")).write_bytes(b"damaged")
     assert homes.files(home) != before
     output = call("daily", home=home)[1]
-    restored = {name for found in week_of_checks(home) for name in found.restored}
+    week = week_of_checks(home)
+    restored = {name for found in week for name in found.restored}
+    assert {name for found in week for name in found.lost}
     assert f"public file written again: v1/picks/{homes.LAST}.json" in output
     for path in (gone, damaged, changed):
         name = str(path.relative_to(home / "public"))
