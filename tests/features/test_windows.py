@@ -11,10 +11,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courtside.features import windows
-from courtside.features.windows import HORIZON_DAYS, Games, Past, half_life_weights
+from courtside.features.windows import HORIZON_DAYS, Games, Past, blocks, half_life_weights, places
 
 GAME = st.tuples(st.integers(1, 3), st.integers(-400, 800), st.integers(0, 60))
 ROW = st.tuples(st.integers(1, 4), st.integers(-400, 900))
+
+
+@given(
+    st.sets(st.integers(-5, 5) | st.integers(-(1 << 40), 1 << 40)),
+    st.lists(st.integers(-7, 7)),
+    st.sampled_from([0, 99]),
+)
+def test_the_place_of_an_id_is_its_rank_and_minus_one_where_it_is_unknown(
+    ids: set[int], others: list[int], many: int
+) -> None:
+    asked = [*ids, *others]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "MANY_IDS", many)
+        found = places(np.array(sorted(ids), dtype=np.int64), np.array(asked, dtype=np.int64))
+    ranks = {value: rank for rank, value in enumerate(sorted(ids))}
+    assert found.tolist() == [ranks.get(value, -1) for value in asked]
+
+
+@given(st.lists(st.integers(0, 9)), st.integers(1, 4))
+def test_blocks_hold_every_row_once_and_all_rows_of_a_key(keys: list[int], size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "BLOCK_ROWS", size)
+        found = [[keys[row] for row in block] for block in blocks(np.array(keys, dtype=np.int64))]
+    assert [key for block in found for key in block] == sorted(keys)
+    assert sum(len(set(block)) for block in found) == len(set(keys))
+
+
+@given(games=st.lists(GAME, max_size=40), rows=st.lists(ROW, min_size=1, max_size=8))
+def test_a_weighted_mean_does_not_depend_on_the_size_of_blocks(
+    games: list[tuple[int, int, int]], rows: list[tuple[int, int]]
+) -> None:
+    frame, weights = _frame(games), half_life_weights(5, 2)
+    last = Games(frame, "player_id").before(pl.DataFrame(rows, schema=["player_id", "game_day"], orient="row")).last(5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "BLOCK_ROWS", 1)
+        found = last.weighted_mean("points", weights)
+    assert np.array_equal(found, last.newest_games(5).mean("points", weights), equal_nan=True)
 
 
 def _frame(games: list[tuple[int, int, int]]) -> pl.DataFrame:

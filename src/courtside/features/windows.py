@@ -41,6 +41,9 @@ HORIZON_DAYS = 365
 BLOCK_ROWS = 4096
 """Rows whose newest games are held as matrices at the same time; the matrices of a block fit into the CPU's cache."""
 
+MANY_IDS, LARGEST_TABLE = 4096, 1 << 22
+"""From this many ids on, ids that lie within this distance are looked up in a table; those of players do."""
+
 NO_DAY = -(1 << 18)
 """A day earlier than every game."""
 
@@ -79,10 +82,8 @@ class Games:
         """Return the number of each row's group, −1 where the group has no games."""
         groups = np.zeros(rows.height, dtype=np.int64)
         for name, values in zip(self.by, self._values, strict=True):
-            own = _ints(rows[name])
-            place = np.searchsorted(values, own)
-            is_known = (groups >= 0) & (np.append(values, 0)[place] == own) & (place < len(values))
-            groups = np.where(is_known, groups * len(values) + place, -1)
+            place = places(values, _ints(rows[name]))
+            groups = np.where((groups >= 0) & (place >= 0), groups * len(values) + place, -1)
         return groups
 
     def column(self, name: str) -> Ints:
@@ -164,11 +165,17 @@ class Before:
 
     def all(self) -> Window:
         """Return every earlier game, however old."""
-        starts = np.searchsorted(self.games.keys, _keys(self.groups, np.full_like(self.days, NO_DAY)))
-        return Window(self.games, starts, self.high)
+        return Window(self.games, self._position(np.full_like(self.days, NO_DAY)), self.high)
+
+    @cached_property
+    def _order(self) -> Ints:
+        return np.argsort(_keys(self.groups, self.days))
 
     def _position(self, days: Ints) -> Ints:
-        return np.searchsorted(self.games.keys, _keys(self.groups, days))
+        """Return the number of games before `days`; ordered keys are searched faster."""
+        positions = np.empty_like(self.days)
+        positions[self._order] = np.searchsorted(self.games.keys, _keys(self.groups, days)[self._order])
+        return positions
 
 
 @dataclass(frozen=True)
@@ -260,6 +267,17 @@ class Newest:
         """Return the weighted sum of a column. It is computed in this thread: BLAS would start threads of its own."""
         total: Floats = np.einsum("ij,j->i", self[name], weights)
         return total
+
+
+def places(values: Ints, ids: Ints) -> Ints:
+    """Return the place of each id among distinct sorted values, −1 for an unknown one."""
+    if len(ids) < MANY_IDS or not len(values) or values[-1] - values[0] >= LARGEST_TABLE:
+        place = np.searchsorted(values, ids)
+        return np.where((place < len(values)) & (np.append(values, 0)[place] == ids), place, -1)
+    table = np.zeros(values[-1] - values[0] + 1, dtype=np.int32)
+    table[values - values[0]] = np.arange(1, len(values) + 1)
+    is_inside = (ids >= values[0]) & (ids <= values[-1])
+    return np.where(is_inside, table[np.where(is_inside, ids - values[0], 0)], 0).astype(np.int64) - 1
 
 
 def blocks(keys: Ints) -> list[Ints]:

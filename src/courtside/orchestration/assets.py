@@ -80,7 +80,7 @@ def stage_asset(
         start, end = (dt.date.fromisoformat(key) for key in context.partition_key_range)
         with courtside.working() as opened:
             summary = run(opened, start, end, stages=(stage,))
-            cells = {day: cell for day, cell in opened.run_log.cells(name).items() if start <= day <= end}
+            cells = opened.run_log.cells(name, start, end)
             results = [_checked(name, check, cells, opened, start, end) for check in checks_of(name)]
         result = summary.stages[0]
         return dg.MaterializeResult(

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +55,15 @@ class RunLog:
     """Folder of the note that names the writer; None writes no note."""
     _seq: int = 0
 
-    def cells(self, stage: str) -> dict[dt.date, Cell]:
-        """Return the stored cells of `stage` by date."""
-        names = ["state", "reason", "rows", "content_hash", "input_hash", "attempts"]
-        rows = self.warehouse.collect(
-            self.warehouse.scan(GRID).filter(nw.col("stage") == stage).select("game_date", *names)
-        )
-        return {row["game_date"]: Cell(**{name: row[name] for name in names}) for row in rows.to_dicts()}
+    def cells(self, stage: str, start: dt.date | None = None, end: dt.date | None = None) -> dict[dt.date, Cell]:
+        """Return the stored cells of `stage` by date, from `start` to `end`; None means no bound."""
+        stored = self.warehouse.scan(GRID, start=start, end=end).filter(nw.col("stage") == stage)
+        rows = self.warehouse.collect(stored.select("game_date", *(item.name for item in fields(Cell))))
+        return {day: Cell(*values) for day, *values in rows.iter_rows()}
 
     def recorder(self, stage: str, inputs: Mapping[dt.date, str], outcomes: Outcomes) -> Recorder:
         """Return a function that records a write of `stage` as cells and an event, from the rows read back."""
-        before, kind = self.cells(stage), self.warehouse.hash_kind
+        before, kind = self.cells(stage, min(inputs), max(inputs)), self.warehouse.hash_kind
 
         def record(contents: Contents) -> Sequence[Upsert]:
             cells = {
@@ -86,7 +84,7 @@ class RunLog:
 
     def fail(self, stage: str, dates: Sequence[dt.date], inputs: Mapping[dt.date, str], error: BaseException) -> None:
         """Mark the cells of `dates` failed with an error; their rows and content hash stay."""
-        before = self.cells(stage)
+        before = self.cells(stage, min(dates), max(dates)) if dates else {}
         reason = f"{type(error).__name__}: {error}"
         cells = {}
         for day in dates:

@@ -18,7 +18,7 @@ from courtside.logs import bound
 from courtside.outcomes import Outcome, Outcomes
 from courtside.pipeline.context import Context
 from courtside.pipeline.files import changed_ledger, keep_ledger, ledger_error, notices_of, write_status
-from courtside.pipeline.inputs import Inputs, UndeclaredTableError
+from courtside.pipeline.inputs import Inputs, UndeclaredTableError, span
 from courtside.pipeline.reads import Read
 from courtside.pipeline.resume import InputState, input_state
 from courtside.pipeline.run_log import SETTLED, Cell
@@ -182,8 +182,8 @@ def dates_to_process(
 ) -> tuple[list[dt.date], InputState]:
     """Return the dates that are not settled or whose inputs changed, or all without `resume`; and the inputs' state."""
     inputs = input_state(context, stage, WRITERS, dates)
-    before = context.run_log.cells(stage.name)
-    wanted = [day for day in dates if not (resume and _is_settled(before.get(day), inputs.hashes[day]))]
+    before = context.run_log.cells(stage.name, *span(dates)) if resume else {}
+    wanted = [day for day in dates if not _is_settled(before.get(day), inputs.hashes[day])]
     return wanted, inputs
 
 
@@ -330,6 +330,6 @@ def _open_cells(
     return [
         (day, stage.name, cell)
         for stage in stages
-        for day, cell in sorted(context.run_log.cells(stage.name).items())
-        if start <= day <= end and cell.state not in ("complete", "empty")
+        for day, cell in sorted(context.run_log.cells(stage.name, start, end).items())
+        if cell.state not in ("complete", "empty")
     ]

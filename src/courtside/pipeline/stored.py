@@ -16,7 +16,7 @@ import polars as pl
 from courtside.alerts import Alert, Severity, notifier
 from courtside.league.seasons import lookback_start
 from courtside.pipeline.context import Context
-from courtside.pipeline.run_log import Cell
+from courtside.pipeline.run_log import Cell, joined
 from courtside.pipeline.stages import STAGES
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Recorder, Upsert
 from courtside.warehouse.drift import refuse
@@ -69,7 +69,7 @@ def compared(context: Context, start: dt.date | None = None, end: dt.date | None
     damaged: list[Damage] = []
     count = 0
     for stage, own in tables.items():
-        cells = {day: cell for day, cell in context.run_log.cells(stage).items() if _is_within(day, start, end)}
+        cells = context.run_log.cells(stage, start, end)
         days = set(cells).union(*(contents[table.name] for table in own))
         count += len(days)
         for day in sorted(days):
@@ -113,9 +113,8 @@ def withdraw_damaged(context: Context, start: dt.date, end: dt.date) -> list[Dam
 
 def withdrawn_before(context: Context, stage: str, start: dt.date) -> list[dt.date]:
     """Return the withdrawn dates of a stage before `start` that features of `start` look back on."""
-    first = lookback_start(start)
-    cells = context.run_log.cells(stage)
-    return sorted(day for day, cell in cells.items() if first <= day < start and cell.reason == WITHDRAWN)
+    cells = context.run_log.cells(stage, lookback_start(start), start - dt.timedelta(days=1))
+    return sorted(day for day, cell in cells.items() if cell.reason == WITHDRAWN)
 
 
 def sentence(damaged: Sequence[Damage]) -> str:
@@ -150,7 +149,7 @@ def frame_of(found: tuple[list[Damage], int]) -> pl.DataFrame:
 
 
 def _reopened(context: Context, stage: str, days: Sequence[dt.date], reason: str) -> Recorder:
-    known = context.run_log.cells(stage)
+    known = context.run_log.cells(stage, min(days), max(days))
 
     def record(_: Contents) -> Sequence[Upsert]:
         cells = context.run_log.cell_rows(stage, {day: Cell(reason=reason) for day in days if day in known})
@@ -159,18 +158,16 @@ def _reopened(context: Context, stage: str, days: Sequence[dt.date], reason: str
     return record
 
 
-def _is_within(day: dt.date, start: dt.date | None, end: dt.date | None) -> bool:
-    return (start is None or day >= start) and (end is None or day <= end)
-
-
 def _differing(
     stage: str, tables: Sequence[Table], day: dt.date, cell: Cell | None, contents: Contents, kind: str
 ) -> list[Damage]:
     """Return the tables of a cell that differ; a cell that waits to be computed again is not compared."""
     if cell and not cell.attempts:
         return []
-    recorded, _, recorded_kind = (cell.content_hash if cell else "").partition("@")
     stored = [contents[table.name].get(day, EMPTY) for table in tables]
+    if cell and cell.content_hash == joined((found.content_hash for found in stored), kind):
+        return []
+    recorded, _, recorded_kind = (cell.content_hash if cell else "").partition("@")
     wanted = recorded.split(":") if recorded else [EMPTY.content_hash] * len(tables)
     is_known = not recorded_kind or recorded_kind == kind
     if len(wanted) != len(tables):
