@@ -25,12 +25,12 @@ ROW = st.tuples(st.integers(1, 4), st.integers(-400, 900))
 def test_the_place_of_an_id_is_its_rank_and_minus_one_where_it_is_unknown(
     ids: set[int], others: list[int], many: int
 ) -> None:
-    asked = [*ids, *others]
+    looked_up = [*ids, *others]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "MANY_IDS", many)
-        found = places(np.array(sorted(ids), dtype=np.int64), np.array(asked, dtype=np.int64))
+        found = places(np.array(sorted(ids), dtype=np.int64), np.array(looked_up, dtype=np.int64))
     ranks = {value: rank for rank, value in enumerate(sorted(ids))}
-    assert found.tolist() == [ranks.get(value, -1) for value in asked]
+    assert found.tolist() == [ranks.get(value, -1) for value in looked_up]
 
 
 @given(st.lists(st.integers(0, 9)), st.integers(1, 4))
