@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.server import MCPServer
 from typer.testing import CliRunner
 
 import courtside
+from courtside.api.mcp_server import server_of
 from courtside.cli.main import app
 from tests import homes
 from tests.cli.test_reading_while_writing import writing
@@ -22,10 +24,14 @@ from tests.cli.test_reading_while_writing import writing
 DATE, TONIGHT = "2025-11-12", "2025-11-13"
 
 
-def result_of(folder: Path, query: Callable[[Client], Any]) -> Any:
-    """Start `courtside mcp` as an assistant does, and return what `query` gets from it."""
+def started(folder: Path) -> StdioServerParameters:
+    """Return how an assistant starts `courtside mcp`."""
     command = ["-c", "from courtside.cli.main import app; app()", "mcp", "--home", str(folder)]
-    server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
+    return StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
+
+
+def result_of(server: MCPServer | StdioServerParameters, query: Callable[[Client], Any]) -> Any:
+    """Return what `query` gets from a server in this process, or from one that is started."""
 
     async def talk() -> Any:
         async with Client(server) as client:
@@ -34,17 +40,17 @@ def result_of(folder: Path, query: Callable[[Client], Any]) -> Any:
     return asyncio.run(talk())
 
 
-def called(folder: Path, *calls: tuple[str, dict[str, object]]) -> list[Any]:
+def called(server: MCPServer | StdioServerParameters, *calls: tuple[str, dict[str, object]]) -> list[Any]:
     """Return the result of each call of a tool, all of one session."""
 
     async def query(client: Client) -> list[Any]:
         return [await client.call_tool(tool, arguments) for tool, arguments in calls]
 
-    return result_of(folder, query)
+    return result_of(server, query)
 
 
-def test_the_tools_are_listed_as_reading_only_with_a_description(example_folder: Path) -> None:
-    tools = {tool.name: tool for tool in result_of(example_folder, lambda client: client.list_tools()).tools}
+def test_the_tools_are_listed_as_reading_only_with_a_description(home: courtside.Home) -> None:
+    tools = {tool.name: tool for tool in result_of(server_of(home), lambda client: client.list_tools()).tools}
     assert set(tools) == {"picks", "record", "explain", "training_quality", "player"}
     for tool in tools.values():
         assert tool.annotations.read_only_hint is True
@@ -55,7 +61,7 @@ def test_the_tools_are_listed_as_reading_only_with_a_description(example_folder:
 def test_each_tool_answers_what_the_api_returns(example_folder: Path, home: courtside.Home) -> None:
     name = home.slate(TONIGHT)["player"][0]
     results = called(
-        example_folder,
+        started(example_folder),
         ("picks", {"date": DATE}),
         ("record", {"through": DATE}),
         ("explain", {"player": name, "date": TONIGHT}),
@@ -76,13 +82,13 @@ def test_each_tool_answers_what_the_api_returns(example_folder: Path, home: cour
     assert [game["points"] for game in games["rows"]] == home.player(name, games=3)["points"].to_list()
 
 
-def test_a_wrong_question_gets_the_sentence_that_a_command_would_print(example_folder: Path) -> None:
+def test_a_wrong_question_gets_the_sentence_that_a_command_would_print(home: courtside.Home) -> None:
     wrong = {
         "No player's name contains 'Nobody'": ("explain", {"player": "Nobody", "date": TONIGHT}),
         "'yesterday' is not a date": ("picks", {"date": "yesterday"}),
         "'steals' is not a market": ("picks", {"date": DATE, "market": "steals"}),
     }
-    for complaint, found in zip(wrong, called(example_folder, *wrong.values()), strict=True):
+    for complaint, found in zip(wrong, called(server_of(home), *wrong.values()), strict=True):
         assert found.is_error
         assert complaint in found.content[0].text
 
@@ -99,7 +105,7 @@ def test_it_answers_while_a_process_writes_and_changes_nothing(example_folder: P
         assert f"PID {process.pid}) is writing" in meanwhile.structured_content["notices"][0]
         return alone.structured_content, meanwhile.structured_content
 
-    alone, meanwhile = result_of(folder, query)
+    alone, meanwhile = result_of(started(folder), query)
     assert alone["notices"] == []
     assert alone["rows"] == meanwhile["rows"] != []
 
