@@ -66,7 +66,7 @@ def side_values(predictions: pl.DataFrame, books: pl.DataFrame, errors: pl.DataF
 
 
 def verdict_of(ev: float | None, ev_low: float | None) -> str | None:
-    """Return what an expected value is worth: `negative`, `uncertain` where its interval holds 0, or `positive`.
+    """Return what an expected value is worth: `negative` below 0, `uncertain` where its interval holds 0.
 
     >>> verdict_of(-0.01, -0.04), verdict_of(0.01, -0.02), verdict_of(0.05, 0.01), verdict_of(None, None)
     ('negative', 'uncertain', 'positive', None)

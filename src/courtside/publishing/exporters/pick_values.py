@@ -23,10 +23,10 @@ class PickValue(Shape):
 
     `best_price` is the highest price at the pick's own line, `best_line` the line that is best for the side. `ev` is
     the expected profit in % of the stake at the best price, given no push, and `ev_low` to `ev_high` its interval from
-    the calibration error; they are null without a calibrated probability. `verdict` is `negative`, `uncertain` (the
-    interval holds 0) or `positive`. `line_value` is the movement of the consensus line from publication to close toward
-    the pick, and `probability_value` that of the no-vig probability in %; both are null before the close and for
-    BACKTEST.
+    the calibration error; they are null without a calibrated probability. `verdict` is `negative`, `uncertain` (0 or
+    more, with 0 inside the interval) or `positive`. `line_value` is the movement of the consensus line from publication
+    to close toward the pick, and `probability_value` that of the no-vig probability in %; both are null before the
+    close and for BACKTEST.
     """
 
     best_price: int | None

@@ -56,8 +56,7 @@ class SideValue(Shape):
 
     `probability` is calibrated, in %, given no push; without one `ev` is null. `ev` is the expected profit in % of the
     stake at `price`, and `ev_low` to `ev_high` its interval from the calibration error. `verdict` is `negative`,
-    `uncertain` (the interval holds 0) or `positive`. `quarter_kelly` is in % of the
-    bank, at most 2.
+    `uncertain` (0 or more, with 0 inside the interval) or `positive`. `quarter_kelly` is in % of the bank, at most 2.
     """
 
     side: Side
