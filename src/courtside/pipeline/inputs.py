@@ -67,6 +67,12 @@ class Inputs(Computing):
             self.load()
         return self._frames[table.name]
 
+    def take(self, table: Table) -> pl.DataFrame:
+        """Return the rows of a declared table and keep no reference to them, so that memory is free after their use."""
+        rows = self[table]
+        del self._frames[table.name]
+        return rows
+
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return a declared table as a lazy frame of its declared dates, limited to those from `start` to `end`.
 

@@ -46,6 +46,8 @@ def matrix(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> Floats:
 
 def features_hashes(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> pl.Series:
     """Return a hash of the inputs of each row: the same values give the same hash on every machine."""
-    values = np.ascontiguousarray(np.nan_to_num(matrix(rows, names), nan=-1e300) + 0.0, dtype="<f8")
+    values = np.nan_to_num(matrix(rows, names), copy=False, nan=-1e300)
+    values += 0.0  # −0.0 becomes 0.0.
+    values = np.ascontiguousarray(values, dtype="<f8")
     digests = [hashlib.blake2b(row, digest_size=8).hexdigest() for row in values]
     return pl.Series("features_hash", digests, dtype=pl.String)

@@ -41,16 +41,17 @@ def pass_gate(rows: pl.DataFrame, reports: pl.DataFrame, today: dt.date) -> pl.D
 
 
 def keep_after_tip_off(stored: pl.DataFrame, predictions: pl.DataFrame, begun: frozenset[str]) -> pl.DataFrame:
-    """Return `predictions`, with the stored predictions for games that have `begun`.
+    """Return `predictions`, sorted by key as they are, with the stored predictions for games that have `begun`.
 
     A prediction that was made before tip-off does not change afterwards. A prediction that is made after tip-off is
     never marked as made before the game.
     """
     has_begun = pl.col("game_id").is_in(list(begun))
     kept = stored.filter(has_begun & pl.col("prediction_made_before_game"))
-    later = predictions.join(kept, on="game_id", how="anti").with_columns(
-        prediction_made_before_game=pl.col("prediction_made_before_game") & ~has_begun
-    )
+    later = predictions.with_columns(prediction_made_before_game=pl.col("prediction_made_before_game") & ~has_begun)
+    if kept.is_empty():
+        return PREDICTIONS.conform(later)
+    later = later.join(kept, on="game_id", how="anti")
     return PREDICTIONS.conform(pl.concat([later, kept.select(later.columns)])).sort(PREDICTIONS.key)
 
 

@@ -49,14 +49,15 @@ def _active_models(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
     """Predict the slates of `dates` in each market; a market other than points on the dates on which it has a line."""
-    gated = pass_gate(inputs[PLAYER_FEATURES], inputs[INJURY_REPORTS], at.clock.today())
+    gated = pass_gate(inputs.take(PLAYER_FEATURES), inputs[INJURY_REPORTS], at.clock.today())
     begun = tip_offs(inputs, dates, at.clock.now()).begun
     results: dict[Market, Result] = {}
     for market in with_rows(inputs, at.markets, PLAYER_LINES):
         own = inputs.of_market(market.name)
         on = sorted(dates if market.name == POINTS else dates_of(own[PLAYER_LINES]) & set(dates))
         if on:
-            rows = gated.filter(pl.col("game_date").is_in(pl.Series(on).implode()))
+            is_of_all = market.name == POINTS
+            rows = gated if is_of_all else gated.filter(pl.col("game_date").is_in(pl.Series(on).implode()))
             results[market] = _predict(own, market, on, rows, begun, at)
     return merged(results)
 
