@@ -72,8 +72,11 @@ def site(run_home, tmp_path):
 
 @pytest.fixture
 def page(browser):
-    """A desktop page that fails the test on any script error or refused resource."""
-    context = browser.new_context(viewport={"width": WIDTHS["desktop"], "height": 900})
+    """A desktop page that fails the test on any script error or refused resource.
+
+    It keeps no offline copy, which would load the whole site in each test; tests of the copy open their own context.
+    """
+    context = browser.new_context(viewport={"width": WIDTHS["desktop"], "height": 900}, service_workers="block")
     opened = context.new_page()
     problems = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
