@@ -18,7 +18,7 @@ def migrate_command(
 ) -> None:
     """Change a warehouse to the shape of this version: add columns, and empty tables that can be computed again."""
     settings = settings_of(home)
-    with open_warehouse(settings) as warehouse:
+    with open_warehouse(settings, read_only=dry_run) as warehouse:
         run_log = RunLog(warehouse, settings.clock)
         steps = plan(warehouse) if dry_run else migrate(warehouse, run_log)
     for step in steps:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, complaints, console, opened, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, opened, reading, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import date_range
 from courtside.errors import ConfigError
@@ -44,7 +44,7 @@ def export_command(
     settings = settings_of(home)
     place = target or target_of(settings)
     store = open_store(place)
-    with opened(settings) as context:
+    with (reading if dry_run else opened)(settings) as context:
         reports = export_dates(context, DryRun(store) if dry_run else store, dates, names)
     _show(reports, place, dry_run)
     if any(report.is_problem for report in reports):
