@@ -28,6 +28,7 @@ def test_the_examples_of_a_command_can_be_typed_and_are_in_its_help(path: str) -
     command = loaded(top)
     for name in inner:
         command = command.commands[name]
+    assert "\n" not in command.help.replace("\n\n", ""), "a line that breaks inside a paragraph fits one width only"
     shown = CliRunner().invoke(app, [*path.split(), "--help"], env={"COLUMNS": "200"}).output
     for example in EXAMPLES[path]:
         words = shlex.split(example)

@@ -51,7 +51,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 
 
 def with_examples(path: str, command: Any) -> Any:
-    """Return a command, or a group with its commands, whose help ends with examples."""
+    """Return a command, or a group with its commands, whose help fits any width and ends with examples."""
+    command.help = "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n"))
     for name, child in getattr(command, "commands", {}).items():
         with_examples(f"{path} {name}", child)
     if path in EXAMPLES:
