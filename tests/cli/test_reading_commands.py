@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from courtside.cli.main import COMMANDS, app, loaded
+from courtside.cli.output import PlainConsole
 from courtside.operations.players import player_names
 from courtside.predictions.evaluation import Evaluation
 from courtside.predictions.tables import MODELS, PREDICTIONS
@@ -161,3 +162,10 @@ def test_piped_output_without_a_width_is_one_line_per_row(home: Path, monkeypatc
     lines = result.stdout.splitlines()
     assert any(line.startswith("champion") and line.endswith("where it has no prediction.") for line in lines)
     assert not any(line.startswith(" ") for line in lines)
+
+
+def test_the_width_is_the_one_at_each_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    console = PlainConsole()
+    monkeypatch.setenv("COLUMNS", "200")
+    assert console.width == 200

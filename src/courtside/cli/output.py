@@ -45,6 +45,7 @@ class PlainConsole(Console):
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+        self._width = None  # otherwise the first value of `COLUMNS` counts for the whole process
 
     @property
     def size(self) -> ConsoleDimensions:
@@ -113,7 +114,7 @@ def bar(share: float, width: int = 10) -> str:
     """Return a share between 0 and 1 as a bar of eighths.
 
     >>> bar(0.5, 4), bar(0.3, 4), bar(0, 4)
-    ('██  ', '█▏  ', '    ')
+    ('██  ', '█▎  ', '    ')
     """
     eighths = round(8 * width * min(max(share, 0), 1))
     part = " ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else ""
