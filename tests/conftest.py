@@ -30,8 +30,8 @@ EMULATED = ("tests/warehouse/", "tests/planted/test_planted_warehouse.py")
 
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep a developer's settings and home out of the tests."""
-    for name in ("COURTSIDE_HOME", "COURTSIDE_NOW", "COURTSIDE_WAREHOUSE", "COURTSIDE_PUBLISH"):
+    """Keep a developer's settings, home and width of terminal out of the tests."""
+    for name in ("COURTSIDE_HOME", "COURTSIDE_NOW", "COURTSIDE_WAREHOUSE", "COURTSIDE_PUBLISH", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COURTSIDE_CONFIG", str(tmp_path / "no-such-courtside.toml"))
 
