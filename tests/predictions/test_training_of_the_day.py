@@ -142,3 +142,9 @@ def test_evaluate_writes_its_json_and_its_page(home: Path, few_are_enough: None,
     found = runner.invoke(app, [*words, "--json", "--html", str(page)], env=env)
     assert json.loads(found.stdout)["kind"] == "BACKTEST"
     assert page.read_text().startswith("<!doctype html>")
+    file = tmp_path / "e.json"
+    filed = runner.invoke(app, [*words, "--json", str(file)], env=env)
+    assert json.loads(file.read_text()) == json.loads(found.stdout)
+    assert filed.stdout.rpartition(", ")[0] == narrow
+    wrong = runner.invoke(app, [*words, str(file)], env=env)
+    assert (wrong.exit_code, "add --json before it" in wrong.stderr) == (2, True)

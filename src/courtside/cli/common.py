@@ -91,7 +91,12 @@ def settings_of(home: Path | None, **options: Any) -> Settings:
 
 def print_json(value: Any) -> None:
     """Print a result as JSON, for a script; dates and times are ISO texts."""
-    typer.echo(json.dumps(value, indent=1, default=str, ensure_ascii=False))
+    typer.echo(as_json_text(value), nl=False)
+
+
+def as_json_text(value: Any) -> str:
+    """Return a result as JSON text; dates and times are ISO texts."""
+    return json.dumps(value, indent=1, default=str, ensure_ascii=False) + "\n"
 
 
 def show_data(data: Freshness, now: dt.datetime) -> None:

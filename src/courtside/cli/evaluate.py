@@ -18,6 +18,7 @@ from courtside.cli.common import (
     AsJson,
     Home,
     MarketOption,
+    as_json_text,
     complaints,
     console,
     print_json,
@@ -48,6 +49,7 @@ TRAINING_DAYS = 5 * 365
 def evaluate_command(
     start_date: Annotated[str, typer.Option(help="First date measured, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last date measured, included.")],
+    json_file: Annotated[Path | None, typer.Argument(help="With --json: write to this file and print tables.")] = None,
     as_json: AsJson = False,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")] = None,
     system: Annotated[str, typer.Option(help="System whose figures are compared with the targets.")] = TRAINED[0],
@@ -61,13 +63,17 @@ def evaluate_command(
     start, end = parse_date_option(start_date, "--start-date"), parse_date_option(end_date, "--end-date")
     if start > end:
         raise ConfigError(f"--start-date {start} is after --end-date {end}")
+    if json_file and not as_json:
+        raise ConfigError(f"{json_file} is a file for JSON; add --json before it")
     champion, of, begun = require_system(system), market_named(market), time.perf_counter()
     with reading(settings_of(home)) as context:
         rows, live = _read(context, start, end, of)
     found = evaluate(rows, start, end, champion, of, live=live, progress=_show_progress)
     if html_file:
         html_file.write_text(as_html(found), encoding="utf-8")
-    if as_json:
+    if json_file:
+        json_file.write_text(as_json_text(found.as_dict()), encoding="utf-8")
+    if as_json and not json_file:
         print_json(found.as_dict())
     else:
         show(found)

@@ -17,7 +17,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "copy": ("courtside copy --from duckdb:.courtside/warehouse.duckdb --to bigquery://project/courtside",),
     "daily": ("courtside daily --fetch", "courtside daily --date 2026-02-07"),
     "demo": ("courtside demo --home .courtside/demo",),
-    "evaluate": (f"courtside evaluate {_RANGE} --html evaluation.html",),
+    "evaluate": (f"courtside evaluate {_RANGE} --json evaluation.json --html evaluation.html",),
     "explain": ('courtside explain "Nikola Jokić" 2024-12-25', "courtside explain 203999 2024-12-25 --market rebounds"),
     "export": ("courtside export --date 2026-02-07", "courtside export --list"),
     "export-training": (f"courtside export-training {_RANGE} --output training.parquet",),
