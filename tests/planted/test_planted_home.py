@@ -179,6 +179,12 @@ def test_a_rebuild_keeps_the_order_of_arrival_after_a_wrong_clock_and_a_lost_pay
     assert homes.contents(home)["raw_player_box"] == before
 
 
+def test_a_rebuild_without_payloads_and_ledger_is_refused_and_creates_nothing(tmp_path: Path) -> None:
+    code, output = call("rebuild", home=tmp_path / "nowhere")
+    assert (code, "nothing to rebuild from" in output) == (2, True)
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_rebuild_refuses_dates_that_only_a_public_file_holds(home: Path) -> None:
     published = homes.files(home)
     lose(home, "unlink")

@@ -10,7 +10,7 @@ from courtside.cli.common import PROBLEM, Home, complaints, console, opened, set
 from courtside.cli.run import finish, run_shown
 from courtside.config import Settings
 from courtside.errors import ConfigError
-from courtside.operations.rebuild import Rebuilt, rebuild, refuse_unrestorable
+from courtside.operations.rebuild import Rebuilt, rebuild, refuse_nothing, refuse_unrestorable
 from courtside.pipeline.context import Context
 from courtside.pipeline.ledger_copy import FOLDER
 from courtside.pipeline.run_log import RunLog
@@ -34,6 +34,7 @@ def rebuild_command(home: Home = None) -> None:
             f"a warehouse exists at {place.path}; move it to another place, then run `courtside rebuild` again"
         )
     ledger = settings.home / FOLDER
+    refuse_nothing(settings.raw_folder, ledger)
     refuse_unrestorable(ledger, settings.public_folder)
     done = _rebuilt(settings, place.path, ledger)
     rows = sum(report.rows_new for report in done.reports)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from courtside.errors import StorageError
+from courtside.errors import ConfigError, StorageError
 from courtside.operations.ingest import Report, ingest
 from courtside.pipeline.context import Context
 from courtside.pipeline.ledger_copy import copied_dates, restore, run_dates
@@ -27,6 +27,19 @@ class Rebuilt:
     restored: Mapping[str, int]
     damaged: tuple[str, ...]
     span: tuple[dt.date, dt.date] | None
+
+
+def refuse_nothing(raw: Path, ledger: Path) -> None:
+    """Check that there is something to rebuild from.
+
+    Raises:
+        ConfigError: where neither payloads nor a copy of the ledger exist.
+    """
+    if not ledger.is_dir() and not any(PayloadStore(raw).ids()):
+        raise ConfigError(
+            f"{raw} holds no payloads and {ledger} no copy of the ledger, so there is nothing to rebuild from. "
+            "Check --home, or start a new installation with `courtside ingest files PATH`"
+        )
 
 
 def refuse_unrestorable(ledger: Path, public: Path) -> None:
