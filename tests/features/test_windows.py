@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courtside.features import windows
-from courtside.features.windows import HORIZON_DAYS, Games, Past, blocks, half_life_weights, places
+from courtside.features.windows import HORIZON_DAYS, Games, Past, blocks, distinct, half_life_weights, places
 
 GAME = st.tuples(st.integers(1, 3), st.integers(-400, 800), st.integers(0, 60))
 ROW = st.tuples(st.integers(1, 4), st.integers(-400, 900))
@@ -31,6 +31,13 @@ def test_the_place_of_an_id_is_its_rank_and_minus_one_where_it_is_unknown(
         found = places(np.array(sorted(ids), dtype=np.int64), np.array(looked_up, dtype=np.int64))
     ranks = {value: rank for rank, value in enumerate(sorted(ids))}
     assert found.tolist() == [ranks.get(value, -1) for value in looked_up]
+
+
+@given(st.lists(st.integers(-5, 5) | st.integers(-(1 << 40), 1 << 40)), st.sampled_from([0, 99]))
+def test_distinct_ids_are_sorted_and_each_is_there_once(ids: list[int], many: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "MANY_IDS", many)
+        assert distinct(np.array(ids, dtype=np.int64)).tolist() == sorted(set(ids))
 
 
 @given(st.lists(st.integers(0, 9)), st.integers(1, 4))
