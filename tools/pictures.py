@@ -75,7 +75,11 @@ def screenshots(home: Path, browser: Any) -> dict[str, bytes]:
     found, now = {}, load_settings(home=home).clock.now().replace(tzinfo=dt.UTC)
     for scheme in ("light", "dark"):
         page = browser.new_page(
-            viewport=SIZE, color_scheme=scheme, timezone_id="America/New_York", service_workers="block"
+            viewport=SIZE,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            timezone_id="America/New_York",
+            service_workers="block",
         )
         page.clock.set_fixed_time(now)
         page.route("**/*", lambda route: answer(route, home / "public"))

@@ -52,12 +52,11 @@ def test_without_chromium_the_stored_screenshots_are_kept(pictures, run_home, mo
     assert [path.name for path in pictures.PICTURES.iterdir()] == ["today.svg"]
 
 
-def test_screenshots_of_a_home_are_the_same_each_time_and_small(pictures, run_home, browser):
+def test_screenshots_of_a_home_are_small_and_one_is_dark(pictures, run_home, browser):
     first = pictures.screenshots(run_home, browser)
     assert set(first) == {"light", "dark"}
     assert first["light"] != first["dark"]
     assert all(0 < len(content) < LARGEST for content in first.values())
-    assert pictures.screenshots(run_home, browser) == first
 
 
 def test_a_recording_is_the_same_each_time_and_ends_with_the_whole_output(pictures, run_home):
