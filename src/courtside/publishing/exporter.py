@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -31,8 +29,6 @@ WRITERS = 16
 """Files that are written at the same time. Writes wait for the disk or the network, so more threads than cores help."""
 BATCH = 64
 """Files that are built before they are written; while they are written, the next ones are built."""
-OBJECTS_BETWEEN_COLLECTIONS = 200_000
-"""New objects after which Python looks for cycles of references during an export."""
 EXTRAS = ("schemas", "site", "feed")
 NAMES: tuple[str, ...] = (*(exporter.name for exporter in EXPORTERS), *EXTRAS)
 """The values that `--only` accepts."""
@@ -83,7 +79,7 @@ def export(
     world = World(of_market(warehouse, POINTS), tuple(sorted(set(dates))), now, champion, others=others)
     writes = _writes(world, store, only)
     reports: list[FileReport] = []
-    with _few_collections(), ThreadPoolExecutor(WRITERS) as pool:
+    with ThreadPoolExecutor(WRITERS) as pool:
         written: Iterator[FileReport] = iter(())
         while batch := list(islice(writes, BATCH)):
             reports += written
@@ -98,17 +94,6 @@ def export(
     if stages:
         reports.append(_status_report(world, store, reports, stages, runs))
     return reports
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Let Python look for cycles of references rarely: documents have none, and it took a third of an export's time."""
-    before = gc.get_threshold()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def refresh_status(
