@@ -73,7 +73,8 @@ def test_a_lease_of_another_host_blocks_for_an_hour_at_most(
 HOLD = """
 import sys
 from pathlib import Path
-from courtside.cli.common import opened, settings_of
+from courtside.cli.common import settings_of
+from courtside.pipeline.context import opened
 with opened(settings_of(Path(sys.argv[1]))) as context:
     context.run_log.acquire(600)
     print("holding", flush=True)

@@ -31,13 +31,11 @@ from courtside.operations.checking import catalogue_of
 from courtside.operations.explain import explain
 from courtside.operations.learning import WINDOW_DAYS
 from courtside.operations.players import find_player
-from courtside.pipeline.context import Context, checked
-from courtside.pipeline.run_log import RunLog
-from courtside.pipeline.tables import ALL_TABLES
+from courtside.pipeline.context import Context, checked, opened_for_reading
 from courtside.predictions.systems import require_system
 from courtside.predictions.tables import PREDICTIONS
 from courtside.predictions.training import FEWEST_ROWS
-from courtside.warehouse.open import open_warehouse, place_of
+from courtside.warehouse.open import place_of
 from courtside.warehouse.schema import Table
 
 Day = dt.date | str
@@ -350,12 +348,10 @@ class Home:
     def _reading(self, what: str, last: dt.date | None) -> Iterator[Context]:
         """Open the warehouse for a method that reads data up to `last`; None stands for all data."""
         require_before_cutoff(last, what)
-        clock = self.settings.clock
-        with open_warehouse(self.settings, read_only=True) as warehouse:
-            warehouse.prepare(ALL_TABLES)
-            if warehouse.notice:
-                warnings.warn(warehouse.notice, ReadDuringWriteWarning, stacklevel=4)
-            yield Context(self.settings, warehouse, RunLog(warehouse, clock), clock)
+        with opened_for_reading(self.settings) as context:
+            if context.warehouse.notice:
+                warnings.warn(context.warehouse.notice, ReadDuringWriteWarning, stacklevel=4)
+            yield context
 
 
 def _day(value: Day) -> dt.date:

@@ -20,11 +20,8 @@ from courtside.analytics.freshness import Freshness
 from courtside.cli import guard, output
 from courtside.cli.output import printable
 from courtside.config import Settings, load_settings
-from courtside.pipeline.context import Context, checked
-from courtside.pipeline.run_log import RunLog
-from courtside.pipeline.tables import ALL_TABLES
+from courtside.pipeline.context import Context, checked, opened_for_reading
 from courtside.warehouse.base import Warehouse
-from courtside.warehouse.open import open_warehouse
 
 PROBLEM = errors.PROBLEM
 
@@ -46,23 +43,12 @@ def styled(text: object, style: str | None) -> Text:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Context]:
-    """Open the warehouse for a command and prepare its tables."""
-    with open_warehouse(settings) as warehouse:
-        warehouse.prepare(ALL_TABLES)
-        clock = settings.clock
-        yield Context(settings, warehouse, RunLog(warehouse, clock, home=settings.home), clock)
-
-
-@contextmanager
 def reading(settings: Settings, *, is_noticed: bool = True) -> Iterator[Context]:
     """Open the warehouse for a command that only reads; where a run is writing, print which state is read."""
-    with open_warehouse(settings, read_only=True) as warehouse:
-        warehouse.prepare(ALL_TABLES)
+    with opened_for_reading(settings) as context:
         if is_noticed:
-            show_notice(warehouse)
-        clock = settings.clock
-        yield Context(settings, warehouse, RunLog(warehouse, clock), clock)
+            show_notice(context.warehouse)
+        yield context
 
 
 @contextmanager

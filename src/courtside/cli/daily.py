@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from courtside.analytics.freshness import freshness
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, settings_of, show_data
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, settings_of, show_data
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.live import fetch_all
 from courtside.cli.progress import BarProgress, PlainProgress
 from courtside.cli.run import finish
 from courtside.operations.day import DayReport, run_day
 from courtside.operations.intake import FINE, Step
+from courtside.pipeline.context import opened
 
 SHOWN = 8
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from courtside.analytics.freshness import freshness
 from courtside.analytics.tables import GAMES
-from courtside.cli.common import console, opened, settings_of, show_data, styled
+from courtside.cli.common import console, settings_of, show_data, styled
 from courtside.cli.ingest import simulate_into
 from courtside.cli.run import run_shown
 from courtside.features.tables import PLAYER_FEATURES
@@ -25,7 +25,7 @@ from courtside.operations.learning import learn
 from courtside.operations.status import season_start
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
-from courtside.pipeline.context import Context
+from courtside.pipeline.context import Context, opened
 from courtside.predictions.walk_forward import retraining_days
 from courtside.sources.simulated import Faults
 from courtside.sources.store import PayloadStore

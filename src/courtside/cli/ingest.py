@@ -11,10 +11,11 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, is_terminal, opened, settings_of, styled
+from courtside.cli.common import PROBLEM, Home, console, is_terminal, settings_of, styled
 from courtside.clock import parse_game_date
 from courtside.errors import ConfigError
 from courtside.operations.ingest import Report, ingest, unread_report
+from courtside.pipeline.context import opened
 from courtside.sources.files import files_at
 from courtside.sources.simulated import Faults, simulate
 from courtside.sources.store import PayloadStore

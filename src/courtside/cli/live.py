@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, console, opened, reading, settings_of, styled
+from courtside.cli.common import PROBLEM, Home, console, reading, settings_of, styled
 from courtside.cli.ingest import app, parse_date_option
 from courtside.clock import COUNTED_TYPES, GameType
 from courtside.config import Settings
@@ -27,6 +27,7 @@ from courtside.operations.plans import (
     repair_plan,
     schedule_plan,
 )
+from courtside.pipeline.context import opened
 from courtside.sources import nba
 from courtside.sources.http import Client
 from courtside.sources.injuries import issues_until

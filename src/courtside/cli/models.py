@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from courtside.cli.common import PROBLEM, AsJson, Home, console, opened, print_json, reading, settings_of, styled
+from courtside.cli.common import PROBLEM, AsJson, Home, console, print_json, reading, settings_of, styled
 from courtside.cli.output import show_table
 from courtside.league.markets import market_named
 from courtside.operations.models import described, measure_model, unmeasured
+from courtside.pipeline.context import opened
 from courtside.predictions.promotion import FEWEST_MEASURED, gates_of, is_measured
 from courtside.predictions.tables import CALIBRATION_ERROR
 from courtside.publishing.codenames import public_code

@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from courtside.cli.common import PROBLEM, Home, complaints, console, opened, reading, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, reading, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.clock import date_range
 from courtside.errors import ConfigError
 from courtside.operations.exporting import export_dates
+from courtside.pipeline.context import opened
 from courtside.publishing.exporter import NAMES, FileReport
 from courtside.publishing.exporters import EXPORTERS
 from courtside.publishing.exporters.status import STATUS

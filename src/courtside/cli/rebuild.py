@@ -6,12 +6,12 @@ from pathlib import Path
 
 import typer
 
-from courtside.cli.common import PROBLEM, Home, complaints, console, opened, settings_of
+from courtside.cli.common import PROBLEM, Home, complaints, console, settings_of
 from courtside.cli.run import finish, run_shown
 from courtside.config import Settings
 from courtside.errors import ConfigError
 from courtside.operations.rebuild import Rebuilt, rebuild, refuse_nothing, refuse_unrestorable
-from courtside.pipeline.context import Context
+from courtside.pipeline.context import Context, opened
 from courtside.pipeline.ledger_copy import FOLDER
 from courtside.pipeline.run_log import RunLog
 from courtside.pipeline.tables import ALL_TABLES

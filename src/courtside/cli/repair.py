@@ -16,7 +16,6 @@ from courtside.cli.common import (
     complaints,
     console,
     is_terminal,
-    opened,
     print_json,
     reading,
     settings_of,
@@ -38,7 +37,7 @@ from courtside.operations.repair import (
     repair,
     span_of_grid,
 )
-from courtside.pipeline.context import Context
+from courtside.pipeline.context import Context, opened
 from courtside.sources.files import files_at
 from courtside.sources.payload import Payload
 

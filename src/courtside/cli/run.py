@@ -17,7 +17,6 @@ from courtside.cli.common import (
     Home,
     console,
     is_terminal,
-    opened,
     print_json,
     reading,
     settings_of,
@@ -32,7 +31,7 @@ from courtside.errors import ConfigError, SchemaDriftError
 from courtside.operations.cost import StageCost, costs
 from courtside.operations.preflight import Planned, plan, preflight, stages_after, stages_named
 from courtside.operations.status import Status, status_of
-from courtside.pipeline.context import Context
+from courtside.pipeline.context import Context, opened
 from courtside.pipeline.run_log import Cell
 from courtside.pipeline.runner import RunSummary, run
 from courtside.pipeline.stage import Stage

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from courtside.cli.common import Home, complaints, console, opened, settings_of
+from courtside.cli.common import Home, complaints, console, settings_of
 from courtside.cli.ingest import parse_date_option
 from courtside.cli.models import measurement
 from courtside.errors import ConfigError
 from courtside.operations.training import train_models
+from courtside.pipeline.context import opened
 from courtside.predictions.systems import TRAINED
 from courtside.predictions.tables import CALIBRATION_ERROR
 from courtside.predictions.walk_forward import EVERY_DAYS, retraining_days

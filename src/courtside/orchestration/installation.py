@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 
@@ -13,15 +13,12 @@ from courtside.errors import WarehouseBusyError
 from courtside.logs import hide_secrets
 from courtside.operations.intake import Step, fetch, games_on
 from courtside.operations.plans import Plan, every_plan
-from courtside.pipeline.context import Context, checked
-from courtside.pipeline.run_log import RunLog
-from courtside.pipeline.tables import ALL_TABLES
+from courtside.pipeline.context import Context, checked, opened, opened_for_reading
 from courtside.sources import nba
 from courtside.sources.http import Client
 from courtside.sources.odds import DailyBudget
 from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
-from courtside.warehouse.open import open_warehouse
 
 POOL = "warehouse"
 """Concurrency pool for assets that write. Limit it to 1 so that two writers never block each other."""
@@ -51,21 +48,13 @@ class Courtside(dg.ConfigurableResource):
             )
         )
 
-    @contextmanager
-    def opened(self) -> Iterator[Context]:
+    def opened(self) -> AbstractContextManager[Context]:
         """Open the warehouse for one step, with a run log of its own."""
-        settings = self.settings()
-        with open_warehouse(settings) as warehouse:
-            warehouse.prepare(ALL_TABLES)
-            yield Context(settings, warehouse, RunLog(warehouse, settings.clock, home=settings.home), settings.clock)
+        return opened(self.settings())
 
-    @contextmanager
-    def reading(self) -> Iterator[Context]:
+    def reading(self) -> AbstractContextManager[Context]:
         """Open the warehouse to read its last commit; this never waits for a writer and creates nothing."""
-        settings = self.settings()
-        with open_warehouse(settings, read_only=True) as warehouse:
-            warehouse.prepare(ALL_TABLES)
-            yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
+        return opened_for_reading(self.settings())
 
     @contextmanager
     def working(self) -> Iterator[Context]:

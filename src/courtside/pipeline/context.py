@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from courtside.clock import Clock
@@ -10,9 +12,11 @@ from courtside.config import Settings
 from courtside.errors import ConfigError
 from courtside.pipeline.model_store import ModelStore
 from courtside.pipeline.run_log import RunLog
+from courtside.pipeline.tables import ALL_TABLES
 from courtside.predictions.systems import require_system
 from courtside.raw.current import current
 from courtside.warehouse.base import Lazy, Warehouse
+from courtside.warehouse.open import open_warehouse
 from courtside.warehouse.schema import Table
 
 
@@ -34,6 +38,22 @@ class Context:
     def raw(self, table: Table) -> Lazy:
         """Return the current rows of a raw table, as known at `as_of`."""
         return current(self.warehouse.scan(table), table, self.as_of)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Context]:
+    """Open the warehouse of an installation for a run, with a run log of its own, and prepare its tables."""
+    with open_warehouse(settings) as warehouse:
+        warehouse.prepare(ALL_TABLES)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock, home=settings.home), settings.clock)
+
+
+@contextmanager
+def opened_for_reading(settings: Settings) -> Iterator[Context]:
+    """Open the warehouse to read its last commit; this never waits for a writer and creates nothing."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        warehouse.prepare(ALL_TABLES)
+        yield Context(settings, warehouse, RunLog(warehouse, settings.clock), settings.clock)
 
 
 def checked(settings: Settings) -> Settings:
