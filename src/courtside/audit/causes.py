@@ -12,6 +12,7 @@ import polars as pl
 from courtside.audit.checks.base import Catalogue, count
 from courtside.audit.checks.rows import BROKEN, any_of, final_team_games
 from courtside.audit.checks.rows import lacks as lacks_value
+from courtside.league.seasons import dates_of
 from courtside.quality.origins import Origin
 from courtside.quality.post_write import Validated
 from courtside.quality.without_row import played_without_row
@@ -186,7 +187,7 @@ def _box_cause(what: str, games: pl.DataFrame, named: pl.DataFrame, first: dt.da
         "games",
         sum(rows for is_bad, rows in affected if is_bad),
         sum(rows for is_bad, rows in affected if not is_bad),
-        tuple(sorted(set(counted["game_date"]))),
+        tuple(sorted(dates_of(counted))),
         tuple(counted["game_id"].head(SHOWN)),
     )
 
@@ -250,6 +251,6 @@ def _corrections(catalogue: Catalogue) -> Cause:
         games.height,
         "games",
         0,
-        dates=tuple(sorted(set(games["game_date"]))),
+        dates=tuple(sorted(dates_of(games))),
         examples=tuple(games["game_id"].head(SHOWN)),
     )

@@ -12,7 +12,7 @@ import polars as pl
 from courtside.audit.leakage import differing
 from courtside.features.known import Known, features_of
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.league.seasons import by_season
+from courtside.league.seasons import by_season, dates_of
 from courtside.pipeline import stored
 from courtside.pipeline.context import Context
 from courtside.pipeline.inputs import Inputs
@@ -63,5 +63,5 @@ def wrong_dates(context: Context, start: dt.date, end: dt.date) -> list[dt.date]
     for own in by_season(sorted(dates)):
         rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES, start=own[0], end=own[-1]))
         rows = rows.filter(pl.col("game_date").is_in(pl.Series(own).implode()))
-        wrong |= set(differing(rows, values.recomputed(own).select(rows.columns))[0]["game_date"])
+        wrong |= dates_of(differing(rows, values.recomputed(own).select(rows.columns))[0])
     return sorted(wrong)

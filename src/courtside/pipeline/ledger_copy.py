@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from courtside.errors import StorageError
+from courtside.league.seasons import dates_of
 from courtside.picks.tables import OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
 from courtside.pipeline.tables import GRID
 from courtside.predictions.tables import MODELS
@@ -49,7 +50,7 @@ def copied_dates(folder: Path) -> frozenset[dt.date]:
     Raises:
         StorageError: where the file cannot be read.
     """
-    return frozenset(_read(PUBLICATIONS, folder)["game_date"])
+    return dates_of(_read(PUBLICATIONS, folder))
 
 
 def run_dates(folder: Path) -> tuple[dt.date, dt.date] | None:

@@ -17,7 +17,7 @@ from courtside.clock import eastern_date
 from courtside.features.market_form import results_of, with_own_features
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.league.markets import MARKETS, POINTS, Market, of_market
-from courtside.league.seasons import lookback_start, season_starts
+from courtside.league.seasons import dates_of, lookback_start, season_starts
 from courtside.picks.ledger import counted
 from courtside.picks.subsets import Definitions, load_definitions
 from courtside.picks.tables import GRADED_PICKS, GRADED_PREDICTIONS, OUTCOMES, PUBLICATIONS, PUBLISHED_PICKS
@@ -69,7 +69,7 @@ class World:
     def _of(self, market: Market) -> World:
         view = of_market(self.warehouse.reader, market.name) if isinstance(self.warehouse, View) else self.warehouse
         scans = [view.scan(table).select("game_date").unique() for table in (PREDICTIONS, PUBLICATIONS)]
-        known = set(pl.concat(view.collect_all(scans))["game_date"])
+        known = dates_of(pl.concat(view.collect_all(scans)))
         dates = tuple(day for day in self.dates if day in known)
         return World(view, dates, self.now, system_in_use(view, self.champion), market, points=self)
 

@@ -11,6 +11,7 @@ import polars as pl
 from courtside.audit.checks.base import Catalogue
 from courtside.audit.leakage import differing, some
 from courtside.features.tables import PLAYER_FEATURES
+from courtside.league.seasons import dates_of
 from courtside.warehouse.base import Lazy
 
 HIDDEN_DATES = 3
@@ -53,9 +54,9 @@ def sampled_dates(catalogue: Catalogue) -> list[dt.date]:
         *_one_of_each(moved, "season", draw),
     }
     for ends in (pl.first("game_date"), pl.last("game_date")):
-        chosen |= set(rows.group_by("season").agg(ends)["game_date"])
+        chosen |= dates_of(rows.group_by("season").agg(ends))
     count = dict(rows.group_by("game_date").len().iter_rows())
-    rest = sorted(set(settled["game_date"]) - chosen)
+    rest = sorted(dates_of(settled) - chosen)
     draw.shuffle(rest)
     while rest and sum(count.get(day, 0) for day in chosen) < catalogue.sample:
         chosen.add(rest.pop())
@@ -76,7 +77,7 @@ def _compared(catalogue: Catalogue, dates: Sequence[dt.date], again: pl.DataFram
     rows, columns = differing(stored, again.select(stored.columns))
     detail = None
     if rows.height:
-        days = sorted(set(rows["game_date"]))
+        days = sorted(dates_of(rows))
         game, player, _ = rows.sort("game_date", "game_id", "player_id").row(0)
         detail = f"{some(columns)}: {len(days)} dates from {days[0]} to {days[-1]}; first game {game} player {player}"
     found = {"observed": [float(rows.height)], "n": [stored.height], "detail": [detail]}

@@ -15,7 +15,7 @@ from courtside.analytics.tables import PLAYER_GAMES
 from courtside.features.market_form import results_of
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.publishing.contracts import Shape, Tricode, UtcInstant
-from courtside.publishing.exporters.rows import partitioned, tricode_expr, utc_expr
+from courtside.publishing.exporters.rows import filled_list, partitioned, tricode_expr, utc_expr
 from courtside.publishing.world import World
 
 GAME_COLUMNS = (*("game_id", "player_id", "game_date", "opponent_team_id", "is_home", "minutes", "points", "did_play"),)
@@ -84,7 +84,7 @@ def slates_with(world: World, players: pl.DataFrame) -> pl.DataFrame:
     games = (
         slate_games(world)
         .join(by_game, on="game_id", how="left", validate="m:1", maintain_order="left")
-        .with_columns(pl.col("players").fill_null(pl.lit([], dtype=by_game["players"].dtype)))
+        .with_columns(filled_list("players", by_game["players"].dtype))
     )
     by_date = games.group_by("game_date", maintain_order=True).agg(
         games=pl.struct(*SlateGame.model_fields, "players"), has_players=(pl.col("players").list.len() > 0).any()

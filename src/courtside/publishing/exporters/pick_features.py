@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from courtside.features.market_form import OWN_FEATURES
 from courtside.features.registry import FEATURES
 from courtside.league.markets import Market
+from courtside.league.seasons import dates_of
 from courtside.publishing.contracts import Built, Document, FileType, Shape, UtcInstant
 from courtside.publishing.exporters.quality import PickedPlayer, picked
 from courtside.publishing.exporters.rows import utc
@@ -49,7 +50,7 @@ def files(world: World) -> Iterator[Built]:
     if world.points is None:
         return
     picks, described, now = current_picks(world), features_of(world.market), utc(world.now)
-    published = set(world.days["game_date"])
+    published = dates_of(world.days)
     for date in world.dates:
         if date not in published:
             continue

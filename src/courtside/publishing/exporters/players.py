@@ -24,7 +24,15 @@ from courtside.publishing.contracts import (
     documents,
     one_decimal,
 )
-from courtside.publishing.exporters.rows import KindTally, by_kind, named, one_decimal_expr, partitioned, utc
+from courtside.publishing.exporters.rows import (
+    KindTally,
+    by_kind,
+    filled_list,
+    named,
+    one_decimal_expr,
+    partitioned,
+    utc,
+)
 from courtside.publishing.exporters.slate import partitioned_picks
 from courtside.publishing.world import PLAYER_GAME, World
 
@@ -175,7 +183,7 @@ def _logs(rows: pl.DataFrame, picks: Mapping[tuple[str, int], Mapping[str, Any]]
         "actual",
         pl.col("pick_result").alias("result"),
         pl.col("pick_kind").alias("kind"),
-        pl.col("pick_groups").fill_null(pl.lit([], dtype=pl.List(pl.String))).alias("groups"),
+        filled_list("pick_groups", PICKED["groups"]).alias("groups"),
     )
     joined = rows.join(chosen, on=PLAYER_GAME, how="left", validate="m:1", maintain_order="left")
     return joined.group_by(pl.col("player_id").alias("id"), maintain_order=True).agg(log=logged)

@@ -28,6 +28,7 @@ from courtside.publishing.exporters.rows import (
     NO_GAMES,
     Badge,
     badge_expr,
+    filled_list,
     named,
     one_decimal_expr,
     price_expr,
@@ -110,19 +111,19 @@ def files(world: World) -> Iterator[Built]:
     """Yield the file of each date that has games, and `today` where the last date is today."""
     rows = named(world.predictions, world.names).sort(["prediction", "player_id"], descending=[True, False])
     slates = slates_with(world, rows.select("game_id", player=pl.struct(*PLAYER_COLUMNS)))
-    is_today = (pl.col("date") == world.today) & (pl.col("date") == pl.col("date").max())
+    today = {world.today}.intersection(world.dates[-1:])
     has_slate, has_players = pl.col("games").is_not_null(), pl.col("has_players")
-    shown = slates.filter(has_slate | is_today).select(
+    shown = slates.filter(has_slate | pl.col("date").is_in(list(today))).select(
         "date",
         generated_at=pl.lit(utc(world.now)),
         model=pl.when(has_players).then("model"),
         reason=pl.when(~has_slate).then(pl.lit(NO_GAMES)).when(~has_players).then(pl.lit(NO_PREDICTION)),
-        games=pl.col("games").fill_null(pl.lit([], dtype=slates["games"].dtype)),
+        games=filled_list("games", slates["games"].dtype),
     )
     for document in documents(Predictions, shown):
         day = document.date
         nothing = not world.predicted_rows(day)
         if document.games:
             yield Built(PREDICTIONS, PREDICTIONS.path(date=day), document, nothing)
-        if day == world.today and day == world.dates[-1]:
+        if day in today:
             yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing)

@@ -28,7 +28,15 @@ from courtside.publishing.contracts import (
 )
 from courtside.publishing.exporters.games import SlateGame, slates_with
 from courtside.publishing.exporters.pick_values import OFFER_COLUMNS, VALUE_COLUMNS, Verdict
-from courtside.publishing.exporters.rows import named, one_decimal_expr, price_expr, share_expr, utc, utc_expr
+from courtside.publishing.exporters.rows import (
+    filled_list,
+    named,
+    one_decimal_expr,
+    price_expr,
+    share_expr,
+    utc,
+    utc_expr,
+)
 from courtside.publishing.world import PLAYER_GAME, World
 
 State = Literal["current", "untimed", "stale", "repeats", "one_sided", "no_price"]
@@ -173,6 +181,6 @@ def _players(rows: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
         rows.group_by(PLAYER_GAME, maintain_order=True)
         .agg(*(column.first() for column in PLAYER_COLUMNS), sides=pl.struct(*SIDE_COLUMNS))
         .join(shown, on=PLAYER_GAME, how="left", validate="1:1", maintain_order="left")
-        .with_columns(pl.col("books").fill_null(pl.lit([], dtype=shown["books"].dtype)))
+        .with_columns(filled_list("books", shown["books"].dtype))
     )
     return players.select("game_id", player=pl.struct(*PricedPlayer.model_fields))

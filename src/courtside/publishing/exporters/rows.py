@@ -219,6 +219,11 @@ def partitioned(rows: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]
     return by_key
 
 
+def filled_list(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return a column of lists of type `dtype`, with an empty list where it is NULL."""
+    return pl.col(name).fill_null(pl.lit([], dtype=dtype))
+
+
 def tricode_expr(column: str) -> pl.Expr:
     """Return the tricodes of a column of team ids; an unknown id has none."""
     return pl.col(column).replace_strict(TRICODE_OF_ID, default=None, return_dtype=pl.String)

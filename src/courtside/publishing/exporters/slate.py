@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from courtside.league.seasons import dates_of
 from courtside.picks.integrity import require_counted
 from courtside.picks.tables import GRADED_PICKS, require_grain
 from courtside.publishing.contracts import one_decimal
@@ -45,7 +46,7 @@ def require_predictions(world: World, dates: Collection[dt.date]) -> None:
     Raises:
         ExportRefusedError: where there are such dates; the message names the first.
     """
-    read = set(world.predictions["game_date"])
+    read = dates_of(world.predictions)
     lost = [day for day in dates if world.predicted_rows(day) and day not in read]
     if lost:
         raise ExportRefusedError(
