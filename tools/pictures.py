@@ -1,8 +1,8 @@
 """Make the pictures of README.md: the picks page, light and dark, and a recording of `courtside today` as SVG.
 
 Usage: `python tools/pictures.py [HOME]`, where HOME is a demonstration that `make demo` has built (.courtside/demo).
-`make docs` runs it. The pictures show the simulated league at its fixed time, so that a second run on the same machine
-writes the same bytes. Fonts and Chromium differ between machines; therefore no test compares the pictures with a new
+`make docs` runs it. The pictures show the simulated league at its fixed time. Fonts and Chromium differ between
+machines, and a busy machine draws single pixels differently; therefore no test compares the screenshots with a new
 run. Without Chromium, or without the demonstration, the stored pictures are kept.
 """
 

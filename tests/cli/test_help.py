@@ -64,6 +64,12 @@ def test_verbose_logs_each_stage_as_readable_lines(run_home: Path, tmp_path: Pat
         root.setLevel(level)
 
 
+def test_an_unknown_format_of_log_lines_is_a_wrong_setting(tmp_path: Path) -> None:
+    home = ["--home", str(tmp_path / "none")]
+    result = CliRunner().invoke(app, ["status", *home], env=NOW | {"COURTSIDE_LOG_FORMAT": "xml"})
+    assert (result.exit_code, "Set it to text or json" in result.stderr) == (2, True)
+
+
 def test_the_shell_completes_commands_and_options(monkeypatch: pytest.MonkeyPatch) -> None:
     def completed(line: str) -> str:
         words = {

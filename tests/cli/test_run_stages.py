@@ -132,6 +132,13 @@ def test_an_unknown_stage_is_named_with_the_closest(home: Path) -> None:
     assert "stage 'featurs' does not exist; the closest is features" in output
 
 
+def test_json_without_a_dry_run_is_refused_before_anything_runs(home: Path) -> None:
+    before = bytes_of(home)
+    code, output = call(*RANGE, "--no-resume", "--json", home=home)
+    assert (code, "--json belongs to --dry-run or --estimate" in text_of(output)) == (2, True)
+    assert bytes_of(home) == before
+
+
 def test_stages_before_and_after_follow_from_the_declarations() -> None:
     assert stages_before(STAGES) == stages_after(STAGES) == ()
     assert stages_before([named("features")]) == ("analytics", "lines")

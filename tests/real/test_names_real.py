@@ -122,7 +122,7 @@ def test_every_mention_of_a_scheduled_game_has_its_game_id(resolution, slate):
     assert without.height <= 0.001 * with_teams.height, message
 
 
-def test_resolving_all_real_mentions_takes_little_longer_than_grouping_them(lines, box_scores, slate):
+def test_resolving_all_real_mentions_takes_less_than_thirty_times_as_long_as_sorting_them(lines, box_scores, slate):
     mentions = lines.select(*MENTION_COLUMNS, "book").unique().select(MENTION_COLUMNS)
     people, stints = box_scores.select("player_id", "player_name").unique(), stints_of(box_scores)
     times = ratio(lambda: resolve(mentions, people, stints, slate), lambda: mentions.sort(pl.all()))

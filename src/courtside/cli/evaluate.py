@@ -49,7 +49,9 @@ TRAINING_DAYS = 5 * 365
 def evaluate_command(
     start_date: Annotated[str, typer.Option(help="First date measured, as 2024-10-22.")],
     end_date: Annotated[str, typer.Option(help="Last date measured, included.")],
-    json_file: Annotated[Path | None, typer.Argument(help="With --json: write to this file and print tables.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Argument(help="With --json: the file to write; tables are printed.")
+    ] = None,
     as_json: AsJson = False,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")] = None,
     system: Annotated[str, typer.Option(help="System whose figures are compared with the targets.")] = TRAINED[0],

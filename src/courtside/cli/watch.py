@@ -17,24 +17,24 @@ from courtside.league.markets import POINTS, market_named
 from courtside.operations.today import Today, today_of
 
 pause = time.sleep
-"""Waits between two looks; a test replaces it."""
+"""Wait between two reads of the stored state; a test replaces it."""
 
 
 def watch_command(
     date: Annotated[str, typer.Argument(help="Game date, as 2026-02-07; today where not given.")] = "",
-    interval: Annotated[float, typer.Option(min=1, help="Seconds between two looks at the stored state.")] = 30,
+    interval: Annotated[float, typer.Option(min=1, help="Seconds between two reads of the stored state.")] = 30,
     market: MarketOption = POINTS,
     home: Home = None,
 ) -> None:
     """Follow a date: show what `courtside today` shows, and again whenever the stored state changes, until Ctrl-C.
 
-    A run may write meanwhile; each look reads its last commit.
+    A run may write meanwhile; each read returns its last commit.
     """
     settings, chosen = settings_of(home), market_named(market)
     shown = None
     try:
         while True:
-            found, notice = _look(settings, date, chosen.name)
+            found, notice = _read(settings, date, chosen.name)
             if (found, bool(notice)) != shown:
                 shown = found, bool(notice)
                 _draw(found, notice, chosen.label, settings)
@@ -43,7 +43,7 @@ def watch_command(
         console.print("Watching has ended.")
 
 
-def _look(settings: Settings, date: str, market: str) -> tuple[Today, str]:
+def _read(settings: Settings, date: str, market: str) -> tuple[Today, str]:
     """Return the stored state of the date, and the sentence about a run that writes meanwhile."""
     with reading(settings, is_noticed=False) as context:
         day = parse_date_option(date, "DATE") if date else context.clock.today()

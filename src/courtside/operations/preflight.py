@@ -123,15 +123,16 @@ def _unsettled(
     for stage in STAGES:
         if stage.name not in names:
             continue
-        cells = context.run_log.cells(stage.name)
-        first = lookback_start(start) if _looks_back(selected, stage.name) else start
-        days = [*sorted(day for day in cells if first <= day < start), *date_range(start, end)]
+        cells = context.run_log.cells(
+            stage.name, lookback_start(start) if _looks_back(selected, stage.name) else start, end
+        )
+        days = sorted({*cells, *date_range(start, end)})
         hashes = input_state(context, stage, WRITERS, days).hashes
-        bad = {day for day in days if day not in cells or cells[day].state == "failed"}
-        bad |= {day for day in days if day in cells and cells[day].input_hash != hashes[day]}
-        bad |= damaged.get(stage.name, set()).intersection(days)
-        if bad:
-            found[stage.name] = tuple(sorted(bad))
+        settled = {
+            day for day, cell in cells.items() if cell.state != "failed" and cell.input_hash == hashes[day]
+        } - damaged.get(stage.name, set())
+        if unsettled := tuple(day for day in days if day not in settled):
+            found[stage.name] = unsettled
     return found
 
 

@@ -112,8 +112,10 @@ def processed_dates(context: dg.SensorEvaluationContext, courtside: Courtside) -
         events = unreported(opened, context.instance)
     if not events:
         return dg.SkipReason("every processed date is reported")
-    now = events[:MOST_REPORTED]
-    return dg.SensorResult(asset_events=now, skip_reason=f"reported {len(now):,} of {len(events):,} processed dates")
+    reported = events[:MOST_REPORTED]
+    return dg.SensorResult(
+        asset_events=reported, skip_reason=f"reported {len(reported):,} of {len(events):,} processed dates"
+    )
 
 
 SCHEDULES = [lines_every_two_hours, morning_run, pre_tip_refresh, post_game_grading]

@@ -51,7 +51,7 @@ function games({ last_10: list, line, direction }) {
     `${side(game.points)} by ${one(Math.abs(game.points - line))}`, game.minutes === null ? "–" : whole(game.minutes)]));
 }
 
-/** In another market, the names of features are those of points; its sentences are its own. */
+/** Features keep the names that they have for points, so in another market only their sentences are shown. */
 function behind({ features }, own) {
   const named = (feature) => (unit() === "points" ? [words(feature.name), el("span", { class: "sub" }, feature.sentence)] : feature.sentence);
   const rows = features.map((feature, index) => [

@@ -1,4 +1,4 @@
-// Players: those who play tonight first, then the others, who had most lines first; to search by name, team, city or tricode.
+// Players: those who play tonight first, then the others by their number of lines; a search finds name, team, city or tricode.
 import { get, maybe, unit } from "../data.js";
 import { el, replace, table } from "../dom.js";
 import { atWithYear, longDate, one, percent, plural, score, tipOff, whole } from "../format.js";
