@@ -1,5 +1,6 @@
 """`courtside export`: its arguments, output and exit codes."""
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -61,3 +62,12 @@ def test_an_invalid_argument_is_named(home, arguments, message):
     result = export("--home", home, *arguments)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_number_that_json_cannot_hold_keeps_the_last_good_file(home):
+    good = (home / f"public/v1/predictions/{DAY}.json").read_bytes()
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("UPDATE predictions SET edge = 'NaN' WHERE edge IS NOT NULL AND game_date = ?", [DAY])
+    result = export("--home", home, "--date", DAY, "--only", "predictions")
+    assert (result.exit_code, "NaN or infinite" in result.output) == (1, True), result.output
+    assert (home / f"public/v1/predictions/{DAY}.json").read_bytes() == good
