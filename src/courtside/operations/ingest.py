@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import cast
 
+import numpy as np
 import polars as pl
 
 from courtside.errors import PayloadRefusedError, StorageError, WarehouseBusyError
-from courtside.raw import parse
+from courtside.raw import parse_all
 from courtside.raw.parsed import Parsed
 from courtside.raw.tables import NATURAL_KEYS, PAYLOAD_LOG, RAW_TABLES
 from courtside.raw.versions import READ_AGAIN, SEQ, new_versions, with_row_hash
@@ -23,8 +25,11 @@ from courtside.warehouse.schema import Table
 BATCH, BATCH_BYTES = 250, 64 * 2**20
 """Most payloads, and most bytes, that are held in memory and written in one transaction."""
 
-PARSERS = 2
-"""Payloads that are stored and parsed in parallel, because half of the time is spent on reading and writing."""
+WRITERS = 8
+"""Payloads that are stored in parallel: the file system flushes several files in the time of one."""
+
+PARSERS, SHARE_BYTES = 2, 4 * 2**20
+"""Shares of a batch that are parsed in parallel, and the bytes at which a share of several payloads is full."""
 
 
 @dataclass(frozen=True)
@@ -64,31 +69,36 @@ def ingest(payloads: Iterable[Payload], warehouse: Warehouse, store: PayloadStor
     be stored, is refused, and the others are still ingested.
     """
     seen, refused, seq = _known_payloads(warehouse)
-    with ThreadPoolExecutor(PARSERS) as pool:
-        for batch in _batched(payloads):
-            for payload, is_new in zip(batch, list(pool.map(store.write, batch)), strict=True):
+    with ThreadPoolExecutor(WRITERS) as writers, ThreadPoolExecutor(PARSERS) as parsers:
+        for batch in _batched(payloads, BATCH, BATCH_BYTES):
+            for payload, is_new in zip(batch, list(writers.map(store.write, batch)), strict=True):
                 if is_new:
                     store.note(payload)
-            parsing = [pool.submit(parse, payload) if payload.payload_id not in seen else None for payload in batch]
+            unseen = [place for place, payload in enumerate(batch) if payload.payload_id not in seen]
+            shares = parsers.map(parse_all, _batched((batch[place] for place in unseen), BATCH, SHARE_BYTES))
+            parsed = dict(zip(unseen, chain.from_iterable(shares), strict=True))
             arrivals = []
-            for payload, parsed in zip(batch, parsing, strict=True):
-                arrival = _arrive(payload, None if payload.payload_id in seen else parsed)
+            for place, payload in enumerate(batch):
+                arrival = _arrive(payload, None if payload.payload_id in seen else parsed[place])
                 arrivals.append(replace(arrival, is_read_again=payload.payload_id in refused))
                 if arrivals[-1].report.status in {"ingested", "empty"}:
                     seen.add(payload.payload_id)
             reports = _write_or_refuse(arrivals, warehouse, seq)
             seq += len(reports)
             yield from reports
-            del batch, parsing, arrivals
+            del batch, unseen, shares, parsed, arrivals
 
 
-def _batched(payloads: Iterable[Payload]) -> Iterator[tuple[Payload, ...]]:
+def _batched(payloads: Iterable[Payload], most: int, most_bytes: int) -> Iterator[tuple[Payload, ...]]:
+    """Yield payloads in order, as many at a time as reach one of the two limits."""
     batch: list[Payload] = []
+    size = 0
     for payload in payloads:
         batch.append(payload)
-        if len(batch) == BATCH or sum(len(item.content) for item in batch) >= BATCH_BYTES:
+        size += len(payload.content)
+        if len(batch) == most or size >= most_bytes:
             yield tuple(batch)
-            batch = []
+            batch, size = [], 0
     if batch:
         yield tuple(batch)
 
@@ -101,15 +111,13 @@ def _known_payloads(warehouse: Warehouse) -> tuple[set[str], set[str], int]:
     return seen, set(log["payload_id"]) - seen, log.height
 
 
-def _arrive(payload: Payload, parsing: Future[Parsed] | None) -> _Arrival:
-    """Return the parsed payload with its report; `parsing` is None where the same bytes were ingested before."""
+def _arrive(payload: Payload, parsed: Parsed | PayloadRefusedError | None) -> _Arrival:
+    """Return the parsed payload with its report; `parsed` is None where the same bytes were ingested before."""
     blank = Report(payload.name, payload.payload_id, None, "already_there")
-    if parsing is None:
+    if parsed is None:
         return _Arrival(payload, replace(blank, reason="the same bytes were ingested before"), None)
-    try:
-        parsed = parsing.result()
-    except PayloadRefusedError as error:
-        return _Arrival(payload, replace(blank, status="refused", reason=str(error)), None)
+    if isinstance(parsed, PayloadRefusedError):
+        return _Arrival(payload, replace(blank, status="refused", reason=str(parsed)), None)
     refused = sum(parsed.refused.values())
     report = replace(
         blank,
@@ -155,17 +163,13 @@ def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Rep
     new_rows = []
     added = dict.fromkeys(range(len(arrivals)), 0)
     for table in RAW_TABLES:
-        frames = [
-            frame.with_columns(
-                known_at=pl.lit(arrival.payload.fetched_at, pl.Datetime("us")),
-                payload_id=pl.lit(arrival.payload.payload_id),
-                **{SEQ: pl.lit(position), READ_AGAIN: pl.lit(arrival.is_read_again)},
-            )
+        frames = {
+            position: frame
             for position, arrival in enumerate(arrivals)
             if arrival.parsed and (frame := arrival.parsed.frames.get(table.name)) is not None and frame.height
-        ]
+        }
         if frames:
-            arrived = with_row_hash(table, pl.concat(frames))
+            arrived = with_row_hash(table, _with_origin(arrivals, frames))
             fresh = new_versions(table, arrived, _stored_versions(table, arrived, warehouse))
             for position, count in fresh.group_by(SEQ).len().iter_rows():
                 added[position] += count
@@ -181,6 +185,20 @@ def _write(arrivals: list[_Arrival], warehouse: Warehouse, seq: int) -> list[Rep
     log = Upsert(PAYLOAD_LOG, _log_rows(arrivals, reports, seq))
     warehouse.append([*new_rows, log])
     return reports
+
+
+def _with_origin(arrivals: list[_Arrival], frames: dict[int, pl.DataFrame]) -> pl.DataFrame:
+    """Return the rows of the arrivals at the positions in `frames`, each with its payload and the time of fetching."""
+    of_payloads = pl.DataFrame(
+        {
+            "known_at": pl.Series([arrival.payload.fetched_at for arrival in arrivals], dtype=pl.Datetime("us")),
+            "payload_id": [arrival.payload.payload_id for arrival in arrivals],
+            SEQ: pl.int_range(len(arrivals), dtype=pl.Int32, eager=True),
+            READ_AGAIN: [arrival.is_read_again for arrival in arrivals],
+        }
+    )
+    positions = np.repeat(list(frames), [frame.height for frame in frames.values()])
+    return pl.concat([pl.concat(frames.values()), of_payloads[positions]], how="horizontal")
 
 
 def _stored_versions(table: Table, arrived: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:

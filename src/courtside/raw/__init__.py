@@ -4,6 +4,6 @@ The room recognises a payload by its content, has a parser for each shape, and c
 """
 
 from courtside.raw.parsed import Parsed
-from courtside.raw.recognise import parse
+from courtside.raw.recognise import parse, parse_all
 
-__all__ = ["Parsed", "parse"]
+__all__ = ["Parsed", "parse", "parse_all"]

@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 
 from courtside.errors import PayloadRefusedError
-from courtside.raw.columns import Source, finished, read_sheet, typed
+from courtside.raw.columns import Sieve, Source, finished, typed
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import game_id, iso_date, one_of, truth, utc_instant, wholes
 from courtside.raw.rules import refuse_other_leagues, refuse_out_of_season, refuse_unknown_teams
-from courtside.raw.sheets import ListSheet, require
+from courtside.raw.sheets import ListSheet
 from courtside.raw.tables import RAW_SCHEDULE
 
 SHAPE = "CDN schedule"
@@ -37,6 +37,7 @@ _SOURCES = (
 )
 _REQUIRED = tuple(source.name for source in _SOURCES)
 _NOTES = ("gameStatusText", "postponedStatus")
+COLUMNS = (*_REQUIRED, *_NOTES)
 _TIME_OF_DAY = r"(?i)\b[0-9]{1,2}:[0-9]{2} *[ap]m\b"
 
 
@@ -45,20 +46,23 @@ def is_cdn_schedule(document: object) -> bool:
     return isinstance(document, dict) and isinstance(document.get("leagueSchedule"), dict)
 
 
-def parse_cdn_schedule(document: object) -> Parsed:
+def sheet_of_games(document: object) -> ListSheet:
+    """Return a sheet with a row per game.
+
+    Raises:
+        PayloadRefusedError: where the document is not a schedule.
+    """
+    return ListSheet.of_records(SHAPE, _games(document), COLUMNS)
+
+
+def parse_cdn_schedule(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_schedule` rows of the provider `cdn`.
 
     The game date is the ET date of `gameDateEst`. The tip-off is NULL where its time is to be determined. A game is
     postponed where its status text states it (also for cancelled games), or where it is flagged and its text has no
     time of day; a flagged game with a time has been rescheduled. Points are set for final games only. Games whose teams
     are not known yet, or are not NBA teams (All-Star teams, foreign clubs), are refused.
-
-    Raises:
-        PayloadRefusedError: where the document is not a schedule, or its games lack a field.
     """
-    sheet = ListSheet.of_records(SHAPE, _games(document), (*_REQUIRED, *_NOTES))
-    require(sheet, (*_REQUIRED, *_NOTES), SHAPE)
-    text, sieve = read_sheet(sheet, (*_REQUIRED, *_NOTES))
     refuse_other_leagues(text["gameId"], sieve)
     rows = typed(text, RAW_SCHEDULE, _SOURCES, sieve)
     for side in ("home_team_id", "away_team_id"):

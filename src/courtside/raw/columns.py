@@ -17,7 +17,6 @@ import polars as pl
 
 from courtside.clock import game_day
 from courtside.raw.bounds import FIRST_DAY, LARGEST_NUMBER, LAST_DAY
-from courtside.raw.sheets import RAGGED, Sheet
 from courtside.raw.tables import NATURAL_KEYS, PROVENANCE
 from courtside.warehouse.schema import Column, Table
 
@@ -26,6 +25,8 @@ Reader = Callable[[pl.Expr], pl.Expr]
 
 TWICE = "duplicate of another row of the payload"
 SUPERSEDED = "replaced by a later row of the payload"
+PLACE = "__place"
+"""Position of a row's payload among those that are parsed together; a payload that is parsed alone has no column."""
 
 
 class Sieve:
@@ -63,16 +64,16 @@ class Source:
     valid: str
 
 
-def read_sheet(sheet: Sheet, names: Sequence[str]) -> tuple[pl.DataFrame, Sieve]:
-    """Return the columns `names` of a sheet as text, and a sieve that has counted the rows of wrong length."""
-    frame, ragged = sheet.read(names)
-    sieve = Sieve(frame.height)
-    sieve.count(ragged, RAGGED)
-    return frame, sieve
+def within_payload(frame: pl.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the columns of a key within a payload: `names`, with the payload where several are parsed together."""
+    return [*names, PLACE] if PLACE in frame.columns else [*names]
 
 
 def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: Sieve) -> pl.DataFrame:
-    """Return the columns of `sources`, typed, with the height of `frame`; rows with bad values are refused."""
+    """Return the columns of `sources`, typed, with the height of `frame`; rows with bad values are refused.
+
+    The column PLACE is kept where `frame` has it.
+    """
     columns = frame.select(source.read(pl.col(source.name)).alias(source.target) for source in sources)
     bounded = []
     for source in sources:
@@ -82,7 +83,7 @@ def typed(frame: pl.DataFrame, table: Table, sources: Sequence[Source], sieve: S
             sieve.refuse(column.is_null() & is_filled, f"{source.name} is not {source.valid}")
         _check(column, table.column(source.target), source.name, sieve)
         bounded.append(_bounded(column, source.name, sieve))
-    return pl.DataFrame(bounded)
+    return pl.DataFrame([*bounded, *(frame[name] for name in within_payload(frame, ()))])
 
 
 def _bounded(column: pl.Series, name: str, sieve: Sieve) -> pl.Series:
@@ -129,13 +130,15 @@ def own_schema(table: Table) -> dict[str, pl.DataType]:
 def finished(frame: pl.DataFrame, table: Table, refused: Counter[str]) -> pl.DataFrame:
     """Return `frame` with the columns of a raw table except provenance, and the last row of each natural key.
 
-    Columns that `frame` lacks are NULL. Duplicate rows, and rows replaced by a later row of the same key, are counted
-    in `refused`.
+    PLACE is kept where `frame` has it. Columns that `frame` lacks are NULL. Duplicate rows, and rows replaced by a
+    later row of the same key, are counted in `refused`.
     """
-    blank = [pl.lit(None, dtype).alias(name) for name, dtype in own_schema(table).items() if name not in frame.columns]
-    frame = frame.with_columns(blank).select(pl.col(name).cast(dtype) for name, dtype in own_schema(table).items())
-    key = list(NATURAL_KEYS[table.name])
-    kept = frame.unique(key, keep="last", maintain_order=True)
+    schema = own_schema(table)
+    blank = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in frame.columns]
+    frame = frame.with_columns(blank).select(
+        *(pl.col(name).cast(dtype) for name, dtype in schema.items()), *within_payload(frame, ())
+    )
+    kept = frame.unique(within_payload(frame, NATURAL_KEYS[table.name]), keep="last", maintain_order=True)
     if kept.height < frame.height:
         distinct = frame.unique().height
         refused.update({TWICE: frame.height - distinct, SUPERSEDED: distinct - kept.height})

@@ -7,11 +7,10 @@ from collections import Counter
 import polars as pl
 
 from courtside.league.teams import team_named
-from courtside.raw.columns import Sieve, Source, finished, read_sheet, typed
+from courtside.raw.columns import Sieve, Source, finished, typed, within_payload
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import game_id, iso_date, trimmed
 from courtside.raw.rules import refuse_other_leagues, refuse_out_of_season
-from courtside.raw.sheets import Sheet
 from courtside.raw.tables import RAW_SCHEDULE, RAW_TEAM_BOX
 
 _MATCHUP = r"^([A-Za-z]{2,4}) (vs\.|@) ([A-Za-z]{2,4})$"
@@ -31,9 +30,8 @@ def as_matchup(text: pl.Expr) -> pl.Expr:
 _MATCHUP_SOURCE = Source("MATCHUP", "matchup", as_matchup, "`LAL vs. GSW` or `LAL @ GSW`")
 
 
-def parse_schedule(sheet: Sheet) -> Parsed:
+def parse_schedule(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_schedule` rows of a schedule sheet: final where there is a winner, otherwise scheduled."""
-    text, sieve = read_sheet(sheet, SCHEDULE_COLUMNS)
     refuse_other_leagues(text["GAME_ID"], sieve)
     rows = with_result(typed(text, RAW_TEAM_BOX, (*_SOURCES, _MATCHUP_SOURCE), sieve), text)
     refuse_out_of_season(rows["game_id"], rows["game_date"], "GAME_DATE", sieve)
@@ -51,7 +49,7 @@ def schedule_rows(rows: pl.DataFrame, unplayed: str, refused: Counter[str]) -> p
     """
     games = (
         _sides(rows)
-        .group_by("game_id", maintain_order=True)
+        .group_by(within_payload(rows, ("game_id",)), maintain_order=True)
         .agg(
             pl.first("game_date", "home", "away"),
             is_neutral=pl.when(pl.col("home").n_unique() > 1).then(pl.lit(True)),

@@ -22,7 +22,7 @@ from courtside.clock import eastern_to_utc
 from courtside.errors import PayloadRefusedError
 from courtside.league.teams import TEAMS, team_spelled
 from courtside.raw.bounds import PDF_PAGES, refuse_above
-from courtside.raw.columns import finished
+from courtside.raw.columns import Sieve, finished
 from courtside.raw.parsed import Parsed
 from courtside.raw.tables import RAW_INJURIES
 
@@ -121,8 +121,8 @@ def is_pdf(content: bytes) -> bool:
     return content.startswith(b"%PDF-")
 
 
-def parse_injury_report(content: bytes) -> Parsed:
-    """Return `raw_injuries` rows: one per team with its submission state, and one per listed player.
+def entries_of(content: bytes) -> tuple[pl.DataFrame, Counter[str]]:
+    """Return a row per team with its submission state and per listed player, and the refused entries by reason.
 
     Raises:
         PayloadRefusedError: where the PDF cannot be read, is not an injury report, or has an unknown layout.
@@ -135,8 +135,13 @@ def parse_injury_report(content: bytes) -> Parsed:
         report.read(column, " ".join(text for _, text in cell))
     if not report.rows:
         raise PayloadRefusedError("an injury report without a game: its layout has changed, or it is empty")
-    rows = finished(pl.DataFrame(report.rows, infer_schema_length=None), RAW_INJURIES, report.refused)
-    return Parsed(KIND, {RAW_INJURIES.name: rows}, dict(report.refused))
+    return pl.DataFrame(report.rows, infer_schema_length=None), report.refused
+
+
+def parse_injury_report(entries: pl.DataFrame, sieve: Sieve) -> Parsed:
+    """Return `raw_injuries` rows of the entries of a report."""
+    rows = finished(entries, RAW_INJURIES, sieve.refused)
+    return Parsed(KIND, {RAW_INJURIES.name: rows}, dict(sieve.refused))
 
 
 def _pages(content: bytes) -> list[list[Word]]:

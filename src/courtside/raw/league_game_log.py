@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from courtside.raw.columns import Sieve, Source, finished, read_sheet, typed
+from courtside.raw.columns import Sieve, Source, finished, typed, within_payload
 from courtside.raw.game_log_schedule import as_matchup, schedule_rows, with_result
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import as_written, game_id, iso_date, minutes_played, trimmed, whole_number, wholes
@@ -14,7 +14,6 @@ from courtside.raw.rules import (
     refuse_out_of_season,
     refuse_unknown_teams,
 )
-from courtside.raw.sheets import Sheet
 from courtside.raw.tables import BOX_COUNTS, RAW_PLAYER_BOX, RAW_SCHEDULE, RAW_TEAM_BOX
 from courtside.warehouse.schema import Table
 
@@ -44,16 +43,16 @@ _STARTERS = (
 _TEAM = (*_GAME, *_COUNTS)
 
 PLAYER_COLUMNS = tuple(source.name for source in _PLAYER)
+STARTER_COLUMNS = tuple(source.name for source in _STARTERS)
 TEAM_COLUMNS = (*(source.name for source in _TEAM), "WL")
 
 
-def parse_player_log(sheet: Sheet) -> Parsed:
+def parse_player_log(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_player_box` rows, one for each (game, player).
 
     Starters and comments are read where the sheet has them.
     """
-    sources = (*_PLAYER, *(source for source in _STARTERS if source.name in sheet.header))
-    text, sieve = read_sheet(sheet, [source.name for source in sources])
+    sources = (*_PLAYER, *(source for source in _STARTERS if source.name in text.columns))
     text = text.with_columns(MIN=pl.when(~pl.col("MIN").str.contains(_NO_TIME)).then("MIN"))
     rows = _box_rows(text, RAW_PLAYER_BOX, sources, sieve)
     refuse_bad_names(rows["player_name"], "PLAYER_NAME", sieve)
@@ -61,15 +60,13 @@ def parse_player_log(sheet: Sheet) -> Parsed:
     return Parsed("player_game_log", {RAW_PLAYER_BOX.name: box}, dict(sieve.refused))
 
 
-def parse_team_log(sheet: Sheet) -> Parsed:
+def parse_team_log(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_team_box` rows, one for each (game, team), and the `raw_schedule` rows derived from them."""
-    text, sieve = read_sheet(sheet, TEAM_COLUMNS)
     rows = _box_rows(text, RAW_TEAM_BOX, _TEAM, sieve)
     usable = sieve.usable(with_result(rows, text))
     box = finished(usable, RAW_TEAM_BOX, sieve.refused)
-    games = schedule_rows(
-        usable.unique(["game_id", "team_id"], keep="last", maintain_order=True), "in_progress", sieve.refused
-    )
+    last = usable.unique(within_payload(usable, ("game_id", "team_id")), keep="last", maintain_order=True)
+    games = schedule_rows(last, "in_progress", sieve.refused)
     return Parsed("team_game_log", {RAW_TEAM_BOX.name: box, RAW_SCHEDULE.name: games}, dict(sieve.refused))
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from courtside.league.markets import POINTS, market_named, name_of_key
-from courtside.raw.columns import Sieve, Source, finished, read_sheet, typed
+from courtside.raw.columns import Sieve, Source, finished, typed
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import as_written, iso_date, real_number, trimmed, utc_instant
 from courtside.raw.rules import eastern_dates, refuse_bad_names, refuse_bad_prices, refuse_summer_dates
-from courtside.raw.sheets import Sheet
 from courtside.raw.tables import RAW_LINES
 
 _EVENT = (
@@ -29,29 +28,31 @@ _LINE = (
     Source("over_price", "over_price", real_number, "a number"),
     Source("under_price", "under_price", real_number, "a number"),
 )
+EVENT_COLUMNS = tuple(source.name for source in _EVENT)
 LINES_COLUMNS = tuple(source.name for source in (*_EVENT, *_LINE))
 MARKET_LINES_COLUMNS = ("market", *(source.name for source in _LINE))
 """Columns of lines of several markets; those of the event are optional."""
 
 
-def parse_lines(sheet: Sheet) -> Parsed:
+def parse_lines(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_lines` rows of points; a row whose game date is not the ET date of its tip-off is refused."""
-    return _parsed("points_lines", sheet, (*_EVENT, *_LINE))
+    return _parsed("points_lines", text, sieve)
 
 
-def parse_market_lines(sheet: Sheet) -> Parsed:
+def parse_market_lines(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_lines` rows of the markets in the column `market`; rows of a market not in `MARKETS` are refused."""
-    event = tuple(source for source in _EVENT if source.name in sheet.header)
-    return _parsed("market_lines", sheet, (*event, *_LINE), "market")
+    return _parsed("market_lines", text, sieve)
 
 
-def _parsed(kind: str, sheet: Sheet, sources: tuple[Source, ...], market: str | None = None) -> Parsed:
-    text, sieve = read_sheet(sheet, [*(source.name for source in sources), *([market] if market else [])])
+def _parsed(kind: str, text: pl.DataFrame, sieve: Sieve) -> Parsed:
+    sources = tuple(source for source in (*_EVENT, *_LINE) if source.name in text.columns)
     rows = typed(text, RAW_LINES, sources, sieve)
     absent = [source.target for source in _EVENT if source not in sources]
     types = RAW_LINES.polars_schema
     rows = rows.with_columns(pl.lit(None, types[name]).alias(name) for name in absent)
-    markets = markets_of(text[market], sieve) if market else pl.repeat(POINTS, rows.height, eager=True)
+    markets = (
+        markets_of(text["market"], sieve) if "market" in text.columns else pl.repeat(POINTS, rows.height, eager=True)
+    )
     rows = rows.with_columns(market=markets)
     refuse_bad_lines(rows, sieve, "line")
     lines = finished(sieve.usable(rows), RAW_LINES, sieve.refused)

@@ -9,12 +9,12 @@ import polars as pl
 
 from courtside.errors import PayloadRefusedError
 from courtside.league.markets import all_markets
-from courtside.raw.columns import SUPERSEDED, TWICE, Sieve, Source, finished, read_sheet, typed
+from courtside.raw.columns import SUPERSEDED, TWICE, Sieve, Source, finished, typed
 from courtside.raw.lines import markets_of, refuse_bad_lines
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import as_written, one_of, real_number, trimmed, utc_instant
 from courtside.raw.rules import OTHER_LEAGUE, eastern_dates
-from courtside.raw.sheets import ListSheet, Sheet
+from courtside.raw.sheets import ListSheet
 from courtside.raw.tables import RAW_LINES
 
 KIND = "odds_api_player_props"
@@ -42,17 +42,17 @@ def is_event_odds(document: object) -> bool:
     return isinstance(first, dict) and {"sport_key", "commence_time"} <= first.keys()
 
 
-def parse_event_odds(document: object) -> Parsed:
-    """Return `raw_lines` rows of the events in `document`.
+def sheet_of_outcomes(document: object) -> ListSheet:
+    """Return the events in `document` as the flat format has them, with a row per outcome.
 
     Raises:
-        PayloadRefusedError: where it holds no odds of a market in `MARKETS`; the error names the markets held.
+        PayloadRefusedError: where the document does not hold events with odds.
     """
     outcomes = [outcome for event in _events(document) for outcome in _outcomes(event)]
-    return parse_flat_odds(ListSheet.of_records(KIND, outcomes, FLAT_COLUMNS))
+    return ListSheet.of_records(KIND, outcomes, FLAT_COLUMNS)
 
 
-def parse_flat_odds(sheet: Sheet) -> Parsed:
+def parse_flat_odds(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_lines` rows; Over and Under of one (event, market, book, player, line, snapshot) become one row.
 
     `snapshot_at` is the last update of the market, `game_date` the ET date of `commence_time`. Prices are American
@@ -61,7 +61,6 @@ def parse_flat_odds(sheet: Sheet) -> Parsed:
     Raises:
         PayloadRefusedError: where no outcome is of a market in `MARKETS`, or the price format is ambiguous.
     """
-    text, sieve = read_sheet(sheet, FLAT_COLUMNS)
     sieve.refuse(text["sport_key"].ne_missing("basketball_nba"), OTHER_LEAGUE)
     markets = _known_markets(text["bookmakers.markets.key"], sieve)
     rows = typed(text, RAW_LINES, _SOURCES, sieve)

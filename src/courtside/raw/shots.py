@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from courtside.raw.columns import Sieve, Source, finished, read_sheet, typed
+from courtside.raw.columns import Sieve, Source, finished, typed, within_payload
 from courtside.raw.parsed import Parsed
 from courtside.raw.readers import (
     compact_date,
@@ -18,8 +18,10 @@ from courtside.raw.readers import (
     wholes,
 )
 from courtside.raw.rules import refuse_other_leagues, refuse_out_of_season, refuse_unknown_teams
-from courtside.raw.sheets import Sheet
 from courtside.raw.tables import RAW_SHOTS
+
+FEET = 0.1
+"""Feet in a unit of ShotChartDetail; a factor, because Polars divides one row exactly and several by their inverse."""
 
 HOOP_FEET = 5.25
 """Distance of the hoop, the origin of ShotChartDetail, from the baseline."""
@@ -60,20 +62,19 @@ CSV_COLUMNS = (*(source.name for source in _CSV), *_CSV_CLOCK)
 DETAIL_COLUMNS = (*(source.name for source in _DETAIL), *_DETAIL_CLOCK)
 
 
-def parse_shot_csv(sheet: Sheet) -> Parsed:
+def parse_shot_csv(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_shots` rows of a season's CSV."""
-    text, sieve = read_sheet(sheet, CSV_COLUMNS)
     return _parsed(text, _rows(text, _CSV, _CSV_CLOCK, sieve), sieve)
 
 
-def parse_shot_detail(sheet: Sheet) -> Parsed:
+def parse_shot_detail(text: pl.DataFrame, sieve: Sieve) -> Parsed:
     """Return `raw_shots` rows of ShotChartDetail, with locations converted to those of the CSV.
 
     ShotChartDetail measures from the hoop and has the opposite sign in x; the CSV measures from the baseline.
     """
-    text, sieve = read_sheet(sheet, DETAIL_COLUMNS)
     rows = _rows(text, _DETAIL, _DETAIL_CLOCK, sieve)
-    return _parsed(text, rows.with_columns(x=-pl.col("x") / 10, y=pl.col("y") / 10 + HOOP_FEET), sieve)
+    feet = rows.with_columns(x=-pl.col("x") * FEET, y=pl.col("y") * FEET + HOOP_FEET)
+    return _parsed(text, feet, sieve)
 
 
 def _rows(text: pl.DataFrame, sources: tuple[Source, ...], clock: tuple[str, str], sieve: Sieve) -> pl.DataFrame:
@@ -95,7 +96,7 @@ def _parsed(text: pl.DataFrame, rows: pl.DataFrame, sieve: Sieve) -> Parsed:
 
 def _numbered(shots: pl.DataFrame) -> pl.DataFrame:
     """Return `shots` with `seq`, which numbers a player's shots of the same second in the order of the payload."""
-    second = ["game_id", "player_id", "period", "seconds_left"]
+    second = within_payload(shots, ("game_id", "player_id", "period", "seconds_left"))
     is_alone = ~shots.select(second).is_duplicated()
     alike = shots.filter(~is_alone).with_row_index("place")
     counted = alike.group_by(second).agg(pl.col("place").sort(), seq=pl.int_range(pl.len())).explode("place", "seq")
