@@ -32,16 +32,17 @@ class Example(Document):
 
 def frame(values, name='Dončić "77"', **more):
     parts = pl.Series([[{"value": value} for value in values]], dtype=pl.List(pl.Struct({"value": pl.Float64})))
-    at = pl.Series([dt.datetime(2026, 2, 7, 12)]).dt.replace_time_zone("UTC")
-    columns = {"date": [dt.date(2026, 2, 7)], "at": at, "name": [name], "parts": parts}
+    columns = {"date": [dt.date(2026, 2, 7)], "at": ["2026-02-07T12:00:00Z"], "name": [name], "parts": parts}
     return pl.DataFrame(columns | more)
 
 
 def test_documents_of_columns_hold_the_same_bytes_as_documents_of_objects():
-    (built,) = documents(Example, frame([24.0, 0.3, None, -0.0]))
+    ((document, content),) = documents(Example, frame([24.0, 0.3, None, -0.0]))
     parts = tuple(Part(value=value) for value in (24.0, 0.3, None, -0.0))
     at = dt.datetime(2026, 2, 7, 12, tzinfo=dt.UTC)
-    assert render(built) == render(Example(date=dt.date(2026, 2, 7), at=at, name='Dončić "77"', parts=parts))
+    assert (
+        content == render(document) == render(Example(date=dt.date(2026, 2, 7), at=at, name='Dončić "77"', parts=parts))
+    )
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -56,9 +57,18 @@ def test_a_row_that_breaks_the_contract_is_refused(planted):
         list(documents(Example, planted))
 
 
+@pytest.mark.parametrize(
+    "planted", [frame([1.0]).select("name", "date", "at", "parts"), frame([1.0], at=["2026-02-07T12:00:00+00:00"])]
+)
+def test_columns_that_give_other_bytes_than_the_contract_are_refused(planted):
+    with pytest.raises(ValueError, match="do not give the bytes of its contract"):
+        list(documents(Example, planted))
+
+
 def test_rows_without_a_number_are_documents():
-    (built,) = documents(Example, frame([]))
-    assert built.parts == ()
+    ((document, content),) = documents(Example, frame([]))
+    assert document.parts == ()
+    assert content == render(document)
     assert list(documents(Example, frame([]).clear())) == []
 
 

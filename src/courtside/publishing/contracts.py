@@ -106,13 +106,15 @@ def market_path(path: str, market: str) -> str:
 class Built:
     """One file ready to be written.
 
-    `expects_nothing` states that the source has no rows for the file, so that an empty document is correct.
+    `expects_nothing` states that the source has no rows for the file, so that an empty document is correct. `content`
+    holds the file's bytes where they exist already.
     """
 
     kind: FileType
     path: str
     document: Document
     expects_nothing: bool = False
+    content: bytes | None = None
 
 
 def render(document: BaseModel | dict[str, Any]) -> bytes:
@@ -127,18 +129,24 @@ def render(document: BaseModel | dict[str, Any]) -> bytes:
     return f"{text}\n".encode()
 
 
-def documents(model: type[D], rows: pl.DataFrame) -> Iterator[D]:
-    """Yield the document of each row. The columns are the fields of `model`; its parts are structs and lists.
+def documents(model: type[D], rows: pl.DataFrame) -> Iterator[tuple[D, bytes]]:
+    """Yield the document of each row and its bytes. The columns are the fields of `model`, its parts structs and lists.
 
-    Polars writes the rows as JSON, which takes a fraction of the time that Python objects of every part take.
+    Polars writes the rows as JSON, which takes a fraction of the time that Python objects of every part take. The
+    contract validates these bytes, and the largest file must be the one that `render` returns.
 
     Raises:
         ValueError: where a number is NaN or infinite, or a row does not have the shape of `model`.
     """
     for column in rows:
         _require_finite(column)
-    for text in rows.select(pl.struct(pl.all()).struct.json_encode()).to_series():
-        yield model.model_validate_json(text)
+    lines = rows.select(line=pl.concat_str(pl.struct(pl.all()).struct.json_encode(), pl.lit("\n")).cast(pl.Binary))
+    largest = lines["line"].bin.size().arg_max()
+    for place, content in enumerate(lines["line"]):
+        document = model.model_validate_json(content)
+        if place == largest and content != render(document):
+            raise ValueError(f"the columns of a {model.__name__} do not give the bytes of its contract")
+        yield document, content
 
 
 def _require_finite(values: pl.Series) -> None:

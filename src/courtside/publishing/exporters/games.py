@@ -54,7 +54,7 @@ def slate_games(world: World) -> pl.DataFrame:
         "game_date",
         home=tricode_expr("home_team_id"),
         away=tricode_expr("away_team_id"),
-        tip_at=utc_expr("tip_at"),
+        tip_at=utc_expr(pl.col("tip_at")),
         home_score="home_score",
         away_score="away_score",
     )

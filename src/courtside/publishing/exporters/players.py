@@ -32,6 +32,7 @@ from courtside.publishing.exporters.rows import (
     one_decimal_expr,
     partitioned,
     utc,
+    utc_expr,
 )
 from courtside.publishing.exporters.slate import partitioned_picks
 from courtside.publishing.world import PLAYER_GAME, World
@@ -144,10 +145,10 @@ def files(world: World) -> Iterator[Built]:
     if players:
         header = pl.DataFrame([player.model_dump() for player in players], infer_schema_length=None)
         shown = header.join(logs, on="id", validate="1:1", maintain_order="left").with_columns(
-            generated_at=pl.lit(utc(world.now)), season=pl.lit(season)
+            generated_at=utc_expr(pl.lit(world.now)), season=pl.lit(season)
         )
-        for player in documents(Player, shown.select(*Player.model_fields)):
-            yield Built(PLAYER, PLAYER.path(player=player.id), player)
+        for player, content in documents(Player, shown.select(*Player.model_fields)):
+            yield Built(PLAYER, PLAYER.path(player=player.id), player, content=content)
 
 
 def _indexed(games: list[dict[str, Any]], picks: Mapping[tuple[str, int], Mapping[str, Any]]) -> IndexedPlayer:

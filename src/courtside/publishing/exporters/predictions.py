@@ -32,7 +32,6 @@ from courtside.publishing.exporters.rows import (
     named,
     one_decimal_expr,
     price_expr,
-    utc,
     utc_expr,
 )
 from courtside.publishing.world import World
@@ -100,7 +99,7 @@ PLAYER_COLUMNS: tuple[pl.Expr, ...] = (
     pl.col("probability_source").fill_null(NO_SOURCE),
     price_expr("over_price", "under_price", "book").alias("over_price"),
     price_expr("under_price", "over_price", "book").alias("under_price"),
-    utc_expr("line_seen_at").alias("seen_at"),
+    utc_expr(pl.col("line_seen_at")).alias("seen_at"),
     badge_expr("feature_quality_score").alias("quality"),
     pl.when(~pl.col("gate_passed")).then(pl.col("gate_reason")).alias("held"),
 )
@@ -110,20 +109,21 @@ PLAYER_COLUMNS: tuple[pl.Expr, ...] = (
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date that has games, and `today` where the last date is today."""
     rows = named(world.predictions, world.names).sort(["prediction", "player_id"], descending=[True, False])
-    slates = slates_with(world, rows.select("game_id", player=pl.struct(*PLAYER_COLUMNS)))
+    players = rows.select("game_id", *PLAYER_COLUMNS).select("game_id", player=pl.struct(*PredictedPlayer.model_fields))
+    slates = slates_with(world, players)
     today = {world.today}.intersection(world.dates[-1:])
     has_slate, has_players = pl.col("games").is_not_null(), pl.col("has_players")
     shown = slates.filter(has_slate | pl.col("date").is_in(list(today))).select(
         "date",
-        generated_at=pl.lit(utc(world.now)),
+        generated_at=utc_expr(pl.lit(world.now)),
         model=pl.when(has_players).then("model"),
         reason=pl.when(~has_slate).then(pl.lit(NO_GAMES)).when(~has_players).then(pl.lit(NO_PREDICTION)),
         games=filled_list("games", slates["games"].dtype),
     )
-    for document in documents(Predictions, shown):
+    for document, content in documents(Predictions, shown):
         day = document.date
         nothing = not world.predicted_rows(day)
         if document.games:
-            yield Built(PREDICTIONS, PREDICTIONS.path(date=day), document, nothing)
+            yield Built(PREDICTIONS, PREDICTIONS.path(date=day), document, nothing, content)
         if day in today:
-            yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing)
+            yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing, content)

@@ -34,7 +34,6 @@ from courtside.publishing.exporters.rows import (
     one_decimal_expr,
     price_expr,
     share_expr,
-    utc,
     utc_expr,
 )
 from courtside.publishing.world import PLAYER_GAME, World
@@ -139,7 +138,7 @@ BOOK_COLUMNS: tuple[pl.Expr, ...] = (
     one_decimal_expr(pl.col("line")).alias("line"),
     price_expr("over_price").alias("over_price"),
     price_expr("under_price").alias("under_price"),
-    utc_expr("seen_at").alias("seen_at"),
+    utc_expr(pl.col("seen_at")).alias("seen_at"),
     pl.col("state"),
     pl.col("repeats"),
 )
@@ -149,7 +148,7 @@ PLAYER_COLUMNS: tuple[pl.Expr, ...] = (
     *(pl.col(name) for name in ("player", "team", "opponent")),
     one_decimal_expr(pl.col("line")).alias("line"),
     pl.col("kind"),
-    utc_expr("priced_at").alias("priced_at"),
+    utc_expr(pl.col("priced_at")).alias("priced_at"),
     pl.col("probability_source"),
     share_expr("calibration_error").alias("calibration_error"),
     pl.col("stale_books"),
@@ -168,10 +167,10 @@ def files(world: World) -> Iterator[Built]:
     rows = named(values.join(who, on=PLAYER_GAME, validate="m:1"), world.names).sort("player", "player_id", "side")
     slates = slates_with(world, _players(rows, books.sort("book")))
     shown = slates.filter("has_players").select(
-        "date", "model", "games", generated_at=pl.lit(utc(world.now)), note=pl.lit(FLAT_STAKES)
+        "date", "model", "games", generated_at=utc_expr(pl.lit(world.now)), note=pl.lit(FLAT_STAKES)
     )
-    for document in documents(Prices, shown.select(*Prices.model_fields)):
-        yield Built(PRICES, PRICES.path(date=document.date), document)
+    for document, content in documents(Prices, shown.select(*Prices.model_fields)):
+        yield Built(PRICES, PRICES.path(date=document.date), document, content=content)
 
 
 def _players(rows: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:

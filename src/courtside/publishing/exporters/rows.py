@@ -150,9 +150,9 @@ def price_expr(value: str, other: str | None = None, book: str | None = None) ->
     return real_price_expr(value, other, book).round(mode="half_to_even").cast(pl.Int64)
 
 
-def utc_expr(instant: str) -> pl.Expr:
-    """Return `utc_or_none` of a column."""
-    return pl.col(instant).dt.truncate("1s").dt.replace_time_zone("UTC")
+def utc_expr(instant: pl.Expr) -> pl.Expr:
+    """Return `utc_or_none` of instants as public files show them, such as `2026-02-07T12:00:00Z`."""
+    return instant.dt.to_string("%Y-%m-%dT%H:%M:%SZ")
 
 
 def utc(instant: dt.datetime) -> dt.datetime:

@@ -101,7 +101,7 @@ def publish(store: Store, built: Built) -> Written:
             f"{path}: the new file is empty, the published one is not, and the source has rows; "
             "the published file stays. Find the query that returned no rows and export again"
         )
-    return store.write(path, render(document), max_age=kind.max_age, content_type=JSON_TYPE)
+    return store.write(path, built.content or render(document), max_age=kind.max_age, content_type=JSON_TYPE)
 
 
 def _has_content(published: bytes | None, model: type[Document]) -> bool:

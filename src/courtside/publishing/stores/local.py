@@ -50,6 +50,8 @@ class LocalStore:
         published = _content(target)
         if published is not None and same_content(published, content):
             return "unchanged"
+        if target.parent not in self._unsynced:
+            target.parent.mkdir(parents=True, exist_ok=True)
         _replace(target, content)
         self._unsynced.add(target.parent)
         return "written"
@@ -67,10 +69,10 @@ class LocalStore:
                 path.unlink(missing_ok=True)
 
     def _target(self, path: str) -> Path:
-        target = (self._resolved_root / safe_path(path)).resolve()
-        if not target.is_relative_to(self._resolved_root):
+        target = os.path.realpath(f"{self._resolved_root}/{safe_path(path)}")
+        if not target.startswith(f"{self._resolved_root}{os.sep}"):
             raise PathRefusedError(f"{path!r} leads out of {self.root}; remove the symbolic link in it")
-        return target
+        return Path(target)
 
 
 def _content(target: Path) -> bytes | None:
@@ -79,7 +81,6 @@ def _content(target: Path) -> bytes | None:
 
 def _replace(target: Path, content: bytes) -> None:
     """Write a temporary file beside `target`, flush it to disk, then rename it to `target`."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:
