@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         description="Markets to predict, publish and request lines of, with commas between; points are always first.",
     )
     lease_seconds: int = Field(
-        900, ge=1, le=3600, description="Seconds for which a lease to write is valid; a run renews it at every stage."
+        900, ge=1, le=3600, description="Seconds for which a lease to write is valid; a run renews it between stages."
     )
 
     @field_validator("alert_urls", "pick_alert_urls", mode="before")

@@ -6,14 +6,14 @@ import datetime as dt
 
 import polars as pl
 
-from courtside.clock import EPOCH, date_range, season_label
+from courtside.clock import EPOCH, season_label
 
 FIRST_DATE, LAST_DATE = dt.date(1945, 1, 1), dt.date(2045, 12, 31)
 
 
 def calendar() -> pl.DataFrame:
     """Return game_date and game_day (days since 1970-01-01) for every date from 1945 to 2045."""
-    days = pl.DataFrame({"game_date": list(date_range(FIRST_DATE, LAST_DATE))})
+    days = pl.DataFrame({"game_date": pl.date_range(FIRST_DATE, LAST_DATE, eager=True)})
     return days.with_columns(game_day=(pl.col("game_date") - EPOCH).dt.total_days())
 
 

@@ -18,7 +18,8 @@ SUGGESTED = 3
 def candidates(names: pl.Series, people: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
     """Return the candidates of each name: player_name, player_id, rank (the index of the match in `METHODS`)."""
     spellings = people.select("player_name", "player_id").unique().rows()
-    index, by_initial = _name_index(spellings, aliases), _initial_index(spellings, aliases)
+    index = _name_index(spellings, aliases)
+    by_initial = _initial_index(spellings, aliases) if any(map(_initial_key, names)) else {}
     rows = [
         (name, player_id, rank)
         for name in names
@@ -69,6 +70,8 @@ def _suffix_variants(name: str) -> tuple[str, ...]:
 
 def suggestions(names: pl.Series, people: pl.DataFrame) -> dict[str, str]:
     """Return, for each name, up to three similar names with ids and scores; for an initial, only names that fit it."""
+    if names.is_empty():
+        return {}
     spellings = people.group_by("player_id").agg(pl.col("player_name").min()).sort("player_name", "player_id")
     known = [compact(name) for name in spellings["player_name"]]
     written = [f"{name} ({player_id})" for player_id, name in spellings.rows()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -35,8 +35,11 @@ _LETTERS = str.maketrans(
 _SLUG_POSITION = re.compile(r"(?<=[^\s-])(?:-[cfg])+$")
 _IGNORED_MARKS = re.compile(r"[.'’‘`´ʼʻ]")
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+MOST_NAMES = 20_000
+"""Normalised names that a process keeps, because each name is compared in several places."""
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def normalise(name: str) -> str:
     """Return `name` as lower-case ASCII words in the order first name, last name, suffix.
 

@@ -136,10 +136,13 @@ def _check_clock(context: Context) -> None:
 
 def find_gaps(context: Context, start: dt.date, end: dt.date) -> list[Gap]:
     """Return the dates from `start` to `end` that a stage has not settled: never run, held or failed."""
+    if start > end:
+        return []
     gaps: list[Gap] = []
+    grid = context.run_log.grid(start, end)
     for stage in STAGE_NAMES:
-        cells = context.run_log.cells(stage)
-        for day in date_range(start, end) if start <= end else ():
+        cells = grid.cells(stage)
+        for day in date_range(start, end):
             cell = cells.get(day, NEVER)
             if cell.state not in ("missing", "held", "failed"):
                 continue
@@ -158,9 +161,9 @@ def assess(context: Context, start: dt.date, end: dt.date) -> tuple[list[Wait], 
     waits: list[Wait] = []
     lates: list[Late] = []
     known = slates(context, start, end)
-    now = context.clock.now()
+    now, grid = context.clock.now(), context.run_log.grid(start, end)
     for stage in STAGES:
-        cells = context.run_log.cells(stage.name)
+        cells = grid.cells(stage.name)
         for day, slate in sorted(known.items()):
             reason = _missing(stage.name, cells.get(day, NEVER))
             if reason is None or (day < end and stage.due is not Due.RESULTS):

@@ -101,11 +101,12 @@ def plan(
     context: Context, start: dt.date, end: dt.date, stages: Sequence[Stage], *, resume: bool = True
 ) -> list[Planned]:
     """Return what a run would process now; a date that an earlier stage changes is added only during the run."""
-    damaged = _damaged(context, start, end)
+    damaged = _damaged(context, start, end, stages)
     found = []
+    grid = context.run_log.grid()
     for stage in stages:
-        dates = [*withdrawn_before(context, stage.name, start), *date_range(start, end)]
-        wanted, _ = dates_to_process(context, stage, dates, resume)
+        dates = [*withdrawn_before(grid, stage.name, start), *date_range(start, end)]
+        wanted, _ = dates_to_process(context, stage, dates, resume, grid)
         chosen = sorted({*wanted, *damaged.get(stage.name, ())})
         found.append(Planned(stage.name, tuple(chosen), len({*dates, *chosen}) - len(chosen)))
     return found
@@ -118,16 +119,14 @@ def _unsettled(
 
     Where a selected stage looks back, the stored dates of the season before are included.
     """
-    damaged = _damaged(context, start, end) if names else {}
+    earlier = [stage for stage in STAGES if stage.name in names]
+    damaged = _damaged(context, start, end, earlier) if earlier else {}
     found = {}
-    for stage in STAGES:
-        if stage.name not in names:
-            continue
-        cells = context.run_log.cells(
-            stage.name, lookback_start(start) if _looks_back(selected, stage.name) else start, end
-        )
+    grid = context.run_log.grid()
+    for stage in earlier:
+        cells = grid.cells(stage.name, lookback_start(start) if _looks_back(selected, stage.name) else start, end)
         days = sorted({*cells, *date_range(start, end)})
-        hashes = input_state(context, stage, WRITERS, days).hashes
+        hashes = input_state(context, stage, WRITERS, days, grid).hashes
         settled = {
             day for day, cell in cells.items() if cell.state != "failed" and cell.input_hash == hashes[day]
         } - damaged.get(stage.name, set())
@@ -145,10 +144,10 @@ def _looks_back(stages: Sequence[Stage], upstream_name: str) -> bool:
     )
 
 
-def _damaged(context: Context, start: dt.date, end: dt.date) -> Mapping[str, set[dt.date]]:
+def _damaged(context: Context, start: dt.date, end: dt.date, stages: Sequence[Stage]) -> Mapping[str, set[dt.date]]:
     """Return the dates, by stage, that a run would withdraw first; engines that bill for reading are not compared."""
     found: dict[str, set[dt.date]] = {}
-    for item in () if context.warehouse.bills_reads else damage(context, lookback_start(start), end):
+    for item in () if context.warehouse.bills_reads else damage(context, lookback_start(start), end, stages):
         if item.can_be_computed:
             found.setdefault(item.stage, set()).add(item.game_date)
     return found

@@ -15,7 +15,7 @@ from courtside.league.seasons import lookback_start
 from courtside.pipeline.reads import Dates, Read
 from courtside.raw.current import current
 from courtside.raw.tables import NATURAL_KEYS
-from courtside.warehouse.base import Lazy, Reader
+from courtside.warehouse.base import Lazy, Reader, between
 from courtside.warehouse.schema import Table
 from courtside.warehouse.views import Computing
 
@@ -94,7 +94,8 @@ class Inputs(Computing):
         first = max((day for day in (first, start) if day), default=None)
         last = min((day for day in (last, end) if day), default=None)
         if read.table.name in NATURAL_KEYS and not read.every_version:
-            rows = _between(current(self.reader.scan(read.table), read.table, self.as_of), first, last)
+            versions = current(self.reader.scan(read.table), read.table, self.as_of)
+            rows = between(versions, read.table.date_column, first, last)
         elif read.table.name in NATURAL_KEYS:
             rows = self._known(self.reader.scan(read.table, start=first, end=last))
         else:
@@ -111,9 +112,10 @@ class Inputs(Computing):
         return Inputs(self.stage, self.reads, view, self.dates, self.as_of, frames)
 
     def versions(self, read: Read) -> Lazy:
-        """Return the declared rows of a raw table: the current version of each, or every known version."""
+        """Return the rows of the dates in a raw table: the current version of each, or every known version."""
         rows = self.reader.scan(read.table)
-        return self._known(rows) if read.every_version else current(rows, read.table, self.as_of)
+        known = self._known(rows) if read.every_version else current(rows, read.table, self.as_of)
+        return between(known, read.table.date_column, *span(self.dates))
 
     def _known(self, rows: Lazy) -> Lazy:
         return rows if self.as_of is None else rows.filter(nw.col("known_at") <= self.as_of)
@@ -127,9 +129,3 @@ def declared_dates(dates: Dates, of: Sequence[dt.date]) -> tuple[dt.date | None,
     if dates is Dates.EARLIER:
         return None, last
     return (lookback_start(first) if dates is Dates.HISTORY else first), last
-
-
-def _between(rows: Lazy, first: dt.date | None, last: dt.date | None) -> Lazy:
-    if first is not None:
-        rows = rows.filter(nw.col("game_date") >= first)
-    return rows if last is None else rows.filter(nw.col("game_date") <= last)

@@ -13,7 +13,7 @@ from courtside.league.seasons import lookback_start
 from courtside.pipeline.context import Context
 from courtside.pipeline.inputs import Inputs
 from courtside.pipeline.reads import Dates, Read
-from courtside.pipeline.run_log import Cell, digest
+from courtside.pipeline.run_log import Cell, Grid, digest
 from courtside.pipeline.stage import Stage
 from courtside.raw.tables import NATURAL_KEYS
 from courtside.warehouse.base import DateContent
@@ -27,7 +27,9 @@ class InputState:
     raw_rows: Mapping[dt.date, int]
 
 
-def input_state(context: Context, stage: Stage, writers: Mapping[str, str], dates: Sequence[dt.date]) -> InputState:
+def input_state(
+    context: Context, stage: Stage, writers: Mapping[str, str], dates: Sequence[dt.date], grid: Grid | None = None
+) -> InputState:
     """Return the state of a stage's inputs for `dates`; a settled cell is processed again only when its hash differs.
 
     The hash of a date covers:
@@ -35,10 +37,11 @@ def input_state(context: Context, stage: Stage, writers: Mapping[str, str], date
     - for a table that a stage writes, the content hashes in that stage's cells, on the declared dates;
     - for a read that names a function, the text that the function returns.
 
-    Tables that the stage writes itself are left out.
+    Tables that the stage writes itself are left out. `grid` holds the stored cells where they are read already.
     """
     if not dates:
         return InputState({}, {})
+    grid = grid or context.run_log.grid()
     inputs = Inputs(stage.name, stage.reads, context.warehouse, dates, context.as_of)
     own = {table.name for table in stage.writes}
     tracked = [read for read in stage.reads if read.is_tracked and read.table.name not in own]
@@ -48,8 +51,7 @@ def input_state(context: Context, stage: Stage, writers: Mapping[str, str], date
     ]
     parts += [read.changes(inputs, dates, context.clock.now()) for read in tracked if callable(read.changes)]
     parts += [
-        _cells_hash(context.run_log.cells(name), dates, reach)
-        for name, reach in _upstream(tracked, writers, stage.name).items()
+        _cells_hash(grid.cells(name), dates, reach) for name, reach in _upstream(tracked, writers, stage.name).items()
     ]
     fixed = digest(stage.version, *(f"{name}={getattr(context.settings, name)}" for name in stage.settings))
     hashes = {day: digest(fixed, *(part.get(day, "") for part in parts)) for day in dates}

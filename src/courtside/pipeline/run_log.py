@@ -26,7 +26,10 @@ from courtside.warehouse.writer import note_writer
 PIPELINE_LEASE = "pipeline"
 RELEASED = dt.datetime(1970, 1, 1)
 LONGEST_LEASE = dt.timedelta(hours=1)
-"""The longest time that a lease is valid; a run renews its lease at every stage."""
+"""The longest time that a lease is valid; a run renews its lease between stages."""
+
+RENEWALS = 10
+"""The lease is renewed at the first stage that begins after one such part of its time."""
 
 SETTLED = ("complete", "empty", "held")
 """States of a cell that is not processed again while its inputs stay the same."""
@@ -44,6 +47,20 @@ class Cell:
     attempts: int = 0
 
 
+@dataclass(frozen=True)
+class Grid:
+    """The stored cells of every stage at one moment, as rows of `GRID`."""
+
+    rows: pl.DataFrame
+
+    def cells(self, stage: str, start: dt.date | None = None, end: dt.date | None = None) -> dict[dt.date, Cell]:
+        """Return the cells of `stage` by date, from `start` to `end`; None means no bound."""
+        bounds = [pl.col("game_date") >= start] if start else []
+        bounds += [pl.col("game_date") <= end] if end else []
+        rows = self.rows.filter(pl.col("stage") == stage, *bounds)
+        return {day: Cell(*values) for day, *values in rows.drop("stage").iter_rows()}
+
+
 @dataclass
 class RunLog:
     """The run log of one run on one warehouse."""
@@ -54,12 +71,16 @@ class RunLog:
     home: Path | None = None
     """Folder of the note that names the writer; None writes no note."""
     _seq: int = 0
+    _taken_at: dt.datetime | None = None
 
     def cells(self, stage: str, start: dt.date | None = None, end: dt.date | None = None) -> dict[dt.date, Cell]:
         """Return the stored cells of `stage` by date, from `start` to `end`; None means no bound."""
-        stored = self.warehouse.scan(GRID, start=start, end=end).filter(nw.col("stage") == stage)
-        rows = self.warehouse.collect(stored.select("game_date", *(item.name for item in fields(Cell))))
-        return {day: Cell(*values) for day, *values in rows.iter_rows()}
+        return self.grid(start, end).cells(stage)
+
+    def grid(self, start: dt.date | None = None, end: dt.date | None = None) -> Grid:
+        """Return the stored cells of every stage, from `start` to `end`; None means no bound."""
+        stored = self.warehouse.scan(GRID, start=start, end=end)
+        return Grid(self.warehouse.collect(stored.select("stage", "game_date", *(item.name for item in fields(Cell)))))
 
     def recorder(self, stage: str, inputs: Mapping[dt.date, str], outcomes: Outcomes) -> Recorder:
         """Return a function that records a write of `stage` as cells and an event, from the rows read back."""
@@ -144,12 +165,15 @@ class RunLog:
     def acquire(self, seconds: int) -> None:
         """Take the pipeline's lease for `seconds`, or renew it.
 
-        Take over a lease that has expired, or whose holder's process no longer runs on this machine.
+        Take over a lease that has expired, or whose holder's process no longer runs on this machine. Leave a lease as
+        it is that this run took or renewed a short time ago: no other run can take it over yet.
 
         Raises:
             WarehouseBusyError: where another run holds the lease; the message names the run and when its lease ends.
         """
         now = self.clock.now()
+        if self._taken_at and dt.timedelta() <= now - self._taken_at < dt.timedelta(seconds=seconds) / RENEWALS:
+            return
         held = self.warehouse.collect(self.warehouse.scan(LEASES).filter(nw.col("name") == PIPELINE_LEASE))
         for lease in held.to_dicts():
             ends = _end_of(lease, now)
@@ -159,10 +183,12 @@ class RunLog:
                     f"{ends:%Y-%m-%d %H:%M:%S} UTC. Wait until it ends, then run this command again."
                 )
         self._store_lease(now, now + dt.timedelta(seconds=seconds))
+        self._taken_at = now
 
     def release(self) -> None:
         """Release the lease: it then ends in the past of any clock, so that every run can take it."""
         self._store_lease(self.clock.now(), RELEASED)
+        self._taken_at = None
 
     def _store_lease(self, now: dt.datetime, until: dt.datetime) -> None:
         row = {

@@ -21,7 +21,7 @@ from courtside.pipeline.files import changed_ledger, keep_ledger, ledger_error, 
 from courtside.pipeline.inputs import Inputs, UndeclaredTableError, span
 from courtside.pipeline.reads import Read
 from courtside.pipeline.resume import InputState, input_state
-from courtside.pipeline.run_log import SETTLED, Cell
+from courtside.pipeline.run_log import SETTLED, Cell, Grid
 from courtside.pipeline.stage import Recovery, Result, Stage, Surroundings, writers
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
 from courtside.pipeline.stored import Damage, withdraw_damaged, withdrawn_before
@@ -123,19 +123,16 @@ def run(
     try:
         begun = context.run_log.event("run", "started", [start, end], 0, detail=f"{start} to {end}")
         context.warehouse.upsert([begun])
-        damaged = () if context.warehouse.bills_reads else tuple(withdraw_damaged(context, start, end))
-        summaries = tuple(
-            _run_stage(
-                context,
-                stage,
-                [*withdrawn_before(context, stage.name, start), *date_range(start, end)],
-                resume,
-                watcher,
-            )
-            for stage in stages
-        )
-        cells = tuple(_open_cells(context, start, end, stages))
-        summary = RunSummary(context.run_log.run_id, start, end, summaries, cells, damaged)
+        damaged = () if context.warehouse.bills_reads else tuple(withdraw_damaged(context, start, end, stages))
+        summaries: list[StageSummary] = []
+        grid = context.run_log.grid()
+        for stage in stages:
+            dates = [*withdrawn_before(grid, stage.name, start), *date_range(start, end)]
+            summaries.append(_run_stage(context, stage, dates, resume, watcher, grid))
+            if summaries[-1].processed:
+                grid = context.run_log.grid()
+        cells = tuple(_open_cells(grid, start, end, stages))
+        summary = RunSummary(context.run_log.run_id, start, end, tuple(summaries), cells, damaged)
         ended = context.run_log.event(
             "run", "finished", [start, end], 0, seconds=sum(item.seconds for item in summaries)
         )
@@ -148,20 +145,20 @@ def run(
 
 
 def _run_stage(
-    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer
+    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer, grid: Grid
 ) -> StageSummary:
     with bound(run_id=context.run_log.run_id, stage=stage.name, dates=f"{dates[0]} to {dates[-1]}"):
-        summary = _process_stage(context, stage, dates, resume, observer)
+        summary = _process_stage(context, stage, dates, resume, observer, grid)
         log.info("%d dates processed, %d unchanged: %s", summary.processed, summary.skipped, summary.states)
     return summary
 
 
 def _process_stage(
-    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer
+    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, observer: Observer, grid: Grid
 ) -> StageSummary:
     begun = time.perf_counter()
     context.run_log.acquire(context.settings.lease_seconds)
-    wanted, inputs = dates_to_process(context, stage, dates, resume)
+    wanted, inputs = dates_to_process(context, stage, dates, resume, grid)
     observer.stage_begins(stage.name, len(wanted), len(dates) - len(wanted))
     states: Counter[str] = Counter()
     for piece in _pieces(stage, wanted, inputs):
@@ -178,11 +175,11 @@ def _process_stage(
 
 
 def dates_to_process(
-    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool
+    context: Context, stage: Stage, dates: Sequence[dt.date], resume: bool, grid: Grid
 ) -> tuple[list[dt.date], InputState]:
     """Return the dates that are not settled or whose inputs changed, or all without `resume`; and the inputs' state."""
-    inputs = input_state(context, stage, WRITERS, dates)
-    before = context.run_log.cells(stage.name, *span(dates)) if resume else {}
+    inputs = input_state(context, stage, WRITERS, dates, grid)
+    before = grid.cells(stage.name, *span(dates)) if resume else {}
     wanted = [day for day in dates if not _is_settled(before.get(day), inputs.hashes[day])]
     return wanted, inputs
 
@@ -324,12 +321,10 @@ def _failed(
     return Outcome("failed", str(error))
 
 
-def _open_cells(
-    context: Context, start: dt.date, end: dt.date, stages: Sequence[Stage]
-) -> list[tuple[dt.date, str, Cell]]:
+def _open_cells(grid: Grid, start: dt.date, end: dt.date, stages: Sequence[Stage]) -> list[tuple[dt.date, str, Cell]]:
     return [
         (day, stage.name, cell)
         for stage in stages
-        for day, cell in sorted(context.run_log.cells(stage.name, start, end).items())
+        for day, cell in sorted(grid.cells(stage.name, start, end).items())
         if cell.state not in ("complete", "empty")
     ]

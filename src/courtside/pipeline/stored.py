@@ -16,7 +16,8 @@ import polars as pl
 from courtside.alerts import Alert, Severity, notifier
 from courtside.league.seasons import lookback_start
 from courtside.pipeline.context import Context
-from courtside.pipeline.run_log import Cell, joined
+from courtside.pipeline.run_log import Cell, Grid, joined
+from courtside.pipeline.stage import Stage
 from courtside.pipeline.stages import STAGES
 from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Recorder, Upsert
 from courtside.warehouse.drift import refuse
@@ -55,21 +56,26 @@ class Damage:
         return self.is_known and self.stage in REPLACED
 
 
-def compared(context: Context, start: dt.date | None = None, end: dt.date | None = None) -> tuple[list[Damage], int]:
+def compared(
+    context: Context, start: dt.date | None = None, end: dt.date | None = None, stages: Sequence[Stage] = STAGES
+) -> tuple[list[Damage], int]:
     """Return the damaged dates from `start` to `end`, and the number of cells compared; None means no bound.
+
+    The cells compared are those of `stages` and of the stages whose tables they read.
 
     Raises:
         SchemaDriftError: where a table has another shape than this version writes, so that nothing can be compared.
     """
-    tables = {**REPLACED, **APPENDED}
+    tables = _used_by(stages)
     warehouse = context.warehouse
     refuse(warehouse.drifted(table for own in tables.values() for table in own), "the warehouse")
     frames = [(table, warehouse.scan(table, start=start, end=end)) for own in tables.values() for table in own]
     contents = {table.name: found for (table, _), found in zip(frames, warehouse.contents_of(frames), strict=True)}
     damaged: list[Damage] = []
     count = 0
+    grid = context.run_log.grid(start, end)
     for stage, own in tables.items():
-        cells = context.run_log.cells(stage, start, end)
+        cells = grid.cells(stage)
         days = set(cells).union(*(contents[table.name] for table in own))
         count += len(days)
         for day in sorted(days):
@@ -77,9 +83,18 @@ def compared(context: Context, start: dt.date | None = None, end: dt.date | None
     return damaged, count
 
 
-def damage(context: Context, start: dt.date | None = None, end: dt.date | None = None) -> list[Damage]:
-    """Return the dates from `start` to `end` whose stored rows differ from what the grid recorded."""
-    return [item for item in compared(context, start, end)[0] if item.is_known]
+def _used_by(stages: Sequence[Stage]) -> dict[str, tuple[Table, ...]]:
+    """Return the stages, with their tables, of which `stages` read or write a table."""
+    used = {table.name for stage in stages for table in (*stage.writes, *(read.table for read in stage.reads))}
+    own = {**REPLACED, **APPENDED}
+    return {name: tables for name, tables in own.items() if used.intersection(table.name for table in tables)}
+
+
+def damage(
+    context: Context, start: dt.date | None = None, end: dt.date | None = None, stages: Sequence[Stage] = STAGES
+) -> list[Damage]:
+    """Return the dates from `start` to `end` whose stored rows differ from what the grid recorded; see `compared`."""
+    return [item for item in compared(context, start, end, stages)[0] if item.is_known]
 
 
 def withdraw(context: Context, cells: Iterable[tuple[str, dt.date]], reason: str) -> None:
@@ -95,15 +110,19 @@ def withdraw(context: Context, cells: Iterable[tuple[str, dt.date]], reason: str
         context.warehouse.replace_dates(changes, days, _reopened(context, stage, days, reason))
 
 
-def withdraw_damaged(context: Context, start: dt.date, end: dt.date) -> list[Damage]:
+def withdraw_damaged(context: Context, start: dt.date, end: dt.date, stages: Sequence[Stage] = STAGES) -> list[Damage]:
     """Withdraw damaged dates from `start` to `end` and those that features of `start` look back on, and send an alert.
+
+    The dates of the tables that `stages` read or write are compared. An earlier alert is recovered only where these are
+    all tables, because others may still differ.
 
     Return every damaged date. Dates of the ledger stay as they are, because they cannot be computed again.
     """
-    found = damage(context, lookback_start(start), end)
+    found = damage(context, lookback_start(start), end, stages)
     alerts = notifier(context.settings, context.clock)
     if not found:
-        alerts.recover(CAUSE, f"every stored date up to {end} matches what the grid recorded")
+        if _used_by(stages) == _used_by(STAGES):
+            alerts.recover(CAUSE, f"every stored date up to {end} matches what the grid recorded")
         return []
     withdraw(context, [(item.stage, item.game_date) for item in found if item.can_be_computed], WITHDRAWN)
     body = f"{sentence(found)}\nSomething other than a run changed them. They are computed again now."
@@ -111,9 +130,9 @@ def withdraw_damaged(context: Context, start: dt.date, end: dt.date) -> list[Dam
     return found
 
 
-def withdrawn_before(context: Context, stage: str, start: dt.date) -> list[dt.date]:
+def withdrawn_before(grid: Grid, stage: str, start: dt.date) -> list[dt.date]:
     """Return the withdrawn dates of a stage before `start` that features of `start` look back on."""
-    cells = context.run_log.cells(stage, lookback_start(start), start - dt.timedelta(days=1))
+    cells = grid.cells(stage, lookback_start(start), start - dt.timedelta(days=1))
     return sorted(day for day, cell in cells.items() if cell.reason == WITHDRAWN)
 
 

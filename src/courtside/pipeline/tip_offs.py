@@ -149,17 +149,22 @@ def _seen(
 ) -> tuple[pl.DataFrame, pl.Series, dt.datetime, dt.datetime, pl.DataFrame]:
     """Return games, games seen begun, the newest provider time, the newest stored time and the publications."""
     scan = reader.scan
-    schedule = scan(RAW_SCHEDULE).filter(nw.col("status").is_in(BEGUN))
+    has_begun = nw.col("status").is_in(BEGUN)
     limit = now + MOST_AHEAD
     frames: list[Lazy] = [
         scan(GAMES, start=first, end=last)
         .filter(nw.col("is_counted") & (nw.col("status") != "postponed"))
         .select("game_id", "game_date", "tip_at"),
-        scan(OUTCOMES, start=first, end=last).select("game_id").unique(),
-        scan(RAW_TEAM_BOX, start=first, end=last).select("game_id").unique(),
-        schedule.filter((nw.col("game_date") >= first) & (nw.col("game_date") <= last)).select("game_id").unique(),
+        *(
+            rows.group_by("game_id").agg(nw.len())
+            for rows in (
+                scan(OUTCOMES, start=first, end=last),
+                scan(RAW_TEAM_BOX, start=first, end=last),
+                scan(RAW_SCHEDULE, start=first, end=last).filter(has_begun),
+            )
+        ),
         scan(PUBLICATIONS, start=first, end=last).group_by("game_date").agg(nw.col("published_at").max()),
-        _newest(schedule, "tip_at"),
+        _newest(scan(RAW_SCHEDULE).filter(has_begun), "tip_at"),
         _newest(scan(RAW_LINES), "snapshot_at"),
         _newest(scan(RAW_INJURIES), "report_at"),
         scan(RUN_EVENTS).filter(nw.col("at") <= limit).select(newest=nw.col("at").max()),
@@ -173,8 +178,8 @@ def _seen(
 
 def _newest(rows: Lazy, time: str) -> Lazy:
     """Return the newest time that a provider gave; each time counts at most up to the fetch of its payload."""
-    bounded = nw.when(nw.col(time) < nw.col("known_at")).then(nw.col(time)).otherwise(nw.col("known_at"))
-    return rows.filter(~nw.col(time).is_null()).select(newest=bounded).select(nw.col("newest").max())
+    bounded = nw.when(nw.col(time) > nw.col("known_at")).then(nw.col("known_at")).otherwise(nw.col(time))
+    return rows.select(newest=bounded.max())
 
 
 def _shown(time: dt.datetime) -> str:

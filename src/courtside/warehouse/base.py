@@ -55,6 +55,15 @@ class Upsert:
     frame: pl.DataFrame
 
 
+def between(frame: Lazy, column: str | None, start: dt.date | None, end: dt.date | None) -> Lazy:
+    """Return the rows of dates from `start` to `end` inclusive, with one filter; None means no bound or no column."""
+    if column is None:
+        return frame
+    bounds = [nw.col(column) >= start] if start is not None else []
+    bounds += [nw.col(column) <= end] if end is not None else []
+    return frame.filter(*bounds) if bounds else frame
+
+
 Recorder = Callable[[Contents], Sequence[Upsert]]
 """A function that is called inside the transaction of a write, and returns rows of the run log for its contents."""
 

@@ -7,6 +7,7 @@ import itertools
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ import polars as pl
 import stamina
 
 from courtside.errors import StorageError, WarehouseBusyError, WriteRefusedError
-from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert
+from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert, between
 from courtside.warehouse.committed import NoCopyError, copy_committed
 from courtside.warehouse.drift import Drift, drift, refuse
 from courtside.warehouse.schema import Table, Type
@@ -48,6 +49,15 @@ def quoted(name: str) -> str:
 def column_list(names: Iterable[str]) -> str:
     """Return identifiers as a comma-separated SQL list."""
     return ", ".join(quoted(name) for name in names)
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """Validated rows of a table, the view or table that holds them, and their content per date."""
+
+    table: Table
+    name: str
+    contents: Mapping[dt.date, DateContent]
 
 
 class DuckDBWarehouse:
@@ -108,9 +118,8 @@ class DuckDBWarehouse:
 
     def prepare(self, tables: Iterable[Table]) -> None:
         """Create the tables that do not exist, and compare existing tables with their table objects."""
-        wanted = list(tables)
-        refuse(self.drifted(wanted), self.path)
-        stored = self._stored_columns()
+        wanted, stored = list(tables), self._stored_columns()
+        refuse(_drifts(wanted, stored), self.path)
         for table in wanted:
             if table.name not in stored:
                 kind = "TEMP TABLE" if self._is_read_only else "TABLE"
@@ -118,9 +127,7 @@ class DuckDBWarehouse:
 
     def drifted(self, tables: Iterable[Table]) -> list[Drift]:
         """Return the differences between stored tables and their table objects."""
-        stored = self._stored_columns()
-        drifts = (drift(table, _kinds(table), stored[table.name]) for table in tables if table.name in stored)
-        return [item for item in drifts if item]
+        return _drifts(tables, self._stored_columns())
 
     def reshape(self, table: Table, *, keep_rows: bool) -> None:
         """Create a stored table again from its table object, with the rows of the common columns or without rows."""
@@ -144,12 +151,7 @@ class DuckDBWarehouse:
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
-        frame = self._narwhals(self._connection.table(table.name))
-        if table.date_column and start is not None:
-            frame = frame.filter(nw.col(table.date_column) >= start)
-        if table.date_column and end is not None:
-            frame = frame.filter(nw.col(table.date_column) <= end)
-        return frame
+        return between(self._narwhals(self._connection.table(table.name)), table.date_column, start, end)
 
     def lazy(self, frame: pl.DataFrame) -> Lazy:
         """Return a Polars frame as a lazy frame of this engine."""
@@ -183,10 +185,10 @@ class DuckDBWarehouse:
         if wanted:
             days = self._view(pl.DataFrame({"d": wanted}))
             self._execute(f"INSERT INTO written_dates SELECT d FROM {days}")
-        staged = {change.table.name: self._stage(change) for change in changes}
+        staged = [self._staged(change, wanted) for change in changes]
 
         def work() -> Contents:
-            contents = {change.table.name: self._swap(change, staged[change.table.name], wanted) for change in changes}
+            contents = {own.table.name: self._swap(own, wanted) for own in staged}
             self._append(append)
             for table in read_back:
                 contents[table.name] = self._written_contents(table)
@@ -211,8 +213,7 @@ class DuckDBWarehouse:
 
     def contents(self, table: Table, frame: Lazy | None = None) -> Mapping[dt.date, DateContent]:
         """Return rows and content hash per date of a stored table, or of `frame` with the table's columns."""
-        source = quoted(table.name) if frame is None else self._view(frame.to_native())
-        return self._contents(table, source)
+        return self._contents(table, quoted(table.name) if frame is None else f"({frame.to_native().sql_query()})")
 
     def contents_of(self, frames: Sequence[tuple[Table, Lazy]]) -> list[Mapping[dt.date, DateContent]]:
         """Return rows and content hash per date of several frames, each with its table's columns."""
@@ -230,23 +231,21 @@ class DuckDBWarehouse:
 
     def _append(self, rows: Sequence[Upsert]) -> None:
         for row in rows:
-            stage = self._stage(Change(row.table, row.frame), whole_table=True)
+            stage = self._staged_rows(row)
             self._refuse_known_keys(row.table, stage)
             self._execute(f"INSERT INTO {quoted(row.table.name)} SELECT * FROM {stage}")
 
-    def _swap(self, change: Change, stage: str, dates: Sequence[dt.date]) -> dict[dt.date, DateContent]:
-        table, name = change.table, quoted(change.table.name)
+    def _swap(self, new: _Staged, dates: Sequence[dt.date]) -> dict[dt.date, DateContent]:
+        table, name, staged = new.table, quoted(new.table.name), new.contents
         date = quoted(table.date_column or "")
-        limit = WRITTEN
-        self._refuse_known_keys(table, stage, f"t.{date} NOT IN ({limit})")
-        staged = self._contents(table, stage)
-        stored = self._contents(table, name, f"{date} IN ({limit})")
-        changed = [day for day in dates if staged.get(day, EMPTY) != stored.get(day, EMPTY)]
+        self._refuse_known_keys(table, new.name, f"t.{date} NOT IN ({WRITTEN})")
+        read_back = self._written_contents(table)
+        changed = [day for day in dates if staged.get(day, EMPTY) != read_back.get(day, EMPTY)]
         if changed:
             days = self._view(pl.DataFrame({"d": changed}))
             self._execute(f"DELETE FROM {name} WHERE {date} IN (SELECT d FROM {days})")
-            self._execute(f"INSERT INTO {name} SELECT * FROM {stage} WHERE {date} IN (SELECT d FROM {days})")
-        read_back = self._written_contents(table)
+            self._execute(f"INSERT INTO {name} SELECT * FROM {new.name} WHERE {date} IN (SELECT d FROM {days})")
+            read_back = self._written_contents(table)
         for day in dates:
             if read_back.get(day, EMPTY) != staged.get(day, EMPTY):
                 raise WriteRefusedError(
@@ -258,29 +257,41 @@ class DuckDBWarehouse:
     def _written_contents(self, table: Table) -> dict[dt.date, DateContent]:
         return self._contents(table, quoted(table.name), f"{quoted(table.date_column or '')} IN ({WRITTEN})")
 
-    def _stage(self, change: Change, *, whole_table: bool = False) -> str:
-        """Cast the new rows to the table's columns, and refuse rows that violate a constraint.
+    def _staged(self, change: Change, dates: Sequence[dt.date]) -> _Staged:
+        """Stage the rows of a change, and refuse rows that violate a constraint or have wrong dates."""
+        table = change.table
+        stage = self._stage(table, change.frame)
+        problems, contents = self._violations(table, stage), self._contents(table, stage)
+        if outside := sorted(set(contents) - set(dates)):
+            problems.append(f"rows for dates outside the write: {_some(outside)}")
+        empty = sorted(set(change.required) - set(contents))
+        at_fault = empty if not problems else ()
+        if empty:
+            problems.append(f"no rows where rows are required: {_some(empty)}")
+        _refuse(table, problems, at_fault)
+        return _Staged(table, stage, contents)
+
+    def _staged_rows(self, row: Upsert) -> str:
+        """Stage rows that are written by key, and refuse rows that violate a constraint."""
+        stage = self._stage(row.table, row.frame)
+        _refuse(row.table, self._violations(row.table, stage))
+        return stage
+
+    def _stage(self, table: Table, frame: Lazy | pl.DataFrame) -> str:
+        """Cast the new rows to the table's columns.
 
         The rows of a lazy frame are computed once into a temporary table; those of a Polars frame are read in place.
         """
-        table = change.table
-        source = self._source(change.frame, table)
+        source = self._source(frame, table)
+        if isinstance(frame, pl.DataFrame) and list(frame.schema.items()) == list(table.polars_schema.items()):
+            return source
         casts = ", ".join(
             f"CAST({quoted(column.name)} AS {SQL_TYPES[column.type]}) AS {quoted(column.name)}"
             for column in table.columns
         )
-        kind, stage = ("VIEW" if isinstance(change.frame, pl.DataFrame) else "TABLE"), f"stage_{next(self._names)}"
+        kind, stage = ("VIEW" if isinstance(frame, pl.DataFrame) else "TABLE"), f"stage_{next(self._names)}"
         self._execute(f"CREATE TEMP {kind} {stage} AS SELECT {casts} FROM {source}")
         self._scratch.append((kind, stage))
-        problems = self._violations(table, stage)
-        empty: list[dt.date] = []
-        if table.date_column and not whole_table:
-            outside, empty = self._date_problems(change, stage)
-            problems += [f"rows for dates outside the write: {_some(outside)}"] if outside else []
-        at_fault = empty if not problems else ()
-        problems += [f"no rows where rows are required: {_some(empty)}"] if empty else []
-        if problems:
-            raise WriteRefusedError(f"{table.name}: nothing was written; " + "; ".join(problems), at_fault)
         return stage
 
     def _source(self, frame: Lazy | pl.DataFrame, table: Table) -> str:
@@ -299,13 +310,6 @@ class DuckDBWarehouse:
         sentences = [*(constraint.sentence for constraint in constraints), f"one row per ({', '.join(table.key)})"]
         return [f"{count} rows violate '{s}'" for s, count in zip(sentences, row, strict=True) if count]
 
-    def _date_problems(self, change: Change, stage: str) -> tuple[list[dt.date], list[dt.date]]:
-        """Return the staged dates outside the write, and the required dates without rows."""
-        date = quoted(change.table.date_column or "")
-        staged = {day for (day,) in self._execute(f"SELECT DISTINCT {date} FROM {stage}").fetchall()}
-        written = {day for (day,) in self._execute("SELECT d FROM written_dates").fetchall()}
-        return sorted(staged - written), sorted(set(change.required) - staged)
-
     def _refuse_known_keys(self, table: Table, stage: str, extra: str = "TRUE") -> None:
         on = " AND ".join(f"t.{quoted(k)} IS NOT DISTINCT FROM s.{quoted(k)}" for k in table.key)
         keys = ", ".join(f"s.{quoted(k)}" for k in table.key)
@@ -319,8 +323,7 @@ class DuckDBWarehouse:
             )
 
     def _upsert(self, row: Upsert) -> None:
-        stage = self._stage(Change(row.table, row.frame), whole_table=True)
-        name = quoted(row.table.name)
+        stage, name = self._staged_rows(row), quoted(row.table.name)
         on = " AND ".join(f"{name}.{quoted(k)} IS NOT DISTINCT FROM s.{quoted(k)}" for k in row.table.key)
         self._execute(f"DELETE FROM {name} USING {stage} s WHERE {on}")
         self._execute(f"INSERT INTO {name} SELECT * FROM {stage}")
@@ -374,6 +377,11 @@ class DuckDBWarehouse:
 
     def _narwhals(self, relation: duckdb.DuckDBPyRelation) -> Lazy:
         return nw.from_native(relation)
+
+
+def _refuse(table: Table, problems: Sequence[str], at_fault: Sequence[dt.date] = ()) -> None:
+    if problems:
+        raise WriteRefusedError(f"{table.name}: nothing was written; " + "; ".join(problems), at_fault)
 
 
 def _connect(path: str, read_only: bool, config: dict[str, Any], patience: float) -> duckdb.DuckDBPyConnection:
@@ -475,6 +483,11 @@ def _ddl(table: Table) -> str:
         f"{quoted(column.name)} {SQL_TYPES[column.type]}{'' if column.nullable else ' NOT NULL'}"
         for column in table.columns
     )
+
+
+def _drifts(tables: Iterable[Table], stored: Mapping[str, Mapping[str, str]]) -> list[Drift]:
+    drifts = (drift(table, _kinds(table), stored[table.name]) for table in tables if table.name in stored)
+    return [item for item in drifts if item]
 
 
 def _kinds(table: Table) -> dict[str, str]:

@@ -27,7 +27,7 @@ WRITES = (GAMES, TEAM_GAMES, PLAYER_GAMES, PLAYER_SHOTS)
 
 def _quoted_tips(reader: Reader, dates: Sequence[dt.date], now: dt.datetime) -> Mapping[dt.date, str]:
     """Return, per date, the tip-offs that sportsbooks quote."""
-    return rows_by_date(quoted_tips(reader))
+    return rows_by_date(quoted_tips(reader, *span(dates)))
 
 
 def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Result:
@@ -35,7 +35,9 @@ def process(inputs: Inputs, dates: Sequence[dt.date], at: Surroundings) -> Resul
     schedule, team_box, player_box = (
         inputs.materialise(inputs.scan(table)) for table in (RAW_SCHEDULE, RAW_TEAM_BOX, RAW_PLAYER_BOX)
     )
-    tips, marks, codes = (inputs.lazy(frame) for frame in (quoted_tips(inputs), calendar(), season_codes()))
+    tips, marks, codes = (
+        inputs.lazy(frame) for frame in (quoted_tips(inputs, *span(dates)), calendar(), season_codes())
+    )
     chosen = _of_dates(inputs.materialise(games(schedule, tips, marks, codes)), dates)
     teams = inputs.materialise(team_games(chosen, team_box, player_box, schedule))
     players = inputs.materialise(player_games(teams, player_box))

@@ -28,6 +28,7 @@ from courtside.publishing.world import PLAYER_GAME, World
 from courtside.quality.origins import Origin
 from courtside.quality.tables import GATE_VERDICTS
 from courtside.quality.without_row import played_without_row
+from courtside.warehouse.base import Lazy
 
 CAUSES = (Origin.EARLY, Origin.MISSING, Origin.UNAVAILABLE)
 THRESHOLD_PCT = 5.0
@@ -102,7 +103,9 @@ COUNTED = (
     *("game_date", "season", "completeness_l10"),
     *("required_default_count", "is_quality_ready", "is_training_ready"),
 )
-"""Columns of a feature row that are counted, besides the origin of each feature."""
+"""Columns of a feature row that are counted for each date."""
+
+ORIGINS = tuple(dict.fromkeys(feature.origin_column for feature in FEATURES))
 
 TRAINING_QUALITY = FileType("training-quality", "quality/training.json", 3600, TrainingQuality)
 
@@ -121,7 +124,7 @@ def files(world: World) -> Iterator[Built]:
         threshold_pct=THRESHOLD_PCT,
         months=tuple(_months(days, absent)),
         without_row=tuple(_causes(absent.filter(pl.col("game_date") >= start))),
-        worst=tuple(_worst(recent)),
+        worst=tuple(_worst(_origins(world, start))),
         calendar=tuple(_calendar(recent, dict(verdicts.select("game_date", "verdict").iter_rows()))),
     )
     yield Built(TRAINING_QUALITY, TRAINING_QUALITY.path(), document, verdicts.is_empty())
@@ -129,9 +132,8 @@ def files(world: World) -> Iterator[Built]:
 
 def _days(world: World) -> pl.DataFrame:
     """Return one row per date and season with counts of all rows and of rows whose player played, in one statement."""
-    played = world.warehouse.scan(PLAYER_GAMES).filter(nw.col("did_play")).select(*PLAYER_GAME, "did_play")
-    columns = dict.fromkeys([*PLAYER_GAME, *COUNTED, *(feature.origin_column for feature in FEATURES)])
-    rows = world.warehouse.scan(PLAYER_FEATURES).select(*columns).join(played, on=list(PLAYER_GAME), how="left")
+    features = world.warehouse.scan(PLAYER_FEATURES).select(*PLAYER_GAME, *COUNTED)
+    rows = features.join(_played(world), on=list(PLAYER_GAME), how="left")
     did_play = nw.col("did_play").fill_null(False)
     flags = {
         "played": did_play,
@@ -139,15 +141,21 @@ def _days(world: World) -> pl.DataFrame:
         "quality_ready": did_play & nw.col("is_quality_ready"),
         "training_ready": did_play & nw.col("is_training_ready"),
         "all_quality_ready": nw.col("is_quality_ready"),
-    } | {
-        f"{feature.name}/{cause}": did_play & (nw.col(feature.origin_column) == str(cause))
-        for feature in FEATURES
-        for cause in CAUSES
     }
     counts = [flag.cast(nw.Int64).sum().alias(name) for name, flag in flags.items()]
     completeness = nw.col("completeness_l10").mean().alias("completeness")
     found = rows.group_by("game_date", "season").agg(nw.len().alias("rows"), completeness, *counts)
     return world.warehouse.collect(found).sort("game_date")
+
+
+def _origins(world: World, start: dt.date) -> pl.DataFrame:
+    """Return the origin of each feature in the rows from `start` on whose player played."""
+    features = world.warehouse.scan(PLAYER_FEATURES, start=start).select(*PLAYER_GAME, *ORIGINS)
+    return world.warehouse.collect(features.join(_played(world), on=list(PLAYER_GAME), how="inner").select(*ORIGINS))
+
+
+def _played(world: World) -> Lazy:
+    return world.warehouse.scan(PLAYER_GAMES).filter(nw.col("did_play")).select(*PLAYER_GAME, "did_play")
 
 
 def _without_row(world: World) -> pl.DataFrame:
@@ -189,16 +197,16 @@ def _months(days: pl.DataFrame, absent: pl.DataFrame) -> Iterator[ContaminationM
         )
 
 
-def _worst(days: pl.DataFrame) -> list[WorstFeature]:
-    rows = int(days["played"].sum())
-    if not rows:
+def _worst(origins: pl.DataFrame) -> list[WorstFeature]:
+    if origins.is_empty():
         return []
-    features = [_feature(feature, days, rows) for feature in FEATURES]
+    features = [_feature(feature, origins[feature.origin_column]) for feature in FEATURES]
     return sorted((item for item in features if item.defaults_pct or item.unavailable), key=_by_harm)
 
 
-def _feature(feature: Any, days: pl.DataFrame, rows: int) -> WorstFeature:
-    of = {str(cause): int(days[f"{feature.name}/{cause}"].sum()) for cause in CAUSES}
+def _feature(feature: Any, origins: pl.Series) -> WorstFeature:
+    of = {str(cause): int((origins == str(cause)).sum()) for cause in CAUSES}
+    rows = origins.len()
     return WorstFeature(
         name=feature.name,
         sentence=feature.sentence,

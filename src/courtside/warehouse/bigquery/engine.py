@@ -15,10 +15,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-import narwhals as nw
 import polars as pl
 
-from courtside.warehouse.base import Change, Contents, DateContent, Lazy, Recorder, Upsert
+from courtside.warehouse.base import Change, Contents, DateContent, Lazy, Recorder, Upsert, between
 from courtside.warehouse.bigquery import statements as sql
 from courtside.warehouse.bigquery import tables as shapes
 from courtside.warehouse.bigquery.answers import QueryCache
@@ -117,7 +116,7 @@ class BigQueryWarehouse:
         if table.name in self._missing:
             return self.lazy(table.empty())
         if is_mirrored(table):
-            return _between(self._mirror.scan(table), table, start, end)
+            return between(self._mirror.scan(table), table.date_column, start, end)
         limit = sql.between(table, start, end)
         stored = self._session.source(table.name, kinds_of(table), limit)
         staged = self._staged_rows.get(table.name)
@@ -334,12 +333,3 @@ class BigQueryWarehouse:
         self._computed.clear()
         self._constants.clear()
         self._mirror.forget()
-
-
-def _between(frame: Lazy, table: Table, start: dt.date | None, end: dt.date | None) -> Lazy:
-    """Return the rows of dates from `start` to `end` inclusive of a frame in memory."""
-    if table.date_column and start is not None:
-        frame = frame.filter(nw.col(table.date_column) >= start)
-    if table.date_column and end is not None:
-        frame = frame.filter(nw.col(table.date_column) <= end)
-    return frame
