@@ -19,7 +19,7 @@ import polars as pl
 import stamina
 
 from courtside.errors import StorageError, WarehouseBusyError, WriteRefusedError
-from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert, between
+from courtside.warehouse.base import EMPTY, Change, Contents, DateContent, Lazy, Recorder, Upsert
 from courtside.warehouse.committed import NoCopyError, copy_committed
 from courtside.warehouse.drift import Drift, drift, refuse
 from courtside.warehouse.schema import Table, Type
@@ -151,7 +151,10 @@ class DuckDBWarehouse:
 
     def scan(self, table: Table, *, start: dt.date | None = None, end: dt.date | None = None) -> Lazy:
         """Return the stored rows of `table` as a lazy frame, limited to dates from `start` to `end` inclusive."""
-        return between(self._narwhals(self._connection.table(table.name)), table.date_column, start, end)
+        rows = self._connection.table(table.name)
+        limits = [f"{quoted(table.date_column)} >= DATE '{start}'"] if table.date_column and start is not None else []
+        limits += [f"{quoted(table.date_column)} <= DATE '{end}'"] if table.date_column and end is not None else []
+        return self._narwhals(rows.filter(" AND ".join(limits)) if limits else rows)
 
     def lazy(self, frame: pl.DataFrame) -> Lazy:
         """Return a Polars frame as a lazy frame of this engine."""
