@@ -22,6 +22,8 @@ from courtside.predictions.measures import calibration_error
 from courtside.predictions.probability import NORMAL, distances
 
 FEWEST_ROWS = 500
+ORDER = ("game_date", "game_id", "player_id")
+INPUTS = ("prediction", "line", "over_price", "under_price", "points_std_last_10")
 PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
 """Prior weights: keep the market's log-odds unchanged, and predict 50 % where there are no prices."""
 PRIOR_ROWS = np.array([50.0, 50.0, 200.0, 50.0, 50.0])
@@ -107,17 +109,17 @@ class Calibrator:
 def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date, family: str = NORMAL) -> Calibrator | None:
     """Fit a calibrator on dates before `as_of`; return None where there are fewer than 500 rows.
 
-    `rows` holds out-of-sample predictions: game_date, prediction, line, over_price, under_price, points_std_last_10 and
-    points. Rows from `as_of` on, rows without a line and rows of players who did not play are left out.
+    `rows` holds out-of-sample predictions: `ORDER`, `INPUTS` and points. Rows from `as_of` on, rows without a line and
+    rows of players who did not play are left out.
     """
-    usable = rows.filter(
-        (pl.col("game_date") < as_of)
-        & pl.all_horizontal(pl.col(name).is_not_null() for name in ("prediction", "line", "points"))
-    ).sort("game_date", "game_id", "player_id")
+    is_usable = pl.all_horizontal(pl.col(name).is_not_null() for name in ("prediction", "line", "points"))
+    earlier = rows.select(*ORDER, *INPUTS, "points").filter(pl.col("game_date") < as_of)
+    usable = earlier.filter(is_usable).sort(ORDER)
     settled = usable.filter(pl.col("points") != pl.col("line"))
     if settled.height < FEWEST_ROWS:
         return None
-    weights = _logistic(_design(settled, family), _is_over(settled))
+    design, is_over = _design(settled, family), _is_over(settled)
+    weights = _logistic(design, is_over)
     return Calibrator(
         system,
         as_of,
@@ -127,17 +129,16 @@ def fit_calibrator(system: str, rows: pl.DataFrame, as_of: dt.date, family: str 
         tuple(round(float(weight), 6) for weight in weights),
         round(_share(usable), 4),
         family,
-        _error(settled, family),
+        _error(settled["game_date"], design, is_over),
     )
 
 
-def _error(settled: pl.DataFrame, family: str) -> float:
+def _error(game_dates: pl.Series, design: Floats, is_over: Floats) -> float:
     """Return the calibration error on the last fifth of the dates, of weights fitted on the dates before them."""
-    dates = settled["game_date"].unique().sort()
-    is_later = pl.col("game_date") >= dates[dates.len() * 4 // 5]
-    earlier, later = settled.filter(~is_later), settled.filter(is_later)
-    chance = 1 / (1 + np.exp(-(_design(later, family) @ _logistic(_design(earlier, family), _is_over(earlier)))))
-    return calibration_error(chance, _is_over(later))
+    dates = game_dates.unique().sort()
+    is_later = (game_dates >= dates[dates.len() * 4 // 5]).to_numpy()
+    chance = 1 / (1 + np.exp(-(design[is_later] @ _logistic(design[~is_later], is_over[~is_later]))))
+    return calibration_error(chance, is_over[is_later])
 
 
 def _is_over(settled: pl.DataFrame) -> Floats:

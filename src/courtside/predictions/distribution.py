@@ -90,10 +90,9 @@ def fit_distribution(system: str, rows: pl.DataFrame, as_of: dt.date) -> Distrib
     `rows` holds out-of-sample predictions: game_date, prediction, points, minutes and `INPUTS`. Rows from `as_of` on
     and rows of players who did not play are left out.
     """
-    usable = rows.filter(
-        (pl.col("game_date") < as_of)
-        & pl.all_horizontal(pl.col(name).is_not_null() for name in ("prediction", "points", "minutes"))
-    ).sort("game_date", "game_id", "player_id")
+    is_usable = pl.all_horizontal(pl.col(name).is_not_null() for name in ("prediction", "points", "minutes"))
+    needed = rows.select("game_date", "game_id", "player_id", "prediction", *INPUTS, "points", "minutes")
+    usable = needed.filter((pl.col("game_date") < as_of) & is_usable).sort("game_date", "game_id", "player_id")
     if usable.height < FEWEST_ROWS:
         return None
     known, points = _known(usable), usable["points"].cast(pl.Float64).to_numpy()
