@@ -26,6 +26,7 @@ from courtside.operations.status import season_start
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import GRADED_PICKS, PUBLISHED_PICKS
 from courtside.pipeline.context import Context, opened
+from courtside.pipeline.stages import STAGES
 from courtside.predictions.walk_forward import retraining_days
 from courtside.sources.simulated import Faults
 from courtside.sources.store import PayloadStore
@@ -33,8 +34,14 @@ from courtside.warehouse.schema import Table as WarehouseTable
 
 LAST_PLAYED = dt.date(2026, 2, 7)
 NOW = dt.datetime(2026, 2, 8, 17, 0)
-OTHER_MARKETS_FROM = LAST_PLAYED - dt.timedelta(days=59)
-"""First date with lines of other markets than points; they are most of the rows, and sixty dates show them as well."""
+OTHER_MARKETS_FROM = LAST_PLAYED - dt.timedelta(days=29)
+"""First date with lines of other markets than points; thirty dates show each market's record and pages as well."""
+
+EVERY_ROUND_FROM = dt.date(2025, 10, 1)
+"""First date with lines of every round; the past season has those that opened and those that closed."""
+
+FIRST_SEASON = dt.date(2025, 1, 1)
+"""A date of the season that models are trained on; it has features and no predictions."""
 FIRST_MODEL, MODELS_EVERY_DAYS = dt.date(2025, 10, 22), 56
 
 
@@ -42,7 +49,10 @@ def demo_command(
     home: Annotated[Path, typer.Option("--home", help="Folder for the demonstration.")] = Path(".courtside/demo"),
     seed: Annotated[int, typer.Option(help="Seed of the simulated league.")] = 7,
 ) -> None:
-    """Simulate a league of one past season and the current one up to 2026-02-07, and run every stage on it."""
+    """Simulate a past season and the current one up to 2026-02-07, train models, and publish the current one.
+
+    The past season has features for the training, and no predictions.
+    """
     begun = time.perf_counter()
     settings = settings_of(home, now=NOW)
     fix_clock(home, NOW)
@@ -56,20 +66,16 @@ def demo_command(
             until=LAST_PLAYED,
             faults=Faults(),
             other_markets_from=OTHER_MARKETS_FROM,
+            every_round_from=EVERY_ROUND_FROM,
         )
-        start = season_start(context.warehouse, dt.date(2025, 1, 1)) or LAST_PLAYED
-        _learn(context, start)
-        summary = run_shown(context, start, context.clock.today())
+        first, start = (season_start(context.warehouse, day) or day for day in (FIRST_SEASON, LAST_PLAYED))
+        run_shown(context, first, context.clock.today(), stages=THROUGH_FEATURES)
+        console.print("training models …")
+        learn(context.models, retraining_days(FIRST_MODEL, LAST_PLAYED, MODELS_EVERY_DAYS), context.clock.now())
+        summary = run_shown(context, start, context.clock.today(), stages=STAGES[len(THROUGH_FEATURES) :])
         _show(context, time.perf_counter() - begun)
     if not summary.is_whole:
         raise typer.Exit(1)
-
-
-def _learn(context: Context, start: dt.date) -> None:
-    """Train models for past weeks, so that picks are made from the trained champion's predictions."""
-    run_shown(context, start, LAST_PLAYED, stages=THROUGH_FEATURES)
-    console.print("training models …")
-    learn(context.models, retraining_days(FIRST_MODEL, LAST_PLAYED, MODELS_EVERY_DAYS), context.clock.now())
 
 
 def _show(context: Context, seconds: float) -> None:

@@ -84,9 +84,17 @@ def simulate_into(
     faults: Faults,
     truth: Path | None = None,
     other_markets_from: dt.date = dt.date.min,
+    every_round_from: dt.date = dt.date.min,
 ) -> None:
     """Simulate the league, ingest its payloads, and print the result."""
-    league = simulate(seasons=seasons, seed=seed, until=until, faults=faults, other_markets_from=other_markets_from)
+    league = simulate(
+        seasons=seasons,
+        seed=seed,
+        until=until,
+        faults=faults,
+        other_markets_from=other_markets_from,
+        every_round_from=every_round_from,
+    )
     reports = watched(ingest(league.payloads, warehouse, store))
     if truth:
         league.truth.write(truth)

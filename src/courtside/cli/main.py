@@ -96,7 +96,7 @@ COMMANDS = {
     "config": ("settings:config_command", "Print every setting, its value and the place that set it."),
     "demo": (
         "demo:demo_command",
-        "Simulate a league of one past season and the current one up to 2026-02-07, and run every stage on it.",
+        "Simulate a past season and the current one up to 2026-02-07, train models, and publish the current one.",
     ),
 }
 """Each command: its module and the function or group in it, and its help, which a test compares with that of both."""

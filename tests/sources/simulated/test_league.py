@@ -147,3 +147,12 @@ def test_lines_of_other_markets_can_begin_later_and_change_no_other_payload():
     assert left_out
     assert later == [one for one in everything if one not in left_out]
     assert any(one.name.startswith("market_lines_") for one in later)
+
+
+def test_rounds_between_the_first_and_the_close_can_begin_later_and_change_no_other_payload():
+    first = dt.date(2025, 10, 27)
+    everything, later = (list(simulate(**_SHORT, **more).payloads) for more in ({}, {"every_round_from": first}))
+    between = [one for one in everything if one.name.endswith(("_morning.csv", "_afternoon.csv"))]
+    left_out = [one for one in between if one.name.startswith("player_points_") and one.name[14:24] < str(first)]
+    assert 0 < len(left_out) < len(between)
+    assert later == [one for one in everything if one not in left_out]

@@ -46,22 +46,37 @@ class SeasonDeliveries:
     repeated: list[Delivery]
 
 
-def deliver_season(season: Season, faults: Faults, other_markets_from: dt.date = dt.date.min) -> SeasonDeliveries:
+def deliver_season(
+    season: Season,
+    faults: Faults,
+    other_markets_from: dt.date = dt.date.min,
+    every_round_from: dt.date = dt.date.min,
+) -> SeasonDeliveries:
     """Return the deliveries of a season with its faults, up to the time at which the simulation stops.
 
-    Lines of other markets than points are delivered for game dates from `other_markets_from` on.
+    Lines of other markets than points are delivered for game dates from `other_markets_from` on; those of the rounds
+    between the first and the close for game dates from `every_round_from` on.
     """
     seed, year = season.seed, season.start_year
     quotes = quote_season(season, stream(seed, year, _MARKET))
     plan = plan_faults(season, quotes, faults, stream(seed, year, _FAULTS))
     logs = GameLogs.of(season, plan.corrected_box, stream(seed, year, _LOGS))
-    feed = OddsFeed(season, quotes, plan.player_names)
-    every = [*_schedules(season), *_BoxScores(season, plan, logs).deliveries(), *_lines(season, plan, feed)]
+    offered_days = season.days_finished() + 1
+    feed = OddsFeed(season, quotes.between(0, offered_days), plan.player_names)
+    every = [
+        *_schedules(season),
+        *_BoxScores(season, plan, logs).deliveries(),
+        *_lines(season, plan, feed, every_round_from),
+    ]
     latest = season.fetched_until or dt.datetime.max
     in_time = sorted((one for one in every if one.fetched_at <= latest), key=_order)
     repeated = _repeats(in_time, faults.repeated_payload_share, latest, stream(seed, year, _REPEATS))
     offered = all_markets()[1:] if other_markets_from <= season.calendar.dates[-1] else ()
-    others = [OddsFeed(season, _quotes(season, market), plan.player_names, market.key) for market in offered]
+    first = sum(date < other_markets_from for date in season.calendar.dates)
+    others = [
+        OddsFeed(season, _quotes(season, market).between(first, offered_days), plan.player_names, market.key)
+        for market in offered
+    ]
     more = [one for one in _market_lines(season, plan, others, other_markets_from) if one.fetched_at <= latest]
     return SeasonDeliveries(plan, sorted([*in_time, *repeated, *more], key=_order), repeated)
 
@@ -154,14 +169,14 @@ class _BoxScores:
         return marks
 
 
-def _lines(season: Season, plan: FaultPlan, feed: OddsFeed) -> list[Delivery]:
+def _lines(season: Season, plan: FaultPlan, feed: OddsFeed, every_round_from: dt.date) -> list[Delivery]:
     """Return one payload per game date and round; for the last dates, one per event and round."""
     deliveries: list[Delivery] = []
     by_event = season.last_date - dt.timedelta(days=_EVENT_DAYS - 1)
     for day, date in enumerate(season.calendar.dates):
         if day in plan.silent_days or date > season.last_date + dt.timedelta(days=1):
             continue
-        for round_ in range(len(ROUNDS)):
+        for round_ in range(len(ROUNDS)) if date >= every_round_from else (0, CLOSE):
             if date >= by_event:
                 deliveries += _event_lines(feed, day, round_)
             elif len(shown := feed.quotes.at[feed.quotes.of(day, round_)]):

@@ -33,6 +33,7 @@ class League:
     until: dt.date | None = None
     faults: Faults = field(default_factory=Faults)
     other_markets_from: dt.date = dt.date.min
+    every_round_from: dt.date = dt.date.min
 
     @property
     def payloads(self) -> Iterator[Payload]:
@@ -48,7 +49,7 @@ class League:
 
     def _seasons(self) -> Iterator[tuple[Season, SeasonDeliveries]]:
         for season in play_seasons(self.seed, self.first_season_start, self.last_season_start, self.until):
-            yield season, deliver_season(season, self.faults, self.other_markets_from)
+            yield season, deliver_season(season, self.faults, self.other_markets_from, self.every_round_from)
 
 
 def simulate(
@@ -59,13 +60,15 @@ def simulate(
     until: dt.date | None = None,
     faults: Faults = NO_FAULTS,
     other_markets_from: dt.date = dt.date.min,
+    every_round_from: dt.date = dt.date.min,
 ) -> League:
     """Return a league of `seasons` regular seasons; the last starts in October of `last_season_start`.
 
     `until` is the last game date with results. Later games are only in the schedule, and lines of the next day are
     delivered where they were offered by 15:00 UTC. Without `until`, the last season is played to its end.
     Lines of other markets than points are delivered for game dates from `other_markets_from` on; other payloads are the
-    same with every value of it.
+    same with every value of it. For game dates before `every_round_from`, lines of points are delivered as they opened
+    on the evening before and as they closed, without the rounds between.
 
     Raises:
         ConfigError: naming the argument that is not valid.
@@ -86,4 +89,4 @@ def simulate(
             f"until {until} is not within the last season, {begins} to {ends}; "
             f"set last_season_start to the year that season starts in"
         )
-    return League(first, last_season_start, seed, until, faults, other_markets_from)
+    return League(first, last_season_start, seed, until, faults, other_markets_from, every_round_from)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -52,6 +52,11 @@ class Quotes:
         low, high = np.searchsorted(self._batches, [batch, batch + 1])
         return slice(int(low), int(high))
 
+    def between(self, first: int, end: int) -> Quotes:
+        """Return the entries of the game dates from position `first` to before position `end`."""
+        low, high = np.searchsorted(self.day, [first, end])
+        return Quotes(*(getattr(self, field.name)[low:high] for field in fields(self)))
+
     @cached_property
     def _batches(self) -> Ints:
         return self.day * len(ROUNDS) + self.round
@@ -72,7 +77,7 @@ def quote_season(season: Season, rng: np.random.Generator, market: Market = MARK
     lowest, width, skew = (1.6, 1.6, 0.0) if "points" in market.counts else (0.6, 1.1, 0.2)
     estimate = _estimates(truth, late_here, rng, lowest)
     line = _lines(estimate, rng)
-    over, under = _prices(estimate - skew, line, rng, width)
+    noise = rng.normal(0, 0.008, estimate.shape)
     tip = season.calendar.tip_at[game][:, None, None]
     shown = _opened(season, rng)[game] & (at[game] < tip) | late_here
     shown &= _covered(truth, rng)[:, :, None] & (np.arange(len(ROUNDS)) < gone[:, None, None])
@@ -82,6 +87,7 @@ def quote_season(season: Season, rng: np.random.Generator, market: Market = MARK
     day = season.calendar.day[game[offer]]
     order = np.lexsort((player[offer], book, game[offer], round_, day))
     place = (offer[order], book[order], round_[order])
+    over, under = _prices(estimate[place] - skew, line[place], noise[place], width, _PRICE_STEP[place[1]])
     return Quotes(
         day[order],
         place[2],
@@ -90,8 +96,8 @@ def quote_season(season: Season, rng: np.random.Generator, market: Market = MARK
         player[place[0]],
         at[game][place],
         line[place],
-        over[place],
-        under[place],
+        over,
+        under,
     )
 
 
@@ -149,16 +155,14 @@ def _lines(estimate: Floats, rng: np.random.Generator) -> Floats:
     return np.where(whole, np.rint(estimate), np.floor(estimate) + 0.5)
 
 
-def _prices(estimate: Floats, line: Floats, rng: np.random.Generator, width: float) -> tuple[Ints, Ints]:
-    """Return over and under prices; their implied probabilities add up to 1 + the vig."""
+def _prices(estimate: Floats, line: Floats, noise: Floats, width: float, step: Ints) -> tuple[Ints, Ints]:
+    """Return over and under prices, rounded to `step`; their implied probabilities add up to 1 + the vig."""
     surprise = (estimate - line) / (width * np.sqrt(estimate) + 0.3)
-    over = 1 / (1 + np.exp(-1.702 * surprise)) + rng.normal(0, 0.008, estimate.shape)
-    over = np.clip(over, 0.32, 0.68)
-    return _american(over * (1 + VIG)), _american((1 - over) * (1 + VIG))
+    over = np.clip(1 / (1 + np.exp(-1.702 * surprise)) + noise, 0.32, 0.68)
+    return _american(over * (1 + VIG), step), _american((1 - over) * (1 + VIG), step)
 
 
-def _american(implied: Floats) -> Ints:
-    step = _PRICE_STEP[:, None]
+def _american(implied: Floats, step: Ints) -> Ints:
     favoured = -np.rint(100 * implied / (1 - implied) / step) * step
     outsider = np.rint(100 * (1 - implied) / implied / step) * step
     return np.asarray(np.where(implied > 0.5, favoured, outsider), dtype=np.int64)

@@ -111,7 +111,7 @@ def flat_csv(feeds: Sequence[OddsFeed], day: int, round_: int) -> bytes:
 def _csv(rows: pl.DataFrame) -> bytes:
     out = io.BytesIO()
     out.write(("," + ",".join(rows.columns) + "\n").encode())
-    rows.select(pl.Series("", np.arange(rows.height)), pl.all()).write_csv(out, include_header=False)
+    rows.insert_column(0, pl.Series("", np.arange(rows.height))).write_csv(out, include_header=False)
     return out.getvalue()
 
 
