@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import weakref
 
 import polars as pl
 import pytest
@@ -15,7 +16,7 @@ from courtside.pipeline.stages.publishing import PUBLISHING
 from courtside.publishing.codenames import CODE_OF_SYSTEM
 from courtside.publishing.contracts import render
 from courtside.publishing.exporter import NAMES, export
-from courtside.publishing.exporters import best_bets, quality
+from courtside.publishing.exporters import Exporter, best_bets, quality
 from courtside.publishing.registry import type_of
 from courtside.publishing.stores.base import DryRun
 from courtside.publishing.stores.local import LocalStore
@@ -207,6 +208,21 @@ def test_a_date_on_which_only_other_models_predicted_is_not_refused(whole):
         (built,) = quality.files(world)
     assert built.document.held == ()
     assert built.document.readiness.rows
+
+
+def test_the_frames_of_a_season_are_freed_before_the_next_is_exported(whole, monkeypatch, tmp_path):
+    seasons = []
+
+    def files_of(world):
+        assert [season() for season in seasons] == [None] * len(seasons)
+        seasons.append(weakref.ref(world))
+        return iter([])
+
+    monkeypatch.setattr("courtside.publishing.exporter.EXPORTERS", (Exporter("predictions", (), files_of),))
+    with homes.opened(whole) as context:
+        dates = [homes.LAST - dt.timedelta(days=365), homes.LAST]
+        export(context.warehouse, LocalStore(tmp_path), dates, now=homes.NOW, only=["predictions"])
+    assert len(seasons) == len(dates)
 
 
 def test_windows_of_performance_are_exactly_seven_and_thirty_days(files):

@@ -88,6 +88,7 @@ def export(
     if "feed" in only:
         reports.append(_attempt(FEED, "feed", lambda: _write_feed(world, store)))
     store.flush()
+    reports = list(dict.fromkeys(reports))  # The same error in two seasons is one report.
     for report in reports:
         if report.is_problem:
             log.error("publishing.file_kept", path=report.path, reason=report.reason)
@@ -122,15 +123,22 @@ def _status_report(
 
 def _writes(world: World, store: Store, only: Sequence[str]) -> Iterator[Callable[[], FileReport]]:
     """Yield a function for each file of the exporters in `only`, which writes the file and returns the result."""
-    for exporter in EXPORTERS:
-        if exporter.name in only:
-            for own in world.markets if exporter.is_per_market else (world,):
-                yield from _writes_of(exporter, own, store)
+    chosen = [exporter for exporter in EXPORTERS if exporter.name in only]
+    for season in world.seasons:
+        yield from _writes_of([exporter for exporter in chosen if exporter.is_dated], season, store)
+    yield from _writes_of([exporter for exporter in chosen if not exporter.is_dated], world, store)
     for name, path, act in _extras(store, only):
         yield partial(_attempt, path, name, act)
 
 
-def _writes_of(exporter: Exporter, world: World, store: Store) -> Iterator[Callable[[], FileReport]]:
+def _writes_of(exporters: Sequence[Exporter], world: World, store: Store) -> Iterator[Callable[[], FileReport]]:
+    markets = world.markets
+    for exporter in exporters:
+        for own in markets if exporter.is_per_market else markets[:1]:
+            yield from _writes_in_market(exporter, own, store)
+
+
+def _writes_in_market(exporter: Exporter, world: World, store: Store) -> Iterator[Callable[[], FileReport]]:
     market = world.market.name
     name = exporter.name if market == POINTS else f"{market}/{exporter.name}"
     try:

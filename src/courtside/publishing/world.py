@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from itertools import groupby
+from typing import Any, Generic, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -33,11 +34,27 @@ PLAYER_GAME = ("game_id", "player_id")
 T = TypeVar("T")
 
 
+class OfAllDates(Generic[T]):
+    """A property that does not depend on the exported dates: it is computed once for all seasons of an export."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute = compute
+        self._name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    def __get__(self, world: World, owner: type[World]) -> T:
+        if self._name not in world.of_all_dates:
+            world.of_all_dates[self._name] = self._compute(world)
+        result: T = world.of_all_dates[self._name]
+        return result
+
+
 @dataclass(frozen=True)
 class World:
     """The frames of one export; each is read from the warehouse on first use and then cached.
 
-    `dates` are the dates to export, in order; `now` is UTC without a zone; `champion` names a system or its code.
+    `dates` are the dates to export, in order; `now` is UTC without a zone; `champion` names a system or its code. The
+    worlds of the `seasons` of an export share what is computed `of_all_dates`.
     `warehouse` holds the rows of `market` only. The world of a market other than points takes what all markets share
     from the world of `points`, whose `others` are the other markets.
     """
@@ -49,7 +66,8 @@ class World:
     market: Market = MARKETS[0]
     points: World | None = None
     others: tuple[Market, ...] = ()
-    _shared: dict[str, Any] = field(default_factory=dict, compare=False)
+    of_all_dates: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _shared: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def share(self, name: str, compute: Callable[[], T]) -> T:
         """Return the result of `compute`, which is called once for all files that use `name`."""
@@ -58,69 +76,88 @@ class World:
         result: T = self._shared[name]
         return result
 
-    @cached_property
+    @property
+    def seasons(self) -> Iterator[World]:
+        """The world of the dates of each season, in order, so that an export holds the frames of one season."""
+        for _, dates in groupby(self.dates, self.season_of):
+            yield self._of_dates(dates)
+
+    @property
     def markets(self) -> tuple[World, ...]:
         """The world of every market, points first; another market has the dates on which it has rows.
 
+        They are made anew at each use: kept here, they would hold this world, and it them, after the export of a
+        season.
+        """
+        dates = set(self.dates)
+        own = (other._of_dates(dates.intersection(other.dates), points=self) for other in self._others)
+        return (self, *own)
+
+    def _of_dates(self, dates: Iterable[dt.date], points: World | None = None) -> World:
+        return replace(self, dates=tuple(sorted(dates)), points=points, _shared={})
+
+    @OfAllDates
+    def _others(self) -> tuple[World, ...]:
+        """The worlds of the other markets, with every date on which they have rows.
+
         A market without a prediction of the champion has the fallback as its champion, from which its picks are made.
         """
-        return (self, *(self._of(market) for market in self.others))
+        return tuple(self._of_market(market) for market in self.others)
 
-    def _of(self, market: Market) -> World:
+    def _of_market(self, market: Market) -> World:
         view = of_market(self.warehouse.reader, market.name) if isinstance(self.warehouse, View) else self.warehouse
         scans = [view.scan(table).select("game_date").unique() for table in (PREDICTIONS, PUBLICATIONS)]
         known = dates_of(pl.concat(view.collect_all(scans)))
-        dates = tuple(day for day in self.dates if day in known)
-        return World(view, dates, self.now, system_in_use(view, self.champion), market, points=self)
+        return World(view, tuple(sorted(known)), self.now, system_in_use(view, self.champion), market)
 
     @property
     def today(self) -> dt.date:
         """The ET calendar date of `now`."""
         return eastern_date(self.now)
 
-    @cached_property
+    @OfAllDates
     def definitions(self) -> Definitions:
         """The definitions of the subsets."""
         return load_definitions(market=self.market)
 
-    @cached_property
+    @OfAllDates
     def publications(self) -> pl.DataFrame:
         """Every publication."""
         return self._read(PUBLICATIONS)
 
-    @cached_property
+    @OfAllDates
     def days(self) -> pl.DataFrame:
         """The last publication of each date, in order of date."""
         ordered = self.publications.sort("game_date", "version")
         return ordered.unique("game_date", keep="last", maintain_order=True)
 
-    @cached_property
+    @OfAllDates
     def counted(self) -> pl.DataFrame:
         """The published picks that count."""
         return counted(self.publications, self.published)
 
-    @cached_property
+    @OfAllDates
     def published(self) -> pl.DataFrame:
         """The picks of every version of every publication."""
         return self._read(PUBLISHED_PICKS)
 
-    @cached_property
+    @OfAllDates
     def graded(self) -> pl.DataFrame:
         """The grade of every counted pick whose game is over."""
         return self._read(GRADED_PICKS)
 
-    @cached_property
+    @OfAllDates
     def freshness(self) -> Freshness:
         """Whether the stored data are simulated, and their age."""
         return freshness_of(*(self._at_once[name] for name in ("payloads", "final", "scheduled")))
 
-    @cached_property
+    @OfAllDates
     def players(self) -> pl.DataFrame:
         """player_id and player_name: the last known name of each player."""
         ordered = self._at_once["players"].sort("player_id", "game_date", "known_at", "player_name")
         return ordered.unique("player_id", keep="last", maintain_order=True).select("player_id", "player_name")
 
-    @cached_property
+    @OfAllDates
     def names(self) -> pl.DataFrame:
         """player_id, player_name and known_at: each name and the time from which it was the newest."""
         ordered = self._at_once["players"].sort("player_id", "known_at", "game_date", "player_name")
@@ -129,7 +166,7 @@ class World:
         is_new = pl.col("player_name").ne_missing(pl.col("player_name").shift().over("player_id"))
         return last.filter(is_new).select("player_id", "player_name", "known_at")
 
-    @cached_property
+    @OfAllDates
     def _at_once(self) -> dict[str, pl.DataFrame]:
         """The frames that nearly every export needs, read in as few statements as the engine allows."""
         scan = self.warehouse.scan
@@ -153,12 +190,12 @@ class World:
         }
         return dict(zip(frames, self.warehouse.collect_all(list(frames.values())), strict=True))
 
-    @cached_property
+    @OfAllDates
     def starts(self) -> dict[str, dt.date]:
         """The first regular-season day of each season, in order."""
         return dict(self._at_once["starts"].sort("season").iter_rows())
 
-    @cached_property
+    @OfAllDates
     def games(self) -> pl.DataFrame:
         """The counted games that are not postponed, in order of date and tip-off."""
         if self.points:
@@ -185,7 +222,7 @@ class World:
         frame = self.predictions_between(self.dates[0], self.dates[-1])
         return frame.filter(pl.col("game_date").is_in(pl.Series(self.dates).implode()))
 
-    @cached_property
+    @OfAllDates
     def season_predictions(self) -> pl.DataFrame:
         """The champion's predictions of the newest season, with their outcomes."""
         start = self.starts[self.newest_season] if self.newest_season else dt.date.max
@@ -209,8 +246,10 @@ class World:
         """Player games of the exported dates and of the season before them, for all markets."""
         if self.points:
             return self.points.player_games
-        start = lookback_start(self.dates[0]) if self.dates else dt.date.max
-        return self.warehouse.collect(self.warehouse.scan(PLAYER_GAMES, start=start))
+        if not self.dates:
+            return PLAYER_GAMES.empty()
+        span = {"start": lookback_start(self.dates[0]), "end": self.dates[-1]}
+        return self.warehouse.collect(self.warehouse.scan(PLAYER_GAMES, **span))
 
     @property
     def newest_season(self) -> str | None:
@@ -240,12 +279,12 @@ class World:
         picks = self.counted.filter(pl.col("game_date") >= first)
         return last is not None and not picks.filter(pl.col("game_date") <= last).is_empty()
 
-    @cached_property
+    @OfAllDates
     def _last_outcome(self) -> dt.date | None:
         last = self._at_once["outcomes"]["last"][0]
         return last if isinstance(last, dt.date) else None
 
-    @cached_property
+    @OfAllDates
     def _predicted(self) -> dict[dt.date, int]:
         counted = self._at_once["predicted"].select("game_date", "model_code", "rows")
         return {day: count for day, code, count in counted.iter_rows() if code == self.champion_of(day)}
@@ -293,7 +332,7 @@ class World:
             .sort("game_date", "game_id", "player_id")
         )
 
-    @cached_property
+    @OfAllDates
     def _champions(self) -> dict[dt.date, str]:
         rows = self.days.filter(pl.col("model_code").is_not_null()).select("game_date", "model_code")
         return {day: public_code(code) for day, code in rows.iter_rows()}

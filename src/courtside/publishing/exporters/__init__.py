@@ -38,13 +38,15 @@ from courtside.publishing.world import World
 class Exporter:
     """An exporter: its name for `--only`, the file types it writes, and the function that yields the files.
 
-    `is_per_market` states whether the same function also writes the files of the other markets.
+    `is_per_market` states whether the same function also writes the files of the other markets, and `is_dated` whether
+    the files belong to dates or seasons, so that the function is called for each season of an export.
     """
 
     name: str
     kinds: tuple[FileType, ...]
     files: Callable[[World], Iterator[Built]]
     is_per_market: bool = True
+    is_dated: bool = True
 
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -53,7 +55,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     Exporter("season-subsets", (season_subsets.SEASON_SUBSETS, season_subsets.SEASON_ARCHIVE), season_subsets.files),
     Exporter("daily-signals", (daily_signals.DAILY_SIGNALS,), daily_signals.files),
     Exporter("subset-performance", (subset_performance.SUBSET_PERFORMANCE,), subset_performance.files),
-    Exporter("subset-definitions", (subset_definitions.SUBSET_DEFINITIONS,), subset_definitions.files),
+    Exporter("subset-definitions", (subset_definitions.SUBSET_DEFINITIONS,), subset_definitions.files, is_dated=False),
     Exporter("performance", (performance.PERFORMANCE,), performance.files),
     Exporter("predictions", (predictions.PREDICTIONS, predictions.TODAYS_PREDICTIONS), predictions.files),
     Exporter("prices", (prices.PRICES,), prices.files),
@@ -66,9 +68,9 @@ EXPORTERS: tuple[Exporter, ...] = (
     Exporter("tonight", (tonight.TONIGHT,), tonight.files),
     Exporter("players", (players.PLAYERS_INDEX, players.PLAYER), players.files),
     Exporter("pick-features", (pick_features.PICK_FEATURES,), pick_features.files),
-    Exporter("quality", (quality.QUALITY,), quality.files, False),
-    Exporter("training-quality", (training_quality.TRAINING_QUALITY,), training_quality.files, False),
-    Exporter("markets", (markets.MARKETS_FILE,), markets.files, False),
+    Exporter("quality", (quality.QUALITY,), quality.files, is_per_market=False),
+    Exporter("training-quality", (training_quality.TRAINING_QUALITY,), training_quality.files, is_per_market=False),
+    Exporter("markets", (markets.MARKETS_FILE,), markets.files, is_per_market=False, is_dated=False),
 )
 """Every exporter, in running order; `status.json`, the schemas and the site follow them."""
 
