@@ -197,7 +197,7 @@ def _is_settled(cell: Cell | None, input_hash: str) -> bool:
 def takes_whole_range(stage: Stage) -> bool:
     """Return whether a stage processes a range of any length in one piece.
 
-    A stage that publishes renders each file of a season once. A stage that runs in the warehouse holds no rows.
+    A stage that publishes holds one season at a time by itself. A stage that runs in the warehouse holds no rows.
     """
     return stage.publishes or stage.runs_in_warehouse
 
@@ -260,8 +260,11 @@ def _process(context: Context, stage: Stage, dates: Sequence[dt.date], hashes: M
     warehouse, run_log = context.warehouse, context.run_log
     if stage.publishes:
         keep_ledger(warehouse, context.settings)
-    inputs = Inputs(stage.name, stage.reads, warehouse, dates, context.as_of).load()
-    result = stage.process(inputs, dates, Surroundings(context.settings, context.clock, run_log.run_id, STAGE_NAMES))
+    result = stage.process(
+        Inputs(stage.name, stage.reads, warehouse, dates, context.as_of).load(),  # No name keeps it during the write.
+        dates,
+        Surroundings(context.settings, context.clock, run_log.run_id, STAGE_NAMES),
+    )
     _refuse_undeclared(stage, result)
     outcomes, notices = dict(result.outcomes), list(result.notices)
 

@@ -21,6 +21,9 @@ LINE_FREE_FEATURES: tuple[str, ...] = tuple(item.name for item in FEATURES if it
 MODEL_INPUTS: tuple[str, ...] = (*LINE_FREE_FEATURES, "points_ewma", *RECENT_FORM)
 """Inputs of every trained system, in the order of its columns."""
 
+HASHED_AT_ONCE = 4096
+"""Rows whose inputs are a matrix at the same time, so that the memory for hashes does not grow with the rows."""
+
 KNOWN_AFTERWARDS = ("points", "minutes", "did_play", "actual", "actual_points")
 
 
@@ -46,8 +49,11 @@ def matrix(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> Floats:
 
 def features_hashes(rows: pl.DataFrame, names: Sequence[str] = MODEL_INPUTS) -> pl.Series:
     """Return a hash of the inputs of each row: the same values give the same hash on every machine."""
-    values = np.nan_to_num(matrix(rows, names), copy=False, nan=-1e300)
-    values += 0.0  # −0.0 becomes 0.0.
-    values = np.ascontiguousarray(values, dtype="<f8")
-    digests = [hashlib.blake2b(row, digest_size=8).hexdigest() for row in values]
+    digests = [digest for part in rows.iter_slices(HASHED_AT_ONCE) for digest in _digests(matrix(part, names))]
     return pl.Series("features_hash", digests, dtype=pl.String)
+
+
+def _digests(values: Floats) -> list[str]:
+    known = np.nan_to_num(values, copy=False, nan=-1e300)
+    known += 0.0  # −0.0 becomes 0.0.
+    return [hashlib.blake2b(row, digest_size=8).hexdigest() for row in np.ascontiguousarray(known, dtype="<f8")]
