@@ -16,7 +16,7 @@ from tests.serving import served
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--process-per-site"),
 )
 WIDTHS = {"phone": 390, "desktop": 1440}
 
@@ -70,19 +70,29 @@ def site(run_home, tmp_path):
         yield Site(public, f"http://{host}:{port}/")
 
 
-@pytest.fixture
-def page(browser):
-    """A desktop page that fails the test on any script error or refused resource.
+@pytest.fixture(scope="session")
+def context(browser, run_home):
+    """One context for all pages; one page stays open, so that the process that renders it serves the other pages too.
 
     It keeps no offline copy, which would load the whole site in each test; tests of the copy open their own context.
     """
-    context = browser.new_context(viewport={"width": WIDTHS["desktop"], "height": 900}, service_workers="block")
+    opened = browser.new_context(viewport={"width": WIDTHS["desktop"], "height": 900}, service_workers="block")
+    with served(run_home / "public") as (host, port):
+        opened.new_page().goto(f"http://{host}:{port}/")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context):
+    """A desktop page that fails the test on any script error or refused resource. Its site is an origin of its own."""
     opened = context.new_page()
     problems = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on("console", lambda message: _note(message, problems))
     yield opened
-    context.close()
+    opened.evaluate("origin === 'null' || localStorage.clear()")
+    opened.close()
     assert problems == []
 
 
