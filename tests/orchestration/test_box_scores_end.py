@@ -21,10 +21,9 @@ from courtside.pipeline.stages.features import FEATURES, GAP
 from courtside.sources.payload import Payload
 from tests import homes
 
-LAST_BOX, LAST = dt.date(2025, 10, 31), dt.date(2025, 12, 5)
-NOW = dt.datetime.combine(LAST + dt.timedelta(days=1), dt.time(17))
-RECENT_DAYS, RECENT_GAMES = 25, 4
-"""Fewer than the project's 60 and 10, so that a season of six weeks holds dates beyond them."""
+LAST_BOX = dt.date(2025, 10, 27)
+RECENT_DAYS, RECENT_GAMES = 8, 2
+"""Fewer than the project's 60 and 10, so that the small season holds dates beyond them."""
 HELD = f"no box scores since {LAST_BOX}"
 
 
@@ -34,9 +33,9 @@ def _is_late_box(payload: Payload) -> bool:
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose box scores stop five weeks before its clock, and none of whose dates has run."""
+    """A home whose box scores stop two weeks before its clock, and none of whose dates has run."""
     home = tmp_path_factory.mktemp("ended") / "home"
-    homes.ingest_into(home, [payload for payload in homes.payloads(LAST) if not _is_late_box(payload)])
+    homes.ingest_into(home, [payload for payload in homes.payloads() if not _is_late_box(payload)])
     return home
 
 
@@ -48,15 +47,15 @@ def alerts(monkeypatch: pytest.MonkeyPatch) -> list[Alert]:
 
 
 def _courtside(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(app, [*words, "--home", str(home)], env={"COURTSIDE_NOW": f"{NOW:%Y-%m-%dT%H:%M}"})
+    return CliRunner().invoke(app, [*words, "--home", str(home)], env={"COURTSIDE_NOW": homes.NOW.isoformat()})
 
 
 def _run(home: Path) -> Result:
-    return _courtside(home, "run", "--start-date", str(homes.FIRST), "--end-date", str(LAST))
+    return _courtside(home, "run", "--start-date", str(homes.FIRST), "--end-date", str(homes.LAST))
 
 
 def _states(home: Path, stage: str) -> dict[dt.date, tuple[str, str]]:
-    with homes.opened(home, NOW) as context:
+    with homes.opened(home) as context:
         return {day: (cell.state, cell.reason or "") for day, cell in context.run_log.cells(stage).items()}
 
 
@@ -75,7 +74,7 @@ def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_ar
 
     monkeypatch.setattr(FEATURES, "process", counted)
     found = _run(home)
-    assert (found.exit_code, passes) == (1, [(LAST - homes.FIRST).days + 1])
+    assert (found.exit_code, passes) == (1, [(homes.LAST - homes.FIRST).days + 1])
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert len([line for line in found.stdout.splitlines() if ": held: " in line]) == 4, "one line a stage"
     assert found.stdout.count(f"features: held: {HELD}") == 1
@@ -89,11 +88,11 @@ def test_dates_without_box_scores_are_held_in_one_pass_and_complete_when_they_ar
         assert with_games and all(state == "held" and reason.startswith(HELD) for state, reason in with_games)
 
     alerts.clear()
-    found = _courtside(home, "daily", "--date", str(LAST))
+    found = _courtside(home, "daily", "--date", str(homes.LAST))
     assert found.exit_code == 1, found.stdout
     assert not [alert.cause for alert in alerts if alert.cause != "late.lines"]
 
-    homes.ingest_into(home, [payload for payload in homes.payloads(LAST) if _is_late_box(payload)])
+    homes.ingest_into(home, [payload for payload in homes.payloads() if _is_late_box(payload)])
     found = _run(home)
     assert found.exit_code == 0, found.stdout
     assert {state for stage in ("features", "predictions") for state, _ in _states(home, stage).values()} <= {

@@ -111,7 +111,7 @@ def test_many_raw_rows_are_processed_in_several_pieces_with_the_same_rows(
         pieces.append(len(dates))
         return honest(inputs, dates, at)
 
-    monkeypatch.setattr(runner, "MOST_RAW_ROWS", 2_000)
+    monkeypatch.setattr(runner, "MOST_RAW_ROWS", 10_000)
     monkeypatch.setattr(LINES, "process", process)
     homes.run_in(home, through="lines")
     assert len(pieces) > 1

@@ -26,7 +26,7 @@ def test_training_waits_for_yesterday_until_it_is_overdue(tmp_path: Path, monkey
     monkeypatch.setattr(day_module, "verify_files", lambda *_: StoredFiles())
     monkeypatch.setattr(day_module, "is_due", lambda *_: True)
     monkeypatch.setattr(day_module, "train_for", lambda _, day: trained.append(day))
-    league = homes.payloads(LAST)
+    league = [payload for payload in homes.payloads() if payload.fetched_at <= EARLY]
     logs = [payload for payload in league if payload.name.startswith("leaguegamelog")]
     logs = [payload for payload in logs if payload.name.endswith(f"_{LAST}.json")]
     assert len(logs) == 2

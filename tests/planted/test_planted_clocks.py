@@ -20,7 +20,6 @@ def assert_unchanged(home: Path, original: Path) -> None:
 
 BEHIND = (
     (EVENING, ["run", *RANGE]),
-    (EVENING, ["run", *RANGE, "--no-resume"]),
     (MORNING, ["daily", "--date", str(DAY)]),
     ("2024-11-12T17:00", ["run", *RANGE, "--no-resume"]),
 )

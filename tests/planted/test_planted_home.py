@@ -16,7 +16,9 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.operations.stored_files import StoredFiles, verify_files
+from courtside.clock import date_range
+from courtside.operations import stored_files
+from courtside.operations.stored_files import PARTS, verify_files
 from courtside.pipeline.tables import LEASES
 from courtside.sources.pending import Pending
 from courtside.sources.store import PayloadStore
@@ -164,18 +166,20 @@ def test_a_rebuild_gives_the_same_rows_picks_and_files(home: Path) -> None:
     assert call("rebuild", home=home)[0] != 0, "a warehouse that is there is not rebuilt"
 
 
-def test_a_rebuild_keeps_the_order_of_arrival_after_a_wrong_clock_and_a_lost_payload(
-    home: Path, tmp_path: Path
-) -> None:
-    first = next(payload for payload in homes.payloads() if payload.name.startswith("leaguegamelog_P_"))
+def test_a_rebuild_keeps_the_order_of_arrival_after_a_wrong_clock_and_a_lost_payload(tmp_path: Path) -> None:
+    """The home holds three dates, so that it is rebuilt in a moment."""
+    home, now = tmp_path / "home", "2025-10-25T17:00"
+    of_three_dates = homes.payloads()[:20]
+    homes.ingest_into(home, of_three_dates)
+    first = next(payload for payload in of_three_dates if payload.name.startswith("leaguegamelog_P_"))
     correction = homes.corrected_box_score()
     homes.ingest_into(home, [replace(correction, fetched_at=first.fetched_at - dt.timedelta(days=2))])
     PayloadStore(home / "raw").path_of(first.payload_id).unlink()
     (tmp_path / "delivered.json").write_bytes(first.content)
-    assert call("ingest", "files", str(tmp_path / "delivered.json"), home=home)[0] == 0
+    assert call("ingest", "files", str(tmp_path / "delivered.json"), home=home, now=now)[0] == 0
     before = homes.contents(home)["raw_player_box"]
     lose(home, "unlink")
-    code, output = call("rebuild", home=home)
+    code, output = call("rebuild", home=home, now=now)
     assert code == 0, output
     assert homes.contents(home)["raw_player_box"] == before
 
@@ -229,16 +233,6 @@ def test_a_rename_leaves_the_files_that_are_published(home: Path, tmp_path: Path
     assert any("Renamed Player" in path.read_text() for path in (home / "public" / "v1" / "players").glob("*.json"))
 
 
-def week_of_checks(home: Path) -> list[StoredFiles]:
-    """Verify the stored files as the day does at seven dates in a row, which covers every part."""
-    found = []
-    for place in range(7):
-        now = homes.NOW + dt.timedelta(days=place)
-        with homes.opened(home, now) as context:
-            found.append(verify_files(context, now.date()))
-    return found
-
-
 def test_a_lost_payload_is_named_by_the_next_day(home: Path) -> None:
     for path in list((home / "raw").glob("??/*.zst"))[:3]:
         path.unlink()
@@ -247,24 +241,42 @@ def test_a_lost_payload_is_named_by_the_next_day(home: Path) -> None:
     assert output.count("lost or damaged payload: ") == 3
 
 
-def test_damaged_payloads_are_named_and_damaged_public_files_written_again_within_a_week(home: Path) -> None:
-    assert call("daily", home=home)[0] == 0
+def test_damaged_payloads_are_named_and_damaged_public_files_written_again(home: Path) -> None:
+    """A file that is missing or not JSON is found on any day, any other damage on one day in seven."""
+    today = homes.NOW.date()
     folder = home / "public" / "v1"
-    before = homes.files(home)
     gone = folder / "picks" / f"{homes.LAST}.json"
-    damaged = folder / "picks" / f"{homes.LAST - dt.timedelta(days=3)}.json"
-    changed = folder / "results" / f"{homes.LAST - dt.timedelta(days=5)}.json"
+    cut = folder / "picks" / f"{homes.LAST - dt.timedelta(days=3)}.json"
+    changed = folder / "results" / f"{today - dt.timedelta(days=PARTS)}.json"
+    before = {path: path.read_bytes() for path in (gone, cut, changed)}
     gone.unlink()
-    damaged.write_bytes(b'{"date"')
+    cut.write_bytes(b'{"date"')
     changed.write_text(changed.read_text().replace('"player":"', '"player":"X', 1))
-    next((home / "raw").glob("??/*.zst")).write_bytes(b"damaged")
-    assert homes.files(home) != before
-    output = call("daily", home=home)[1]
-    week = week_of_checks(home)
-    restored = {name for found in week for name in found.restored}
-    assert {name for found in week for name in found.lost}
-    assert f"public file written again: v1/picks/{homes.LAST}.json" in output
-    for path in (gone, damaged, changed):
-        name = str(path.relative_to(home / "public"))
-        assert name in restored or f"written again: {name}" in output, name
-        assert json.loads(path.read_text())["date"]
+    assert changed.read_bytes() != before[changed]
+    payload = next(
+        path for path in (home / "raw").glob("??/*.zst") if (int(path.stem[:8], 16) - today.toordinal()) % PARTS == 0
+    )
+    payload.write_bytes(b"damaged")
+    code, output = call("daily", home=home)
+    assert code == 1
+    assert output.count("lost or damaged payload: ") == 1
+    assert payload.stem[:12] in output
+    assert {line for line in output.splitlines() if line.startswith("public file written again: ")} == {
+        f"public file written again: {path.relative_to(home / 'public')}" for path in before
+    }
+    assert all(json.loads(path.read_bytes())["date"] == path.stem for path in before)
+
+
+def test_every_payload_and_every_published_date_is_verified_once_a_week(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payloads: list[str] = []
+    dates: list[dt.date] = []
+    monkeypatch.setattr(PayloadStore, "is_whole", lambda _, payload_id: payloads.append(payload_id) or True)
+    monkeypatch.setattr(stored_files, "export_dates", lambda _, store, due: dates.extend(due) or [])
+    for place in range(PARTS):
+        now = homes.NOW + dt.timedelta(days=place)
+        with homes.opened(home, now) as context:
+            verify_files(context, now.date())
+    assert sorted(payloads) == sorted(PayloadStore(home / "raw").ids())
+    assert set(dates) == set(date_range(homes.FIRST, homes.LAST))

@@ -48,14 +48,32 @@ def rows(home: Path, table: Table) -> pl.DataFrame:
         return context.warehouse.collect(context.warehouse.scan(table))
 
 
-@pytest.fixture
-def home(run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def fewest_rows(patch: pytest.MonkeyPatch, rows: int) -> None:
     for module in (daily, training, walk_forward):
-        monkeypatch.setattr(module, "FEWEST_ROWS", 1000)
-    return homes.copy_of(run_home, tmp_path / "home")
+        patch.setattr(module, "FEWEST_ROWS", rows)
 
 
-def test_a_kill_between_models_and_calibrators_leaves_no_model_and_the_next_day_trains(home: Path) -> None:
+@pytest.fixture(scope="module")
+def trained(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which `courtside train` has run once for all tests of this module."""
+    home = homes.copy_of(run_home, tmp_path_factory.mktemp("trained") / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        fewest_rows(patch, 1000)
+        assert call(home, "train")[0] == 0
+    return home
+
+
+@pytest.fixture
+def home(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    fewest_rows(monkeypatch, 1000)
+    return homes.copy_of(trained, tmp_path / "home")
+
+
+def test_a_kill_between_models_and_calibrators_leaves_no_model_and_the_next_day_trains(
+    run_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fewest_rows(monkeypatch, 1000)
+    home = homes.copy_of(run_home, tmp_path / "home")
     process = subprocess.run(
         [sys.executable, "-c", KILLED, str(home)], env=os.environ | ENV, capture_output=True, check=False
     )
@@ -68,42 +86,41 @@ def test_a_kill_between_models_and_calibrators_leaves_no_model_and_the_next_day_
     assert rows(home, MODELS).height >= 2
 
 
-@pytest.mark.parametrize("damage", ["gone", "changed", "unreadable"])
+@pytest.mark.parametrize("damage", ["gone", "unreadable"])
 def test_a_damaged_model_is_not_used_and_the_fallback_predicts(
     home: Path, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert call(home, "train")[0] == 0
     for path in (home / "models").rglob("*.cbm"):
         path.unlink()
-        if damage == "changed":
-            path.write_bytes(b"no model")
-        elif damage == "unreadable":
+        if damage == "unreadable":
             path.mkdir()
-    for module in (daily, training, walk_forward):
-        monkeypatch.setattr(module, "FEWEST_ROWS", 10**9)  # no new model can be trained
+    fewest_rows(monkeypatch, 10**9)  # no new model can be trained
     code, output = call(home, "daily")
     assert code == 0, output
     models = rows(home, MODELS).filter(pl.col("system") == "catboost_v9")
     assert set(models.filter(pl.col("kind") == "points")["status"]) == {"retired"}
     assert models.filter(pl.col("kind") == "points")["status_reason"].str.starts_with("damaged").all()
-    events = rows(home, RUN_EVENTS).filter(pl.col("stage") == "models")
-    assert events["detail"].str.contains("trains it again").any()
+    assert_damage_recorded(home)
     assert rows(home, PUBLICATIONS).sort("game_date", "version")["model_code"].drop_nulls()[-1] == "210M"
 
 
-def test_a_damaged_model_is_trained_again_where_there_are_enough_rows(home: Path) -> None:
-    assert call(home, "train")[0] == 0
+def assert_damage_recorded(home: Path) -> None:
+    events = rows(home, RUN_EVENTS).filter(pl.col("stage") == "models")
+    assert events["detail"].str.contains("trains it again").any()
+
+
+def test_a_changed_model_is_trained_again_where_there_are_enough_rows(home: Path) -> None:
     whole = {path: path.read_bytes() for path in (home / "models").rglob("*.cbm")}
     for path in whole:
         path.write_bytes(b"no model")
     assert call(home, "daily")[0] == 0
     assert {path: path.read_bytes() for path in whole} == whole
+    assert_damage_recorded(home)
     mine = rows(home, MODELS).filter((pl.col("system") == "catboost_v9") & (pl.col("kind") == "points"))
     assert set(mine["status"]) == {"candidate"}
 
 
 def test_a_run_predicts_without_a_damaged_model(home: Path) -> None:
-    assert call(home, "train")[0] == 0
     for path in (home / "models").rglob("*.cbm"):
         path.write_bytes(b"no model")
     day = str(homes.LAST)
@@ -112,7 +129,6 @@ def test_a_run_predicts_without_a_damaged_model(home: Path) -> None:
 
 
 def test_a_candidate_that_fails_a_gate_after_a_kill_is_retired(home: Path) -> None:
-    assert call(home, "train")[0] == 0
     with homes.opened(home) as context:
         row = context.models.rows("points").to_dicts()[0]
         bad = '{"n_with_line": 900, "mae_with_line": 9.0, "line_mae": 5.0, "bias": 0.0, "mean_shift": 0.1}'

@@ -83,6 +83,11 @@ TABLE_PLANTS = {
     ),
 }
 ALL = {name: ("player_features", *sql) for name, sql in FEATURE_PLANTS.items()} | TABLE_PLANTS
+TOGETHER = {
+    "every damage of features": list(FEATURE_PLANTS),
+    "every damage before features": ["a week of player games deleted", "all lines deleted", "one team game changed"],
+    "every damage after features": ["a date of predictions emptied", "a grade turned", "a row that no run wrote"],
+}
 
 
 @pytest.fixture
@@ -116,7 +121,7 @@ def test_a_clean_home_has_no_damage(home: Path) -> None:
 
 
 @pytest.mark.parametrize("name", list(ALL))
-def test_damage_is_named_with_its_table_and_dates_and_a_run_repairs_it(name: str, home: Path) -> None:
+def test_damage_is_named_with_its_table_and_dates(name: str, home: Path) -> None:
     before = homes.contents(home)
     table, *statements = ALL[name]
     plant(home, statements)
@@ -132,6 +137,17 @@ def test_damage_is_named_with_its_table_and_dates_and_a_run_repairs_it(name: str
     code, text = call(home, "repair", "--dry-run", "--json")
     offered = {(item["what"].split()[0], dt.date.fromisoformat(item["date"])) for item in json.loads(text)}
     assert (code, offered) == (1, changed)
+
+
+def test_every_damage_is_also_repaired() -> None:
+    assert sorted(name for names in TOGETHER.values() for name in names) == sorted(ALL)
+
+
+@pytest.mark.parametrize("names", TOGETHER.values(), ids=TOGETHER)
+def test_a_run_repairs_damage(names: Sequence[str], home: Path) -> None:
+    before = homes.contents(home)
+    for name in names:
+        plant(home, ALL[name][1:])
     code, text = call(home, *RANGE)
     assert (code, "stored rows differed from what was recorded" in text) == (0, True)
     assert call(home, "repair")[0] == 0

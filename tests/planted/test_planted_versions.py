@@ -13,6 +13,8 @@ from courtside.cli.main import app
 from courtside.raw.tables import RAW_PLAYER_BOX
 from tests import homes
 
+CLOCKS = ("2025-11-13T17:00", "2025-11-12T17:00", "2025-10-24T11:00", "2024-11-13T17:00")
+
 
 def version(points: int) -> bytes:
     """Return a payload in which every player of one game log scored `points` more from free throws than at first."""
@@ -36,8 +38,9 @@ def invoke(home: Path, *arguments: str) -> int:
     return CliRunner().invoke(app, [*arguments, "--home", str(home)]).exit_code
 
 
-@pytest.mark.parametrize("command", ["repair", "ingest"])
-@pytest.mark.parametrize("now", ["2025-11-13T17:00", "2025-11-12T17:00", "2025-10-24T11:00", "2024-11-13T17:00"])
+@pytest.mark.parametrize(
+    ("command", "now"), [*(("ingest", now) for now in CLOCKS), ("repair", CLOCKS[0]), ("repair", CLOCKS[-1])]
+)
 def test_the_later_version_of_a_box_score_is_used_completely(
     command, now, ingested_home, run_home, tmp_path, monkeypatch
 ):
