@@ -150,7 +150,7 @@ def test_lines_of_other_markets_can_begin_later_and_change_no_other_payload():
 
 
 def test_rounds_between_the_first_and_the_close_can_begin_later_and_change_no_other_payload():
-    first = dt.date(2025, 10, 27)
+    first = dt.date(2025, 10, 25)
     everything, later = (list(simulate(**_SHORT, **more).payloads) for more in ({}, {"every_round_from": first}))
     between = [one for one in everything if one.name.endswith(("_morning.csv", "_afternoon.csv"))]
     left_out = [one for one in between if one.name.startswith("player_points_") and one.name[14:24] < str(first)]
