@@ -85,6 +85,7 @@ def prepare(
     counted = team_games.filter("is_counted")
     final = counted.filter("is_final").with_columns(is_complete=pl.col("box_status") == "complete")
     charted = charts(final, player_games, shots)
+    player_games = _of_players(player_games, slate, named)
     played, by_team = played_games(player_games, counted, charted, shots), Games(counted, "team_id")
     rows = entities(slate, by_team, played, named)
     is_cup_final = pl.col("game_type") == str(GameType.CUP_FINAL)
@@ -110,3 +111,13 @@ def prepare(
         market,
         reports,
     )
+
+
+def _of_players(player_games: pl.DataFrame, slate: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Return the games of the players who may get a row: who ever played for a team of the slate, or are named.
+
+    The windows of a row hold no games of other players.
+    """
+    of_teams = player_games.join(slate, on="team_id", how="semi")
+    players = pl.concat([of_teams["player_id"], named["player_id"]]).unique()
+    return player_games.filter(pl.col("player_id").is_in(players.implode()))
