@@ -22,7 +22,7 @@ from courtside.pipeline.inputs import span
 from courtside.pipeline.reads import Dates, Read
 from courtside.pipeline.tables import RUN_EVENTS
 from courtside.raw.tables import PAYLOAD_LOG, RAW_INJURIES, RAW_LINES, RAW_SCHEDULE, RAW_TEAM_BOX
-from courtside.sources.simulated.league import SOURCE as SIMULATED
+from courtside.sources.payload import SIMULATED
 from courtside.warehouse.base import Lazy, Reader
 
 BEGUN = ("in_progress", "final")
