@@ -142,9 +142,9 @@ def test_a_path_out_of_the_prefix_is_refused(server, prefix):
 def test_an_empty_file_does_not_replace_one_with_content(server, prefix):
     store = store_at(server, prefix)
     empty = example(groups=[group | {"picks": []} for group in example()["groups"]])
-    publish(store, Built(SUBSET_PICKS, PATH, SubsetPicks.model_validate(example())))
+    publish(store, Built.of(SUBSET_PICKS, PATH, SubsetPicks.model_validate(example())))
     with pytest.raises(EmptyOverGoodError):
-        publish(store, Built(SUBSET_PICKS, PATH, SubsetPicks.model_validate(empty)))
+        publish(store, Built.of(SUBSET_PICKS, PATH, SubsetPicks.model_validate(empty)))
     assert store.read(PATH) is not None
 
 

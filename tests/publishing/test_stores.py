@@ -137,32 +137,32 @@ def test_readers_never_see_an_incomplete_file(tmp_path):
 
 def test_an_empty_file_replaces_one_with_content_only_where_its_source_is_empty(tmp_path):
     store = LocalStore(tmp_path)
-    assert publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False)) == "written"
-    assert publish(store, Built(SUBSET_PICKS, PATH, GOOD, False)) == "written"
+    assert publish(store, Built.of(SUBSET_PICKS, PATH, EMPTY, False)) == "written"
+    assert publish(store, Built.of(SUBSET_PICKS, PATH, GOOD, False)) == "written"
     with pytest.raises(EmptyOverGoodError, match="the published file stays"):
-        publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False))
+        publish(store, Built.of(SUBSET_PICKS, PATH, EMPTY, False))
     assert not SubsetPicks.model_validate_json(store.read(PATH)).is_empty
-    assert publish(store, Built(SUBSET_PICKS, PATH, EMPTY, True)) == "written"
+    assert publish(store, Built.of(SUBSET_PICKS, PATH, EMPTY, True)) == "written"
 
 
 def test_a_published_file_that_cannot_be_parsed_counts_as_content(tmp_path):
     store = LocalStore(tmp_path)
     write(store, {"an": "older contract"})
     with pytest.raises(EmptyOverGoodError):
-        publish(store, Built(SUBSET_PICKS, PATH, EMPTY, False))
+        publish(store, Built.of(SUBSET_PICKS, PATH, EMPTY, False))
 
 
 def test_a_document_is_written_only_to_a_path_of_its_type(tmp_path):
     with pytest.raises(ValueError, match="is not a subset-picks file"):
-        publish(LocalStore(tmp_path), Built(SUBSET_PICKS, "v1/subsets/season.json", GOOD))
+        publish(LocalStore(tmp_path), Built.of(SUBSET_PICKS, "v1/subsets/season.json", GOOD))
 
 
 def test_a_dry_run_reports_what_would_be_written_and_writes_nothing(tmp_path):
     store = DryRun(LocalStore(tmp_path))
-    assert publish(store, Built(SUBSET_PICKS, PATH, GOOD)) == "written"
+    assert publish(store, Built.of(SUBSET_PICKS, PATH, GOOD)) == "written"
     assert list(tmp_path.iterdir()) == []
-    publish(LocalStore(tmp_path), Built(SUBSET_PICKS, PATH, GOOD))
-    assert publish(store, Built(SUBSET_PICKS, PATH, GOOD)) == "unchanged"
+    publish(LocalStore(tmp_path), Built.of(SUBSET_PICKS, PATH, GOOD))
+    assert publish(store, Built.of(SUBSET_PICKS, PATH, GOOD)) == "unchanged"
 
 
 def test_content_that_is_not_json_is_compared_as_bytes():

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import polars as pl
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -39,7 +39,7 @@ def _has_one_decimal(value: float) -> float:
 
 
 def _is_utc(value: dt.datetime) -> dt.datetime:
-    if value.utcoffset() != dt.timedelta(0):
+    if value.utcoffset():
         raise ValueError(f"{value.isoformat()} is not UTC")
     return value
 
@@ -104,17 +104,33 @@ def market_path(path: str, market: str) -> str:
 
 @dataclass(frozen=True)
 class Built:
-    """One file ready to be written.
+    """One file ready to be written: its bytes, and whether its document is empty.
 
-    `expects_nothing` states that the source has no rows for the file, so that an empty document is correct. `content`
-    holds the file's bytes where they exist already.
+    The document itself is not kept, since the parts of a large one take many times the memory of its bytes.
+    `expects_nothing` states that the source has no rows for the file, so that an empty document is correct.
     """
 
     kind: FileType
     path: str
-    document: Document
+    content: bytes
+    is_empty: bool
     expects_nothing: bool = False
-    content: bytes | None = None
+
+    @classmethod
+    def of(cls, kind: FileType, path: str, document: Document, expects_nothing: bool = False) -> Self:
+        """Return the file of a document.
+
+        Raises:
+            ValueError: where the document has another shape than the file's type.
+        """
+        if type(document) is not kind.model:
+            raise ValueError(f"{path} with a {type(document).__name__} is not a {kind.name} file")
+        return cls(kind, path, render(document), document.is_empty, expects_nothing)
+
+    @property
+    def document(self) -> Document:
+        """The document, parsed from the bytes."""
+        return self.kind.model.model_validate_json(self.content)
 
 
 def render(document: BaseModel | dict[str, Any]) -> bytes:

@@ -182,7 +182,7 @@ def _write_status(
     runs: Sequence[RunStatus],
 ) -> str:
     stale = _stale(_stale_before(store), reports, world.now)
-    return publish(store, Built(STATUS, STATUS.path(), status_of(world, stages, runs, stale)))
+    return publish(store, Built.of(STATUS, STATUS.path(), status_of(world, stages, runs, stale)))
 
 
 def _stale_before(store: Store) -> tuple[StaleFile, ...]:

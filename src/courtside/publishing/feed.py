@@ -10,8 +10,8 @@ from xml.etree import ElementTree as Xml
 import polars as pl
 
 from courtside.publishing.contracts import ROOT
-from courtside.publishing.exporters.rows import utc
-from courtside.publishing.exporters.slate import partitioned_picks
+from courtside.publishing.exporters.rows import partitioned, utc
+from courtside.publishing.exporters.slate import picks_of
 from courtside.publishing.world import World
 
 FEED = f"{ROOT}/feed.xml"
@@ -29,7 +29,7 @@ def feed_of(world: World) -> bytes:
     publication.
     """
     days = world.days.sort("game_date", descending=True).head(DATES)
-    picks = partitioned_picks(world, pl.col("game_date").is_in(days["game_date"].implode()))
+    picks = partitioned(picks_of(world, pl.col("game_date").is_in(days["game_date"].implode())), "game_date")
     root = Xml.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
     _add(root, "id", "urn:courtside:picks")
     _add(root, "title", "Courtside picks" + (", simulated league" if world.freshness.is_simulated else ""))

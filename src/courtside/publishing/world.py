@@ -111,6 +111,12 @@ class World:
         return World(view, tuple(sorted(known)), self.now, system_in_use(view, self.champion), market)
 
     @property
+    def span(self) -> dict[str, dt.date]:
+        """The first and last exported date as `start` and `end` of a scan; without dates, a span without rows."""
+        first, last = (self.dates[0], self.dates[-1]) if self.dates else (dt.date.max, dt.date.max)
+        return {"start": first, "end": last}
+
+    @property
     def today(self) -> dt.date:
         """The ET calendar date of `now`."""
         return eastern_date(self.now)
@@ -217,10 +223,8 @@ class World:
     @cached_property
     def predictions(self) -> pl.DataFrame:
         """The champion's predictions of the exported dates, with their outcomes; see `predictions_between`."""
-        if not self.dates:
-            return self.predictions_between(dt.date.max, dt.date.max)
-        frame = self.predictions_between(self.dates[0], self.dates[-1])
-        return frame.filter(pl.col("game_date").is_in(pl.Series(self.dates).implode()))
+        frame = self.predictions_between(*self.span.values())
+        return frame.filter(pl.col("game_date").is_in(pl.Series(self.dates, dtype=pl.Date).implode()))
 
     @OfAllDates
     def season_predictions(self) -> pl.DataFrame:
@@ -229,17 +233,17 @@ class World:
         return self.predictions_between(start, dt.date.max)
 
     @cached_property
-    def feature_rows(self) -> dict[tuple[str, int], dict[str, Any]]:
-        """The feature row of every counted pick of the exported dates, by (game_id, player_id)."""
+    def feature_rows(self) -> pl.DataFrame:
+        """The feature row of every counted pick of the exported dates."""
         dates = pl.Series(self.dates, dtype=pl.Date).implode()
         picks = self.counted.filter(pl.col("game_date").is_in(dates)).select(PLAYER_GAME).unique()
         if picks.is_empty():
-            return {}
-        features = self.warehouse.scan(PLAYER_FEATURES, start=self.dates[0], end=self.dates[-1])
+            return pl.DataFrame(schema=PLAYER_FEATURES.polars_schema)
+        features = self.warehouse.scan(PLAYER_FEATURES, **self.span)
         rows = self.warehouse.collect(features.join(self.warehouse.lazy(picks), on=list(PLAYER_GAME), how="inner"))
         if self.market.name != POINTS:
             rows = with_own_features(rows, results_of(self.player_games, self.market))
-        return {(row["game_id"], row["player_id"]): row for row in rows.iter_rows(named=True)}
+        return rows
 
     @cached_property
     def player_games(self) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,10 +28,11 @@ from courtside.publishing.contracts import (
     Side,
     Tricode,
     UtcInstant,
+    documents,
 )
-from courtside.publishing.exporters.games import RecentGame, RecentGames, SlateGame, slates
-from courtside.publishing.exporters.pick_values import PickValue, pick_value
-from courtside.publishing.exporters.rows import Badge, rounded, utc
+from courtside.publishing.exporters.games import RecentGame, SlateGame, last_games, slates
+from courtside.publishing.exporters.pick_values import PickValue, with_values
+from courtside.publishing.exporters.rows import Badge, filled_list, one_decimal_expr, partitioned
 from courtside.publishing.exporters.slate import current_picks, require_predictions
 from courtside.publishing.world import World
 
@@ -125,60 +127,79 @@ LATEST_BEST_BETS = FileType("best-bets", "best-bets/latest.json", 300, BestBets)
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each published date, and `latest` where the newest published date is among the dates."""
     picks = current_picks(world)
-    days = {row["game_date"]: row for row in world.days.iter_rows(named=True)}
+    newest = world.days["game_date"].max()
+    published = dict(world.days.select("game_date", "picks").iter_rows())
+    headers = list(_headers(world, picks))
+    if not headers:
+        return
+    games, bets = slates(world), _bets(world, picks)
+    shown = (
+        pl.DataFrame(headers, infer_schema_length=None)
+        .join(games, left_on="date", right_on="game_date", how="left", validate="1:1", maintain_order="left")
+        .join(bets, left_on="date", right_on="game_date", how="left", validate="1:1", maintain_order="left")
+        .with_columns(filled_list("games", games.schema["games"]), filled_list("bets", bets.schema["bets"]))
+    )
+    for document, content in documents(BestBets, shown.select(*BestBets.model_fields)):
+        is_without_picks = published[document.date] == 0
+        yield Built(BEST_BETS, BEST_BETS.path(date=document.date), content, document.is_empty, is_without_picks)
+        if document.date == newest:
+            yield Built(LATEST_BEST_BETS, LATEST_BEST_BETS.path(), content, document.is_empty, is_without_picks)
+
+
+def _headers(world: World, picks: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the fields of each published date's document without its games and bets."""
     kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
-    newest = max(days, default=None)
+    groups_of = partitioned(picks.select("game_date", "groups"), "game_date")
     held_dates = _held_dates(world)
-    reasons = _reasons(world)
-    games = slates(world)
-    recent = world.share("recent_games", lambda: RecentGames.of_picks(world))
-    for date in world.dates:
-        if (day := days.get(date)) is None:
-            continue
-        rows = [row | {"value": pick_value(world, row)} for row in picks.get(date, [])]
-        document = BestBets(
-            date=date,
-            generated_at=utc(world.now),
-            model=public_code(day["model_code"]) if day["model_code"] else None,
-            signal=public_word(day["signal"]),
-            kind=kinds[date],
-            games=games.get(date, ()),
-            groups=tuple(
-                _group(subset, day, rows, date in held_dates, world.market.label)
+    days = world.days.filter(pl.col("game_date").is_in(pl.Series(world.dates, dtype=pl.Date).implode()))
+    for day in days.iter_rows(named=True):
+        date = day["game_date"]
+        counts = Counter(group for row in groups_of.get(date, []) for group in row["groups"])
+        yield {
+            "date": date,
+            "generated_at": f"{world.now:%Y-%m-%dT%H:%M:%SZ}",
+            "model": public_code(day["model_code"]) if day["model_code"] else None,
+            "signal": public_word(day["signal"]),
+            "kind": kinds[date],
+            "groups": [
+                _group(subset, day, counts[str(subset.id)], date in held_dates, world.market.label)
                 for subset in world.definitions.subsets
-            ),
-            bets=tuple(
-                _bet(rank, date, row, world.feature_rows, recent, reasons) for rank, row in enumerate(rows, start=1)
-            ),
+            ],
+        }
+
+
+def _bets(world: World, picks: pl.DataFrame) -> pl.DataFrame:
+    """Return game_date and `bets`, a list of `Bet`, of each date with picks."""
+    features = world.feature_rows.select(
+        "game_id", *(f"points_avg_{name}" for name in Form.model_fields), id="player_id"
+    )
+    form = (one_decimal_expr(pl.col(f"points_avg_{name}")).alias(name) for name in Form.model_fields)
+    recent, reasons = last_games(world, picks), _reasons(world, picks)
+    rows = (
+        with_values(world, picks)
+        .join(features, on=["game_id", "id"], how="left", validate="m:1", maintain_order="left")
+        .join(recent, on=["game_date", "id"], how="left", validate="m:1", maintain_order="left")
+        .join(reasons, on=["game_id", "id"], how="left", validate="m:1", maintain_order="left")
+        .with_columns(
+            filled_list("last_10", recent.schema["last_10"]),
+            filled_list("reasons", reasons.schema["reasons"]),
+            rank=pl.int_range(1, pl.len() + 1).over("game_date"),
+            form=pl.struct(form),
         )
-        yield Built(BEST_BETS, BEST_BETS.path(date=date), document, day["picks"] == 0)
-        if date == newest:
-            yield Built(LATEST_BEST_BETS, LATEST_BEST_BETS.path(), document, day["picks"] == 0)
+    )
+    return rows.group_by("game_date", maintain_order=True).agg(bets=pl.struct(*Bet.model_fields))
 
 
-def _bet(
-    rank: int,
-    date: dt.date,
-    row: dict[str, Any],
-    feature_rows: dict[tuple[str, int], dict[str, Any]],
-    recent: RecentGames,
-    reasons: dict[tuple[str, int], tuple[Reason, ...]],
-) -> Bet:
-    key = (row["game_id"], row["id"])
-    values = feature_rows.get(key, {})
-    form = Form(**{name: rounded(values.get(f"points_avg_{name}")) for name in Form.model_fields})
-    own: dict[str, Any] = {"rank": rank, "form": form, "reasons": reasons.get(key, ())}
-    own["last_10"] = recent.before(row["id"], date)
-    return Bet(**own, **{name: row[name] for name in Bet.model_fields if name not in own})
-
-
-def _reasons(world: World) -> dict[tuple[str, int], tuple[Reason, ...]]:
-    """Return the stored reasons of the champion's predictions of the exported dates."""
-    known = world.predictions.filter(pl.col("reasons").is_not_null()).select("game_id", "player_id", "reasons")
-    return {
-        (game_id, player_id): tuple(Reason(group=group, points=points) for group, points in parsed(text))
-        for game_id, player_id, text in known.iter_rows()
-    }
+def _reasons(world: World, picks: pl.DataFrame) -> pl.DataFrame:
+    """Return game_id, id and `reasons`, a list of `Reason`, of the picks with stored reasons."""
+    known = (
+        world.predictions.select("game_id", "reasons", id="player_id")
+        .filter(pl.col("reasons").is_not_null())
+        .join(picks, on=["game_id", "id"], how="semi")
+    )
+    lists = [[{"group": group, "points": points} for group, points in parsed(text)] for text in known["reasons"]]
+    reason = pl.Struct({"group": pl.String, "points": pl.Float64})
+    return known.with_columns(reasons=pl.Series(lists, dtype=pl.List(reason)))
 
 
 def _held_dates(world: World) -> set[dt.date]:
@@ -193,10 +214,9 @@ def _held_dates(world: World) -> set[dt.date]:
     return set(days.filter(~pl.col("gate_passed"))["game_date"])
 
 
-def _group(subset: Subset, day: dict[str, Any], rows: list[dict[str, Any]], is_held: bool, label: str) -> GroupReason:
-    picks = sum(str(subset.id) in row["groups"] for row in rows)
+def _group(subset: Subset, day: dict[str, Any], picks: int, is_held: bool, label: str) -> dict[str, Any]:
     reason = None if picks else _reason_without_picks(subset, day, is_held, label)
-    return GroupReason(id=str(subset.id), name=subset.name, picks=picks, reason=reason)
+    return {"id": str(subset.id), "name": subset.name, "picks": picks, "reason": reason}
 
 
 def _reason_without_picks(subset: Subset, day: dict[str, Any], is_held: bool, label: str) -> str:

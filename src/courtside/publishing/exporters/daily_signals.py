@@ -55,4 +55,4 @@ def files(world: World) -> Iterator[Built]:
             metrics=SignalMetrics(conditions=day["skew"], picks=players.get(date, 0)),
         )
         nothing = day["picks"] == 0 and day["signal"] is None
-        yield Built(DAILY_SIGNALS, DAILY_SIGNALS.path(date=date), document, nothing)
+        yield Built.of(DAILY_SIGNALS, DAILY_SIGNALS.path(date=date), document, nothing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from courtside.analytics.tables import PLAYER_GAMES
 from courtside.features.market_form import results_of
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.publishing.contracts import Shape, Tricode, UtcInstant
-from courtside.publishing.exporters.rows import filled_list, partitioned, tricode_expr, utc_expr
+from courtside.publishing.exporters.rows import filled_list, tricode_expr, utc_expr
 from courtside.publishing.world import World
 
 GAME_COLUMNS = (*("game_id", "player_id", "game_date", "opponent_team_id", "is_home", "minutes", "points", "did_play"),)
@@ -60,15 +59,10 @@ def slate_games(world: World) -> pl.DataFrame:
     )
 
 
-def slates(world: World) -> dict[dt.date, tuple[SlateGame, ...]]:
-    """Return the games of each date."""
-    return world.share(
-        "slates",
-        lambda: {
-            day: tuple(SlateGame(**{name: row[name] for name in SlateGame.model_fields}) for row in rows)
-            for day, rows in partitioned(slate_games(world), "game_date").items()
-        },
-    )
+def slates(world: World) -> pl.DataFrame:
+    """Return game_date and `games`, a list of `SlateGame`, of each date."""
+    games = pl.struct(*SlateGame.model_fields)
+    return world.share("slates", lambda: slate_games(world).group_by("game_date", maintain_order=True).agg(games=games))
 
 
 def slates_with(world: World, players: pl.DataFrame) -> pl.DataFrame:
@@ -116,37 +110,42 @@ def played_games(world: World, start: dt.date, end: dt.date, players: pl.Series)
     return results_of(rows, world.market).filter("did_play").select(GAME_COLUMNS).sort("game_date", "game_id")
 
 
-class RecentGames:
-    """The last games of players before any of the exported dates."""
+def last_games(world: World, picks: pl.DataFrame) -> pl.DataFrame:
+    """Return game_date, id and `last_10` of each of the `picks` that has earlier games.
 
-    def __init__(self, games: pl.DataFrame) -> None:
-        self._rows: dict[int, list[dict[str, Any]]] = {}
-        for row in games.iter_rows(named=True):
-            self._rows.setdefault(row["player_id"], []).append(row)
-        self._made: dict[tuple[str, int], RecentGame] = {}
-
-    @classmethod
-    def of_picks(cls, world: World) -> RecentGames:
-        """Return the last games of every player with a pick on an exported date."""
-        if not world.dates:
-            return cls(pl.DataFrame())
-        picked = world.counted.filter(pl.col("game_date").is_in(pl.Series(world.dates).implode()))["player_id"]
-        if picked.is_empty():
-            return cls(pl.DataFrame())
-        start = world.dates[0] - dt.timedelta(days=LOOKBACK_DAYS)
-        return cls(played_games(world, start, world.dates[-1], picked))
-
-    def before(self, player_id: int, day: dt.date) -> tuple[RecentGame, ...]:
-        """Return at most ten games of the 365 days before `day`, newest first."""
-        rows = self._rows.get(player_id, [])
-        end = bisect_left(rows, day, key=lambda row: row["game_date"])
-        first = day - dt.timedelta(days=LOOKBACK_DAYS)
-        return tuple(
-            self._game(row) for row in reversed(rows[max(0, end - FORM_GAMES) : end]) if row["game_date"] >= first
+    `last_10` lists at most ten games of the 365 days before the date, as `RecentGame`, newest first.
+    """
+    start = world.span["start"] - dt.timedelta(days=LOOKBACK_DAYS)
+    played = played_games(world, start, world.span["end"], picks["id"]).select(
+        id="player_id",
+        number=pl.int_range(pl.len()).over("player_id"),
+        played_on="game_date",
+        game=pl.struct(
+            date="game_date",
+            opponent=tricode_expr("opponent_team_id"),
+            is_home="is_home",
+            minutes="minutes",
+            points="points",
+        ),
+    )
+    newest = (
+        picks.select("game_date", "id")
+        .sort("game_date")
+        .join_asof(
+            played.select("id", "number", "played_on"),
+            left_on="game_date",
+            right_on="played_on",
+            by="id",
+            allow_exact_matches=False,
+            check_sortedness=False,
         )
-
-    def _game(self, row: Mapping[str, Any]) -> RecentGame:
-        key = (row["game_id"], row["player_id"])
-        if key not in self._made:
-            self._made[key] = RecentGame(**recent_game(row))
-        return self._made[key]
+    )
+    return (
+        newest.with_columns(number=pl.int_ranges("number", pl.col("number") - FORM_GAMES, -1))
+        .explode("number")
+        .drop("played_on")
+        .join(played, on=["id", "number"], validate="m:1", maintain_order="left")
+        .filter(pl.col("played_on") >= pl.col("game_date") - dt.timedelta(days=LOOKBACK_DAYS))
+        .group_by("game_date", "id", maintain_order=True)
+        .agg(last_10="game")
+    )

@@ -70,7 +70,7 @@ MARKETS_FILE = FileType("markets", "markets.json", 3600, Markets)
 def files(world: World) -> Iterator[Built]:
     """Yield `markets.json` with points and the markets that have a publication."""
     published = tuple(_market(own) for own in world.markets if own is world or not own.publications.is_empty())
-    yield Built(MARKETS_FILE, MARKETS_FILE.path(), Markets(generated_at=utc(world.now), markets=published))
+    yield Built.of(MARKETS_FILE, MARKETS_FILE.path(), Markets(generated_at=utc(world.now), markets=published))
 
 
 def _market(world: World) -> PublishedMarket:

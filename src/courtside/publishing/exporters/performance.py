@@ -127,7 +127,7 @@ def files(world: World) -> Iterator[Built]:
         windows=ModelWindows(**windows),
         calibration=tuple(_calibration(rows.filter(pl.col("model_code") == champion))),
     )
-    yield Built(PERFORMANCE, PERFORMANCE.path(), document, not world.is_anything_graded_in(season))
+    yield Built.of(PERFORMANCE, PERFORMANCE.path(), document, not world.is_anything_graded_in(season))
 
 
 def _graded(world: World, start: dt.date) -> pl.DataFrame:

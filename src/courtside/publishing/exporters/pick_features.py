@@ -6,14 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+import polars as pl
+
 from courtside.features.market_form import OWN_FEATURES
 from courtside.features.registry import FEATURES
 from courtside.league.markets import Market
 from courtside.league.seasons import dates_of
-from courtside.publishing.contracts import Built, Document, FileType, Shape, UtcInstant
-from courtside.publishing.exporters.quality import PickedPlayer, picked
-from courtside.publishing.exporters.rows import utc
-from courtside.publishing.exporters.slate import current_picks
+from courtside.publishing.contracts import Built, Document, FileType, Shape, UtcInstant, documents
+from courtside.publishing.exporters.quality import PickedPlayer, picked_players
+from courtside.publishing.exporters.rows import filled_list, utc_expr
 from courtside.publishing.world import World
 
 
@@ -47,17 +48,23 @@ PICK_FEATURES = FileType("pick-features", "features/{date}.json", 3600, PickFeat
 
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each published date of a market other than points."""
-    if world.points is None:
+    if world.points is None or world.days.is_empty():
         return
-    picks, described, now = current_picks(world), features_of(world.market), utc(world.now)
-    published = dates_of(world.days)
-    for date in world.dates:
-        if date not in published:
-            continue
-        rows = picks.get(date, [])
-        own = tuple(picked(row, world.feature_rows.get((row["game_id"], row["id"]))) for row in rows)
-        document = PickFeatures(date=date, generated_at=now, features=described, picks=own)
-        yield Built(PICK_FEATURES, PICK_FEATURES.path(date=date), document, not rows)
+    picks, features = picked_players(world), [feature.model_dump() for feature in features_of(world.market)]
+    shown = (
+        pl.DataFrame({"date": sorted(dates_of(world.days).intersection(world.dates))}, schema={"date": pl.Date})
+        .join(picks, left_on="date", right_on="game_date", how="left", validate="1:1", maintain_order="left")
+        .select(
+            "date",
+            generated_at=utc_expr(pl.lit(world.now)),
+            features=pl.lit(pl.Series([features])).first(),
+            picks=filled_list("picks", picks.schema["picks"]),
+        )
+    )
+    for document, content in documents(PickFeatures, shown):
+        yield Built(
+            PICK_FEATURES, PICK_FEATURES.path(date=document.date), content, document.is_empty, document.is_empty
+        )
 
 
 def features_of(market: Market) -> tuple[PickFeature, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
@@ -15,7 +14,6 @@ from courtside.publishing.exporters.rows import one_decimal_expr, price_expr, sh
 from courtside.publishing.world import PLAYER_GAME, World
 
 Verdict = Literal["negative", "uncertain", "positive"]
-PickKey = tuple[str, int, str]
 
 
 class PickValue(Shape):
@@ -63,20 +61,18 @@ PICK_COLUMNS: tuple[pl.Expr, ...] = (
 """The fields of `PickValue` as expressions of `SIDE_VALUES` with line_value and probability_value."""
 
 
-def pick_value(world: World, row: Mapping[str, Any]) -> PickValue | None:
-    """Return the value of a pick (game_id, id, direction and line with one decimal).
+def with_values(world: World, picks: pl.DataFrame) -> pl.DataFrame:
+    """Return `picks` (game_id, id, direction, and line with one decimal) with their `value`, a `PickValue`.
 
-    It is None where no price is stored, or where the stored prices are about another line than the pick's.
+    It is NULL where no price is stored, or where the stored prices are about another line than the pick's.
     """
-    found = world.share("pick_values", lambda: _values(world)).get((row["game_id"], row["id"], row["direction"]))
-    return found[1] if found and found[0] == row["line"] else None
+    values = world.share("pick_values", lambda: _values(world))
+    return picks.join(values, on=values.columns[:-1], how="left", validate="m:1", maintain_order="left")
 
 
-def _values(world: World) -> dict[PickKey, tuple[float, PickValue]]:
-    """Return the line and the value of every pick of the exported dates."""
-    if not world.dates:
-        return {}
-    span = {"start": world.dates[0], "end": world.dates[-1]}
+def _values(world: World) -> pl.DataFrame:
+    """Return game_id, id, direction, line and value of every pick of the exported dates."""
+    span = world.span
     scan = world.warehouse.scan
     sides, closing = world.warehouse.collect_all([scan(SIDE_VALUES, **span), scan(CLOSING_VALUES, **span)])
     key = [*PLAYER_GAME, "side"]
@@ -86,8 +82,10 @@ def _values(world: World) -> dict[PickKey, tuple[float, PickValue]]:
     picked = sides.join(world.counted.rename({"direction": "side"}), on=key, how="semi").join(
         moved, on=key, how="left", validate="1:1"
     )
-    rows = picked.select(*key, *PICK_COLUMNS, own_line=one_decimal_expr(pl.col("line")))
-    return {
-        tuple(row.pop(name) for name in key): (row.pop("own_line"), PickValue(**row))
-        for row in rows.iter_rows(named=True)
-    }
+    return picked.select(
+        "game_id",
+        id="player_id",
+        direction="side",
+        line=one_decimal_expr(pl.col("line")),
+        value=pl.struct(PICK_COLUMNS),
+    )

@@ -34,7 +34,7 @@ from courtside.publishing.exporters.rows import (
     utc,
     utc_expr,
 )
-from courtside.publishing.exporters.slate import partitioned_picks
+from courtside.publishing.exporters.slate import picks_of
 from courtside.publishing.world import PLAYER_GAME, World
 
 
@@ -112,12 +112,8 @@ class Player(Document):
 
 
 PLAYERS_INDEX = FileType("players-index", "players/index.json", 3600, PlayersIndex)
-PICKED: dict[str, pl.DataType] = {
-    **{name: pl.Float64() for name in ("prediction", "line")},
-    **{name: pl.String() for name in ("direction", "result", "kind")},
-    "groups": pl.List(pl.String),
-}
-"""The fields of a pick that the log shows."""
+PICKED = ("prediction", "line", "direction", "result", "kind", "groups", "units")
+"""The fields of a pick that the log and the tallies use."""
 PLAYER = FileType("players", "players/{player}.json", 3600, Player)
 
 
@@ -128,48 +124,42 @@ def files(world: World) -> Iterator[Built]:
     if season is None or season not in world.seasons_touched:
         return
     start = world.starts[season]
-    picks = {
-        (row["game_id"], row["id"]): row
-        for rows in partitioned_picks(world, pl.col("game_date") >= start).values()
-        for row in rows
-    }
-    rows = named(world.season_predictions, world.players).sort(
-        ["player_id", "game_date", "game_id"], descending=[False, True, True]
+    picks = picks_of(world, pl.col("game_date") >= start).select(
+        "game_id", player_id="id", **{f"pick_{name}": name for name in PICKED}
     )
-    columns = ("game_id", "player_id", "player", "team", "prediction", "line", "actual")
-    players = [_indexed(games, picks) for games in partitioned(rows.select(columns), "player_id").values()]
+    rows = (
+        named(world.season_predictions, world.players)
+        .sort(["player_id", "game_date", "game_id"], descending=[False, True, True])
+        .join(picks, on=PLAYER_GAME, how="left", validate="m:1", maintain_order="left")
+    )
+    columns = ("player_id", "player", "team", "prediction", "line", "actual")
+    tallied = {name: f"pick_{name}" for name in ("kind", "result", "units")}
+    players = [_indexed(games) for games in partitioned(rows.select(*columns, **tallied), "player_id").values()]
     listed = sorted(players, key=lambda player: (player.player, player.id))
     index = PlayersIndex(generated_at=utc(world.now), season=season, players=tuple(listed))
-    yield Built(PLAYERS_INDEX, PLAYERS_INDEX.path(), index, not world.predicted_rows_since(start))
-    logs = _logs(rows, picks)
+    yield Built.of(PLAYERS_INDEX, PLAYERS_INDEX.path(), index, not world.predicted_rows_since(start))
     if players:
         header = pl.DataFrame([player.model_dump() for player in players], infer_schema_length=None)
-        shown = header.join(logs, on="id", validate="1:1", maintain_order="left").with_columns(
+        shown = header.join(_logs(rows), on="id", validate="1:1", maintain_order="left").with_columns(
             generated_at=utc_expr(pl.lit(world.now)), season=pl.lit(season)
         )
         for player, content in documents(Player, shown.select(*Player.model_fields)):
-            yield Built(PLAYER, PLAYER.path(player=player.id), player, content=content)
+            yield Built(PLAYER, PLAYER.path(player=player.id), content, player.is_empty)
 
 
-def _indexed(games: list[dict[str, Any]], picks: Mapping[tuple[str, int], Mapping[str, Any]]) -> IndexedPlayer:
+def _indexed(games: list[dict[str, Any]]) -> IndexedPlayer:
     newest = games[0]
-    own = [picks.get((game["game_id"], game["player_id"])) for game in games]
     return IndexedPlayer(
         id=newest["player_id"],
         player=newest["player"],
         team=newest["team"],
         accuracy=accuracy_of(games),
-        picks=by_kind(pick for pick in own if pick and pick["result"]),
+        picks=by_kind(game for game in games if game["result"]),
     )
 
 
-def _logs(rows: pl.DataFrame, picks: Mapping[tuple[str, int], Mapping[str, Any]]) -> pl.DataFrame:
+def _logs(rows: pl.DataFrame) -> pl.DataFrame:
     """Return id and log of each player of `rows`: the fields of a `LoggedGame` per row, in order."""
-    chosen = pl.DataFrame(
-        [(*key, *(pick[name] for name in PICKED)) for key, pick in picks.items()],
-        schema={"game_id": pl.String, "player_id": pl.Int64} | {f"pick_{name}": PICKED[name] for name in PICKED},
-        orient="row",
-    )
     is_pick = pl.col("pick_prediction").is_not_null()
 
     def shown(name: str, other: pl.Expr) -> pl.Expr:
@@ -184,10 +174,9 @@ def _logs(rows: pl.DataFrame, picks: Mapping[tuple[str, int], Mapping[str, Any]]
         "actual",
         pl.col("pick_result").alias("result"),
         pl.col("pick_kind").alias("kind"),
-        filled_list("pick_groups", PICKED["groups"]).alias("groups"),
+        filled_list("pick_groups", rows.schema["pick_groups"]).alias("groups"),
     )
-    joined = rows.join(chosen, on=PLAYER_GAME, how="left", validate="m:1", maintain_order="left")
-    return joined.group_by(pl.col("player_id").alias("id"), maintain_order=True).agg(log=logged)
+    return rows.group_by(pl.col("player_id").alias("id"), maintain_order=True).agg(log=logged)
 
 
 def accuracy_of(rows: Iterable[Mapping[str, Any]]) -> Accuracy:

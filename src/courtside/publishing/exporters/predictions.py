@@ -32,6 +32,7 @@ from courtside.publishing.exporters.rows import (
     named,
     one_decimal_expr,
     price_expr,
+    stated_probability_expr,
     utc_expr,
 )
 from courtside.publishing.world import World
@@ -93,9 +94,7 @@ PLAYER_COLUMNS: tuple[pl.Expr, ...] = (
     *(pl.col(name) for name in ("player", "team", "opponent", "direction", "book")),
     one_decimal_expr(pl.col("prediction")).alias("points"),
     *(one_decimal_expr(pl.col(name)).alias(name) for name in ("line", "edge")),
-    pl.when(pl.col("probability_source").fill_null(NO_SOURCE) != NO_SOURCE)
-    .then(one_decimal_expr(100 * pl.col("probability_over")))
-    .alias("probability_over"),
+    stated_probability_expr("probability_over").alias("probability_over"),
     pl.col("probability_source").fill_null(NO_SOURCE),
     price_expr("over_price", "under_price", "book").alias("over_price"),
     price_expr("under_price", "over_price", "book").alias("under_price"),
@@ -124,6 +123,6 @@ def files(world: World) -> Iterator[Built]:
         day = document.date
         nothing = not world.predicted_rows(day)
         if document.games:
-            yield Built(PREDICTIONS, PREDICTIONS.path(date=day), document, nothing, content)
+            yield Built(PREDICTIONS, PREDICTIONS.path(date=day), content, document.is_empty, nothing)
         if day in today:
-            yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), document, nothing, content)
+            yield Built(TODAYS_PREDICTIONS, TODAYS_PREDICTIONS.path(), content, document.is_empty, nothing)

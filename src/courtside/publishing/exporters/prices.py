@@ -170,7 +170,7 @@ def files(world: World) -> Iterator[Built]:
         "date", "model", "games", generated_at=utc_expr(pl.lit(world.now)), note=pl.lit(FLAT_STAKES)
     )
     for document, content in documents(Prices, shown.select(*Prices.model_fields)):
-        yield Built(PRICES, PRICES.path(date=document.date), document, content=content)
+        yield Built(PRICES, PRICES.path(date=document.date), content, document.is_empty)
 
 
 def _players(rows: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:

@@ -78,4 +78,4 @@ def files(world: World) -> Iterator[Built]:
             ),
         )
         no_picks = rows["picks"].sum() == 0
-        yield Built(PUBLICATIONS_FILE, PUBLICATIONS_FILE.path(date=day), document, expects_nothing=no_picks)
+        yield Built.of(PUBLICATIONS_FILE, PUBLICATIONS_FILE.path(date=day), document, expects_nothing=no_picks)

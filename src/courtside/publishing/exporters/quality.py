@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 from pydantic import Field
 
-from courtside.features.registry import FEATURES
+from courtside.features.registry import FEATURES, Feature
 from courtside.features.tables import PLAYER_FEATURES
-from courtside.publishing.contracts import Built, Document, FileType, OneDecimal, Percent, PlayerId, Shape, Tricode
-from courtside.publishing.contracts import UtcInstant as Instant
-from courtside.publishing.exporters.rows import Badge, badge_of, named, partitioned, rounded, utc
+from courtside.publishing.contracts import (
+    Built,
+    Document,
+    FileType,
+    OneDecimal,
+    Percent,
+    PlayerId,
+    Shape,
+    Tricode,
+    UtcInstant,
+    documents,
+)
+from courtside.publishing.exporters.rows import Badge, badge_expr, filled_list, named, one_decimal_expr, utc_expr
 from courtside.publishing.exporters.slate import current_picks, require_predictions
 from courtside.publishing.world import World
 from courtside.quality.origins import DEFAULT_ORIGINS, Origin
@@ -81,7 +91,7 @@ class Quality(Document):
     """The quality of a slate's features."""
 
     date: dt.date
-    generated_at: Instant
+    generated_at: UtcInstant
     readiness: Readiness | None
     features: tuple[FeatureQuality, ...]
     held: tuple[HeldPlayer, ...]
@@ -96,6 +106,12 @@ class Quality(Document):
 DATES_AT_ONCE = 100
 """Dates whose origins are held in memory at once."""
 
+READINESS_COLUMNS: tuple[pl.Expr, ...] = (
+    *(pl.col(name) for name in ("verdict", "reason", "rows")),
+    *(one_decimal_expr(pl.col(name)).alias(name) for name in ("pct_quality_ready", "avg_required_defaults")),
+)
+"""The fields of `Readiness` as expressions of `gate_verdicts`."""
+
 QUALITY = FileType("quality", "quality/{date}.json", 3600, Quality)
 
 
@@ -104,28 +120,27 @@ def files(world: World) -> Iterator[Built]:
     if not world.dates:
         return
     require_predictions(world, world.dates)
-    span = {"start": world.dates[0], "end": world.dates[-1]}
-    verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, **span))
-    by_day = {row["game_date"]: row for row in verdicts.iter_rows(named=True)}
-    counts = {row["game_date"]: row for row in origin_counts(world, world.dates).iter_rows(named=True)}
-    held = partitioned(named(world.predictions.filter(~pl.col("gate_passed")), world.names), "game_date")
-    picks = current_picks(world)
-    for day in world.dates:
-        if day not in by_day:
-            continue
-        document = Quality.model_validate(
-            {
-                "date": day,
-                "generated_at": utc(world.now),
-                "readiness": _readiness(by_day[day]),
-                "features": list(_features(counts.get(day, {}))),
-                "held": [_held(row) for row in held.get(day, [])],
-                "picks": [
-                    picked(pick, world.feature_rows.get((pick["game_id"], pick["id"]))) for pick in picks.get(day, [])
-                ],
-            }
+    verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, **world.span))
+    held, picks = _held(world), picked_players(world)
+    shown = (
+        verdicts.filter(pl.col("game_date").is_in(pl.Series(world.dates).implode()))
+        .sort("game_date")
+        .select("game_date", readiness=pl.struct(READINESS_COLUMNS))
+        .join(origin_counts(world, world.dates), on="game_date", how="left", validate="1:1", maintain_order="left")
+        .join(held, on="game_date", how="left", validate="1:1", maintain_order="left")
+        .join(picks, on="game_date", how="left", validate="1:1", maintain_order="left")
+        .select(
+            date="game_date",
+            generated_at=utc_expr(pl.lit(world.now)),
+            readiness="readiness",
+            features=pl.concat_list(_feature(feature) for feature in FEATURES),
+            held=filled_list("held", held.schema["held"]),
+            picks=filled_list("picks", picks.schema["picks"]),
         )
-        yield Built(QUALITY, QUALITY.path(date=day), document, by_day[day]["rows"] == 0)
+    )
+    for document, content in documents(Quality, shown):
+        is_without_rows = document.readiness is not None and document.readiness.rows == 0
+        yield Built(QUALITY, QUALITY.path(date=document.date), content, document.is_empty, is_without_rows)
 
 
 def origin_counts(world: World, dates: Sequence[dt.date]) -> pl.DataFrame:
@@ -147,54 +162,56 @@ def origin_counts(world: World, dates: Sequence[dt.date]) -> pl.DataFrame:
     return pl.concat(parts).sort("game_date")
 
 
-def _readiness(row: dict[str, Any]) -> Readiness:
-    return Readiness(
-        verdict=row["verdict"],
-        reason=row["reason"],
-        rows=row["rows"],
-        pct_quality_ready=rounded(row["pct_quality_ready"]),
-        avg_required_defaults=rounded(row["avg_required_defaults"]),
+def _feature(feature: Feature) -> pl.Expr:
+    """Return a `FeatureQuality` as an expression of `origin_counts`; a date without rows has the count 0."""
+    counts = {str(origin): pl.col(f"{feature.name}/{origin}").fill_null(0) for origin in Origin}
+    defaults = pl.sum_horizontal(counts[str(origin)] for origin in DEFAULT_ORIGINS)
+    fields = {
+        "name": pl.lit(feature.name),
+        "sentence": pl.lit(feature.sentence),
+        "category": pl.lit(str(feature.category)),
+        "is_required": pl.lit(feature.is_required),
+        **counts,
+        "defaults": defaults,
+        "defaults_pct": pl.when(pl.col("rows") > 0).then(one_decimal_expr(100 * defaults / pl.col("rows"))),
+    }
+    return pl.struct(fields[name].alias(name) for name in FeatureQuality.model_fields)
+
+
+def _held(world: World) -> pl.DataFrame:
+    """Return game_date and `held`, a list of `HeldPlayer`, of each exported date with blocked players."""
+    rows = named(world.predictions.filter(~pl.col("gate_passed")), world.names)
+    reason = pl.when(pl.col("gate_reason") != "").then("gate_reason").otherwise(pl.lit("held by the quality gate"))
+    shown = rows.select(
+        *("game_date", "player", "team", "opponent"),
+        id="player_id",
+        reason=reason,
+        quality=badge_expr("feature_quality_score"),
     )
+    return shown.group_by("game_date", maintain_order=True).agg(held=pl.struct(*HeldPlayer.model_fields))
 
 
-def _features(counts: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the fields of a `FeatureQuality` for each feature."""
-    for feature in FEATURES:
-        of = {str(origin): int(counts.get(f"{feature.name}/{origin}") or 0) for origin in Origin}
-        defaults = sum(of[str(origin)] for origin in DEFAULT_ORIGINS)
-        rows = counts.get("rows")
-        yield {
-            "name": feature.name,
-            "sentence": feature.sentence,
-            "category": str(feature.category),
-            "is_required": feature.is_required,
-            "defaults": defaults,
-            "defaults_pct": rounded(100 * defaults / rows) if rows else None,
-            **of,
-        }
-
-
-def _held(row: dict[str, Any]) -> HeldPlayer:
-    return HeldPlayer(
-        id=row["player_id"],
-        player=row["player"],
-        team=row["team"],
-        opponent=row["opponent"],
-        reason=row["gate_reason"] or "held by the quality gate",
-        quality=badge_of(row["feature_quality_score"]),
+def picked_players(world: World) -> pl.DataFrame:
+    """Return game_date and `picks`, a list of `PickedPlayer`, of each exported date with picks."""
+    own = world.feature_rows.select(
+        "game_id",
+        *(_rounded(world.feature_rows[feature.name]) for feature in FEATURES),
+        *(feature.origin_column for feature in FEATURES),
+        id="player_id",
+        completeness_last_10=one_decimal_expr(pl.col("completeness_l10")),
+        games_missing=pl.col("missing_game_ids").str.count_matches("[^,]+"),
     )
-
-
-def picked(pick: dict[str, Any], row: dict[str, Any] | None) -> PickedPlayer:
-    """Return the features of a pick from its feature row."""
-    values = [row[feature.name] if row else None for feature in FEATURES]
-    missing = row["missing_game_ids"] if row else ""
-    return PickedPlayer(
-        id=pick["id"],
-        player=pick["player"],
-        quality=pick["quality"],
-        completeness_last_10=rounded(row["completeness_l10"]) if row else None,
-        games_missing=len([game for game in missing.split(",") if game]),
-        values=tuple(None if value is None else round(float(value), VALUE_DIGITS) for value in values),
-        origins=tuple(row[feature.origin_column] if row else str(Origin.MISSING) for feature in FEATURES),
+    rows = current_picks(world).join(own, on=["game_id", "id"], how="left", validate="m:1", maintain_order="left")
+    shown = rows.select(
+        *("game_date", "id", "player", "quality", "completeness_last_10"),
+        games_missing=pl.col("games_missing").fill_null(0),
+        values=pl.concat_list(feature.name for feature in FEATURES),
+        origins=pl.concat_list(pl.col(feature.origin_column).fill_null(str(Origin.MISSING)) for feature in FEATURES),
     )
+    return shown.group_by("game_date", maintain_order=True).agg(picks=pl.struct(*PickedPlayer.model_fields))
+
+
+def _rounded(values: pl.Series) -> pl.Series:
+    """Round decimal digits, as Python does; Polars multiplies first and can be one unit of the last digit away."""
+    rounded_values = [None if value is None else round(float(value), VALUE_DIGITS) for value in values]
+    return pl.Series(values.name, rounded_values, dtype=pl.Float64)

@@ -21,8 +21,8 @@ from courtside.publishing.contracts import (
     Tricode,
     UtcInstant,
 )
-from courtside.publishing.exporters.pick_values import PickValue, pick_value
-from courtside.publishing.exporters.rows import KindTally, by_kind, utc
+from courtside.publishing.exporters.pick_values import PickValue, with_values
+from courtside.publishing.exporters.rows import KindTally, by_kind, partitioned, utc
 from courtside.publishing.exporters.slate import current_picks
 from courtside.publishing.world import World
 
@@ -84,19 +84,21 @@ LATEST_RESULTS = FileType("results", "results/latest.json", 300, Results)
 
 def files(world: World) -> Iterator[Built]:
     """Yield the file of each date whose games are over, and `latest` where the newest graded date is among them."""
-    picks = current_picks(world)
+    picks = partitioned(
+        with_values(world, current_picks(world)).select("game_date", *ResultPick.model_fields), "game_date"
+    )
     newest = world.graded["game_date"].max()
     for day in world.dates:
         rows = picks.get(day, [])
         if not rows or (day >= world.today and not any(row["result"] for row in rows)):
             continue
-        document = results_of(world, day, rows)
-        yield Built(RESULTS, RESULTS.path(date=day), document)
+        document = _results(world, day, rows)
+        yield Built.of(RESULTS, RESULTS.path(date=day), document)
         if day == newest:
-            yield Built(LATEST_RESULTS, LATEST_RESULTS.path(), document)
+            yield Built.of(LATEST_RESULTS, LATEST_RESULTS.path(), document)
 
 
-def results_of(world: World, day: dt.date, rows: list[dict[str, Any]]) -> Results:
+def _results(world: World, day: dt.date, rows: list[dict[str, Any]]) -> Results:
     """Return the results of one date from its current picks, one row per player."""
     graded = [row for row in rows if row["result"]]
     return Results(
@@ -116,10 +118,9 @@ def results_of(world: World, day: dt.date, rows: list[dict[str, Any]]) -> Result
             SideResult(direction=side, tallies=by_kind(row for row in graded if row["direction"] == side))
             for side in ("OVER", "UNDER")
         ),
-        picks=tuple(ResultPick(**_fields(row), value=pick_value(world, row)) for row in graded),
+        picks=tuple(ResultPick(**_fields(row)) for row in graded),
     )
 
 
 def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    own = {name: row[name] for name in ResultPick.model_fields if name not in ("units", "value")}
-    return own | {"units": round(row["units"], 3)}
+    return {name: row[name] for name in ResultPick.model_fields} | {"units": round(row["units"], 3)}

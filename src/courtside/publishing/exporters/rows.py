@@ -93,16 +93,6 @@ def by_kind(rows: Iterable[Mapping[str, Any]]) -> tuple[KindTally, ...]:
     return tuple(KindTally(kind=kind, **tally_of(row for row in listed if row["kind"] == kind)) for kind in kinds)
 
 
-def tier_of(score: float) -> str:
-    """Return the quality tier of a score."""
-    return next((tier for tier, floor in TIER_FLOORS if score >= floor), LOWEST_TIER)
-
-
-def badge_of(score: float) -> Badge:
-    """Return the badge of a feature quality score."""
-    return Badge(score=one_decimal(score), tier=tier_of(score))
-
-
 def rounded(value: float | None) -> float | None:
     """Return `value` with one decimal; None stays None."""
     return None if value is None else one_decimal(value)
@@ -117,12 +107,6 @@ def price_of(value: float | None, other: float | None = None, book: str | None =
     """Return a price as whole American odds; None where `real_price` does not accept it."""
     price = real_price(value, other, book)
     return None if price is None else round(price)
-
-
-def stated_probability(row: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return the probability in column `name` in %, and its source; without a source the probability is null."""
-    source = row["probability_source"] or NO_SOURCE
-    return {name: None if source == NO_SOURCE else rounded_share(row[name]), "probability_source": source}
 
 
 def one_decimal_expr(value: pl.Expr) -> pl.Expr:
@@ -143,6 +127,11 @@ def badge_expr(score: str) -> pl.Expr:
 def share_expr(value: str) -> pl.Expr:
     """Return `rounded_share` of a column."""
     return one_decimal_expr(100 * pl.col(value))
+
+
+def stated_probability_expr(value: str) -> pl.Expr:
+    """Return a column of probabilities in %; NULL where the probability has no source."""
+    return pl.when(pl.col("probability_source").fill_null(NO_SOURCE) != NO_SOURCE).then(share_expr(value))
 
 
 def price_expr(value: str, other: str | None = None, book: str | None = None) -> pl.Expr:
@@ -191,23 +180,23 @@ def _with_names(rows: pl.DataFrame, players: pl.DataFrame) -> pl.DataFrame:
     noon_after = pl.col("game_date").cast(pl.Datetime("us")) + dt.timedelta(hours=36)
     shown_at = pl.col("published_at") if "published_at" in rows.columns else noon_after
     first = players.sort("known_at").unique("player_id", keep="first").select("player_id", first_="player_name")
-    return (
-        rows.with_row_index("place_")
-        .with_columns(shown_at_=shown_at.cast(pl.Datetime("us")))
+    found = (
+        rows.select("player_id", shown_at_=shown_at.cast(pl.Datetime("us")))
+        .with_row_index("place_")
         .sort("shown_at_")
         .join_asof(
-            players.sort("known_at").rename({"known_at": "known_at_"}),
+            players.sort("known_at"),
             left_on="shown_at_",
-            right_on="known_at_",
+            right_on="known_at",
             by="player_id",
             strategy="backward",
             check_sortedness=False,
         )
         .join(first, on="player_id", how="left", validate="m:1")
-        .with_columns(pl.coalesce("player_name", "first_"))
         .sort("place_")
-        .drop("place_", "shown_at_", "known_at_", "first_", strict=False)
+        .select(pl.coalesce("player_name", "first_"))
     )
+    return rows.with_columns(found["player_name"])
 
 
 def partitioned(rows: pl.DataFrame, *keys: str) -> dict[Any, list[dict[str, Any]]]:

@@ -69,9 +69,9 @@ def files(world: World) -> Iterator[Built]:
     """Yield the file of each season of the dates; the newest season's is also `prices/season.json`."""
     for season in world.seasons_touched:
         document = season_prices_of(world, season)
-        yield Built(SEASON_PRICES_ARCHIVE, SEASON_PRICES_ARCHIVE.path(season=season), document, document.is_empty)
+        yield Built.of(SEASON_PRICES_ARCHIVE, SEASON_PRICES_ARCHIVE.path(season=season), document, document.is_empty)
         if season == world.newest_season:
-            yield Built(SEASON_PRICES, SEASON_PRICES.path(), document, document.is_empty)
+            yield Built.of(SEASON_PRICES, SEASON_PRICES.path(), document, document.is_empty)
 
 
 def season_prices_of(world: World, season: str) -> SeasonPrices:

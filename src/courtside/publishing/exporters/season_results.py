@@ -96,9 +96,9 @@ def files(world: World) -> Iterator[Built]:
     for season in world.seasons_touched:
         document = season_results_of(world, season)
         nothing = not world.is_anything_graded_in(season)
-        yield Built(SEASON_RESULTS_ARCHIVE, SEASON_RESULTS_ARCHIVE.path(season=season), document, nothing)
+        yield Built.of(SEASON_RESULTS_ARCHIVE, SEASON_RESULTS_ARCHIVE.path(season=season), document, nothing)
         if season == world.newest_season:
-            yield Built(SEASON_RESULTS, SEASON_RESULTS.path(), document, nothing)
+            yield Built.of(SEASON_RESULTS, SEASON_RESULTS.path(), document, nothing)
 
 
 def season_results_of(world: World, season: str) -> SeasonResults:

@@ -164,6 +164,6 @@ def files(world: World) -> Iterator[Built]:
             generated_at=world.now,
         )
         no_picks = world.picks_published_in(season) == 0
-        yield Built(SEASON_ARCHIVE, SEASON_ARCHIVE.path(season=season), document, no_picks)
+        yield Built.of(SEASON_ARCHIVE, SEASON_ARCHIVE.path(season=season), document, no_picks)
         if season == world.newest_season:
-            yield Built(SEASON_SUBSETS, SEASON_SUBSETS.path(), document, no_picks)
+            yield Built.of(SEASON_SUBSETS, SEASON_SUBSETS.path(), document, no_picks)

@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any
 
 import polars as pl
 
 from courtside.league.seasons import dates_of
 from courtside.picks.integrity import require_counted
 from courtside.picks.tables import GRADED_PICKS, require_grain
-from courtside.publishing.contracts import one_decimal
+from courtside.predictions.tables import NO_SOURCE
 from courtside.publishing.exporters.rows import (
     ExportRefusedError,
-    badge_of,
+    badge_expr,
     named,
-    partitioned,
-    price_of,
-    stated_probability,
-    utc_or_none,
+    one_decimal_expr,
+    price_expr,
+    stated_probability_expr,
+    utc_expr,
 )
 from courtside.publishing.world import World
 
+PICK_COLUMNS: tuple[pl.Expr, ...] = (
+    *(pl.col(name) for name in ("game_date", "game_id")),
+    pl.col("player_id").alias("id"),
+    *(pl.col(name) for name in ("player", "team", "opponent", "direction", "kind", "book")),
+    *(one_decimal_expr(pl.col(name)).alias(name) for name in ("prediction", "line", "edge")),
+    stated_probability_expr("confidence").alias("probability"),
+    pl.col("probability_source").fill_null(NO_SOURCE),
+    price_expr("price", book="book").alias("price"),
+    utc_expr(pl.col("line_seen_at")).alias("seen_at"),
+    *(utc_expr(pl.col(name)).alias(name) for name in ("published_at", "tip_at")),
+    badge_expr("feature_quality_score").alias("quality"),
+    *(pl.col(name) for name in ("groups", "actual", "result", "units")),
+)
+"""The public fields of a pick as expressions of the ledger with public names, groups and grades."""
 
-def current_picks(world: World) -> dict[dt.date, list[dict[str, Any]]]:
-    """Return the counted picks of the exported dates by date, best first, one row per player.
 
-    Rows hold the public fields of a pick: id, player, team, opponent, prediction, line, direction, edge, probability
-    (%) and its source, book, price, seen_at, published_at, tip_at, kind, quality, groups (ids of its subsets), actual,
-    result, units.
+def current_picks(world: World) -> pl.DataFrame:
+    """Return `picks_of` the exported dates.
 
     Raises:
         LedgerBrokenError: where the ledger does not hold the number of picks that the publications state.
     """
     wanted = pl.Series(world.dates, dtype=pl.Date).implode()
-    return world.share("current_picks", lambda: partitioned_picks(world, pl.col("game_date").is_in(wanted)))
+    return world.share("current_picks", lambda: picks_of(world, pl.col("game_date").is_in(wanted)))
 
 
 def require_predictions(world: World, dates: Collection[dt.date]) -> None:
@@ -55,8 +65,11 @@ def require_predictions(world: World, dates: Collection[dt.date]) -> None:
         )
 
 
-def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[str, Any]]]:
-    """Return `current_picks` of the rows for which `chosen` (an expression of game_date) is true."""
+def picks_of(world: World, chosen: pl.Expr) -> pl.DataFrame:
+    """Return the counted picks for which `chosen` (an expression of game_date) is true, as `PICK_COLUMNS`.
+
+    Each player has one row a date, with the ids of his subsets in `groups`. Rows are in order of date, best pick first.
+    """
     picks = world.counted.filter(chosen)
     require_counted(world.days.filter(chosen), picks)
     key = list(GRADED_PICKS.key)
@@ -68,30 +81,10 @@ def partitioned_picks(world: World, chosen: pl.Expr) -> dict[dt.date, list[dict[
         .with_columns(group=pl.col("subset_key").replace_strict(ids, return_dtype=pl.Int64))
         .sort("game_date", "player_id", "group")
     )
-    groups = rows.group_by("game_date", "player_id", maintain_order=True).agg("group")
-    players = (
+    groups = rows.group_by("game_date", "player_id").agg(groups=pl.col("group").cast(pl.String))
+    return (
         rows.unique(["game_date", "player_id"], keep="first", maintain_order=True)
-        .drop("group")
         .join(groups, on=["game_date", "player_id"], validate="1:1")
         .sort(["game_date", "composite", "player_id"], descending=[False, True, False])
+        .select(PICK_COLUMNS)
     )
-    return {day: [_public(row) for row in of_day] for day, of_day in partitioned(players, "game_date").items()}
-
-
-def _public(row: dict[str, Any]) -> dict[str, Any]:
-    kept = ("player", "team", "opponent", "direction", "kind", "book", "actual", "result", "units", "game_id")
-    stated = stated_probability(row, "confidence")
-    return {name: row[name] for name in kept} | {
-        "id": row["player_id"],
-        "prediction": one_decimal(row["prediction"]),
-        "line": one_decimal(row["line"]),
-        "edge": one_decimal(row["edge"]),
-        "probability": stated["confidence"],
-        "probability_source": stated["probability_source"],
-        "price": price_of(row["price"], book=row["book"]),
-        "seen_at": utc_or_none(row["line_seen_at"]),
-        "published_at": utc_or_none(row["published_at"]),
-        "tip_at": utc_or_none(row["tip_at"]),
-        "quality": badge_of(row["feature_quality_score"]),
-        "groups": tuple(str(number) for number in row["group"]),
-    }

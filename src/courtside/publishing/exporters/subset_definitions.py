@@ -39,4 +39,4 @@ def files(world: World) -> Iterator[Built]:
         for subset in world.definitions.subsets
     )
     document = SubsetDefinitions(generated_at=utc(world.now), groups=groups)
-    yield Built(SUBSET_DEFINITIONS, SUBSET_DEFINITIONS.path(), document)
+    yield Built.of(SUBSET_DEFINITIONS, SUBSET_DEFINITIONS.path(), document)

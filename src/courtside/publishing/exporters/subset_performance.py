@@ -78,7 +78,7 @@ def files(world: World) -> Iterator[Built]:
     document = SubsetPerformance(
         generated_at=utc(world.now), model=public_code(world.champion), windows=PerformanceWindows(**windows)
     )
-    yield Built(SUBSET_PERFORMANCE, SUBSET_PERFORMANCE.path(), document, not world.is_anything_graded_in(season))
+    yield Built.of(SUBSET_PERFORMANCE, SUBSET_PERFORMANCE.path(), document, not world.is_anything_graded_in(season))
 
 
 def _window(world: World, start: dt.date, end: dt.date) -> PerformanceWindow:

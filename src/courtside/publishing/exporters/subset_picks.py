@@ -129,4 +129,4 @@ def files(world: World) -> Iterator[Built]:
     )
     counts = dict(world.days.select("game_date", "picks").iter_rows())
     for day, document in documents.items():
-        yield Built(SUBSET_PICKS, SUBSET_PICKS.path(date=day), document, expects_nothing=counts[day] == 0)
+        yield Built.of(SUBSET_PICKS, SUBSET_PICKS.path(date=day), document, expects_nothing=counts[day] == 0)

@@ -79,8 +79,8 @@ def files(world: World) -> Iterator[Built]:
     day = ahead if isinstance(ahead, dt.date) else world.today
     if not {day, world.today} & set(world.dates):
         return
-    slate = slates(world).get(day, ())
-    home = [game.home for game in slate]
+    slate = slates(world).filter(game_date=day)["games"].explode(empty_as_null=False).to_list()
+    home = [game["home"] for game in slate]
     rows = named(world.predictions_between(day, day), world.players).sort(
         ["prediction", "player_id"], descending=[True, False]
     )
@@ -93,13 +93,13 @@ def files(world: World) -> Iterator[Built]:
         model=world.champion_of(day),
         has_injury_reports=not reports.is_empty(),
         reason=None if slate else NO_GAMES,
-        games=slate,
+        games=tuple(SlateGame(**game) for game in slate),
         players=tuple(
             _player(row, past.get(row["id"], []), injuries, day)
             for row in rows.select(*PLAYER_COLUMNS, is_home=pl.col("team").is_in(home)).iter_rows(named=True)
         ),
     )
-    yield Built(TONIGHT, TONIGHT.path(), document, not world.predicted_rows(day))
+    yield Built.of(TONIGHT, TONIGHT.path(), document, not world.predicted_rows(day))
 
 
 def _past(world: World, day: dt.date, players: pl.Series) -> dict[int, list[dict[str, Any]]]:

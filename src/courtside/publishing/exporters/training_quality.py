@@ -127,7 +127,7 @@ def files(world: World) -> Iterator[Built]:
         worst=tuple(_worst(_origins(world, start))),
         calendar=tuple(_calendar(recent, dict(verdicts.select("game_date", "verdict").iter_rows()))),
     )
-    yield Built(TRAINING_QUALITY, TRAINING_QUALITY.path(), document, verdicts.is_empty())
+    yield Built.of(TRAINING_QUALITY, TRAINING_QUALITY.path(), document, verdicts.is_empty())
 
 
 def _days(world: World) -> pl.DataFrame:

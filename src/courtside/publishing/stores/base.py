@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal, Protocol
 
 from courtside.errors import CourtsideError
-from courtside.publishing.contracts import JSON_TYPE, Built, Document, render
+from courtside.publishing.contracts import JSON_TYPE, Built, Document
 
 Written = Literal["written", "unchanged"]
 _GENERATED = re.compile(rb'"generated_at":"[^"]*",?', re.ASCII)
@@ -91,17 +91,17 @@ def publish(store: Store, built: Built) -> Written:
     Raises:
         EmptyOverGoodError: where the document is empty, its source is not, and the published file has content or cannot
             be parsed.
-        ValueError: where the path does not belong to the file's type, or the document has another shape.
+        ValueError: where the path does not belong to the file's type.
     """
-    path, document, kind = built.path, built.document, built.kind
-    if not kind.holds(path) or type(document) is not kind.model:
-        raise ValueError(f"{path} with a {type(document).__name__} is not a {kind.name} file")
-    if document.is_empty and not built.expects_nothing and _has_content(store.read(path), type(document)):
+    path, kind = built.path, built.kind
+    if not kind.holds(path):
+        raise ValueError(f"{path} is not a {kind.name} file")
+    if built.is_empty and not built.expects_nothing and _has_content(store.read(path), kind.model):
         raise EmptyOverGoodError(
             f"{path}: the new file is empty, the published one is not, and the source has rows; "
             "the published file stays. Find the query that returned no rows and export again"
         )
-    return store.write(path, built.content or render(document), max_age=kind.max_age, content_type=JSON_TYPE)
+    return store.write(path, built.content, max_age=kind.max_age, content_type=JSON_TYPE)
 
 
 def _has_content(published: bytes | None, model: type[Document]) -> bool:
