@@ -31,7 +31,7 @@ ENOUGH = 0.6
 """Share of a shape's columns at which a sheet is recognised as that shape, so that missing columns can be named."""
 
 MOST_TOGETHER = 20_000
-"""Rows from which on payloads are parsed; a larger payload is parsed alone."""
+"""Rows at which payloads that wait for others of their shape are parsed; a larger payload is parsed alone."""
 
 _T = TypeVar("_T")
 _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

@@ -36,8 +36,6 @@ SQL_TYPES = {
 SHOWN = 3
 CHECKPOINT = "64MB"
 """Size of the write-ahead log at which a commit moves it into the file; closing moves what is left."""
-FREE_MEMORY = "8MB"
-"""Free memory that DuckDB keeps between statements; its own limit of 128 MB adds to the memory that Polars needs."""
 _OF_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 WRITTEN = "SELECT d FROM written_dates"
 _T = TypeVar("_T")
@@ -88,9 +86,7 @@ class DuckDBWarehouse:
         self._scratch: list[tuple[str, str]] = []
         self._is_read_only = read_only
         self.notice = ""
-        config: dict[str, Any] = {"allocator_flush_threshold": FREE_MEMORY}
-        if threads:
-            config["threads"] = threads
+        config: dict[str, Any] = {"threads": threads} if threads else {}
         if memory_limit:
             config["memory_limit"] = memory_limit
         if read_only:
