@@ -17,7 +17,7 @@ MOMENTS = (
     ('INSERT INTO "player_games"', 1),
     ('INSERT INTO "grid"', 3),
     ('INSERT INTO "player_features"', 1),
-    ("COMMIT", 9),
+    ("COMMIT", 5),
     ('INSERT INTO "published_picks"', 1),
     ('INSERT INTO "graded_picks"', 1),
 )
