@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 
@@ -39,8 +40,19 @@ def measured(work: Callable[..., Any], *args: object) -> Measured:
 def _run(sender: Connection, work: Callable[..., Any], args: tuple[object, ...]) -> None:
     begun, used = time.perf_counter(), _cpu()
     result = work(*args)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sender.send((time.perf_counter() - begun, _cpu() - used, peak, result))
+    sender.send((time.perf_counter() - begun, _cpu() - used, _peak_mb(), result))
+
+
+def _peak_mb() -> float:
+    """Return the peak memory of this process, in MB.
+
+    Linux also counts in `ru_maxrss` what the process that started this one held, so it is used elsewhere only.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) / 1024
 
 
 def _cpu() -> float:
