@@ -14,7 +14,7 @@ from courtside.analytics.tables import GAMES, PLAYER_GAMES, TEAM_GAMES
 from courtside.clock import season_label
 from courtside.features.tables import PLAYER_FEATURES
 from courtside.operations.ingest import ingest
-from courtside.pipeline.run_log import Cell
+from courtside.outcomes import Outcome
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGES
 from courtside.sources.simulated import simulate
@@ -49,9 +49,10 @@ def backfill(folder: str, seasons: int) -> int:
         for year in range(seasons):
             frames = {table: _shifted(folder, table, year) for table in (GAMES, TEAM_GAMES, PLAYER_GAMES)}
             days = sorted(set(frames[GAMES]["game_date"]))
-            context.warehouse.replace_dates([Change(table, frame) for table, frame in frames.items()], days)
-            cells = {day: Cell("complete", None, 1, str(day), "pattern", 1) for day in days}
-            context.warehouse.upsert([context.run_log.cell_rows("analytics", cells)])
+            recorder = context.run_log.recorder(
+                "analytics", dict.fromkeys(days, "pattern"), dict.fromkeys(days, Outcome())
+            )
+            context.warehouse.replace_dates([Change(table, frame) for table, frame in frames.items()], days, recorder)
             dates += days
         run(context, dates[0], dates[-1], stages=FEATURES)
         rows = context.warehouse.collect(context.warehouse.scan(PLAYER_FEATURES).select("game_id")).height
