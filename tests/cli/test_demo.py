@@ -13,6 +13,8 @@ from courtside.cli import demo
 from courtside.cli.main import app
 from courtside.config import load_settings, origins
 from courtside.operations.example import fix_clock
+from courtside.pipeline.run_log import Cell
+from courtside.pipeline.runner import RunSummary
 from tests import homes
 
 
@@ -47,6 +49,19 @@ def test_the_commands_that_the_demonstration_prints_work_as_printed(home: Path) 
         code, output = call(name, "--home", str(home))
         assert code == 0, output
         assert "never run" not in output
+
+
+@pytest.mark.parametrize(("are_whole", "code"), [((True, True), 0), ((False, True), 1), ((True, False), 1)])
+def test_the_demonstration_fails_where_one_of_its_runs_is_not_whole(
+    are_whole: tuple[bool, bool], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = demo.LAST_PLAYED
+    failed = ((day, "features", Cell("failed")),)
+    runs = iter(RunSummary("run", day, day, (), () if is_whole else failed) for is_whole in are_whole)
+    monkeypatch.setattr(demo, "run_shown", lambda *_, **__: next(runs))
+    for name in ("simulate_into", "learn", "_show"):
+        monkeypatch.setattr(demo, name, lambda *_, **__: None)
+    assert call("demo", "--home", str(tmp_path / "demo"))[0] == code
 
 
 def test_dagster_reads_the_settings_of_the_home_it_is_given(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,10 +38,11 @@ OTHER_MARKETS_FROM = LAST_PLAYED - dt.timedelta(days=29)
 """First date with lines of other markets than points; thirty dates show each market's record and pages as well."""
 
 EVERY_ROUND_FROM = dt.date(2025, 10, 1)
-"""First date with lines of every round; the past season has those that opened and those that closed."""
+"""First date with lines of every round; a date of the past season has its first and its last round."""
 
-FIRST_SEASON = dt.date(2025, 1, 1)
-"""A date of the season that models are trained on; it has features and no predictions."""
+IN_PAST_SEASON = dt.date(2025, 1, 1)
+"""A date of the past season, which has features for the training and no predictions."""
+
 FIRST_MODEL, MODELS_EVERY_DAYS = dt.date(2025, 10, 22), 56
 
 
@@ -68,13 +69,14 @@ def demo_command(
             other_markets_from=OTHER_MARKETS_FROM,
             every_round_from=EVERY_ROUND_FROM,
         )
-        first, start = (season_start(context.warehouse, day) or day for day in (FIRST_SEASON, LAST_PLAYED))
-        run_shown(context, first, context.clock.today(), stages=THROUGH_FEATURES)
+        first, start = (season_start(context.warehouse, day) or day for day in (IN_PAST_SEASON, LAST_PLAYED))
+        today = context.clock.today()
+        prepared = run_shown(context, first, today, stages=THROUGH_FEATURES)
         console.print("training models …")
         learn(context.models, retraining_days(FIRST_MODEL, LAST_PLAYED, MODELS_EVERY_DAYS), context.clock.now())
-        summary = run_shown(context, start, context.clock.today(), stages=STAGES[len(THROUGH_FEATURES) :])
+        published = run_shown(context, start, today, stages=STAGES[len(THROUGH_FEATURES) :])
         _show(context, time.perf_counter() - begun)
-    if not summary.is_whole:
+    if not (prepared.is_whole and published.is_whole):
         raise typer.Exit(1)
 
 
