@@ -397,3 +397,15 @@ def test_the_offline_copy_lists_every_file_of_the_site():
     text = (SITE / "sw.js").read_text()
     listed = set(json.loads("[" + text.split("const SHELL = [")[1].split("]")[0].strip().rstrip(",") + "]"))
     assert listed == {"./", *site_files()} - {"index.html", "sw.js"}
+
+
+def test_results_link_to_the_other_seasons_and_repeat_no_season(page, site):
+    status = site.read("status.json")
+    (season,) = (item["season"] for item in status["seasons"])
+    go(page, site, "#/results")
+    assert page.inner_text("p.meta").count(season) == 1
+    other = {**status["seasons"][0], "season": "2024-25"}
+    site.change("status.json", lambda value: value.update(seasons=[other, *status["seasons"]]))
+    go(page, site, "#/results")
+    assert page.inner_text("p.meta a") == "2024-25"
+    assert page.inner_text("p.meta strong") == season

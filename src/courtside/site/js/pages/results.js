@@ -18,7 +18,7 @@ export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
   const season = files.subsets.season;
   document.title = `Results ${season} · Courtside`;
   const head = el("div", { class: "page-head" }, el("h1", {}, "Results"),
-    el("p", { class: "meta" }, `Season ${season}${record?.through ? ` through ${shortDate(record.through)}` : ""} · `, seasonLinks(files.status, season, wantedGroup)));
+    el("p", { class: "meta" }, `Season ${season}${record?.through ? ` through ${shortDate(record.through)}` : ""}`, seasonLinks(files.status, season, wantedGroup)));
   if (!record || record.groups.every((group) => !group.tallies.length)) {
     replace(main, head, empty("No pick of this season has been graded", record ? "Grades come with the final box scores, the morning after a game." : "The record file has not been published."), calibrations(performance), models(performance));
     return;
@@ -42,8 +42,12 @@ export async function results(main, [wantedGroup, wantedSeason], isCurrent) {
   intoView(main);
 }
 
-const seasonLinks = (status, season, group) => (status?.seasons ?? []).map((item) => [
-  item.season === season ? el("strong", {}, item.season) : el("a", { href: href(["results", group ?? "8", item.season]) }, item.season), " "]);
+/** A link to each season; nothing where there is no other season. */
+function seasonLinks(status, season, group) {
+  const seasons = status?.seasons ?? [];
+  return seasons.every((item) => item.season === season) ? [] : [" · ", seasons.map((item) => [
+    item.season === season ? el("strong", {}, item.season) : el("a", { href: href(["results", group ?? "8", item.season]) }, item.season), " "])];
+}
 
 /** The record of a subset in one line for each kind of pick: record, hit rate with interval, units, closing-line value. */
 function headline(group, closing) {
