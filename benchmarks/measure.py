@@ -46,7 +46,7 @@ def _run(sender: Connection, work: Callable[..., Any], args: tuple[object, ...])
 def _peak_mb() -> float:
     """Return the peak memory of this process, in MB.
 
-    Linux also counts in `ru_maxrss` what the process that started this one held, so it is used elsewhere only.
+    On Linux, `ru_maxrss` also counts what the process that started this one held; other systems have no such file.
     """
     status = Path("/proc/self/status")
     if not status.exists():
