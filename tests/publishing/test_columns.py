@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courtside.league.odds import real_price
 from courtside.picks.side_values import verdict_expr, verdict_of
 from courtside.publishing.contracts import Document, OneDecimal, Shape, UtcInstant, documents, one_decimal, render
-from courtside.publishing.exporters.rows import one_decimal_expr, price_expr, price_of, rounded_share, share_expr
+from courtside.publishing.exporters.rows import one_decimal_expr, price_expr, share_expr
 
 NUMBERS = st.floats(-1000, 1000, allow_nan=False)
 
@@ -70,6 +71,15 @@ def test_rows_without_a_number_are_documents():
     assert document.parts == ()
     assert content == render(document)
     assert list(documents(Example, frame([]).clear())) == []
+
+
+def rounded_share(value):
+    return None if value is None else one_decimal(100 * value)
+
+
+def price_of(value):
+    price = real_price(value)
+    return None if price is None else round(price)
 
 
 def same(left, right):

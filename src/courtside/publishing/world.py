@@ -117,6 +117,11 @@ class World:
         return {"start": first, "end": last}
 
     @property
+    def is_exported(self) -> pl.Expr:
+        """Whether `game_date` is one of the exported dates."""
+        return pl.col("game_date").is_in(pl.Series(self.dates, dtype=pl.Date).implode())
+
+    @property
     def today(self) -> dt.date:
         """The ET calendar date of `now`."""
         return eastern_date(self.now)
@@ -223,8 +228,7 @@ class World:
     @cached_property
     def predictions(self) -> pl.DataFrame:
         """The champion's predictions of the exported dates, with their outcomes; see `predictions_between`."""
-        frame = self.predictions_between(*self.span.values())
-        return frame.filter(pl.col("game_date").is_in(pl.Series(self.dates, dtype=pl.Date).implode()))
+        return self.predictions_between(*self.span.values()).filter(self.is_exported)
 
     @OfAllDates
     def season_predictions(self) -> pl.DataFrame:
@@ -235,8 +239,7 @@ class World:
     @cached_property
     def feature_rows(self) -> pl.DataFrame:
         """The feature row of every counted pick of the exported dates."""
-        dates = pl.Series(self.dates, dtype=pl.Date).implode()
-        picks = self.counted.filter(pl.col("game_date").is_in(dates)).select(PLAYER_GAME).unique()
+        picks = self.counted.filter(self.is_exported).select(PLAYER_GAME).unique()
         if picks.is_empty():
             return pl.DataFrame(schema=PLAYER_FEATURES.polars_schema)
         features = self.warehouse.scan(PLAYER_FEATURES, **self.span)

@@ -32,7 +32,7 @@ from courtside.publishing.contracts import (
 )
 from courtside.publishing.exporters.games import RecentGame, SlateGame, last_games, slates
 from courtside.publishing.exporters.pick_values import PickValue, with_values
-from courtside.publishing.exporters.rows import Badge, filled_list, one_decimal_expr, partitioned
+from courtside.publishing.exporters.rows import Badge, filled_list, one_decimal_expr, partitioned, utc_expr
 from courtside.publishing.exporters.slate import current_picks, require_predictions
 from courtside.publishing.world import World
 
@@ -137,7 +137,11 @@ def files(world: World) -> Iterator[Built]:
         pl.DataFrame(headers, infer_schema_length=None)
         .join(games, left_on="date", right_on="game_date", how="left", validate="1:1", maintain_order="left")
         .join(bets, left_on="date", right_on="game_date", how="left", validate="1:1", maintain_order="left")
-        .with_columns(filled_list("games", games.schema["games"]), filled_list("bets", bets.schema["bets"]))
+        .with_columns(
+            filled_list("games", games.schema["games"]),
+            filled_list("bets", bets.schema["bets"]),
+            generated_at=utc_expr(pl.lit(world.now)),
+        )
     )
     for document, content in documents(BestBets, shown.select(*BestBets.model_fields)):
         is_without_picks = published[document.date] == 0
@@ -147,17 +151,15 @@ def files(world: World) -> Iterator[Built]:
 
 
 def _headers(world: World, picks: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the fields of each published date's document without its games and bets."""
+    """Yield the fields of each published date's document without its games, bets and time."""
     kinds = dict(world.publications.filter(version=1).select("game_date", "kind").iter_rows())
     groups_of = partitioned(picks.select("game_date", "groups"), "game_date")
     held_dates = _held_dates(world)
-    days = world.days.filter(pl.col("game_date").is_in(pl.Series(world.dates, dtype=pl.Date).implode()))
-    for day in days.iter_rows(named=True):
+    for day in world.days.filter(world.is_exported).iter_rows(named=True):
         date = day["game_date"]
         counts = Counter(group for row in groups_of.get(date, []) for group in row["groups"])
         yield {
             "date": date,
-            "generated_at": f"{world.now:%Y-%m-%dT%H:%M:%SZ}",
             "model": public_code(day["model_code"]) if day["model_code"] else None,
             "signal": public_word(day["signal"]),
             "kind": kinds[date],

@@ -43,9 +43,8 @@ DAILY_SIGNALS = FileType("daily-signals", "signals/{date}.json", 300, DailySigna
 
 def files(world: World) -> Iterator[Built]:
     """Yield `signals/{date}.json` for each of the dates that has a publication."""
-    wanted = world.days.filter(pl.col("game_date").is_in(pl.Series(world.dates, dtype=pl.Date).implode()))
     players = dict(world.counted.group_by("game_date").agg(pl.col("player_id").n_unique()).iter_rows())
-    for day in wanted.iter_rows(named=True):
+    for day in world.days.filter(world.is_exported).iter_rows(named=True):
         date = day["game_date"]
         document = DailySignal(
             date=date,

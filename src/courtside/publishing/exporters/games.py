@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -12,7 +10,6 @@ from pydantic import Field
 
 from courtside.analytics.tables import PLAYER_GAMES
 from courtside.features.market_form import results_of
-from courtside.league.teams import TRICODE_OF_ID
 from courtside.publishing.contracts import Shape, Tricode, UtcInstant
 from courtside.publishing.exporters.rows import filled_list, tricode_expr, utc_expr
 from courtside.publishing.world import World
@@ -40,6 +37,16 @@ class RecentGame(Shape):
     is_home: bool
     minutes: int | None = Field(ge=0)
     points: int = Field(ge=0)
+
+
+RECENT_GAME = pl.struct(
+    date="game_date",
+    opponent=tricode_expr("opponent_team_id"),
+    is_home="is_home",
+    minutes="minutes",
+    points="points",
+)
+"""A `RecentGame` as an expression of `played_games`."""
 
 
 def slate_games(world: World) -> pl.DataFrame:
@@ -90,13 +97,6 @@ def slates_with(world: World, players: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def recent_game(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `RecentGame` from a row of `played_games`."""
-    opponent = TRICODE_OF_ID[row["opponent_team_id"]]
-    kept = {name: row[name] for name in ("is_home", "minutes", "points")}
-    return {"date": row["game_date"], "opponent": opponent, **kept}
-
-
 def played_games(world: World, start: dt.date, end: dt.date, players: pl.Series) -> pl.DataFrame:
     """Return the counted games from `start` to `end` that the `players` played, oldest first.
 
@@ -120,13 +120,7 @@ def last_games(world: World, picks: pl.DataFrame) -> pl.DataFrame:
         id="player_id",
         number=pl.int_range(pl.len()).over("player_id"),
         played_on="game_date",
-        game=pl.struct(
-            date="game_date",
-            opponent=tricode_expr("opponent_team_id"),
-            is_home="is_home",
-            minutes="minutes",
-            points="points",
-        ),
+        game=RECENT_GAME,
     )
     newest = (
         picks.select("game_date", "id")

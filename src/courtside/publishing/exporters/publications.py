@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-import polars as pl
 from pydantic import Field
 
 from courtside.publishing.codenames import public_code
@@ -51,9 +50,8 @@ PUBLICATIONS_FILE = FileType("publications", "publications/{date}.json", 300, Pu
 
 def files(world: World) -> Iterator[Built]:
     """Yield `publications/{date}.json` for each of the dates that has a publication."""
-    dates = pl.Series("game_date", world.dates, dtype=pl.Date).implode()
-    publications = world.publications.filter(pl.col("game_date").is_in(dates)).sort("game_date", "version")
-    picks = world.published.filter(pl.col("game_date").is_in(dates)).partition_by("version", as_dict=True)
+    publications = world.publications.filter(world.is_exported).sort("game_date", "version")
+    picks = world.published.filter(world.is_exported).partition_by("version", as_dict=True)
     named = {version: named_picks(rows, world.players) for (version,), rows in picks.items()}
     for (day,), rows in publications.partition_by("game_date", as_dict=True).items():
         document = Publications(

@@ -123,7 +123,7 @@ def files(world: World) -> Iterator[Built]:
     verdicts = world.warehouse.collect(world.warehouse.scan(GATE_VERDICTS, **world.span))
     held, picks = _held(world), picked_players(world)
     shown = (
-        verdicts.filter(pl.col("game_date").is_in(pl.Series(world.dates).implode()))
+        verdicts.filter(world.is_exported)
         .sort("game_date")
         .select("game_date", readiness=pl.struct(READINESS_COLUMNS))
         .join(origin_counts(world, world.dates), on="game_date", how="left", validate="1:1", maintain_order="left")

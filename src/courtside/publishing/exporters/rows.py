@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from courtside.errors import CourtsideError
-from courtside.league.odds import real_price, real_price_expr
+from courtside.league.odds import real_price_expr
 from courtside.league.teams import TRICODE_OF_ID
 from courtside.picks.records import hit_rate, wilson_interval
 from courtside.picks.tables import require_grain
@@ -98,17 +98,6 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else one_decimal(value)
 
 
-def rounded_share(value: float | None) -> float | None:
-    """Return a probability between 0 and 1 as percent with one decimal."""
-    return None if value is None else one_decimal(100 * value)
-
-
-def price_of(value: float | None, other: float | None = None, book: str | None = None) -> int | None:
-    """Return a price as whole American odds; None where `real_price` does not accept it."""
-    price = real_price(value, other, book)
-    return None if price is None else round(price)
-
-
 def one_decimal_expr(value: pl.Expr) -> pl.Expr:
     """Return `one_decimal` of an expression; NULL stays NULL."""
     size = value.abs()
@@ -125,7 +114,7 @@ def badge_expr(score: str) -> pl.Expr:
 
 
 def share_expr(value: str) -> pl.Expr:
-    """Return `rounded_share` of a column."""
+    """Return probabilities between 0 and 1, in a column, as percent with one decimal."""
     return one_decimal_expr(100 * pl.col(value))
 
 
@@ -135,12 +124,12 @@ def stated_probability_expr(value: str) -> pl.Expr:
 
 
 def price_expr(value: str, other: str | None = None, book: str | None = None) -> pl.Expr:
-    """Return `price_of` of columns."""
+    """Return prices as whole American odds; NULL where `real_price` does not accept them."""
     return real_price_expr(value, other, book).round(mode="half_to_even").cast(pl.Int64)
 
 
 def utc_expr(instant: pl.Expr) -> pl.Expr:
-    """Return `utc_or_none` of instants as public files show them, such as `2026-02-07T12:00:00Z`."""
+    """Return stored instants (UTC without a zone) as public files show them: `2026-02-07T12:00:00Z`."""
     return instant.dt.to_string("%Y-%m-%dT%H:%M:%SZ")
 
 

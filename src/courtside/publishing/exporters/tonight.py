@@ -16,10 +16,10 @@ from courtside.publishing.contracts import Built, Document, FileType, OneDecimal
 from courtside.publishing.exporters.games import (
     FORM_GAMES,
     LOOKBACK_DAYS,
+    RECENT_GAME,
     RecentGame,
     SlateGame,
     played_games,
-    recent_game,
     slates,
 )
 from courtside.publishing.exporters.predictions import PLAYER_COLUMNS, PredictedPlayer
@@ -107,7 +107,7 @@ def _past(world: World, day: dt.date, players: pl.Series) -> dict[int, list[dict
     start, end = day - dt.timedelta(days=LOOKBACK_DAYS), day - dt.timedelta(days=1)
     played = played_games(world, start, end, players)
     lines = world.predictions_between(start, end).select("game_id", "player_id", "line")
-    rows = played.join(lines, on=["game_id", "player_id"], how="left", validate="1:1")
+    rows = played.with_columns(recent=RECENT_GAME).join(lines, on=["game_id", "player_id"], how="left", validate="1:1")
     return partitioned(rows.sort(["player_id", "game_date"], descending=[False, True]), "player_id")
 
 
@@ -132,8 +132,8 @@ def _player(
 
 
 def _form(game: Mapping[str, Any]) -> FormGame:
-    line, points = game["line"], game["points"]
-    return FormGame(**recent_game(game), line=rounded(line), side=_side(points, line))
+    line = game["line"]
+    return FormGame(**game["recent"], line=rounded(line), side=_side(game["points"], line))
 
 
 def _side(points: int, line: float | None) -> Literal["over", "under", "push"] | None:
