@@ -36,8 +36,6 @@ MOST_RAW_ROWS = 500_000
 WRITERS = writers(STAGES)
 """The stage that writes each table."""
 
-PUBLISHING_STAGES = frozenset(stage.name for stage in STAGES if stage.publishes)
-
 SAME_FOR_ALL = (ConfigError, SchemaDriftError, WarehouseBusyError)
 """Errors that do not depend on the dates: a smaller range raises them again."""
 
@@ -140,7 +138,7 @@ def run(
         )
         context.warehouse.upsert([ended])
         if any(stage.publishes for stage in stages):
-            _refresh_status(context, is_verified=any(_has_published(item) for item in summaries))
+            _refresh_status(context, is_verified=any(map(_has_published, stages, summaries)))
     finally:
         context.run_log.release()
     return summary
@@ -307,9 +305,9 @@ def send(context: Context, notices: Sequence[Alert | Recovery]) -> None:
             alerts.recover(notice.cause, notice.text)
 
 
-def _has_published(summary: StageSummary) -> bool:
+def _has_published(stage: Stage, summary: StageSummary) -> bool:
     """Return whether a stage has just written public files, before which it verified the published picks."""
-    return summary.stage in PUBLISHING_STAGES and summary.processed > summary.states.get("failed", 0)
+    return stage.publishes and summary.processed > summary.states.get("failed", 0)
 
 
 def _refresh_status(context: Context, *, is_verified: bool) -> None:

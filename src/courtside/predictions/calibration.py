@@ -17,12 +17,11 @@ import polars as pl
 
 from courtside.league.odds import market_over_expr
 from courtside.predictions.errors import LeakageError
-from courtside.predictions.inputs import Floats
+from courtside.predictions.inputs import ORDER, Floats
 from courtside.predictions.measures import calibration_error
 from courtside.predictions.probability import NORMAL, distances
 
 FEWEST_ROWS = 500
-ORDER = ("game_date", "game_id", "player_id")
 INPUTS = ("prediction", "line", "over_price", "under_price", "points_std_last_10")
 PRIOR = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
 """Prior weights: keep the market's log-odds unchanged, and predict 50 % where there are no prices."""

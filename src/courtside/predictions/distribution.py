@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from courtside.predictions.errors import LeakageError
-from courtside.predictions.inputs import Floats
+from courtside.predictions.inputs import ORDER, Floats
 
 FEWEST_ROWS, FEWEST_SHORT = 2000, 30
 INPUTS = ("points_std_last_10", "minutes_half_life_15", "minutes_half_life_5", "team_games_missed")
@@ -91,8 +91,8 @@ def fit_distribution(system: str, rows: pl.DataFrame, as_of: dt.date) -> Distrib
     and rows of players who did not play are left out.
     """
     is_usable = pl.all_horizontal(pl.col(name).is_not_null() for name in ("prediction", "points", "minutes"))
-    needed = rows.select("game_date", "game_id", "player_id", "prediction", *INPUTS, "points", "minutes")
-    usable = needed.filter((pl.col("game_date") < as_of) & is_usable).sort("game_date", "game_id", "player_id")
+    needed = rows.select(*ORDER, "prediction", *INPUTS, "points", "minutes")
+    usable = needed.filter((pl.col("game_date") < as_of) & is_usable).sort(ORDER)
     if usable.height < FEWEST_ROWS:
         return None
     known, points = _known(usable), usable["points"].cast(pl.Float64).to_numpy()

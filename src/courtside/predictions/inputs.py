@@ -21,6 +21,9 @@ LINE_FREE_FEATURES: tuple[str, ...] = tuple(item.name for item in FEATURES if it
 MODEL_INPUTS: tuple[str, ...] = (*LINE_FREE_FEATURES, "points_ewma", *RECENT_FORM)
 """Inputs of every trained system, in the order of its columns."""
 
+ORDER = ("game_date", "game_id", "player_id")
+"""The sort order of the rows that models, calibrators and distributions are fitted on."""
+
 HASHED_AT_ONCE = 4096
 """Rows whose inputs are a matrix at the same time, so that the memory for hashes does not grow with the rows."""
 

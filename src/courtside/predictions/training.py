@@ -11,7 +11,7 @@ import polars as pl
 
 from courtside.features.registry import REQUIRED
 from courtside.predictions.errors import LeakageError, TrainingRefusedError
-from courtside.predictions.inputs import MODEL_INPUTS, matrix, require_line_free
+from courtside.predictions.inputs import MODEL_INPUTS, ORDER, matrix, require_line_free
 from courtside.predictions.learners import CatBoost, Learner, LightGbm
 from courtside.predictions.soundness import measure_points
 
@@ -26,7 +26,6 @@ LEAK_CORRELATION = 0.9
 OTHER_COLUMNS = ("points", "minutes", "is_training_ready", "required_default_count", "vegas_points_line")
 """Columns that training reads in addition to the inputs and the sort order."""
 
-ORDER = ("game_date", "game_id", "player_id")
 FITS: dict[str, Callable[..., Learner]] = {"catboost_v9": CatBoost.fit, "lightgbm": LightGbm.fit}
 """The function that fits each trained system."""
 

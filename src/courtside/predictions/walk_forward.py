@@ -10,10 +10,10 @@ import polars as pl
 
 from courtside.league.markets import MARKETS, Market
 from courtside.predictions.calibration import Calibrator, fit_calibrator
-from courtside.predictions.inputs import MODEL_INPUTS
+from courtside.predictions.inputs import MODEL_INPUTS, ORDER
 from courtside.predictions.learners import thread_count
 from courtside.predictions.systems import FORMULAS, TRAINED, DatedModel, Ensemble, System, TrainedSystem
-from courtside.predictions.training import FEWEST_ROWS, ORDER, OTHER_COLUMNS, Trained, train, trainable
+from courtside.predictions.training import FEWEST_ROWS, OTHER_COLUMNS, Trained, train, trainable
 
 EVERY_DAYS = 7
 CALIBRATED_EVERY_DAYS = 28

@@ -242,20 +242,20 @@ class DuckDBWarehouse:
         table, name, staged = new.table, quoted(new.table.name), new.contents
         date = quoted(table.date_column or "")
         self._refuse_known_keys(table, new.name, f"t.{date} NOT IN ({WRITTEN})")
-        read_back = self._written_contents(table)
-        changed = [day for day in dates if staged.get(day, EMPTY) != read_back.get(day, EMPTY)]
+        stored = self._written_contents(table)
+        changed = [day for day in dates if staged.get(day, EMPTY) != stored.get(day, EMPTY)]
         if changed:
             days = self._view(pl.DataFrame({"d": changed}))
             self._execute(f"DELETE FROM {name} WHERE {date} IN (SELECT d FROM {days})")
             self._execute(f"INSERT INTO {name} SELECT * FROM {new.name} WHERE {date} IN (SELECT d FROM {days})")
-            read_back = self._written_contents(table)
+            stored = self._written_contents(table)
         for day in dates:
-            if read_back.get(day, EMPTY) != staged.get(day, EMPTY):
+            if stored.get(day, EMPTY) != staged.get(day, EMPTY):
                 raise WriteRefusedError(
-                    f"{table.name} {day}: the stored rows are {read_back.get(day, EMPTY)}, and the new rows are "
+                    f"{table.name} {day}: the stored rows are {stored.get(day, EMPTY)}, and the new rows are "
                     f"{staged.get(day, EMPTY)}"
                 )
-        return {day: read_back.get(day, EMPTY) for day in dates}
+        return {day: stored.get(day, EMPTY) for day in dates}
 
     def _written_contents(self, table: Table) -> dict[dt.date, DateContent]:
         return self._contents(table, quoted(table.name), f"{quoted(table.date_column or '')} IN ({WRITTEN})")
