@@ -8,9 +8,11 @@ from pathlib import Path
 
 import narwhals as nw
 
+from courtside.clock import FixedClock
 from courtside.operations.status import status_of
 from courtside.pipeline.runner import run
 from courtside.pipeline.stages import STAGE_NAMES, STAGES
+from courtside.pipeline.tables import LEASES
 from courtside.raw.tables import PAYLOAD_LOG
 from tests import homes
 
@@ -82,3 +84,14 @@ def test_as_of_rebuilds_what_was_known_then(ingested_home: Path, tmp_path: Path)
     known, rebuilt = homes.contents(early), homes.contents(whole)
     for table in ("games", "player_games", "player_lines", "player_features", "predictions"):
         assert rebuilt[table] == known[table], table
+
+
+def test_a_run_renews_its_lease_once_a_tenth_of_its_time_has_passed(ingested_home: Path, tmp_path: Path) -> None:
+    home = homes.copy_of(ingested_home, tmp_path / "home")
+    ends = []
+    with homes.opened(home) as context:
+        for seconds in (0, 89, 90):
+            context.run_log.clock = FixedClock(homes.NOW + dt.timedelta(seconds=seconds))
+            context.run_log.acquire(900)
+            ends += context.warehouse.collect(context.warehouse.scan(LEASES))["expires_at"].to_list()
+    assert [end - homes.NOW for end in ends] == [dt.timedelta(seconds=seconds) for seconds in (900, 900, 990)]
